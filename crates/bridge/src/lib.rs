@@ -1,0 +1,5 @@
+//! Typed wrapper between Clipfit's pure core and the workers in `web/`: errors, drop guards, cancellation.
+//! Decides nothing about the encode; knows no component of the page.
+#![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
+
+pub mod protocol;

@@ -1,0 +1,1 @@
+//! Pure planning. No async, clock, file system, web-sys, threads or logging.
