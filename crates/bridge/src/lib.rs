@@ -3,3 +3,5 @@
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
 pub mod protocol;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod protocol_ts;
