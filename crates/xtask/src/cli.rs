@@ -1,0 +1,156 @@
+//! The command line, read by hand: six words and a few options need no library.
+
+use crate::{error::Error, tests::Step};
+
+/// What `cargo xtask help` prints.
+pub(crate) const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  setup                        install all that building and testing need (a second run takes a second)
+  build                        write the release site to dist/
+  serve [--port N] [--prefix /sub/path]
+                               set up, build, and serve the site at http://127.0.0.1:8080
+  test [--only STEP,...]       set up and run every test
+                               steps: fmt, clippy, types, lint, core, web, wasm, e2e
+  bench FILE... [--target 10MB] [--json]
+                               compare Clipfit with the plain recipe and native ffmpeg
+  generate                     write web/src/generated/protocol.ts from crates/bridge/src/protocol.rs
+  fmt                          format the Rust and the TypeScript
+";
+
+/// One call, understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Print the help.
+    Help,
+    /// Install what is needed.
+    Setup,
+    /// Write dist/.
+    Build,
+    /// Build and serve.
+    Serve {
+        /// Port on the loopback address.
+        port: u16,
+        /// Sub-path the site appears under; empty for the root.
+        prefix: String,
+    },
+    /// Run the tests.
+    Test {
+        /// In the order in which they run.
+        steps: Vec<Step>,
+    },
+    /// Measure; the arguments are the benchmark's own.
+    Bench {
+        /// Handed on as they are.
+        arguments: Vec<String>,
+    },
+    /// Write the generated TypeScript.
+    Generate,
+    /// Format all sources.
+    Format,
+}
+
+/// Reads the arguments after `cargo xtask`.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Error> {
+    let mut arguments = arguments.into_iter();
+    let Some(word) = arguments.next() else { return Ok(Command::Help) };
+    let rest: Vec<String> = arguments.collect();
+    match word.as_str() {
+        "help" | "--help" | "-h" => Ok(Command::Help),
+        "setup" => bare(&rest, Command::Setup),
+        "build" => bare(&rest, Command::Build),
+        "generate" => bare(&rest, Command::Generate),
+        "fmt" => bare(&rest, Command::Format),
+        "serve" => serve(rest),
+        "test" => test(rest),
+        "bench" => Ok(Command::Bench { arguments: rest }),
+        other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}
+
+fn bare(rest: &[String], command: Command) -> Result<Command, Error> {
+    match rest.first() {
+        None => Ok(command),
+        Some(extra) => Err(unknown(extra)),
+    }
+}
+
+fn serve(rest: Vec<String>) -> Result<Command, Error> {
+    let (mut port, mut prefix) = (8080, String::new());
+    let mut rest = rest.into_iter();
+    while let Some(option) = rest.next() {
+        match option.as_str() {
+            "--port" => {
+                let text = value(&option, rest.next())?;
+                port = text.parse().map_err(|_| Error::Usage(format!("`{text}` is no port")))?;
+            }
+            "--prefix" => prefix = value(&option, rest.next())?,
+            other => return Err(unknown(other)),
+        }
+    }
+    Ok(Command::Serve { port, prefix })
+}
+
+fn test(rest: Vec<String>) -> Result<Command, Error> {
+    let mut wanted = Vec::new();
+    let mut rest = rest.into_iter();
+    while let Some(option) = rest.next() {
+        match option.as_str() {
+            "--only" => {
+                for name in value(&option, rest.next())?.split(',') {
+                    let step = Step::ALL.into_iter().find(|step| step.name() == name);
+                    wanted.push(step.ok_or_else(|| Error::Usage(format!("there is no step `{name}`")))?);
+                }
+            }
+            other => return Err(unknown(other)),
+        }
+    }
+    let chosen = |step: &Step| wanted.is_empty() || wanted.contains(step);
+    Ok(Command::Test { steps: Step::ALL.into_iter().filter(chosen).collect() })
+}
+
+fn value(option: &str, value: Option<String>) -> Result<String, Error> {
+    value.ok_or_else(|| Error::Usage(format!("{option} needs a value")))
+}
+
+fn unknown(argument: &str) -> Error {
+    Error::Usage(format!("`{argument}` is not understood here"))
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    fn parsed(line: &str) -> Option<Command> {
+        parse(line.split_whitespace().map(str::to_owned)).ok()
+    }
+
+    #[test]
+    fn commands_and_options_are_read() {
+        assert_eq!(parsed(""), Some(Command::Help));
+        assert_eq!(parsed("serve"), Some(Command::Serve { port: 8080, prefix: String::new() }));
+        assert_eq!(
+            parsed("serve --prefix /a/b --port 9000"),
+            Some(Command::Serve { port: 9000, prefix: "/a/b".to_owned() })
+        );
+        assert_eq!(
+            parsed("bench a.mp4 --json"),
+            Some(Command::Bench { arguments: vec!["a.mp4".to_owned(), "--json".to_owned()] })
+        );
+    }
+
+    #[test]
+    fn steps_run_in_their_own_order() {
+        assert_eq!(parsed("test"), Some(Command::Test { steps: Step::ALL.to_vec() }));
+        assert_eq!(parsed("test --only e2e,fmt"), Some(Command::Test { steps: vec![Step::Fmt, Step::E2e] }));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for line in
+            ["dance", "build fast", "serve --port", "serve --port x", "test --only nothing", "test e2e"]
+        {
+            assert_eq!(parsed(line), None, "{line}");
+        }
+    }
+}

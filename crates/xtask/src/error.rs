@@ -1,0 +1,62 @@
+//! What can go wrong, in words that say what to do next.
+
+use std::{io, path::PathBuf, process::ExitStatus};
+
+/// Any failure of a task.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The command line makes no sense.
+    #[error("{0}\nSee: cargo xtask help")]
+    Usage(String),
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A program could not be started.
+    #[error("cannot run `{program}`: {source}")]
+    Start {
+        /// Which one.
+        program: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A program ran and failed.
+    #[error("`{command}` failed ({status})")]
+    Failed {
+        /// As it was called.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// Something this machine lacks and that may not be installed without asking.
+    #[error("this machine lacks:\n{}", .0.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
+    Missing(Vec<String>),
+    /// A step of the test run failed.
+    #[error("step `{step}` failed: {source}\nRun it alone: cargo xtask test --only {step}")]
+    Step {
+        /// Its name, as `--only` takes it.
+        step: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// There is nothing to run where something must be.
+    #[error("no {what} in {folder}")]
+    NothingToRun {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        folder: PathBuf,
+    },
+}
+
+impl Error {
+    /// For `map_err` on a file operation.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}

@@ -1,0 +1,33 @@
+//! Installs what building and testing need. Idempotent: what is there is left alone, and asking is quick.
+
+mod npm;
+mod system;
+mod tools;
+
+use crate::{error::Error, process::Workspace};
+
+/// What a task needs beyond what every build needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Needs {
+    /// The runner of the WebAssembly tests.
+    pub(crate) test_runner: bool,
+    /// Browsers, their driver and native ffmpeg.
+    pub(crate) browsers: bool,
+}
+
+/// Makes sure of everything, cheapest complaint first.
+pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
+    system::node(workspace)?;
+    if needs.browsers {
+        system::browsers(workspace)?;
+    }
+    tools::wasm_target(workspace)?;
+    tools::crates(workspace)?;
+    tools::install(workspace, needs.test_runner)?;
+    npm::install(workspace)
+}
+
+/// Announces a step that takes a while.
+fn announce(what: &str, duration: &str) {
+    eprintln!("xtask: {what} ({duration})");
+}

@@ -1,0 +1,87 @@
+//! What comes from the system: Node, and for tests browsers and native ffmpeg. Installed only as root on Debian;
+//! anywhere else the missing things are named with where to get them.
+
+use super::announce;
+use crate::{error::Error, process::Workspace};
+
+/// Oldest Node that has all that web/*.mjs and the tests use.
+const NODE_MAJOR: u32 = 20;
+
+/// A program the tests call and the Debian package that brings it.
+struct Program {
+    /// Names it goes by.
+    names: &'static [&'static str],
+    package: &'static str,
+    elsewhere: &'static str,
+}
+
+const PROGRAMS: [Program; 5] = [
+    Program {
+        names: &["chromium", "chromium-browser", "google-chrome"],
+        package: "chromium",
+        elsewhere: "Chromium or Chrome, on PATH as `chromium`",
+    },
+    Program {
+        names: &["chromedriver"],
+        package: "chromium-driver",
+        elsewhere: "chromedriver of the same version as Chromium, on PATH",
+    },
+    Program { names: &["firefox-esr", "firefox"], package: "firefox-esr", elsewhere: "Firefox, on PATH" },
+    Program { names: &["ffmpeg"], package: "ffmpeg", elsewhere: "ffmpeg 5 or newer, on PATH" },
+    Program {
+        names: &["ffprobe"],
+        package: "ffmpeg",
+        elsewhere: "ffprobe, which comes with ffmpeg, on PATH",
+    },
+];
+
+/// Node and npm cannot be installed from here: their source is the user's choice.
+pub(super) fn node(workspace: &Workspace) -> Result<(), Error> {
+    let version = workspace.ask("node", &["--version"]).unwrap_or_default();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
+    let mut missing = Vec::new();
+    if major.is_none_or(|major| major < NODE_MAJOR) {
+        let found = if version.is_empty() { String::new() } else { format!(" (found {version})") };
+        missing.push(format!("Node {NODE_MAJOR} or newer on PATH{found}"));
+    }
+    if workspace.find_program(&["npm"]).is_none() {
+        missing.push("npm, which comes with Node, on PATH".to_owned());
+    }
+    if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+/// What the end-to-end tests and the benchmark start.
+pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
+    let missing = missing_programs(workspace);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if workspace.find_program(&["apt-get"]).is_some() && is_root(workspace) {
+        install_packages(workspace, &missing)?;
+    }
+    let missing: Vec<String> = missing_programs(workspace)
+        .into_iter()
+        .map(|program| format!("{} (Debian: apt-get install {})", program.elsewhere, program.package))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+fn missing_programs(workspace: &Workspace) -> Vec<&'static Program> {
+    PROGRAMS.iter().filter(|program| workspace.find_program(program.names).is_none()).collect()
+}
+
+fn install_packages(workspace: &Workspace, missing: &[&Program]) -> Result<(), Error> {
+    let mut packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
+    packages.dedup();
+    announce(&format!("installing {} with apt-get", packages.join(", ")), "one to three minutes");
+    workspace.run_aside("apt-get", &["update", "--quiet"])?;
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    let arguments: Vec<&str> = install.into_iter().chain(packages).collect();
+    workspace.run_with("apt-get", &arguments, |command| {
+        command.env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr())
+    })
+}
+
+fn is_root(workspace: &Workspace) -> bool {
+    workspace.ask("id", &["-u"]).as_deref() == Some("0")
+}

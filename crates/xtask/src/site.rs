@@ -1,0 +1,51 @@
+//! What is done with the site besides testing it: build, serve, measure, generate, format.
+
+use crate::{
+    error::Error,
+    process::Workspace,
+    setup::{self, Needs},
+};
+
+/// Sets up and writes dist/.
+pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
+    setup::run(workspace, Needs::default())?;
+    trunk(workspace)
+}
+
+/// Writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
+pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
+    eprintln!("xtask: building the site into dist (a minute or two the first time)");
+    workspace.run_aside("trunk", &["build", "--release", "--offline", "true"])
+}
+
+/// Sets up, builds, and serves dist/ until interrupted.
+pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str) -> Result<(), Error> {
+    build(workspace)?;
+    let port = port.to_string();
+    workspace.run("node", &["web/serve.mjs", "dist", "--port", &port, "--prefix", prefix])
+}
+
+/// Sets up, builds, and runs the benchmark; its results are all that goes to standard output.
+pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
+    setup::run(workspace, Needs { browsers: true, ..Needs::default() })?;
+    trunk(workspace)?;
+    let arguments: Vec<&str> =
+        std::iter::once("tests/bench/bench.mjs").chain(arguments.iter().map(String::as_str)).collect();
+    workspace.run("node", &arguments)
+}
+
+/// Writes the TypeScript of the worker protocol: the test that compares it writes it when asked to.
+pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
+    workspace.run_with(
+        "cargo",
+        &["test", "--quiet", "--package", "clipfit-bridge", "--lib", "typescript_matches_protocol"],
+        |command| command.env("CLIPFIT_GENERATE", "1"),
+    )
+}
+
+/// Formats all sources as the tests want them.
+pub(crate) fn format(workspace: &Workspace) -> Result<(), Error> {
+    setup::run(workspace, Needs::default())?;
+    workspace.run("cargo", &["fmt", "--all"])?;
+    workspace.run("biome", &["check", "--write"])
+}

@@ -1,0 +1,126 @@
+//! The test run: named steps in a fixed order, the first failure ends it.
+
+use std::{fs, path::Path};
+
+use crate::{
+    error::Error,
+    process::Workspace,
+    setup::{self, Needs},
+    site,
+};
+
+/// One step of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy, natively and for WebAssembly
+    Clippy,
+    /// tsc
+    Types,
+    /// Formatter and linter of the TypeScript and the scripts
+    Lint,
+    /// Native Rust tests
+    Core,
+    /// Tests of the scripts in web/, without a browser
+    Web,
+    /// Rust tests in a headless browser
+    Wasm,
+    /// The built site in Chromium and Firefox
+    E2e,
+}
+
+impl Step {
+    /// In the order in which they run: quick answers first, and the end-to-end tests' summary as the last words.
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Fmt, Self::Clippy, Self::Types, Self::Lint, Self::Core, Self::Web, Self::Wasm, Self::E2e];
+
+    /// As `--only` takes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Types => "types",
+            Self::Lint => "lint",
+            Self::Core => "core",
+            Self::Web => "web",
+            Self::Wasm => "wasm",
+            Self::E2e => "e2e",
+        }
+    }
+
+    fn run(self, workspace: &Workspace) -> Result<(), Error> {
+        match self {
+            Self::Fmt => workspace.run("cargo", &["fmt", "--all", "--check"]),
+            Self::Clippy => clippy(workspace),
+            Self::Types => workspace.run("tsc", &["--noEmit"]),
+            Self::Lint => workspace.run("biome", &["ci", "--error-on-warnings"]),
+            Self::Core => workspace.run(
+                "cargo",
+                &["test", "--package", "clipfit-core", "--package", "clipfit-bridge", "--package", "xtask"],
+            ),
+            Self::Web => node_tests(workspace, "web"),
+            Self::Wasm => ["crates/bridge", "crates/app"].into_iter().try_for_each(|folder| {
+                workspace.run("wasm-pack", &["test", "--headless", "--chrome", folder])
+            }),
+            Self::E2e => {
+                // Asked first: a site that nothing will test need not be built.
+                test_files(workspace, "tests/e2e")?;
+                site::trunk(workspace)?;
+                node_tests(workspace, "tests/e2e")
+            }
+        }
+    }
+}
+
+/// Sets up what the steps need and runs them.
+pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
+    let browsers = steps.iter().any(|step| matches!(step, Step::Wasm | Step::E2e));
+    setup::run(workspace, Needs { test_runner: steps.contains(&Step::Wasm), browsers })?;
+    for step in steps {
+        eprintln!("xtask: step {}", step.name());
+        step.run(workspace).map_err(|source| Error::Step { step: step.name(), source: Box::new(source) })?;
+    }
+    Ok(())
+}
+
+/// Natively what runs natively, for WebAssembly what runs in the page. The core's tests use crates that need a
+/// system, so for WebAssembly only its library is looked at.
+fn clippy(workspace: &Workspace) -> Result<(), Error> {
+    const NATIVE: &[&str] = &["-p", "clipfit-core", "-p", "clipfit-bridge", "-p", "xtask", "--all-targets"];
+    const PAGE: &[&str] =
+        &["-p", "clipfit-bridge", "-p", "clipfit-app", "--all-targets", "--target", "wasm32-unknown-unknown"];
+    const CORE: &[&str] = &["-p", "clipfit-core", "--lib", "--target", "wasm32-unknown-unknown"];
+    [NATIVE, CORE, PAGE].into_iter().try_for_each(|part| {
+        let arguments: Vec<&str> =
+            ["clippy"].iter().chain(part).chain(&["--", "-D", "warnings"]).copied().collect();
+        workspace.run("cargo", &arguments)
+    })
+}
+
+/// Runs the test files of a folder one after the other: they measure time and share two processors.
+fn node_tests(workspace: &Workspace, folder: &str) -> Result<(), Error> {
+    let files = test_files(workspace, folder)?;
+    let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+    let arguments: Vec<&str> = options.into_iter().chain(files.iter().map(String::as_str)).collect();
+    workspace.run("node", &arguments)
+}
+
+/// The `*.test.mjs` of a folder, by name; none is an error, since a step that tests nothing must not pass.
+fn test_files(workspace: &Workspace, folder: &str) -> Result<Vec<String>, Error> {
+    let place = workspace.join(folder);
+    let mut files = Vec::new();
+    if place.is_dir() {
+        for entry in fs::read_dir(&place).map_err(Error::file(&place))? {
+            let name = entry.map_err(Error::file(&place))?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".test.mjs") {
+                files.push(Path::new(folder).join(name).to_string_lossy().into_owned());
+            }
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::NothingToRun { what: "*.test.mjs", folder: place });
+    }
+    Ok(files)
+}

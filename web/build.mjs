@@ -1,0 +1,85 @@
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core, all into web/dist.
+// index.html collects them from there. Run it alone with `node web/build.mjs`.
+
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { constants, createGzip } from "node:zlib";
+import { build } from "esbuild";
+
+const web = dirname(fileURLToPath(import.meta.url));
+const out = join(web, "dist");
+const corePackage = join(web, "../node_modules/@ffmpeg/core");
+
+/** Options that all three bundles share. */
+const common = {
+  bundle: true,
+  minify: true,
+  target: ["es2022", "chrome107", "firefox110", "safari16.4"],
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** One bundled module per worker; the hash in its name lets it be cached for good. */
+async function buildWorkers() {
+  const folder = join(out, "workers");
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: { media: join(web, "src/media-worker.ts") },
+    entryNames: "[name]-[hash]",
+    format: "esm",
+    outdir: folder,
+  });
+}
+
+/** A classic script: module service workers are younger than the browsers this runs in. */
+async function buildServiceWorker() {
+  await build({
+    ...common,
+    entryPoints: [join(web, "src/service-worker.ts")],
+    format: "iife",
+    outfile: join(out, "service-worker.js"),
+  });
+}
+
+/** All sheets as one; Trunk gives it its hashed name. */
+async function buildStyles() {
+  const entry = join(web, "styles/index.css");
+  const outfile = join(out, "app.css");
+  if (!existsSync(entry)) {
+    console.warn("web/styles/index.css is missing: the page will be unstyled");
+    await writeFile(outfile, "");
+    return;
+  }
+  await build({ ...common, entryPoints: [entry], outfile, external: ["*.svg", "*.woff2"] });
+}
+
+/** The core, packed once: packing takes ten seconds and its input is pinned. */
+async function prepareCore() {
+  const { version } = JSON.parse(await readFile(join(corePackage, "package.json"), "utf8"));
+  const folder = join(out, "core", version);
+  const script = join(corePackage, "dist/esm/ffmpeg-core.js");
+  const wasm = join(corePackage, "dist/esm/ffmpeg-core.wasm");
+  const stampFile = join(out, "core.json");
+  const stamp = JSON.stringify({ version, script: (await stat(script)).size, wasm: (await stat(wasm)).size });
+  const packed = join(folder, "ffmpeg-core.wasm.gz");
+  const known = existsSync(stampFile) ? await readFile(stampFile, "utf8") : "";
+  if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
+
+  console.info(`Packing the ffmpeg core ${version} (ten seconds, once)`);
+  await rm(join(out, "core"), { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await copyFile(script, join(folder, "ffmpeg-core.js"));
+  // Under another name until complete, so that a broken run leaves nothing that looks whole.
+  const partial = join(out, "core.partial");
+  const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
+  await pipeline(createReadStream(wasm), gzip, createWriteStream(partial));
+  await rename(partial, packed);
+  await writeFile(stampFile, stamp);
+}
+
+await mkdir(out, { recursive: true });
+await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles(), prepareCore()]);

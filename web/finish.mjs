@@ -1,0 +1,104 @@
+// Trunk's post-build step, on the staged site: fills index.html's addresses and script policy, writes the service
+// worker with its build id and file list, and refuses a site that breaks the size limits.
+
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+/** Some hosts of static sites refuse larger files. */
+const MAX_FILE_BYTES = 25 * 1024 * 1024;
+/** What a visitor fetches before the first clip: wasm, js and css, packed. */
+const MAX_APP_BYTES = 300_000;
+
+const web = dirname(fileURLToPath(import.meta.url));
+const staging = process.env.TRUNK_STAGING_DIR ?? join(web, "../dist");
+
+/** Every file of the staged site, relative, with forward slashes, in a stable order. */
+async function listFiles() {
+  const entries = await readdir(staging, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      relative(staging, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
+    .sort();
+}
+
+/** The one file that matches; anything else is a broken build. */
+function only(files, pattern) {
+  const found = files.filter((file) => pattern.test(file));
+  if (found.length !== 1) throw new Error(`expected one file like ${pattern}, found ${found.length}`);
+  return found[0];
+}
+
+/** Sets the content of a meta element that index.html declares empty. */
+function fillMeta(html, name, content) {
+  const empty = `<meta name="${name}" content="">`;
+  if (!html.includes(empty)) throw new Error(`index.html does not declare ${empty}`);
+  return html.replace(empty, `<meta name="${name}" content="${content}">`);
+}
+
+/** Allows exactly the inline scripts that are there: Trunk's start-up code. */
+function allowInlineScripts(html) {
+  const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)];
+  const hashes = scripts.map(([, text]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  const anchor = "script-src 'self'";
+  if (!html.includes(anchor)) throw new Error(`index.html's policy has no ${anchor}`);
+  return html.replace(anchor, [anchor, ...hashes].join(" "));
+}
+
+async function finishDocument(files) {
+  const path = join(staging, "index.html");
+  const coreWasm = only(files, /^core\/[^/]+\/ffmpeg-core\.wasm\.gz$/);
+  let html = await readFile(path, "utf8");
+  html = fillMeta(html, "clipfit-media-worker", only(files, /^workers\/media-[^/]+\.js$/));
+  html = fillMeta(html, "clipfit-core-script", only(files, /^core\/[^/]+\/ffmpeg-core\.js$/));
+  html = fillMeta(html, "clipfit-core-wasm", coreWasm);
+  html = fillMeta(html, "clipfit-core-bytes", (await stat(join(staging, coreWasm))).size);
+  await writeFile(path, allowInlineScripts(html));
+}
+
+async function writeServiceWorker(files) {
+  const script = await readFile(join(web, "dist/service-worker.js"));
+  const appFiles = files.filter((file) => !file.startsWith("core/") && file !== "service-worker.js");
+  const digest = createHash("sha256").update(script);
+  for (const file of appFiles) digest.update(file).update(await readFile(join(staging, file)));
+  const release = {
+    build: digest.digest("hex").slice(0, 16),
+    coreVersion: only(files, /^core\/[^/]+\/ffmpeg-core\.js$/).split("/")[1],
+    // The document is kept under the folder's own address, which every server answers without a redirect.
+    files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
+  };
+  const text = `self.CLIPFIT_RELEASE=${JSON.stringify(release)};\n${script}`;
+  await writeFile(join(staging, "service-worker.js"), text);
+}
+
+/** Prints what travels, and throws when it is too much. */
+async function checkSizes(files) {
+  let app = 0;
+  const lines = [];
+  for (const file of files) {
+    const bytes = await readFile(join(staging, file));
+    if (bytes.length > MAX_FILE_BYTES) throw new Error(`${file} has ${bytes.length} bytes, above 25 MiB`);
+    if (file.startsWith("core/") || !/\.(wasm|js|css)$/.test(file)) continue;
+    const packed = gzipSync(bytes, { level: 9 }).length;
+    app += packed;
+    lines.push(`  ${kilobytes(packed)} gzip  ${kilobytes(bytes.length)} raw  ${file}`);
+  }
+  lines.push(`  ${kilobytes(app)} gzip of ${kilobytes(MAX_APP_BYTES)} allowed: the app without the core`);
+  console.info(lines.join("\n"));
+  if (app > MAX_APP_BYTES) throw new Error("the app is larger than it may be");
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
+}
+
+const staged = await listFiles();
+await finishDocument(staged);
+await writeServiceWorker(staged);
+await checkSizes(await listFiles());

@@ -1,0 +1,143 @@
+// Keeps the app, and after its first use the ffmpeg core, for work without a network. Knows nothing of video.
+//
+// Three rules:
+// - The document comes from the network when that answers in time, else from the cache: a release is seen at once.
+// - App files come from the cache. Their names carry hashes, so a page gets exactly the files it was built with;
+//   the previous build's cache stays one generation longer for pages that are still open.
+// - The core is kept when first fetched, under a cache of its version that outlives releases of the app.
+
+export {};
+
+/** Written in front of this script by web/finish.mjs. */
+interface Release {
+  /** Hash over all app files. */
+  readonly build: string;
+  /** Version of the ffmpeg core, the folder name under core/. */
+  readonly coreVersion: string;
+  /** Addresses of the app files relative to this script; "./" is the document. */
+  readonly files: readonly string[];
+}
+
+declare const self: ServiceWorkerGlobalScope & { readonly CLIPFIT_RELEASE: Release };
+
+const release = self.CLIPFIT_RELEASE;
+const scope = new URL(self.registration.scope);
+/** Caches belong to the whole origin; the folder in the name keeps two installations apart. */
+const appPrefix = `clipfit-app-${scope.pathname}-`;
+const appCache = appPrefix + release.build;
+const corePrefix = "clipfit-core-";
+const coreCache = corePrefix + release.coreVersion;
+const coreFolder = `${scope.pathname}core/${release.coreVersion}/`;
+/** How long a visitor waits for a network that may be gone. */
+const DOCUMENT_TIMEOUT_MS = 2500;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || event.request.headers.has("range")) return;
+  if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return;
+  if (event.request.mode === "navigate") {
+    if (isDocument(url)) event.respondWith(answerDocument(event));
+  } else if (url.pathname.startsWith(coreFolder)) {
+    event.respondWith(answerCore(event));
+  } else {
+    event.respondWith(answerAppFile(event.request));
+  }
+});
+
+/** Takes in every app file or none. */
+async function install(): Promise<void> {
+  try {
+    const cache = await caches.open(appCache);
+    await Promise.all(release.files.map((file) => keep(cache, new URL(file, scope).href)));
+  } catch (error) {
+    // A half-filled cache must not pass for the previous build's later on.
+    await caches.delete(appCache);
+    throw error;
+  }
+  // Safe at once: open pages find the files of their own build in the previous cache.
+  await self.skipWaiting();
+}
+
+/** Drops all but this build's and the previous build's files, then serves the pages that are already open. */
+async function activate(): Promise<void> {
+  const others = (await caches.keys()).filter((name) => name.startsWith(appPrefix) && name !== appCache);
+  // Caches are listed in the order in which they were made: the last is the previous build's.
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function keep(cache: Cache, address: string): Promise<void> {
+  const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${address}: status ${response.status}`);
+  // A redirected answer may not be given to a navigation; its content may.
+  const plain = response.redirected ? new Response(response.body, { headers: response.headers }) : response;
+  await cache.put(address, plain);
+}
+
+function isDocument(url: URL): boolean {
+  return url.pathname === scope.pathname || url.pathname === `${scope.pathname}index.html`;
+}
+
+async function answerDocument(event: FetchEvent): Promise<Response> {
+  const network = fetch(event.request);
+  const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, DOCUMENT_TIMEOUT_MS, undefined));
+  const fresh = await Promise.race([network.catch(() => undefined), timeout]);
+  // A redirect is the browser's to follow; an error page is worth less than the app.
+  if (fresh && (fresh.ok || fresh.type === "opaqueredirect")) return fresh;
+  const kept = await (await caches.open(appCache)).match(scope.href);
+  return kept ?? fresh ?? network;
+}
+
+async function answerAppFile(request: Request): Promise<Response> {
+  return (await matchAppFile(request)) ?? fetch(request);
+}
+
+/** This build's file, else the previous build's for a page that is still open. */
+async function matchAppFile(request: Request): Promise<Response | undefined> {
+  const current = await (await caches.open(appCache)).match(request);
+  if (current) return current;
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(appPrefix) || name === appCache) continue;
+    const kept = await (await caches.open(name)).match(request);
+    if (kept) return kept;
+  }
+  return undefined;
+}
+
+async function answerCore(event: FetchEvent): Promise<Response> {
+  const cache = await caches.open(coreCache);
+  const kept = await cache.match(event.request);
+  if (kept) return kept;
+  const response = await fetch(event.request);
+  if (isWholeCoreFile(response)) event.waitUntil(keepCore(cache, event.request, response.clone()));
+  return response;
+}
+
+/** Some servers answer a missing file with their start page and status 200. */
+function isWholeCoreFile(response: Response): boolean {
+  return response.status === 200 && !response.headers.get("content-type")?.startsWith("text/html");
+}
+
+/** Rejects nothing: a full disk costs the offline copy, not the job. A body that breaks off is never stored. */
+async function keepCore(cache: Cache, request: Request, response: Response): Promise<void> {
+  try {
+    await cache.put(request, response);
+    await dropOldCores();
+  } catch (error) {
+    console.warn("the core could not be kept for offline use", error);
+  }
+}
+
+/** Forgets other versions of the core in this folder; another installation's entries stay. */
+async function dropOldCores(): Promise<void> {
+  const names = (await caches.keys()).filter((name) => name.startsWith(corePrefix) && name !== coreCache);
+  for (const name of names) {
+    const cache = await caches.open(name);
+    const requests = await cache.keys();
+    const ours = requests.filter((request) => request.url.startsWith(scope.href));
+    await Promise.all(ours.map((request) => cache.delete(request)));
+    if (ours.length === requests.length) await caches.delete(name);
+  }
+}
