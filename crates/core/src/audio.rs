@@ -1,0 +1,200 @@
+//! What happens to the sound: copied, encoded again, or left out, by one explicit rule.
+//! Knows nothing of how it is encoded.
+
+use crate::facts::{AudioFacts, MediaFacts};
+use crate::units::{Kbps, Micros};
+use crate::wishes::{AudioWish, Wishes};
+use serde::{Deserialize, Serialize};
+
+/// Sound may take this share of the bytes before it is copied as it is or given the next lower rung.
+pub const SHARE: f64 = 0.15;
+/// When even the lowest rung would take more than this share, the sound is left out.
+pub const DROP_ABOVE: f64 = 0.40;
+
+/// One step of the sound ladder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Rung {
+    bitrate: f64,
+    channels: u32,
+    /// Highest sample rate that the bitrate can carry well.
+    sample_rate: u32,
+}
+
+/// AAC-LC steps, best first. Stereo below 48 kb/s sounds worse than mono.
+const RUNGS: [Rung; 7] = [
+    Rung { bitrate: 128.0, channels: 2, sample_rate: 48_000 },
+    Rung { bitrate: 96.0, channels: 2, sample_rate: 48_000 },
+    Rung { bitrate: 64.0, channels: 2, sample_rate: 44_100 },
+    Rung { bitrate: 48.0, channels: 2, sample_rate: 32_000 },
+    Rung { bitrate: 32.0, channels: 1, sample_rate: 32_000 },
+    Rung { bitrate: 24.0, channels: 1, sample_rate: 24_000 },
+    Rung { bitrate: 16.0, channels: 1, sample_rate: 16_000 },
+];
+
+/// The lowest rate at which sound is kept.
+pub const LOWEST: Kbps = Kbps(16.0);
+
+/// The decision for the sound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum AudioPlan {
+    /// No sound in the result.
+    None(WhyNoAudio),
+    /// The stream's packets as they are.
+    Copy {
+        /// Stream index in the source.
+        stream: u32,
+        /// Its bitrate.
+        bitrate: Kbps,
+    },
+    /// AAC-LC at `bitrate`.
+    Encode {
+        /// Stream index in the source.
+        stream: u32,
+        /// Wanted rate; `None` leaves it to the encoder's own default (the quick recipe).
+        bitrate: Option<Kbps>,
+        /// Channels of the result.
+        channels: u32,
+        /// Samples per second of the result.
+        sample_rate: u32,
+        /// Why it is not copied.
+        why: WhyEncode,
+    },
+}
+
+impl AudioPlan {
+    /// The rate to set aside before the true bytes are known.
+    pub fn expected(&self) -> Kbps {
+        match self {
+            AudioPlan::None(_) => Kbps(0.0),
+            AudioPlan::Copy { bitrate, .. } => *bitrate,
+            AudioPlan::Encode { bitrate, .. } => bitrate.unwrap_or(Kbps(128.0)),
+        }
+    }
+
+    /// The source stream it is made from.
+    pub fn stream(&self) -> Option<u32> {
+        match self {
+            AudioPlan::None(_) => None,
+            AudioPlan::Copy { stream, .. } | AudioPlan::Encode { stream, .. } => Some(*stream),
+        }
+    }
+}
+
+/// Why a result has no sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhyNoAudio {
+    /// The source has none.
+    Silent,
+    /// The person said so.
+    Wished,
+    /// Even `LOWEST` would take more than `DROP_ABOVE` of the bytes.
+    NoRoom,
+}
+
+/// Why sound is encoded again rather than copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhyEncode {
+    /// The person named a rate.
+    Wished,
+    /// The source's codec does not play everywhere in MP4.
+    Codec,
+    /// A copy would take more than `SHARE` of the bytes.
+    TooLarge,
+    /// Only a part of the clip is kept, and packets cannot be cut exactly.
+    Trimmed,
+    /// The quick recipe always encodes it.
+    Recipe,
+}
+
+/// The track that is kept: the default one, else the first.
+pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
+    facts.audio.iter().find(|track| track.default).or_else(|| facts.audio.first())
+}
+
+/// Decides by these rules, first match wins: no track or none wished: none. A wished rate: encode at it. AAC whose
+/// rate is at most `SHARE` of `total` (or wished copied): copy. Otherwise the best rung within `SHARE`; below that the
+/// lowest rung within `DROP_ABOVE`; else none.
+pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps) -> AudioPlan {
+    let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
+    let copyable = track.codec == "aac" && wishes.trim.is_none();
+    let why = if wishes.trim.is_some() {
+        WhyEncode::Trimmed
+    } else if copyable {
+        WhyEncode::TooLarge
+    } else {
+        WhyEncode::Codec
+    };
+    match wishes.audio {
+        AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
+        AudioWish::Encode(bitrate) => encode_at(track, bitrate, WhyEncode::Wished),
+        AudioWish::Copy if copyable => copy(track),
+        AudioWish::Auto if copyable && track.bitrate.is_some_and(|rate| rate.0 <= total.0 * SHARE) => {
+            copy(track)
+        }
+        // A wished copy of what cannot be copied gets the best encode instead.
+        AudioWish::Copy => encode_at(track, Kbps(RUNGS[0].bitrate), why),
+        AudioWish::Auto => best_rung(track, total).map_or(AudioPlan::None(WhyNoAudio::NoRoom), |rung| {
+            // Encoding above the source's own rate only wastes bytes.
+            let bitrate = track.bitrate.map_or(rung.bitrate, |own| rung.bitrate.min(own.0.max(LOWEST.0)));
+            encode(track, Kbps(bitrate), rung, why)
+        }),
+    }
+}
+
+/// The audio of the quick recipe: the encoder's own defaults, all channels kept.
+pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
+    match (chosen_track(facts), wishes.audio) {
+        (None, _) => AudioPlan::None(WhyNoAudio::Silent),
+        (Some(_), AudioWish::None) => AudioPlan::None(WhyNoAudio::Wished),
+        (Some(track), AudioWish::Encode(rate)) => encode_at(track, rate, WhyEncode::Wished),
+        (Some(track), AudioWish::Copy) if track.codec == "aac" && wishes.trim.is_none() => copy(track),
+        (Some(track), _) => AudioPlan::Encode {
+            stream: track.index,
+            bitrate: None,
+            channels: track.channels,
+            sample_rate: aac_sample_rate(track.sample_rate),
+            why: WhyEncode::Recipe,
+        },
+    }
+}
+
+/// How long the chosen track plays, for budgets; the clip's length where the file does not say.
+pub fn track_duration(track: &AudioFacts, clip: Micros) -> Micros {
+    if track.duration.0 > 0 { track.duration } else { clip }
+}
+
+fn copy(track: &AudioFacts) -> AudioPlan {
+    AudioPlan::Copy { stream: track.index, bitrate: track.bitrate.unwrap_or(Kbps(RUNGS[0].bitrate)) }
+}
+
+fn best_rung(track: &AudioFacts, total: Kbps) -> Option<Rung> {
+    let fits = |share: f64| move |rung: &&Rung| rung.bitrate <= total.0 * share;
+    let mono_is_enough = |rung: &&Rung| track.channels > 1 || rung.bitrate <= 64.0;
+    RUNGS
+        .iter()
+        .filter(mono_is_enough)
+        .find(fits(SHARE))
+        .or_else(|| RUNGS.last().filter(fits(DROP_ABOVE)))
+        .copied()
+}
+
+fn encode_at(track: &AudioFacts, bitrate: Kbps, why: WhyEncode) -> AudioPlan {
+    let rung = RUNGS.iter().find(|rung| rung.bitrate <= bitrate.0).copied().unwrap_or(RUNGS[RUNGS.len() - 1]);
+    encode(track, bitrate, rung, why)
+}
+
+fn encode(track: &AudioFacts, bitrate: Kbps, rung: Rung, why: WhyEncode) -> AudioPlan {
+    AudioPlan::Encode {
+        stream: track.index,
+        bitrate: Some(bitrate),
+        channels: track.channels.min(rung.channels).max(1),
+        sample_rate: aac_sample_rate(track.sample_rate.min(rung.sample_rate)),
+        why,
+    }
+}
+
+/// The rate of AAC's own table next above `rate`, at most 48 kHz.
+fn aac_sample_rate(rate: u32) -> u32 {
+    const TABLE: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+    TABLE.into_iter().find(|&known| known >= rate).unwrap_or(48_000)
+}

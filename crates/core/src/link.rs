@@ -1,0 +1,278 @@
+//! Wishes in the address: `?target=10MB&effort=best`, in the query or the fragment. What cannot be honoured is named,
+//! never ignored.
+
+use crate::destinations;
+use crate::units::{Bytes, FrameRate, Kbps};
+use crate::wishes::{AudioWish, Effort, Mode, Wishes};
+use serde::Serialize;
+
+/// What an address asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    /// The wishes, with defaults for what is not named.
+    pub wishes: Wishes,
+    /// Identifier of the destination, when `preset=` named a known one.
+    pub destination: Option<String>,
+    /// `start=auto`: dropped clips start, and finished ones are handed over, without a click.
+    pub start_automatically: bool,
+    /// What was not understood or is not there.
+    pub problems: Vec<LinkProblem>,
+}
+
+/// One parameter that could not be honoured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LinkProblem {
+    /// The parameter's name as written.
+    pub name: String,
+    /// Its value as written.
+    pub value: String,
+    /// What is wrong with it.
+    pub why: LinkTrouble,
+}
+
+/// What can be wrong with a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum LinkTrouble {
+    /// No such parameter.
+    UnknownName,
+    /// The value is not one of those known, or no number in range.
+    BadValue,
+    /// Known, but this version cannot do it yet; the default is used.
+    NotYet,
+}
+
+impl LinkProblem {
+    /// The problem as a sentence.
+    pub fn text(&self) -> String {
+        let LinkProblem { name, value, why } = self;
+        match why {
+            LinkTrouble::UnknownName => format!("The link names “{name}”, which Clipfit does not know."),
+            LinkTrouble::BadValue => {
+                format!(
+                    "The link asks for {name}=“{value}”, which is not a value Clipfit knows. The default is used."
+                )
+            }
+            LinkTrouble::NotYet => {
+                format!(
+                    "The link asks for {name}={value}, which this version cannot do yet. The default is used."
+                )
+            }
+        }
+    }
+}
+
+/// Why a single value was not taken.
+enum Reject {
+    Bad,
+    NotYet,
+}
+
+/// Reads the parameters of `query` and `fragment` (with or without their leading `?` and `#`). A later one wins.
+pub fn parse(query: &str, fragment: &str) -> Link {
+    let mut link = Link::default();
+    let pairs = [query.trim_start_matches('?'), fragment.trim_start_matches('#')];
+    for pair in pairs.iter().flat_map(|part| part.split('&')).filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decode(name), decode(value));
+        let trouble = match apply(&mut link, &name, &value) {
+            Some(Ok(())) => continue,
+            Some(Err(Reject::Bad)) => LinkTrouble::BadValue,
+            Some(Err(Reject::NotYet)) => LinkTrouble::NotYet,
+            None => LinkTrouble::UnknownName,
+        };
+        link.problems.push(LinkProblem { name, value, why: trouble });
+    }
+    link
+}
+
+/// `None` for an unknown name.
+fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
+    let wishes = &mut link.wishes;
+    Some(match name {
+        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject::Bad),
+        "preset" => destinations::find(value)
+            .map(|destination| {
+                wishes.target = destination.limit;
+                link.destination = Some(destination.id.to_owned());
+            })
+            .ok_or(Reject::Bad),
+        "mode" => match value {
+            "size" => Ok(wishes.mode = Mode::Size),
+            "quick" => Ok(wishes.mode = Mode::Quick),
+            "ladder" | "hls" => Err(Reject::NotYet),
+            _ => Err(Reject::Bad),
+        },
+        "effort" => match value {
+            "auto" => Ok(wishes.effort = Effort::Auto),
+            "balanced" => Ok(wishes.effort = Effort::Balanced),
+            "best" => Ok(wishes.effort = Effort::Best),
+            "fast" => Err(Reject::NotYet),
+            _ => Err(Reject::Bad),
+        },
+        "codec" => match value {
+            "h264" => Ok(()),
+            "h265" | "vp9" | "av1" => Err(Reject::NotYet),
+            _ => Err(Reject::Bad),
+        },
+        "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
+        "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
+        "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
+        "rung" => Err(if is_rung(value) { Reject::NotYet } else { Reject::Bad }),
+        "start" => match value {
+            "auto" => Ok(link.start_automatically = true),
+            _ => Err(Reject::Bad),
+        },
+        _ => return None,
+    })
+}
+
+/// A size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`; a bare
+/// number is megabytes. `None` unless it comes to at least one byte and at most a terabyte.
+pub fn parse_size(text: &str) -> Option<Bytes> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
+    let number: f64 = text[..digits].replace(',', ".").parse().ok()?;
+    let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "b" | "byte" | "bytes" => 1.0,
+        "kb" | "k" => 1e3,
+        "" | "mb" | "m" => 1e6,
+        "gb" | "g" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return None,
+    };
+    let bytes = (number * unit).floor();
+    (bytes.is_finite() && (1.0..=1e12).contains(&bytes)).then_some(Bytes(bytes as u64))
+}
+
+/// A height in pixels, 16 to 8640.
+pub fn parse_height(text: &str) -> Option<u32> {
+    let text = text.trim().trim_end_matches(['p', 'P']);
+    text.parse().ok().filter(|height| (16..=8640).contains(height))
+}
+
+/// A frame rate, 1 to 240.
+pub fn parse_frame_rate(text: &str) -> Option<FrameRate> {
+    FrameRate::parse(text).filter(|rate| (0.999..=240.0).contains(&rate.per_second()))
+}
+
+/// `auto`, `copy`, `none` or kilobits per second from 16 to 512.
+pub fn parse_audio(text: &str) -> Option<AudioWish> {
+    match text.trim() {
+        "auto" => Some(AudioWish::Auto),
+        "copy" => Some(AudioWish::Copy),
+        "none" => Some(AudioWish::None),
+        number => {
+            let rate: f64 = number.parse().ok()?;
+            (16.0..=512.0).contains(&rate).then_some(AudioWish::Encode(Kbps(rate)))
+        }
+    }
+}
+
+/// `1024x576@25`
+fn is_rung(text: &str) -> bool {
+    let parts = || {
+        let (size, rate) = text.split_once('@')?;
+        let (width, height) = size.split_once('x')?;
+        Some(width.parse::<u32>().is_ok() && height.parse::<u32>().is_ok() && rate.parse::<u32>().is_ok())
+    };
+    parts().unwrap_or(false)
+}
+
+/// Percent-decoding with `+` as a space; bytes that are no UTF-8 become the replacement character.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex =
+            || std::str::from_utf8(tail.get(..2)?).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match (first, hex()) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            (b'+', _) => {
+                bytes.push(b' ');
+                rest = tail;
+            }
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        for (text, bytes) in [
+            ("10MB", 10_000_000),
+            ("10 mb", 10_000_000),
+            ("10MiB", 10_485_760),
+            ("1.9MB", 1_900_000),
+            ("1,9MB", 1_900_000),
+            ("500KB", 500_000),
+            ("512KiB", 524_288),
+            ("123B", 123),
+            ("8", 8_000_000),
+        ] {
+            assert_eq!(parse_size(text), Some(Bytes(bytes)), "{text}");
+        }
+        for bad in ["", "MB", "0", "-1MB", "1..2MB", "10XB", "1e999", "9999999GB", "٣MB"] {
+            assert_eq!(parse_size(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_parameter_is_honoured_or_named() {
+        let link = parse(
+            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto",
+            "#mode=quick&codec=h264",
+        );
+        assert_eq!(link.problems, []);
+        assert!(link.start_automatically);
+        assert_eq!(
+            link.wishes,
+            Wishes {
+                mode: Mode::Quick,
+                target: Bytes(1_900_000),
+                effort: Effort::Best,
+                height: Some(360),
+                frame_rate: FrameRate::new(30_000, 1001),
+                audio: AudioWish::Encode(Kbps(64.0)),
+                trim: None,
+            }
+        );
+        let link =
+            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=fast&rung=1024x576@25&x", "");
+        let named: Vec<_> =
+            link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
+        assert_eq!(
+            named,
+            [
+                ("target", LinkTrouble::BadValue),
+                ("mode", LinkTrouble::NotYet),
+                ("speed", LinkTrouble::UnknownName),
+                ("fps", LinkTrouble::BadValue),
+                ("effort", LinkTrouble::NotYet),
+                ("rung", LinkTrouble::NotYet),
+                ("x", LinkTrouble::UnknownName),
+            ]
+        );
+        assert_eq!(link.wishes.target, Bytes(20_000_000));
+        assert_eq!(link.destination.as_deref(), Some("discord"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_address_is_survived(query in ".{0,80}", fragment in ".{0,80}") {
+            let _ = parse(&query, &fragment);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Which size and frame rate a bitrate can carry: bits per pixel and frame, never above the source, even dimensions.
+//! Knows nothing of sound or bytes.
+
+use crate::units::{FrameRate, Kbps};
+use serde::{Deserialize, Serialize};
+
+/// Size and rate of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Width in square pixels, even.
+    pub width: u32,
+    /// Height in square pixels, even.
+    pub height: u32,
+    /// Frames per second.
+    pub frame_rate: FrameRate,
+}
+
+impl Picture {
+    /// Pixels in a second of it.
+    pub fn pixels_per_second(&self) -> f64 {
+        f64::from(self.width) * f64::from(self.height) * self.frame_rate.per_second()
+    }
+
+    /// Bits per pixel and frame that `rate` leaves it.
+    pub fn density(&self, rate: Kbps) -> f64 {
+        rate.0 * 1000.0 / self.pixels_per_second()
+    }
+
+    fn short_side(&self) -> u32 {
+        self.width.min(self.height)
+    }
+}
+
+/// What the person fixed; the rest is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fixed {
+    /// Height as seen upright.
+    pub height: Option<u32>,
+    /// Frame rate.
+    pub frame_rate: Option<FrameRate>,
+    /// Upper bound for the short side, set when a larger picture proved too much for the bytes.
+    pub short_side_below: Option<u32>,
+}
+
+/// Short sides to try below the source's own, largest first: the common renditions.
+const SHORT_SIDES: [u32; 12] = [2160, 1440, 1080, 900, 720, 576, 480, 432, 360, 288, 240, 180];
+/// The smallest picture offered.
+pub const SMALLEST_SHORT_SIDE: u32 = 144;
+/// Above this rate frames are dropped unless wished: upload sites do it anyway, and few screens show more.
+pub const HIGHEST_RATE: f64 = 60.0;
+/// Below this many bits per pixel and frame nothing watchable is left even of calm pictures, when we choose the size...
+const WATCHABLE: f64 = 0.020;
+/// ...and when the person insists on it: there the encoder has the last word.
+const WATCHABLE_WHEN_FIXED: f64 = 0.006;
+
+/// Bits per pixel and frame at which x264 medium keeps an average clip sharp. Larger pictures need fewer: detail grows
+/// slower than pixels. Anchored at 480p with 0.040 and checked against the ladder's own figures (360p30 from 300 kb/s,
+/// 480p30 from 500, 720p30 from 1,000).
+pub fn comfortable_density(short_side: u32) -> f64 {
+    0.040 * (480.0 / f64::from(short_side.max(16))).powf(0.25)
+}
+
+/// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square pixels.
+pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> Picture {
+    let full = full_rate(source_rate, fixed);
+    let rates = match fixed.frame_rate {
+        Some(_) => vec![full],
+        None => allowed_rates(full),
+    };
+    if let Some(height) = fixed.height {
+        let at = |frame_rate| with_height(source, height, frame_rate);
+        return first_comfortable(rates.iter().map(|&rate| at(rate)), rate)
+            .unwrap_or_else(|| at(rates.last().copied().unwrap_or(full)));
+    }
+    // A high rate is given up before detail is: half of 60 is still fluent.
+    let fluent = match rates.as_slice() {
+        [high, half, ..] if high.per_second() > 30.5 && fixed.frame_rate.is_none() => {
+            let largest = with_short_side(source, own_short_side(source, fixed), *high);
+            if largest.density(rate) >= 1.5 * comfortable_density(largest.short_side()) {
+                *high
+            } else {
+                *half
+            }
+        }
+        [first, ..] => *first,
+        [] => full,
+    };
+    let slower: Vec<FrameRate> = rates.into_iter().filter(|r| r.per_second() < fluent.per_second()).collect();
+    let sides = short_sides(source, fixed);
+    let ordinary =
+        sides.iter().filter(|&&side| side >= 240).map(|&side| with_short_side(source, side, fluent));
+    let starved = std::iter::once(fluent).chain(slower.iter().copied()).flat_map(|frame_rate| {
+        sides.iter().filter(|&&side| side <= 240).map(move |&side| with_short_side(source, side, frame_rate))
+    });
+    first_comfortable(ordinary.chain(starved), rate).unwrap_or_else(|| smallest(source, source_rate, fixed))
+}
+
+/// The picture that asks for the fewest bits.
+pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Picture {
+    let full = full_rate(source_rate, fixed);
+    let frame_rate =
+        if fixed.frame_rate.is_some() { full } else { allowed_rates(full).last().copied().unwrap_or(full) };
+    match fixed.height {
+        Some(height) => with_height(source, height, frame_rate),
+        None => {
+            let side = short_sides(source, fixed).last().copied().unwrap_or(SMALLEST_SHORT_SIDE);
+            with_short_side(source, side, frame_rate)
+        }
+    }
+}
+
+/// The least rate at which this picture is worth showing.
+pub fn least_rate(picture: Picture, fixed: Fixed) -> Kbps {
+    let density =
+        if fixed.height.is_some() || fixed.frame_rate.is_some() { WATCHABLE_WHEN_FIXED } else { WATCHABLE };
+    Kbps(density * picture.pixels_per_second() / 1000.0)
+}
+
+/// The source's own picture, as large and as fluent as it may be.
+pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Picture {
+    let frame_rate = full_rate(source_rate, fixed);
+    match fixed.height {
+        Some(height) => with_height(source, height, frame_rate),
+        None => with_short_side(source, own_short_side(source, fixed), frame_rate),
+    }
+}
+
+fn first_comfortable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) -> Option<Picture> {
+    pictures.find(|picture| picture.density(rate) >= comfortable_density(picture.short_side()))
+}
+
+fn full_rate(source: FrameRate, fixed: Fixed) -> FrameRate {
+    match fixed.frame_rate {
+        Some(wished) if wished.per_second() < source.per_second() => wished,
+        Some(_) => source,
+        None => {
+            let divisor = (source.per_second() / (HIGHEST_RATE + 0.5)).ceil().max(1.0) as u32;
+            source.divided_by(divisor)
+        }
+    }
+}
+
+/// The full rate and its whole fractions down to 8 frames per second.
+fn allowed_rates(full: FrameRate) -> Vec<FrameRate> {
+    let mut rates = vec![full];
+    rates.extend((2..=4).map(|divisor| full.divided_by(divisor)).filter(|rate| rate.per_second() >= 7.9));
+    rates
+}
+
+fn own_short_side(source: (u32, u32), fixed: Fixed) -> u32 {
+    let own = source.0.min(source.1);
+    fixed.short_side_below.map_or(own, |below| own.min(below.saturating_sub(1))).max(2)
+}
+
+/// Candidates from the source's own short side downwards.
+fn short_sides(source: (u32, u32), fixed: Fixed) -> Vec<u32> {
+    let own = source.0.min(source.1);
+    let below = fixed.short_side_below.unwrap_or(u32::MAX);
+    let mut sides: Vec<u32> = std::iter::once(own)
+        .chain(SHORT_SIDES.into_iter().chain([SMALLEST_SHORT_SIDE]).filter(|&side| side < own))
+        .filter(|&side| side < below)
+        .collect();
+    if sides.is_empty() {
+        sides.push(own.min(SMALLEST_SHORT_SIDE));
+    }
+    sides
+}
+
+fn with_short_side(source: (u32, u32), side: u32, frame_rate: FrameRate) -> Picture {
+    let (width, height) = source;
+    let scale = f64::from(side.min(width.min(height))) / f64::from(width.min(height).max(1));
+    Picture { width: even(f64::from(width) * scale), height: even(f64::from(height) * scale), frame_rate }
+}
+
+fn with_height(source: (u32, u32), height: u32, frame_rate: FrameRate) -> Picture {
+    let scale = f64::from(height.clamp(2, source.1.max(2))) / f64::from(source.1.max(1));
+    Picture {
+        width: even(f64::from(source.0) * scale),
+        height: even(f64::from(source.1) * scale),
+        frame_rate,
+    }
+}
+
+/// The even number nearest below or at `n` (4:2:0 has one colour sample for two pixels), at least 2.
+fn even(n: f64) -> u32 {
+    let rounded = (n + 0.01).max(2.0) as u32;
+    // A width such as 426.67 at 240p is nearer to 426 than to 428; 853.3 at 480p is written 854 everywhere.
+    if n - f64::from(rounded & !1) > 1.0 { (rounded & !1) + 2 } else { rounded & !1 }.max(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FREE: Fixed = Fixed { height: None, frame_rate: None, short_side_below: None };
+
+    #[test]
+    fn sizes_follow_the_budget() {
+        let cases = [
+            // source, rate, kb/s -> picture
+            ((1920, 1080), 30, 5000.0, (1920, 1080, 30.0)),
+            ((1920, 1080), 30, 1200.0, (1280, 720, 30.0)),
+            ((1920, 1080), 60, 2500.0, (1920, 1080, 30.0)),
+            ((1920, 1080), 60, 9000.0, (1920, 1080, 60.0)),
+            ((1080, 1920), 30, 1200.0, (720, 1280, 30.0)),
+            ((854, 480), 24, 430.0, (854, 480, 24.0)),
+            ((854, 480), 24, 300.0, (640, 360, 24.0)),
+            ((321, 181), 25, 900.0, (320, 180, 25.0)),
+            ((64, 64), 25, 900.0, (64, 64, 25.0)),
+        ];
+        for (source, rate, kbps, (width, height, fps)) in cases {
+            let picture = choose(source, FrameRate::whole(rate), Kbps(kbps), FREE);
+            assert_eq!(
+                (picture.width, picture.height, picture.frame_rate.per_second()),
+                (width, height, fps),
+                "{source:?} {rate} {kbps}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_person_fixed_wins() {
+        let fixed =
+            Fixed { height: Some(360), frame_rate: Some(FrameRate::whole(12)), short_side_below: None };
+        let picture = choose((1920, 1080), FrameRate::whole(30), Kbps(50.0), fixed);
+        assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(12)));
+        let above =
+            Fixed { height: Some(4000), frame_rate: Some(FrameRate::whole(120)), short_side_below: None };
+        let picture = choose((640, 360), FrameRate::whole(25), Kbps(9000.0), above);
+        assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(25)));
+    }
+
+    proptest! {
+        #[test]
+        fn never_above_the_source_always_even(
+            width in 2_u32..8000, height in 2_u32..8000, rate in 1_u32..241, kbps in 0.1_f64..100_000.0,
+            fixed_height in proptest::option::of(2_u32..9000),
+        ) {
+            let fixed = Fixed { height: fixed_height, ..FREE };
+            let picture = choose((width, height), FrameRate::whole(rate), Kbps(kbps), fixed);
+            prop_assert!(picture.width % 2 == 0 && picture.height % 2 == 0);
+            prop_assert!(picture.width >= 2 && picture.height >= 2);
+            prop_assert!(picture.width <= width.max(2) + 1 && picture.height <= height.max(2) + 1);
+            prop_assert!(picture.frame_rate.per_second() <= f64::from(rate) + 1e-9);
+        }
+
+        #[test]
+        fn more_bits_never_make_it_smaller(kbps in 10.0_f64..20_000.0) {
+            let at = |rate| choose((1920, 1080), FrameRate::whole(30), Kbps(rate), FREE);
+            prop_assert!(at(kbps * 1.5).pixels_per_second() >= at(kbps).pixels_per_second());
+        }
+    }
+}

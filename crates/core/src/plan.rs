@@ -1,0 +1,335 @@
+//! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, workers) -> Plan`.
+
+use crate::audio::{self, AudioPlan};
+use crate::chunks::{self, Chunk, Grid};
+use crate::explain::Note;
+use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
+use crate::feasibility::{self, Refusal};
+use crate::mp4;
+use crate::picture::{self, Fixed, Picture};
+use crate::units::{Bytes, Kbps, Micros};
+use crate::wishes::{AudioWish, Effort, Mode, Wishes};
+use serde::{Deserialize, Serialize};
+
+/// Share of the limit that a result uses at least, where quality still gains from bytes.
+pub const FLOOR: f64 = 0.97;
+
+/// What will be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// No result is larger than this.
+    pub limit: Bytes,
+    /// How the result comes about.
+    pub action: Action,
+    /// What changes, what is dropped, and why.
+    pub notes: Vec<Note>,
+}
+
+/// Three ways to a result, cheapest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Action {
+    /// The source fits and plays everywhere: hand it over as it is.
+    Keep,
+    /// Its packets fit and play everywhere, only the container does not: copy them into MP4.
+    Remux(RemuxPlan),
+    /// Encode.
+    Encode(EncodePlan),
+}
+
+/// Copying packets into MP4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RemuxPlan {
+    /// Video stream index.
+    pub video: u32,
+    /// Audio stream index.
+    pub audio: Option<u32>,
+    /// Video frames that the result must have.
+    pub frames: u64,
+    /// Length that the result must have.
+    pub duration: Micros,
+}
+
+/// An encode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncodePlan {
+    /// Video stream index in the source.
+    pub stream: u32,
+    /// Size and rate of the result.
+    pub picture: Picture,
+    /// Its frames on the source's timeline.
+    pub grid: Grid,
+    /// The chunks, in order; they cover the grid.
+    pub chunks: Vec<Chunk>,
+    /// x264's preset.
+    pub preset: Preset,
+    /// How bytes are controlled.
+    pub control: RateControl,
+    /// Conversions on the way from source to result.
+    pub conversion: Conversion,
+    /// The sound.
+    pub audio: AudioPlan,
+    /// The kept part of the source, when not all of it.
+    pub trim: Option<(Micros, Micros)>,
+}
+
+/// x264 presets in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Preset {
+    /// The quick recipe's.
+    Superfast,
+    /// `balanced`
+    Veryfast,
+    /// `best`
+    Medium,
+}
+
+impl Preset {
+    /// x264's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Preset::Superfast => "superfast",
+            Preset::Veryfast => "veryfast",
+            Preset::Medium => "medium",
+        }
+    }
+}
+
+/// How the encoder's bytes are controlled.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum RateControl {
+    /// Two passes, spending this many bytes on the picture (an estimate until the sound's bytes are known).
+    TwoPass {
+        /// Bytes for the picture.
+        video: Bytes,
+    },
+    /// One pass at a constant rate factor.
+    Quality {
+        /// 0 to 51, lower is better and bigger.
+        crf: u32,
+    },
+}
+
+/// Conversions between source and result picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Size of the source picture before rotation and aspect.
+    pub source: (u32, u32),
+    /// Turn into progressive frames.
+    pub deinterlace: bool,
+    /// Map high dynamic range to SDR.
+    pub tone_map: bool,
+    /// Convert full range to limited range.
+    pub full_range: bool,
+    /// Colour tags of the result.
+    pub colour: Colour,
+}
+
+/// Plans `facts` under `wishes` for `workers` encoders side by side.
+pub fn plan(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan, Refusal> {
+    plan_below(facts, wishes, workers, None)
+}
+
+/// As `plan`, with the short side kept below a bound that proved too much for the bytes.
+pub fn plan_below(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    workers: usize,
+    short_side_below: Option<u32>,
+) -> Result<Plan, Refusal> {
+    let mut notes = crate::explain::source_notes(facts);
+    match wishes.mode {
+        Mode::Quick => Ok(quick(facts, wishes, workers, notes)),
+        Mode::Size => {
+            let limit = wishes.target;
+            if let Some(action) = without_encoding(facts, wishes, limit) {
+                if matches!(action, Action::Keep) {
+                    notes.clear();
+                    notes.push(Note::KeptAsIs);
+                } else {
+                    notes.push(Note::Remuxed);
+                }
+                return Ok(Plan { limit, action, notes });
+            }
+            let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below };
+            sized(facts, wishes, workers, fixed, notes)
+        }
+    }
+}
+
+/// The plan of a source that fits and yet could not be copied: encoded after all.
+pub fn plan_encode(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan, Refusal> {
+    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below: None };
+    sized(facts, wishes, workers, fixed, crate::explain::source_notes(facts))
+}
+
+/// The part of the clip that is kept, on the source's timeline.
+pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
+    let whole = (facts.video.start, facts.video.start + facts.video.duration);
+    match wishes.trim {
+        None => whole,
+        Some(trim) => {
+            let start = trim.start.max(whole.0).min(whole.1);
+            (start, trim.end.min(whole.1).max(start))
+        }
+    }
+}
+
+fn sized(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    workers: usize,
+    fixed: Fixed,
+    mut notes: Vec<Note>,
+) -> Result<Plan, Refusal> {
+    let limit = spendable(facts, wishes);
+    let (start, end) = kept(facts, wishes);
+    let duration = (end - start).max(facts.video.frame_rate.time_of(1));
+    let total = limit.over(duration);
+    let audio = audio::plan_audio(facts, wishes, total);
+    let audio_bytes = audio.expected().during(duration);
+    let source = facts.video.display_size();
+    // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
+    let most = picture::whole(source, facts.video.frame_rate, fixed);
+    let least = picture::smallest(source, facts.video.frame_rate, fixed);
+    let video_bytes = |picture: Picture| {
+        let frames = picture.frame_rate.frames_in(duration);
+        limit.0.saturating_sub(audio_bytes.0).saturating_sub(mp4::overhead(frames, &audio, duration).0)
+    };
+    let picture =
+        picture::choose(source, facts.video.frame_rate, Bytes(video_bytes(most)).over(duration), fixed);
+    let video = Bytes(video_bytes(picture));
+    let smallest_rate = picture::least_rate(least, fixed);
+    if video.over(duration) < picture::least_rate(picture, fixed) {
+        return Err(feasibility::refuse(facts, wishes, &audio, least, smallest_rate, duration));
+    }
+    crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
+    if limit < wishes.target {
+        notes.push(Note::SourceIsSmaller { limit });
+    }
+    let effort = effort_of(wishes, picture, duration);
+    let preset = match effort {
+        Effort::Best => Preset::Medium,
+        Effort::Auto | Effort::Balanced => Preset::Veryfast,
+    };
+    let encode = encode_plan(facts, wishes, workers, picture, preset, RateControl::TwoPass { video }, audio);
+    Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(encode), notes })
+}
+
+/// `Auto` spends the time where it is short: up to this many pixels (about 40 s of 480p at 30 frames per second).
+const BEST_UP_TO_PIXELS: f64 = 0.5e9;
+
+/// The effort that `Auto` stands for on this clip.
+pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort {
+    match wishes.effort {
+        Effort::Auto if picture.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
+        Effort::Auto => Effort::Balanced,
+        chosen => chosen,
+    }
+}
+
+fn quick(facts: &MediaFacts, wishes: &Wishes, workers: usize, mut notes: Vec<Note>) -> Plan {
+    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below: None };
+    let picture = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let audio = audio::recipe_audio(facts, wishes);
+    crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
+    let control = RateControl::Quality { crf: 30 };
+    let encode = encode_plan(facts, wishes, workers, picture, Preset::Superfast, control, audio);
+    Plan { limit: facts.file_bytes, action: Action::Encode(encode), notes }
+}
+
+fn encode_plan(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    workers: usize,
+    picture: Picture,
+    preset: Preset,
+    control: RateControl,
+    audio: AudioPlan,
+) -> EncodePlan {
+    let (start, end) = kept(facts, wishes);
+    let grid = Grid::new(&facts.video, picture.frame_rate, start, end);
+    EncodePlan {
+        stream: facts.video.index,
+        picture,
+        chunks: chunks::cut(&facts.video, facts.container, &grid, workers),
+        grid,
+        preset,
+        control,
+        conversion: conversion(&facts.video),
+        audio,
+        trim: wishes.trim.map(|_| (start, end)),
+    }
+}
+
+fn conversion(video: &VideoFacts) -> Conversion {
+    let tone_map = video.is_hdr();
+    let bt709 = || Some("bt709".to_owned());
+    let colour = if tone_map {
+        Colour { primaries: bt709(), transfer: bt709(), matrix: bt709(), full_range: false }
+    } else {
+        Colour { full_range: false, ..video.colour.clone() }
+    };
+    Conversion {
+        source: (video.width, video.height),
+        deinterlace: video.interlaced,
+        tone_map,
+        full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
+        colour,
+    }
+}
+
+/// Codecs that need clearly fewer bytes than H.264 for the same picture, and by how much.
+const NEWER_CODEC_GAIN: f64 = 1.6;
+
+/// The bytes worth spending: a source that is already below the target is not blown up to it. H.264 needs more
+/// bytes than newer codecs for the same picture, so those get some room.
+fn spendable(facts: &MediaFacts, wishes: &Wishes) -> Bytes {
+    let gain = match facts.video.codec.as_str() {
+        "hevc" | "vp9" | "av1" | "vvc" => NEWER_CODEC_GAIN,
+        _ => 1.0,
+    };
+    wishes.target.min(facts.file_bytes.times(gain))
+}
+
+/// Whether the source, or its packets in another container, is already the answer.
+fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option<Action> {
+    let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
+        || wishes.frame_rate.is_some_and(|rate| rate.per_second() < facts.video.frame_rate.per_second())
+        || wishes.trim.is_some()
+        || matches!(wishes.audio, AudioWish::Encode(_))
+        || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
+    let track = audio::chosen_track(facts);
+    let plays_everywhere = facts.video.codec == "h264"
+        && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
+        && !facts.video.interlaced
+        && !facts.video.is_hdr()
+        && track.is_none_or(|track| track.codec == "aac");
+    if changes || !plays_everywhere || facts.file_bytes > limit {
+        return None;
+    }
+    match facts.container {
+        Container::Mp4 => Some(Action::Keep),
+        // Rotation and pixel aspect travel in other ways in other containers; only plain pictures are copied.
+        Container::Mov | Container::Matroska | Container::MpegTs
+            if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
+        {
+            Some(Action::Remux(RemuxPlan {
+                video: facts.video.index,
+                audio: track.map(|track| track.index),
+                frames: facts.video.frames,
+                duration: facts.video.duration,
+            }))
+        }
+        _ => None,
+    }
+}
+
+impl EncodePlan {
+    /// The bitrate aimed at for the picture; `None` where quality leads.
+    pub fn video_rate(&self) -> Option<Kbps> {
+        match self.control {
+            RateControl::TwoPass { video } => Some(video.over(self.grid.duration())),
+            RateControl::Quality { .. } => None,
+        }
+    }
+}
