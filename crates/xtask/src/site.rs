@@ -31,7 +31,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
     trunk(workspace)?;
     let arguments: Vec<&str> =
         std::iter::once("tests/bench/bench.mjs").chain(arguments.iter().map(String::as_str)).collect();
-    workspace.run("node", &arguments)
+    workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 
 /// Writes the TypeScript of the worker protocol: the test that compares it writes it when asked to.

@@ -1,6 +1,10 @@
 //! The test run: named steps in a fixed order, the first failure ends it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, IsTerminal},
+    path::Path,
+};
 
 use crate::{
     error::Error,
@@ -22,7 +26,7 @@ pub(crate) enum Step {
     Lint,
     /// Native Rust tests
     Core,
-    /// Tests of the scripts in web/, without a browser
+    /// Tests of the scripts and the service worker in web/, without the app
     Web,
     /// Rust tests in a headless browser
     Wasm,
@@ -54,7 +58,11 @@ impl Step {
             Self::Fmt => workspace.run("cargo", &["fmt", "--all", "--check"]),
             Self::Clippy => clippy(workspace),
             Self::Types => workspace.run("tsc", &["--noEmit"]),
-            Self::Lint => workspace.run("biome", &["ci", "--error-on-warnings"]),
+            Self::Lint => {
+                // `biome ci` colours every letter on its own, even in a log file.
+                let colours = if io::stdout().is_terminal() { "--colors=force" } else { "--colors=off" };
+                workspace.run("biome", &["ci", "--error-on-warnings", colours])
+            }
             Self::Core => workspace.run(
                 "cargo",
                 &["test", "--package", "clipfit-core", "--package", "clipfit-bridge", "--package", "xtask"],
@@ -75,7 +83,7 @@ impl Step {
 
 /// Sets up what the steps need and runs them.
 pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
-    let browsers = steps.iter().any(|step| matches!(step, Step::Wasm | Step::E2e));
+    let browsers = steps.iter().any(|step| matches!(step, Step::Web | Step::Wasm | Step::E2e));
     setup::run(workspace, Needs { test_runner: steps.contains(&Step::Wasm), browsers })?;
     for step in steps {
         eprintln!("xtask: step {}", step.name());
@@ -103,7 +111,7 @@ fn node_tests(workspace: &Workspace, folder: &str) -> Result<(), Error> {
     let files = test_files(workspace, folder)?;
     let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
     let arguments: Vec<&str> = options.into_iter().chain(files.iter().map(String::as_str)).collect();
-    workspace.run("node", &arguments)
+    workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 
 /// The `*.test.mjs` of a folder, by name; none is an error, since a step that tests nothing must not pass.

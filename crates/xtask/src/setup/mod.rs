@@ -4,6 +4,8 @@ mod npm;
 mod system;
 mod tools;
 
+pub(crate) use system::browser_environment;
+
 use crate::{error::Error, process::Workspace};
 
 /// What a task needs beyond what every build needs.

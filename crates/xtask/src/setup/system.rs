@@ -1,6 +1,8 @@
 //! What comes from the system: Node, and for tests browsers and native ffmpeg. Installed only as root on Debian;
 //! anywhere else the missing things are named with where to get them.
 
+use std::path::PathBuf;
+
 use super::announce;
 use crate::{error::Error, process::Workspace};
 
@@ -15,18 +17,17 @@ struct Program {
     elsewhere: &'static str,
 }
 
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
+
 const PROGRAMS: [Program; 5] = [
-    Program {
-        names: &["chromium", "chromium-browser", "google-chrome"],
-        package: "chromium",
-        elsewhere: "Chromium or Chrome, on PATH as `chromium`",
-    },
+    Program { names: CHROMIUM, package: "chromium", elsewhere: "Chromium or Chrome, on PATH as `chromium`" },
     Program {
         names: &["chromedriver"],
         package: "chromium-driver",
         elsewhere: "chromedriver of the same version as Chromium, on PATH",
     },
-    Program { names: &["firefox-esr", "firefox"], package: "firefox-esr", elsewhere: "Firefox, on PATH" },
+    Program { names: FIREFOX, package: "firefox-esr", elsewhere: "Firefox, on PATH" },
     Program { names: &["ffmpeg"], package: "ffmpeg", elsewhere: "ffmpeg 5 or newer, on PATH" },
     Program {
         names: &["ffprobe"],
@@ -64,6 +65,14 @@ pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
         .map(|program| format!("{} (Debian: apt-get install {})", program.elsewhere, program.package))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+/// Where the browsers are, as the tests and the benchmark want to be told: their names differ between systems.
+pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, PathBuf)> {
+    [("CLIPFIT_CHROMIUM", CHROMIUM), ("CLIPFIT_FIREFOX", FIREFOX)]
+        .into_iter()
+        .filter_map(|(variable, names)| Some((variable, workspace.find_program(names)?)))
+        .collect()
 }
 
 fn missing_programs(workspace: &Workspace) -> Vec<&'static Program> {

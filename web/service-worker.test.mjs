@@ -1,0 +1,158 @@
+// The service worker's three rules, with a tiny site of two releases, in both browsers.
+
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import puppeteer from "puppeteer-core";
+import { startServer } from "./serve.mjs";
+
+const BROWSERS = {
+  chromium: {
+    executablePath: process.env.CLIPFIT_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+  },
+  firefox: { browser: "firefox", executablePath: process.env.CLIPFIT_FIREFOX ?? "/usr/bin/firefox-esr" },
+};
+
+/** Writes one release of the site: a document that names its build and one hashed script. */
+async function release(root, script, name) {
+  const files = ["./", `app-${name}.js`];
+  const described = JSON.stringify({ build: name, coreVersion: "1.0", files });
+  await mkdir(join(root, "core/1.0"), { recursive: true });
+  await writeFile(join(root, "core/1.0/core.gz"), "core");
+  await rm(join(root, "app-one.js"), { force: true });
+  await writeFile(join(root, `app-${name}.js`), name);
+  await writeFile(join(root, "index.html"), `<!doctype html><title>${name}</title>`);
+  await writeFile(join(root, "service-worker.js"), `self.CLIPFIT_RELEASE=${described};\n${script}`);
+}
+
+/** A server on a known port that treats every request alike. */
+async function stubbornServer(port, answer) {
+  const server = createServer((_, response) => answer(response));
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+}
+
+/** What a page gets for an address: the text, or the word "unreachable". */
+function get(page, address) {
+  return page.evaluate(
+    (url) =>
+      fetch(url).then(
+        (response) => response.text(),
+        () => "unreachable",
+      ),
+    address,
+  );
+}
+
+/** Waits until the page is served by the worker of this build. */
+async function activated(page, name) {
+  await page.waitForFunction(
+    async (ending) => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      const names = await caches.keys();
+      const settled = registration?.active?.state === "activated" && !registration.installing;
+      return settled && navigator.serviceWorker.controller && names.some((key) => key.endsWith(ending));
+    },
+    { timeout: 10_000, polling: 100 },
+    `-${name}`,
+  );
+}
+
+for (const [name, options] of Object.entries(BROWSERS)) {
+  describe(`service worker in ${name}`, () => {
+    let root;
+    let script;
+    let server;
+    let browser;
+    let page;
+
+    before(async () => {
+      const entry = fileURLToPath(new URL("src/service-worker.ts", import.meta.url));
+      const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "iife" });
+      script = bundle.outputFiles[0].text;
+      root = await mkdtemp(join(tmpdir(), "clipfit-sw-"));
+      await release(root, script, "one");
+      server = await startServer({ root, prefix: "/some/sub" });
+      browser = await puppeteer.launch(options);
+      page = await browser.newPage();
+      await page.goto(server.url);
+      await page.evaluate(() => {
+        navigator.serviceWorker.register("service-worker.js");
+      });
+      await activated(page, "one");
+    });
+
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+      await rm(root, { recursive: true });
+    });
+
+    test("keeps the app, and the core only once it was used", async () => {
+      assert.equal(await page.evaluate(() => caches.has("clipfit-core-1.0")), false);
+      assert.equal(await get(page, "core/1.0/core.gz"), "core");
+      await page.waitForFunction(async () => Boolean(await caches.match("core/1.0/core.gz")), {
+        timeout: 5000,
+      });
+      const port = server.port;
+      await server.close();
+      await page.goto(`${server.url}?target=10MB`);
+      assert.equal(await page.title(), "one");
+      assert.equal(await get(page, "app-one.js"), "one");
+      assert.equal(await get(page, "core/1.0/core.gz"), "core");
+      assert.equal(await get(page, "something-else"), "unreachable");
+      server = await startServer({ root, prefix: "/some/sub", port });
+    });
+
+    test("shows a new release at once and keeps open pages whole", async () => {
+      await release(root, script, "two");
+      await page.evaluate(async () => {
+        await (await navigator.serviceWorker.getRegistration()).update();
+      });
+      await activated(page, "two");
+      assert.equal(await page.title(), "one");
+      assert.equal(await get(page, "app-one.js"), "one", "the open page's own file, gone from the server");
+      await page.reload();
+      assert.equal(await page.title(), "two");
+      assert.equal(
+        await page.evaluate(() => caches.has("clipfit-core-1.0")),
+        true,
+        "the core outlives releases",
+      );
+    });
+
+    test("forgets the release before the previous one", async () => {
+      await release(root, script, "three");
+      await page.evaluate(async () => {
+        await (await navigator.serviceWorker.getRegistration()).update();
+      });
+      await activated(page, "three");
+      const kept = await page.evaluate(() => caches.keys());
+      const builds = kept.filter((key) => key.startsWith("clipfit-app-")).map((key) => key.split("-").at(-1));
+      assert.deepEqual(builds, ["two", "three"]);
+    });
+
+    test("prefers the kept app to an error page and to endless waiting", async () => {
+      const { port } = server;
+      await server.close();
+      const answers = [(response) => response.writeHead(503).end("<title>broken</title>"), () => {}];
+      for (const answer of answers) {
+        const close = await stubbornServer(port, answer);
+        await page.goto(server.url, { timeout: 8000 });
+        assert.equal(await page.title(), "three");
+        await close();
+      }
+      server = await startServer({ root, prefix: "/some/sub", port });
+    });
+  });
+}
