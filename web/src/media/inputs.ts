@@ -1,0 +1,72 @@
+// Lets the core read a Blob as a file of its working folder. Refuses to know formats and tasks.
+
+import type { FileSystem } from "./instance.ts";
+
+/** A Blob that can no longer be read: the file behind it was moved, changed or removed. */
+export class InputUnreadable extends Error {}
+
+/** Reading synchronously costs far more per call than per byte, and the core asks for 32 KB at a time. */
+const BLOCK_BYTES = 1 << 20;
+/** Demuxers hop between an index and a few interleaved streams. */
+const BLOCKS_KEPT = 6;
+
+/**
+ * Adds `blob` as a read-only file. A failed read is thrown through the running program, which would take it for the end of the
+ * file and call the half a success.
+ */
+export function addInput(fs: FileSystem, path: string, blob: Blob): void {
+  const blocks = new Blocks(blob);
+  const node = fs.create(path, 0o444);
+  node.usedBytes = blob.size;
+  node.stream_ops = {
+    ...node.stream_ops,
+    read: (_stream, target, offset, length, position) => {
+      if (position >= blob.size || length === 0) {
+        return 0;
+      }
+      const index = Math.floor(position / BLOCK_BYTES);
+      const start = position - index * BLOCK_BYTES;
+      const piece = blocks.get(index).subarray(start, start + length);
+      target.set(piece, offset);
+      return piece.length;
+    },
+  };
+}
+
+/** The blocks read last, oldest first. */
+class Blocks {
+  readonly #blob: Blob;
+  readonly #reader = new FileReaderSync();
+  readonly #kept = new Map<number, Uint8Array>();
+
+  constructor(blob: Blob) {
+    this.#blob = blob;
+  }
+
+  get(index: number): Uint8Array {
+    const block = this.#kept.get(index) ?? this.#read(index);
+    this.#kept.delete(index);
+    this.#kept.set(index, block);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= BLOCKS_KEPT) {
+        break;
+      }
+      this.#kept.delete(oldest);
+    }
+    return block;
+  }
+
+  #read(index: number): Uint8Array {
+    const slice = this.#blob.slice(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
+    let block: Uint8Array;
+    try {
+      block = new Uint8Array(this.#reader.readAsArrayBuffer(slice));
+    } catch (error) {
+      throw new InputUnreadable(String(error));
+    }
+    if (block.length !== slice.size) {
+      throw new InputUnreadable(`${block.length} of ${slice.size} bytes at ${index * BLOCK_BYTES}`);
+    }
+    return block;
+  }
+}

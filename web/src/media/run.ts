@@ -1,0 +1,142 @@
+// Runs one command of the core in a folder of its own and takes the results out. Refuses to know messages and what a command is for.
+
+import type { CrashReason, Program } from "../generated/protocol.ts";
+import { addInput, InputUnreadable } from "./inputs.ts";
+import type { Core, FileSystem, Instance } from "./instance.ts";
+
+export interface Command {
+  program: Program;
+  arguments: readonly string[];
+  inputs: readonly { name: string; blob: Blob }[];
+  outputs: readonly string[];
+}
+
+export type Outcome =
+  | { ended: true; exitCode: number; outputs: { name: string; blob: Blob }[] }
+  | { ended: false; reason: CrashReason; detail: string };
+
+const FOLDER = "/task";
+/** What ffprobe's success is called between page and worker; its failures keep their own code. */
+const FFPROBE_SUCCESS = -1;
+/** What the core prints when a program exits. */
+const ORDINARY_END = "Aborted()";
+/** Standard input, output and error stay open. */
+const FIRST_OWN_STREAM = 3;
+
+/** After an outcome that did not end, the instance is in no known state and must be dropped. */
+export function run(instance: Instance, command: Command, log: (stdout: boolean, text: string) => void): Outcome {
+  const { core } = instance;
+  const { FS: fs } = core;
+  instance.rewind();
+  core.reset();
+  core.setTimeout(-1);
+  core.setLogger(({ type, message }) => {
+    if (message !== ORDINARY_END) {
+      log(type === "stdout", message);
+    }
+  });
+  try {
+    fs.mkdir(FOLDER);
+    fs.chdir(FOLDER);
+    for (const { name, blob } of command.inputs) {
+      addInput(fs, pathOf(name), blob);
+    }
+    const exitCode = execute(core, command);
+    endLastLines(fs);
+    if (instance.memoryRefused && exitCode !== 0 && exitCode !== FFPROBE_SUCCESS) {
+      return { ended: false, reason: "outOfMemory", detail: `exit code ${exitCode} at ${instance.memoryBytes} bytes` };
+    }
+    closeStreams(fs);
+    const outputs = takeOutputs(fs, command.outputs);
+    clear(fs);
+    return { ended: true, exitCode, outputs };
+  } catch (error) {
+    return { ended: false, reason: crashReason(error, instance), detail: describe(error) };
+  }
+}
+
+/**
+ * Calls the program itself, not the core's `exec`, which takes every abort, failed assertions included, for an end.
+ * The two ends there are: a return (ffprobe) and an abort after the exit function has noted the code (both).
+ */
+function execute(core: Core, command: Command): number {
+  core.ret = undefined;
+  try {
+    if (command.program === "ffprobe") {
+      const strings = ["ffprobe", ...command.arguments];
+      return core._ffprobe(strings.length, core.stringsToPtr(strings)) || FFPROBE_SUCCESS;
+    }
+    const strings = ["ffmpeg", "-nostdin", "-y", ...command.arguments];
+    return core._ffmpeg(strings.length, core.stringsToPtr(strings));
+  } catch (error) {
+    const code = exitCodeNoted(core);
+    if (code !== undefined && error instanceof WebAssembly.RuntimeError && error.message.startsWith("Aborted(")) {
+      return command.program === "ffprobe" ? code || FFPROBE_SUCCESS : code;
+    }
+    throw error;
+  }
+}
+
+/** In a function of its own because the checker does not see that the core writes the field. */
+function exitCodeNoted(core: Core): number | undefined {
+  return core.ret;
+}
+
+function crashReason(error: unknown, instance: Instance): CrashReason {
+  if (error instanceof InputUnreadable) {
+    return "inputUnreadable";
+  }
+  // Outputs live in the engine's own memory: there a full memory is a RangeError or an engine's own words, never an exhausted stack.
+  const words = describe(error);
+  const full = /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
+  return instance.memoryRefused || full.test(words) ? "outOfMemory" : "trap";
+}
+
+function describe(error: unknown): string {
+  // A C++ exception that nothing caught arrives as the number of its object.
+  return error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
+}
+
+function pathOf(name: string): string {
+  if (name === "" || name === "." || name === ".." || name.includes("/")) {
+    throw new Error(`not a plain file name: ${name}`);
+  }
+  return `${FOLDER}/${name}`;
+}
+
+/** A line without its end would otherwise open the next run's log. */
+function endLastLines(fs: FileSystem): void {
+  for (const stream of fs.streams.slice(0, FIRST_OWN_STREAM)) {
+    if (stream?.stream_ops.fsync !== undefined) {
+      stream.stream_ops.fsync(stream);
+    }
+  }
+}
+
+function closeStreams(fs: FileSystem): void {
+  for (const stream of fs.streams.slice(FIRST_OWN_STREAM)) {
+    if (stream) {
+      fs.close(stream);
+    }
+  }
+}
+
+function takeOutputs(fs: FileSystem, names: readonly string[]): { name: string; blob: Blob }[] {
+  return names
+    .filter((name) => fs.analyzePath(pathOf(name)).exists)
+    .map((name) => {
+      const { contents, usedBytes } = fs.lookupPath(pathOf(name)).node;
+      const type = name.endsWith(".mp4") ? "video/mp4" : "application/octet-stream";
+      return { name, blob: new Blob(contents === null ? [] : [contents.subarray(0, usedBytes)], { type }) };
+    });
+}
+
+function clear(fs: FileSystem): void {
+  for (const name of fs.readdir(FOLDER)) {
+    if (name !== "." && name !== "..") {
+      fs.unlink(`${FOLDER}/${name}`);
+    }
+  }
+  fs.chdir("/");
+  fs.rmdir(FOLDER);
+}
