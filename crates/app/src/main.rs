@@ -1,10 +1,5 @@
-//! Starts the page.
-use yew::prelude::*;
-#[function_component]
-fn App() -> Html {
-    html! { <p>{"Clipfit"}</p> }
-}
+//! Starts the page. Knows nothing but the library's one entry.
+
 fn main() {
-    console_error_panic_hook::set_once();
-    yew::Renderer::<App>::new().render();
+    clipfit_app::run();
 }

@@ -1,6 +1,9 @@
 //! One job from file to result: probe, plan, session, as a stream of typed updates. Drives `clipfit_core::session`;
 //! decides nothing itself.
 
+use crate::driver::Driver;
+use crate::log::Log;
+use crate::pool::Pool;
 use crate::protocol::LoadFailure;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::feasibility::Refusal;
@@ -9,6 +12,8 @@ use clipfit_core::probe::ProbeFailure;
 use clipfit_core::progress::Progress;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::wishes::Wishes;
+use futures::future::{AbortHandle, abortable};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What a job tells while it runs, in this order; the last is `Finished` or `Failed`.
@@ -88,18 +93,44 @@ impl JobFailure {
 
 /// A running job. Dropping it stops its work at once and frees the memory; no update follows.
 pub struct JobHandle {
-    _private: (),
+    abort: AbortHandle,
+    pool: Rc<RefCell<Option<Pool>>>,
+    log: Rc<RefCell<Log>>,
 }
 
 impl JobHandle {
     /// The raw log so far (the last some thousand lines).
     pub fn log(&self) -> String {
-        String::new()
+        self.log.borrow().text()
+    }
+}
+
+impl Drop for JobHandle {
+    fn drop(&mut self) {
+        self.abort.abort();
+        // Workers end now, not when the event loop comes round to the aborted future.
+        if let Ok(mut pool) = self.pool.try_borrow_mut() {
+            pool.take();
+        }
     }
 }
 
 /// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
 pub fn start(file: web_sys::File, wishes: Wishes, tell: Rc<dyn Fn(JobUpdate)>) -> JobHandle {
-    let _ = (file, wishes, tell);
-    JobHandle { _private: () }
+    let log = Rc::new(RefCell::new(Log::default()));
+    let pool = Rc::new(RefCell::new(None));
+    let driver = Driver { file, tell: tell.clone(), log: log.clone(), pool: pool.clone() };
+    let (job, abort) = abortable(async move {
+        let update = match driver.run(&wishes).await {
+            Ok((report, result)) => JobUpdate::Finished { report: Rc::new(report), result },
+            Err(failure) => JobUpdate::Failed(failure),
+        };
+        driver.pool.borrow_mut().take();
+        tell(update);
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        // An aborted job has nobody left to tell.
+        let _ = job.await;
+    });
+    JobHandle { abort, pool, log }
 }

@@ -2,7 +2,11 @@
 //! Decides nothing about the encode; knows no component of the page.
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
+mod driver;
 pub mod job;
+mod log;
+mod pool;
 pub mod protocol;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod protocol_ts;
+mod site;

@@ -1,1 +1,259 @@
-//! (being written)
+//! ffmpeg's arguments for every step of a plan. The only place that spells ffmpeg options.
+//! The same arguments serve the WebAssembly core and a native ffmpeg of the 5.1 line or later.
+
+use crate::audio::AudioPlan;
+use crate::chunks::Chunk;
+use crate::plan::{EncodePlan, RateControl, RemuxPlan};
+use crate::units::{Kbps, Micros};
+
+/// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
+pub const CLIP: &str = "source";
+/// Prefix of x264's statistics files.
+const STATS: &str = "stats";
+/// x264's statistics.
+pub const STATS_FILE: &str = "stats-0.log";
+/// x264's macroblock tree.
+pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
+/// An encoded chunk.
+pub const CHUNK_FILE: &str = "chunk.mp4";
+/// The sound.
+pub const AUDIO_FILE: &str = "audio.mp4";
+/// The list of chunks for the concatenating demuxer.
+pub const LIST_FILE: &str = "chunks.txt";
+/// The assembled result.
+pub const RESULT_FILE: &str = "result.mp4";
+/// What ffprobe writes.
+pub const PROBE_FILE: &str = "probe.txt";
+
+/// How a chunk is encoded this time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pass {
+    /// First of two: measure only, at about this rate.
+    First(Kbps),
+    /// Second of two, spending this rate.
+    Second(Kbps),
+    /// One pass at this constant rate factor.
+    Quality(u32),
+}
+
+/// The name of chunk `index` as the assembly reads it.
+pub fn chunk_name(index: usize) -> String {
+    format!("chunk{index:05}.mp4")
+}
+
+struct Arguments(Vec<String>);
+
+impl Arguments {
+    fn new(words: &str) -> Arguments {
+        Arguments(Vec::new()).words(words)
+    }
+
+    fn words(mut self, words: &str) -> Arguments {
+        self.0.extend(words.split_whitespace().map(str::to_owned));
+        self
+    }
+
+    fn pair(mut self, name: &str, value: impl ToString) -> Arguments {
+        self.0.push(name.to_owned());
+        self.0.push(value.to_string());
+        self
+    }
+}
+
+/// Encodes one chunk.
+pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String> {
+    let mut arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
+    if let Some(seek) = chunk.seek {
+        // Every frame from the keyframe on reaches the filters: `fps` needs the one before the chunk's first slot.
+        arguments = arguments.words("-noaccurate_seek").pair("-ss", seconds(seek));
+    }
+    arguments = arguments
+        .words("-copyts -start_at_zero -reinit_filter 0")
+        .pair("-i", CLIP)
+        .pair("-map", format!("0:{}", plan.stream))
+        .words("-an -sn -dn")
+        .pair("-vf", filters(plan, chunk))
+        .pair("-frames:v", chunk.frames)
+        .words("-fps_mode passthrough -c:v libx264")
+        .pair("-preset", plan.preset.name());
+    // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
+    let x264 = "stitchable=1";
+    let arguments = match pass {
+        Pass::First(rate) | Pass::Second(rate) => arguments
+            .words("-profile:v high")
+            .pair("-b:v", format!("{}", (rate.0 * 1000.0).round().max(1000.0) as u64))
+            .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
+            .pair("-passlogfile", STATS),
+        Pass::Quality(crf) => arguments.pair("-crf", crf),
+    };
+    let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
+    match pass {
+        Pass::First(_) => arguments.words("-f null -"),
+        _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
+    }
+    .0
+}
+
+fn tag_colours(mut arguments: Arguments, plan: &EncodePlan) -> Arguments {
+    let colour = &plan.conversion.colour;
+    let tags = [
+        ("-color_primaries", &colour.primaries),
+        ("-color_trc", &colour.transfer),
+        ("-colorspace", &colour.matrix),
+    ];
+    for (name, value) in tags {
+        if let Some(value) = value {
+            arguments = arguments.pair(name, value);
+        }
+    }
+    arguments.words("-color_range tv")
+}
+
+/// Source frames to the chunk's frames. Rotation has been applied by ffmpeg itself at this point.
+fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
+    let conversion = &plan.conversion;
+    let picture = plan.picture;
+    let mut chain: Vec<String> = Vec::new();
+    if conversion.deinterlace {
+        chain.push("yadif=deint=interlaced".into());
+    }
+    chain.push(format!(
+        "fps=fps={}/{}:start_time={}:round=near",
+        plan.grid.rate.numerator(),
+        plan.grid.rate.denominator(),
+        seconds(plan.grid.time_of(chunk.anchor))
+    ));
+    // Slots between the anchor and the chunk hold references to one frame and cost nothing.
+    if chunk.first > chunk.anchor {
+        chain.push(format!("trim=start_frame={}", chunk.first - chunk.anchor));
+    }
+    // A last frame that is shown longer than one slot fills the grid to its end.
+    chain.push("tpad=stop_mode=clone:stop=-1".into());
+    let range = if conversion.full_range { ":out_range=tv" } else { "" };
+    chain.push(format!("scale={}:{}:flags=bicubic{range}", picture.width, picture.height));
+    if conversion.tone_map {
+        // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
+        chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
+        chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
+    }
+    chain.push("format=yuv420p,setsar=1,setpts=PTS-STARTPTS".into());
+    chain.join(",")
+}
+
+/// Makes the sound.
+pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
+    let input = |arguments: Arguments, stream: u32| {
+        arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
+    };
+    let arguments = match &plan.audio {
+        AudioPlan::None(_) => return None,
+        AudioPlan::Copy { stream, .. } => input(arguments, *stream).words("-c:a copy"),
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => {
+            let (from, length) = match plan.trim {
+                Some((start, end)) => (start, Some(end - start)),
+                None => (Micros(0), None),
+            };
+            let mut arguments = arguments;
+            if from.0 > 0 {
+                arguments = arguments.pair("-ss", seconds(from));
+            }
+            if let Some(length) = length {
+                arguments = arguments.pair("-t", seconds(length));
+            }
+            // Silence fills gaps and a late start, so that the sound stays where it belongs.
+            let arguments = input(arguments, *stream)
+                .words("-af aresample=async=1:min_hard_comp=0.1:first_pts=0 -c:a aac")
+                .pair("-ac", channels)
+                .pair("-ar", sample_rate);
+            match bitrate {
+                Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
+                None => arguments,
+            }
+        }
+    };
+    Some(arguments.words("-map_metadata -1 -f mp4").words(AUDIO_FILE).0)
+}
+
+/// Puts chunks and sound together. Packets are copied; the index comes first.
+pub fn assemble(plan: &EncodePlan) -> Vec<String> {
+    let mut arguments =
+        Arguments::new("-hide_banner -nostats -copyts -f concat -safe 0").pair("-i", LIST_FILE);
+    if plan.audio.stream().is_some() {
+        let start = if plan.trim.is_some() { Micros(0) } else { plan.grid.start };
+        if start.0 > 0 {
+            // The picture's first frame is the result's zero; what sounds before it is skipped by the edit list.
+            arguments = arguments.pair("-itsoffset", format!("-{}", seconds(start)));
+        }
+        arguments = arguments.pair("-i", AUDIO_FILE).words("-map 0:v:0 -map 1:a:0");
+    } else {
+        arguments = arguments.words("-map 0:v:0");
+    }
+    arguments.words("-c copy -map_metadata -1 -tag:v avc1 -movflags +faststart -f mp4").words(RESULT_FILE).0
+}
+
+/// The text of `LIST_FILE`.
+pub fn chunk_list(plan: &EncodePlan) -> String {
+    (0..plan.chunks.len()).fold(String::new(), |mut list, index| {
+        let duration = plan.grid.rate.time_of(plan.chunks[index].first + plan.chunks[index].frames)
+            - plan.grid.rate.time_of(plan.chunks[index].first);
+        list.push_str(&format!("file '{}'\nduration {}\n", chunk_name(index), seconds(duration)));
+        list
+    })
+}
+
+/// Copies the source's packets into MP4.
+pub fn remux(plan: &RemuxPlan) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-i", CLIP)
+        .pair("-map", format!("0:{}", plan.video));
+    let arguments = match plan.audio {
+        Some(stream) => arguments.pair("-map", format!("0:{stream}")),
+        None => arguments,
+    };
+    arguments.words("-c copy -map_metadata -1 -tag:v avc1 -movflags +faststart -f mp4").words(RESULT_FILE).0
+}
+
+/// ffprobe: all streams and the format of `CLIP`.
+pub fn probe_streams() -> Vec<String> {
+    Arguments::new("-v error -print_format json -show_format -show_streams -o")
+        .words(PROBE_FILE)
+        .pair("-i", CLIP)
+        .0
+}
+
+/// ffprobe: times, sizes and places of the packets of one stream.
+pub fn probe_packets(stream: u32) -> Vec<String> {
+    Arguments::new("-v error -print_format csv=p=0")
+        .pair("-select_streams", stream)
+        .pair("-show_entries", "packet=pts_time,dts_time,duration_time,size,pos,flags")
+        .words("-o")
+        .words(PROBE_FILE)
+        .pair("-i", CLIP)
+        .0
+}
+
+/// ffprobe: what the check of a result needs.
+pub fn probe_result() -> Vec<String> {
+    Arguments::new("-v error -print_format json -count_packets -show_format -show_streams -o")
+        .words(PROBE_FILE)
+        .pair("-i", RESULT_FILE)
+        .0
+}
+
+/// Seconds with six digits, without going through floating point.
+fn seconds(time: Micros) -> String {
+    let sign = if time.0 < 0 { "-" } else { "" };
+    let magnitude = time.0.unsigned_abs();
+    format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000)
+}
+
+impl EncodePlan {
+    /// How `control` applies to a first encode of a chunk.
+    pub fn opening_pass(&self) -> Pass {
+        match self.control {
+            RateControl::TwoPass { video } => Pass::First(video.over(self.grid.duration())),
+            RateControl::Quality { crf } => Pass::Quality(crf),
+        }
+    }
+}

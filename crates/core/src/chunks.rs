@@ -14,6 +14,8 @@ pub struct Chunk {
     pub frames: u64,
     /// Where to start decoding; `None` is the start of the file.
     pub seek: Option<Micros>,
+    /// The slot from which frames are counted, at or before `first`.
+    pub anchor: u64,
 }
 
 /// The output frame grid on the source's timeline: slot `n` stands at `origin + n / rate`.
@@ -25,6 +27,8 @@ pub struct Grid {
     /// rounds to it or before it. A little before the first frame when rates differ, so that no source frame falls
     /// exactly between two slots, where rounding would depend on the chunk.
     pub origin: Micros,
+    /// Source time of what slot 0 shows: the result's zero.
+    pub start: Micros,
     /// How many slots.
     pub frames: u64,
 }
@@ -37,7 +41,21 @@ impl Grid {
         let whole = start <= video.start && end >= video.start + video.duration;
         let frames =
             if same_rate && whole { video.frames } else { rate.frames_in(end - start.max(video.start)) };
-        Grid { rate, origin: start.max(video.start) - Micros(nudge), frames: frames.max(1) }
+        let start = start.max(video.start);
+        Grid { rate, origin: start - Micros(nudge), start, frames: frames.max(1) }
+    }
+
+    /// The slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its start to
+    /// the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same source
+    /// frame falls on the same slot whichever chunk shows it.
+    pub fn anchor(&self, first: u64, container: Container) -> u64 {
+        match container {
+            Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM | Container::MpegTs => {
+                first - first % u64::from(self.rate.numerator())
+            }
+            // Time bases that have no whole seconds.
+            Container::Avi | Container::Other => 0,
+        }
     }
 
     /// Source time of slot `index` for the `fps` filter.
@@ -70,9 +88,12 @@ pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize
     boundaries
         .windows(2)
         .filter_map(|pair| match *pair {
-            [first, next] => {
-                Some(Chunk { first, frames: next - first, seek: seek_for(video, container, grid, first) })
-            }
+            [first, next] => Some(Chunk {
+                first,
+                frames: next - first,
+                seek: seek_for(video, container, grid, first),
+                anchor: grid.anchor(first, container),
+            }),
             _ => None,
         })
         .collect()
@@ -141,19 +162,26 @@ impl Candidates {
     }
 }
 
+/// Containers without a reliable index get this much more run-up before a chunk, and none below it.
+const RUN_UP: Micros = Micros(500_000);
+
 /// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
 fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
     let usable = video.keyframes.partition_point(|&time| grid.slot_of(time) <= first);
-    let needed = usable.checked_sub(1)?;
-    let index = match container {
-        Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM => needed,
-        // No reliable index: the seek may land a little late or between keyframes, so one more keyframe of run-up.
-        Container::Avi | Container::MpegTs | Container::Other => needed.checked_sub(2)?,
-    };
-    if index == 0 {
-        return None;
-    }
+    let needed = *video.keyframes.get(usable.checked_sub(1).filter(|&index| index > 0)?)?;
     // A quarter frame past the keyframe: rounding to microseconds must not slip to the keyframe before.
     let quarter = Micros((250_000.0 / video.frame_rate.per_second()) as i64);
-    video.keyframes.get(index).map(|&time| time + quarter)
+    let seek = match container {
+        Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM => needed + quarter,
+        // The seek lands on the right keyframe or a little late.
+        Container::Avi => needed - RUN_UP,
+        // The seek lands on any packet and decoding starts at the next keyframe: a whole keyframe distance before.
+        Container::MpegTs | Container::Other => {
+            let longest = video.keyframes.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default();
+            grid.time_of(first) - longest - RUN_UP
+        }
+    };
+    let earliest = video.start + Micros(RUN_UP.0 * 3);
+    let indexed = needed + quarter == seek;
+    (indexed || seek > earliest).then_some(seek)
 }

@@ -85,6 +85,11 @@ pub fn parse(query: &str, fragment: &str) -> Link {
     link
 }
 
+fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
+    *place = value;
+    Ok(())
+}
+
 /// `None` for an unknown name.
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
@@ -97,15 +102,15 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
             })
             .ok_or(Reject::Bad),
         "mode" => match value {
-            "size" => Ok(wishes.mode = Mode::Size),
-            "quick" => Ok(wishes.mode = Mode::Quick),
+            "size" => set(&mut wishes.mode, Mode::Size),
+            "quick" => set(&mut wishes.mode, Mode::Quick),
             "ladder" | "hls" => Err(Reject::NotYet),
             _ => Err(Reject::Bad),
         },
         "effort" => match value {
-            "auto" => Ok(wishes.effort = Effort::Auto),
-            "balanced" => Ok(wishes.effort = Effort::Balanced),
-            "best" => Ok(wishes.effort = Effort::Best),
+            "auto" => set(&mut wishes.effort, Effort::Auto),
+            "balanced" => set(&mut wishes.effort, Effort::Balanced),
+            "best" => set(&mut wishes.effort, Effort::Best),
             "fast" => Err(Reject::NotYet),
             _ => Err(Reject::Bad),
         },
@@ -119,7 +124,7 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
         "rung" => Err(if is_rung(value) { Reject::NotYet } else { Reject::Bad }),
         "start" => match value {
-            "auto" => Ok(link.start_automatically = true),
+            "auto" => set(&mut link.start_automatically, true),
             _ => Err(Reject::Bad),
         },
         _ => return None,

@@ -33,7 +33,7 @@ pub enum Action {
     /// Its packets fit and play everywhere, only the container does not: copy them into MP4.
     Remux(RemuxPlan),
     /// Encode.
-    Encode(EncodePlan),
+    Encode(Box<EncodePlan>),
 }
 
 /// Copying packets into MP4.
@@ -212,7 +212,7 @@ fn sized(
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
     };
     let encode = encode_plan(facts, wishes, workers, picture, preset, RateControl::TwoPass { video }, audio);
-    Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(encode), notes })
+    Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
 /// `Auto` spends the time where it is short: up to this many pixels (about 40 s of 480p at 30 frames per second).
@@ -234,7 +234,7 @@ fn quick(facts: &MediaFacts, wishes: &Wishes, workers: usize, mut notes: Vec<Not
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
     let control = RateControl::Quality { crf: 30 };
     let encode = encode_plan(facts, wishes, workers, picture, Preset::Superfast, control, audio);
-    Plan { limit: facts.file_bytes, action: Action::Encode(encode), notes }
+    Plan { limit: facts.file_bytes, action: Action::Encode(Box::new(encode)), notes }
 }
 
 fn encode_plan(
@@ -291,6 +291,20 @@ fn spendable(facts: &MediaFacts, wishes: &Wishes) -> Bytes {
     wishes.target.min(facts.file_bytes.times(gain))
 }
 
+/// Whether these packets play everywhere, given the right container.
+fn packets_play_everywhere(facts: &MediaFacts) -> bool {
+    facts.video.codec == "h264"
+        && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
+        && !facts.video.interlaced
+        && !facts.video.is_hdr()
+        && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
+}
+
+/// Whether the file plays everywhere as it is.
+pub fn plays_everywhere(facts: &MediaFacts) -> bool {
+    facts.container == Container::Mp4 && packets_play_everywhere(facts)
+}
+
 /// Whether the source, or its packets in another container, is already the answer.
 fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option<Action> {
     let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
@@ -299,12 +313,7 @@ fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option
         || matches!(wishes.audio, AudioWish::Encode(_))
         || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
     let track = audio::chosen_track(facts);
-    let plays_everywhere = facts.video.codec == "h264"
-        && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
-        && !facts.video.interlaced
-        && !facts.video.is_hdr()
-        && track.is_none_or(|track| track.codec == "aac");
-    if changes || !plays_everywhere || facts.file_bytes > limit {
+    if changes || !packets_play_everywhere(facts) || facts.file_bytes > limit {
         return None;
     }
     match facts.container {

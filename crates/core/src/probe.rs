@@ -1,6 +1,9 @@
 //! Reads what ffprobe says of a file into `MediaFacts`, or into the reason why it is no clip.
 
-use serde::Serialize;
+use crate::facts::{AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,5 +65,407 @@ impl ProbeFailure {
             ProbeFailure::Unreadable => "The browser could not read this file. It may have been moved or changed: choose it again.".into(),
             ProbeFailure::Broken => "The file could not be examined. Try again; if it stays so, the file may be damaged.".into(),
         }
+    }
+}
+
+/// What the first run of ffprobe told: enough to know which packets to look at.
+#[derive(Debug, Clone)]
+pub struct Streams {
+    listing: Listing,
+    video: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Listing {
+    #[serde(default)]
+    streams: Vec<RawStream>,
+    #[serde(default)]
+    format: RawFormat,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct RawFormat {
+    format_name: Option<String>,
+    start_time: Option<String>,
+    duration: Option<String>,
+    #[serde(default)]
+    tags: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct RawStream {
+    index: u32,
+    codec_type: Option<String>,
+    codec_name: Option<String>,
+    profile: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    sample_aspect_ratio: Option<String>,
+    pix_fmt: Option<String>,
+    field_order: Option<String>,
+    color_range: Option<String>,
+    color_space: Option<String>,
+    color_transfer: Option<String>,
+    color_primaries: Option<String>,
+    r_frame_rate: Option<String>,
+    avg_frame_rate: Option<String>,
+    start_time: Option<String>,
+    duration: Option<String>,
+    bit_rate: Option<String>,
+    sample_rate: Option<String>,
+    channels: Option<u32>,
+    #[serde(default)]
+    disposition: HashMap<String, i32>,
+    #[serde(default)]
+    tags: HashMap<String, String>,
+    #[serde(default)]
+    side_data_list: Vec<SideData>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct SideData {
+    rotation: Option<f64>,
+}
+
+impl RawStream {
+    fn is(&self, kind: &str) -> bool {
+        self.codec_type.as_deref() == Some(kind)
+    }
+
+    fn has(&self, disposition: &str) -> bool {
+        self.disposition.get(disposition).is_some_and(|&set| set != 0)
+    }
+
+    fn tag(&self, name: &str) -> Option<&str> {
+        self.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    fn language(&self) -> Option<String> {
+        self.tag("language").filter(|language| *language != "und").map(str::to_owned)
+    }
+
+    fn is_still(&self) -> bool {
+        self.has("attached_pic") || self.has("timed_thumbnails") || self.has("still_image")
+    }
+}
+
+/// Reads the answer to `arguments::probe_streams`. `listing` is what ffprobe wrote (empty when it wrote nothing), `log`
+/// what it printed.
+pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<Streams, ProbeFailure> {
+    if file_bytes.0 == 0 {
+        return Err(ProbeFailure::Empty);
+    }
+    let logged = |part: &str| log.iter().any(|line| line.contains(part));
+    let listing: Listing = serde_json::from_str(listing)
+        .unwrap_or(Listing { streams: Vec::new(), format: RawFormat::default() });
+    let format = listing.format.format_name.clone().unwrap_or_default();
+    if listing.streams.is_empty() {
+        return Err(if logged("moov atom not found") || logged("EBML header parsing failed") {
+            ProbeFailure::Truncated { there: None, whole: None }
+        } else if format.is_empty() {
+            ProbeFailure::NotMedia
+        } else {
+            ProbeFailure::NoFrames
+        });
+    }
+    // Demuxers that open single pictures and texts as if they were clips.
+    if format.ends_with("_pipe") || ["image2", "tty", "txt", "ico"].contains(&format.as_str()) {
+        return Err(ProbeFailure::NotVideo { format: format.trim_end_matches("_pipe").to_owned() });
+    }
+    let pictures = || listing.streams.iter().enumerate().filter(|(_, s)| s.is("video") && !s.is_still());
+    let chosen =
+        pictures().find(|(_, s)| s.has("default")).or_else(|| pictures().next()).map(|(index, _)| index);
+    let Some(video) = chosen else {
+        let sound = listing.streams.iter().any(|s| s.is("audio"));
+        return Err(if sound { ProbeFailure::AudioOnly } else { ProbeFailure::NotVideo { format } });
+    };
+    let codec = listing.streams[video].codec_name.clone().unwrap_or_default();
+    if codec.is_empty() || codec == "none" || codec == "unknown" || NOT_DECODED.contains(&codec.as_str()) {
+        let codec = if codec.is_empty() { "an unknown codec".to_owned() } else { codec };
+        return Err(ProbeFailure::UnsupportedCodec { codec });
+    }
+    Ok(Streams { listing, video })
+}
+
+/// Codecs that the core demuxes and has no decoder for.
+const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
+
+impl Streams {
+    /// The stream whose packets `arguments::probe_packets` must list.
+    pub fn video_stream(&self) -> u32 {
+        self.listing.streams[self.video].index
+    }
+
+    /// Completes the facts with the answer to `arguments::probe_packets` and what ffprobe printed then.
+    pub fn read_packets(
+        &self,
+        file_bytes: Bytes,
+        packets: &str,
+        log: &[String],
+    ) -> Result<MediaFacts, ProbeFailure> {
+        let raw = &self.listing.streams[self.video];
+        let zero = time(self.listing.format.start_time.as_deref()).unwrap_or_default();
+        let declared = FrameRate::parse(raw.avg_frame_rate.as_deref().unwrap_or(""))
+            .or_else(|| FrameRate::parse(raw.r_frame_rate.as_deref().unwrap_or("")));
+        let packets = Packets::parse(packets, zero, declared);
+        let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
+            return Err(ProbeFailure::NoFrames);
+        };
+        let beat = Beat::of(&packets.times, raw, declared);
+        let frame = beat.rate.time_of(1);
+        let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !beat.constant).unwrap_or(frame);
+        let duration = last - first + last_frame;
+        if log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign))) {
+            let whole =
+                time(raw.duration.as_deref()).or_else(|| time(self.listing.format.duration.as_deref()));
+            return Err(ProbeFailure::Truncated {
+                there: Some(duration),
+                whole: whole.filter(|whole| *whole > duration),
+            });
+        }
+        let (Some(width), Some(height)) = (raw.width.filter(|w| *w > 0), raw.height.filter(|h| *h > 0))
+        else {
+            return Err(ProbeFailure::UnsupportedCodec { codec: raw.codec_name.clone().unwrap_or_default() });
+        };
+        let video = VideoFacts {
+            index: raw.index,
+            codec: raw.codec_name.clone().unwrap_or_default(),
+            profile: raw.profile.clone(),
+            pixel_format: raw.pix_fmt.clone().unwrap_or_default(),
+            width,
+            height,
+            sample_aspect: aspect(raw.sample_aspect_ratio.as_deref()),
+            rotation: rotation(raw),
+            frame_rate: beat.rate,
+            constant_rate: beat.constant,
+            frames: packets.times.len() as u64,
+            start: first,
+            duration,
+            bytes: packets.bytes,
+            colour: colour(raw),
+            interlaced: matches!(raw.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
+            keyframes: packets.keyframes,
+        };
+        Ok(MediaFacts {
+            file_bytes,
+            container: self.container(),
+            audio: self.audio(zero),
+            others: self.others(),
+            video,
+        })
+    }
+
+    fn container(&self) -> Container {
+        let format = self.listing.format.format_name.as_deref().unwrap_or("");
+        let brand = self.listing.format.tags.get("major_brand").map(String::as_str);
+        let names_only = |wanted: &[&str]| {
+            self.listing
+                .streams
+                .iter()
+                .all(|s| s.codec_name.as_deref().is_some_and(|name| wanted.contains(&name)))
+        };
+        match format {
+            "avi" => Container::Avi,
+            "mpegts" => Container::MpegTs,
+            _ if format.contains("mp4") && brand.is_none_or(|brand| brand.starts_with("qt")) => {
+                Container::Mov
+            }
+            _ if format.contains("mp4") => Container::Mp4,
+            _ if format.contains("matroska") && names_only(&["vp8", "vp9", "av1", "opus", "vorbis"]) => {
+                Container::WebM
+            }
+            _ if format.contains("matroska") => Container::Matroska,
+            _ => Container::Other,
+        }
+    }
+
+    fn audio(&self, zero: Micros) -> Vec<AudioFacts> {
+        let tracks = self.listing.streams.iter().filter(|s| s.is("audio"));
+        tracks
+            .filter_map(|raw| {
+                let codec = raw.codec_name.clone().filter(|name| !name.is_empty() && name != "unknown")?;
+                let declared =
+                    raw.bit_rate.as_deref().or_else(|| raw.tag("BPS")).and_then(|text| text.parse().ok());
+                Some(AudioFacts {
+                    index: raw.index,
+                    codec,
+                    profile: raw.profile.clone(),
+                    channels: raw.channels.filter(|n| *n > 0)?,
+                    sample_rate: raw
+                        .sample_rate
+                        .as_deref()
+                        .and_then(|text| text.parse().ok())
+                        .filter(|n| *n > 0)?,
+                    bitrate: declared.map(|bits: f64| Kbps(bits / 1000.0)).filter(|rate| rate.0 > 0.0),
+                    start: time(raw.start_time.as_deref()).map_or(Micros(0), |start| start - zero),
+                    duration: time(raw.duration.as_deref())
+                        .or_else(|| raw.tag("DURATION").and_then(clock))
+                        .unwrap_or_default(),
+                    default: raw.has("default"),
+                    language: raw.language(),
+                })
+            })
+            .collect()
+    }
+
+    fn others(&self) -> Vec<OtherStream> {
+        let known_audio: Vec<u32> = self.audio(Micros(0)).iter().map(|track| track.index).collect();
+        self.listing
+            .streams
+            .iter()
+            .enumerate()
+            .filter(|(index, raw)| *index != self.video && !known_audio.contains(&raw.index))
+            .map(|(_, raw)| OtherStream {
+                index: raw.index,
+                kind: match raw.codec_type.as_deref() {
+                    Some("video") if raw.is_still() => OtherKind::CoverArt,
+                    Some("video") => OtherKind::Video,
+                    Some("subtitle") => OtherKind::Subtitle,
+                    Some("data") => OtherKind::Data,
+                    Some("attachment") => OtherKind::Attachment,
+                    _ => OtherKind::Unknown,
+                },
+                codec: raw.codec_name.clone().or_else(|| raw.tag("handler_name").map(str::to_owned)),
+                language: raw.language(),
+            })
+            .collect()
+    }
+}
+
+/// What demuxers print when packets lie beyond the file's end.
+const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
+
+/// The packet list in numbers.
+struct Packets {
+    /// Presentation times of the shown frames, ascending, zero-based.
+    times: Vec<Micros>,
+    /// Presentation times of keyframes, ascending, zero-based.
+    keyframes: Vec<Micros>,
+    bytes: Bytes,
+    last_duration: Option<Micros>,
+}
+
+impl Packets {
+    /// Columns: pts_time, dts_time, duration_time, size, pos, flags. Some may be `N/A`.
+    fn parse(text: &str, zero: Micros, declared: Option<FrameRate>) -> Packets {
+        let rate = declared.unwrap_or(FrameRate::whole(25));
+        let mut packets =
+            Packets { times: Vec::new(), keyframes: Vec::new(), bytes: Bytes(0), last_duration: None };
+        let mut last = Micros(i64::MIN);
+        for (row, line) in text.lines().enumerate() {
+            let fields: Vec<&str> = line.trim().split(',').collect();
+            let [pts, dts, duration, size, _place, flags, ..] = fields.as_slice() else { continue };
+            // Without any timestamp the declared rate is all there is.
+            let at = time(Some(pts))
+                .or_else(|| time(Some(dts)))
+                .unwrap_or_else(|| zero + rate.time_of(row as u64));
+            let at = at - zero;
+            packets.bytes.0 += size.parse::<u64>().unwrap_or(0);
+            if flags.starts_with('K') {
+                packets.keyframes.push(at);
+            }
+            // The edit list cuts these away after decoding.
+            if flags.contains('D') {
+                continue;
+            }
+            packets.times.push(at);
+            if at > last {
+                last = at;
+                packets.last_duration = time(Some(duration));
+            }
+        }
+        packets.times.sort_unstable();
+        packets.keyframes.sort_unstable();
+        packets
+    }
+}
+
+/// The nominal rate, and whether all frames keep it.
+struct Beat {
+    rate: FrameRate,
+    constant: bool,
+}
+
+impl Beat {
+    fn of(times: &[Micros], raw: &RawStream, declared: Option<FrameRate>) -> Beat {
+        let span = match (times.first(), times.last()) {
+            (Some(&first), Some(&last)) if last > first => (last - first).seconds(),
+            _ => return Beat { rate: declared.unwrap_or(FrameRate::whole(25)), constant: true },
+        };
+        let mean = (times.len() - 1) as f64 / span;
+        let exact = [raw.r_frame_rate.as_deref(), raw.avg_frame_rate.as_deref()];
+        let candidates = exact
+            .into_iter()
+            .flatten()
+            .filter_map(FrameRate::parse)
+            .chain([FrameRate::nearest(mean.clamp(0.01, 1000.0))]);
+        for rate in candidates {
+            if keeps(times, rate) {
+                return Beat { rate, constant: true };
+            }
+        }
+        // Uneven: the usual distance between frames sets the grid, so that fluent parts stay fluent.
+        let mut gaps: Vec<i64> =
+            times.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0).collect();
+        gaps.sort_unstable();
+        let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(40_000).max(1);
+        let rate = FrameRate::nearest((1e6 / usual as f64).clamp(1.0, 240.0));
+        Beat { rate, constant: false }
+    }
+}
+
+/// Whether frame `i` stands at the first frame's time plus `i / rate`, nearer to its slot than to any other by far.
+fn keeps(times: &[Micros], rate: FrameRate) -> bool {
+    let tolerance = (300_000.0 / rate.per_second()) as i64;
+    let Some(&first) = times.first() else { return false };
+    times
+        .iter()
+        .enumerate()
+        .all(|(index, &at)| (at - first - rate.time_of(index as u64)).0.abs() <= tolerance)
+}
+
+fn time(text: Option<&str>) -> Option<Micros> {
+    let seconds: f64 = text?.trim().parse().ok()?;
+    (seconds.is_finite() && seconds.abs() < 1e9).then(|| Micros::from_seconds(seconds))
+}
+
+/// `00:00:30.016000000`, as Matroska tags tell durations.
+fn clock(text: &str) -> Option<Micros> {
+    let mut parts = text.split(':').map(|part| part.parse::<f64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    Some(Micros::from_seconds(hours * 3600.0 + minutes * 60.0 + seconds))
+}
+
+fn aspect(text: Option<&str>) -> (u32, u32) {
+    let parse = || {
+        let (horizontal, vertical) = text?.split_once(':')?;
+        let pair: (u32, u32) = (horizontal.parse().ok()?, vertical.parse().ok()?);
+        // Beyond this it is a mistake in the file, not a format.
+        let ratio = f64::from(pair.0) / f64::from(pair.1);
+        (pair.0 > 0 && pair.1 > 0 && (0.1..=10.0).contains(&ratio)).then_some(pair)
+    };
+    parse().unwrap_or((1, 1))
+}
+
+/// ffprobe tells the counter-clockwise angle of the display matrix.
+fn rotation(raw: &RawStream) -> Rotation {
+    let angle = raw.side_data_list.iter().find_map(|data| data.rotation).unwrap_or(0.0);
+    match (angle.round() as i64).rem_euclid(360) {
+        45..135 => Rotation::Left,
+        135..225 => Rotation::Half,
+        225..315 => Rotation::Right,
+        _ => Rotation::None,
+    }
+}
+
+fn colour(raw: &RawStream) -> Colour {
+    let known = |text: &Option<String>| {
+        text.clone().filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
+    };
+    Colour {
+        primaries: known(&raw.color_primaries),
+        transfer: known(&raw.color_transfer),
+        matrix: known(&raw.color_space),
+        full_range: raw.color_range.as_deref() == Some("pc"),
     }
 }

@@ -1,4 +1,742 @@
-//! The session: a state machine that carries out a plan. Fed with events, answers with commands; sans-IO.
+//! The session: carries out a plan. A state machine that is fed with events and answers with commands; sans-IO, so the
+//! browser's worker pool, a native driver and a test with recorded events all drive the same decisions.
+//!
+//! Invariants: at most `workers` tasks run at a time; every task ends in exactly one of `Done` or `WorkerDied`; after
+//! `Finish`, `GiveUp` or `Stop` no command follows; nothing larger than the plan's limit is ever finished.
 
+mod ledger;
 pub mod outcome;
 pub mod task;
+
+use crate::arguments::{self as args, Pass};
+use crate::audio::AudioPlan;
+use crate::explain::Note;
+use crate::facts::MediaFacts;
+use crate::feasibility;
+use crate::mp4;
+use crate::plan::{self, Action, EncodePlan, Plan, RateControl, RemuxPlan};
+use crate::progress::{Progress, Stage, frame_of};
+use crate::stats::{self, PassStats};
+use crate::units::{Bytes, Micros};
+use crate::verify::{self, Expected, Fault};
+use crate::wishes::Wishes;
+use ledger::{Ledger, Outlook, Verdict};
+use outcome::{GiveUp, Report, Step};
+use std::collections::BTreeMap;
+use task::{Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written};
+
+/// A task is tried this often in all.
+const TRIES: u32 = 3;
+/// The quick recipe's rate factor is raised by this when the result came out larger than the source...
+const CRF_STEP: u32 = 5;
+/// ...up to this.
+const CRF_MOST: u32 = 40;
+
+/// One clip on its way.
+#[derive(Debug)]
+pub struct Session {
+    facts: MediaFacts,
+    wishes: Wishes,
+    plan: Plan,
+    workers: usize,
+    /// Fewer than `workers` after memory ran out.
+    at_once: usize,
+    next_task: u32,
+    running: BTreeMap<TaskId, Running>,
+    /// Work to do again before anything new.
+    retry: Vec<(Work, u32)>,
+    phase: Phase,
+    encode: Option<Encode>,
+    furthest: f64,
+}
+
+#[derive(Debug, Clone)]
+struct Running {
+    work: Work,
+    tries: u32,
+    frame: u64,
+}
+
+/// What a task is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Remux,
+    Audio,
+    FirstPass(usize),
+    Encode { chunk: usize, asked: Bytes, serial: u32 },
+    Assemble,
+    Check { bytes: Bytes, index_first: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    Measuring,
+    Encoding,
+    Correcting,
+    Finishing,
+    Ended,
+}
+
+/// The state of an encode.
+#[derive(Debug)]
+struct Encode {
+    plan: EncodePlan,
+    control: RateControl,
+    audio_started: bool,
+    audio: Option<Bytes>,
+    stats: Vec<Option<PassStats>>,
+    first_pass_started: usize,
+    /// Chunks still to be encoded in this phase, with what they are asked for (`None`: decided when it starts).
+    queue: Vec<(usize, Option<Bytes>)>,
+    /// Latest encode of each chunk: its serial and size. Only used where quality leads; otherwise the ledger knows.
+    encoded: Vec<Option<(u32, Bytes)>>,
+    ledger: Option<Ledger>,
+    frames_done: f64,
+}
+
+impl Encode {
+    fn new(plan: EncodePlan) -> Encode {
+        let chunks = plan.chunks.len();
+        Encode {
+            control: plan.control,
+            audio_started: matches!(plan.audio, AudioPlan::None(_)),
+            audio: matches!(plan.audio, AudioPlan::None(_)).then_some(Bytes(0)),
+            stats: vec![None; chunks],
+            first_pass_started: 0,
+            queue: Vec::new(),
+            encoded: vec![None; chunks],
+            ledger: None,
+            frames_done: 0.0,
+            plan,
+        }
+    }
+
+    fn measured(&self) -> bool {
+        self.audio.is_some() && self.stats.iter().all(Option::is_some)
+    }
+
+    fn two_pass(&self) -> bool {
+        matches!(self.control, RateControl::TwoPass { .. })
+    }
+
+    /// The chosen encode of each chunk.
+    fn chosen(&self) -> Vec<u32> {
+        match &self.ledger {
+            Some(ledger) => ledger.chosen(),
+            None => self.encoded.iter().map(|encoded| encoded.map_or(0, |(serial, _)| serial)).collect(),
+        }
+    }
+
+    fn all_artifacts(&self) -> Vec<Artifact> {
+        let mut artifacts = vec![Artifact::Audio];
+        for chunk in 0..self.plan.chunks.len() {
+            artifacts.push(Artifact::Stats(chunk));
+            artifacts.push(Artifact::MbTree(chunk));
+            let serials = self.ledger.as_ref().map_or(1, |ledger| ledger.next_serial(chunk).max(1));
+            let serials = self.encoded[chunk].map_or(serials, |(serial, _)| serials.max(serial + 1));
+            artifacts.extend((0..serials).map(|serial| Artifact::Encoded(chunk, serial)));
+        }
+        artifacts
+    }
+}
+
+/// Weight of a frame's first pass and of its encode, as measured with x264 medium.
+const FIRST_PASS_WEIGHT: f64 = 0.35;
+const ENCODE_WEIGHT: f64 = 0.65;
+/// Progress that is left for corrections, assembly and check.
+const MAIN_WORK: f64 = 0.95;
+
+impl Session {
+    /// A session for a plan made from `facts` and `wishes`.
+    pub fn new(facts: MediaFacts, wishes: Wishes, plan: Plan) -> Session {
+        Session {
+            facts,
+            wishes,
+            plan,
+            workers: 1,
+            at_once: 1,
+            next_task: 0,
+            running: BTreeMap::new(),
+            retry: Vec::new(),
+            phase: Phase::Waiting,
+            encode: None,
+            furthest: 0.0,
+        }
+    }
+
+    /// The plan as it stands.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether the session has ended.
+    pub fn ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// How far it is. Never falls.
+    pub fn progress(&mut self) -> Progress {
+        let stage = match self.phase {
+            Phase::Waiting | Phase::Measuring => Stage::Measuring,
+            Phase::Encoding => Stage::Encoding,
+            Phase::Correcting => Stage::Correcting,
+            Phase::Finishing | Phase::Ended => Stage::Finishing,
+        };
+        let fraction = match (&self.encode, self.phase) {
+            (_, Phase::Finishing) => 0.98,
+            (_, Phase::Ended) => 1.0,
+            (_, Phase::Correcting) => 0.96,
+            (Some(encode), _) => MAIN_WORK * self.main_work(encode),
+            (None, _) => 0.0,
+        };
+        self.furthest = self.furthest.max(fraction.min(1.0));
+        Progress { stage, fraction: self.furthest }
+    }
+
+    fn main_work(&self, encode: &Encode) -> f64 {
+        let first = if encode.two_pass() { FIRST_PASS_WEIGHT } else { 0.0 };
+        let all = encode.plan.grid.frames as f64 * (first + ENCODE_WEIGHT);
+        let under_way: f64 = self
+            .running
+            .values()
+            .map(|running| match running.work {
+                Work::FirstPass(_) => running.frame as f64 * FIRST_PASS_WEIGHT,
+                Work::Encode { .. } => running.frame as f64 * ENCODE_WEIGHT,
+                _ => 0.0,
+            })
+            .sum();
+        (encode.frames_done + under_way) / all.max(1.0)
+    }
+
+    /// Takes an event, answers with what to do. Events after the end and of unknown tasks are ignored.
+    pub fn handle(&mut self, event: Event) -> Vec<Command> {
+        if self.phase == Phase::Ended {
+            return Vec::new();
+        }
+        match event {
+            Event::Start { workers } if self.phase == Phase::Waiting => {
+                self.workers = workers.max(1);
+                self.at_once = self.workers;
+                self.begin()
+            }
+            Event::Start { .. } => Vec::new(),
+            Event::Printed { task, line } => {
+                if let (Some(running), Some(frame)) = (self.running.get_mut(&task), frame_of(&line)) {
+                    running.frame = running.frame.max(frame);
+                }
+                Vec::new()
+            }
+            Event::Done { task, exit_code, outputs, log } => match self.running.remove(&task) {
+                Some(running) => self.done(running, exit_code, &outputs, log),
+                None => Vec::new(),
+            },
+            Event::WorkerDied { task, death, log } => match self.running.remove(&task) {
+                Some(running) => self.died(running, death, log),
+                None => Vec::new(),
+            },
+            Event::Cancel => self.give_up(GiveUp::Cancelled),
+        }
+    }
+
+    fn begin(&mut self) -> Vec<Command> {
+        match self.plan.action.clone() {
+            Action::Keep => self.finish_with_source(self.plan.notes.clone()),
+            Action::Remux(_) => {
+                self.phase = Phase::Finishing;
+                self.run(Work::Remux, 1).into_iter().collect()
+            }
+            Action::Encode(encode) => {
+                let quality = matches!(encode.control, RateControl::Quality { .. });
+                self.phase = if quality { Phase::Encoding } else { Phase::Measuring };
+                let mut state = Encode::new(*encode);
+                if quality {
+                    state.queue = (0..state.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+                }
+                self.encode = Some(state);
+                self.fill()
+            }
+        }
+    }
+
+    /// Starts work while workers are free.
+    fn fill(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while self.running.len() < self.at_once {
+            let Some((work, tries)) = self.retry.pop().or_else(|| self.next_work().map(|work| (work, 1)))
+            else {
+                break;
+            };
+            commands.extend(self.run(work, tries));
+        }
+        commands
+    }
+
+    fn next_work(&mut self) -> Option<Work> {
+        let phase = self.phase;
+        let encode = self.encode.as_mut()?;
+        if !encode.audio_started {
+            encode.audio_started = true;
+            return Some(Work::Audio);
+        }
+        match phase {
+            Phase::Measuring if encode.first_pass_started < encode.plan.chunks.len() => {
+                encode.first_pass_started += 1;
+                Some(Work::FirstPass(encode.first_pass_started - 1))
+            }
+            Phase::Encoding | Phase::Correcting => {
+                let (chunk, asked) = encode.queue.pop()?;
+                let serial = match &encode.ledger {
+                    Some(ledger) => ledger.next_serial(chunk),
+                    None => encode.encoded[chunk].map_or(0, |(serial, _)| serial + 1),
+                };
+                let asked = match (&mut encode.ledger, asked) {
+                    (_, Some(asked)) => asked,
+                    (Some(ledger), None) => ledger.ask(chunk),
+                    (None, None) => Bytes(0),
+                };
+                Some(Work::Encode { chunk, asked, serial })
+            }
+            _ => None,
+        }
+    }
+
+    fn run(&mut self, work: Work, tries: u32) -> Option<Command> {
+        let id = TaskId(self.next_task);
+        let task = self.task(id, work)?;
+        self.next_task += 1;
+        self.running.insert(id, Running { work, tries, frame: 0 });
+        Some(Command::Run(task))
+    }
+
+    fn task(&self, id: TaskId, work: Work) -> Option<Task> {
+        let ffmpeg =
+            |arguments, inputs, outputs| Task { id, program: Program::Ffmpeg, arguments, inputs, outputs };
+        let clip = || Input { name: args::CLIP.into(), source: Source::Clip };
+        let kept = |name: &str, artifact| Input { name: name.into(), source: Source::Kept(artifact) };
+        let keep = |name: &str, artifact, read| Output { name: name.into(), keep: Some(artifact), read };
+        let result = || keep(args::RESULT_FILE, Artifact::Result, mp4::HEAD);
+        Some(match work {
+            Work::Remux => {
+                let Action::Remux(plan) = &self.plan.action else { return None };
+                ffmpeg(args::remux(plan), vec![clip()], vec![result()])
+            }
+            Work::Audio => {
+                let arguments = args::make_audio(&self.encode.as_ref()?.plan)?;
+                ffmpeg(arguments, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)])
+            }
+            Work::FirstPass(index) => {
+                let plan = &self.encode.as_ref()?.plan;
+                let arguments = args::encode_chunk(plan, plan.chunks.get(index)?, plan.opening_pass());
+                let outputs = vec![
+                    keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
+                    keep(args::MBTREE_FILE, Artifact::MbTree(index), 0),
+                ];
+                ffmpeg(arguments, vec![clip()], outputs)
+            }
+            Work::Encode { chunk: index, asked, serial } => {
+                let encode = self.encode.as_ref()?;
+                let chunk = encode.plan.chunks.get(index)?;
+                let outputs = vec![keep(args::CHUNK_FILE, Artifact::Encoded(index, serial), mp4::HEAD)];
+                match encode.control {
+                    RateControl::TwoPass { .. } => {
+                        let pass =
+                            Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)));
+                        let inputs = vec![
+                            clip(),
+                            kept(args::STATS_FILE, Artifact::Stats(index)),
+                            kept(args::MBTREE_FILE, Artifact::MbTree(index)),
+                        ];
+                        ffmpeg(args::encode_chunk(&encode.plan, chunk, pass), inputs, outputs)
+                    }
+                    RateControl::Quality { crf } => {
+                        let arguments = args::encode_chunk(&encode.plan, chunk, Pass::Quality(crf));
+                        ffmpeg(arguments, vec![clip()], outputs)
+                    }
+                }
+            }
+            Work::Assemble => {
+                let encode = self.encode.as_ref()?;
+                let list = Source::Text(args::chunk_list(&encode.plan));
+                let mut inputs = vec![Input { name: args::LIST_FILE.into(), source: list }];
+                let chosen = encode.chosen();
+                inputs.extend(
+                    chosen.into_iter().enumerate().map(|(index, serial)| {
+                        kept(&args::chunk_name(index), Artifact::Encoded(index, serial))
+                    }),
+                );
+                if encode.plan.audio.stream().is_some() {
+                    inputs.push(kept(args::AUDIO_FILE, Artifact::Audio));
+                }
+                ffmpeg(args::assemble(&encode.plan), inputs, vec![result()])
+            }
+            Work::Check { .. } => Task {
+                id,
+                program: Program::Ffprobe,
+                arguments: args::probe_result(),
+                inputs: vec![kept(args::RESULT_FILE, Artifact::Result)],
+                outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
+            },
+        })
+    }
+
+    fn done(
+        &mut self,
+        running: Running,
+        exit_code: i32,
+        outputs: &[Written],
+        log: Vec<String>,
+    ) -> Vec<Command> {
+        let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
+        // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
+        let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
+        let booked = match running.work {
+            _ if !ran => None,
+            Work::Audio => file(args::AUDIO_FILE).map(|written| self.book_audio(written)),
+            Work::FirstPass(index) => {
+                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written))
+            }
+            Work::Encode { chunk, asked, serial } => {
+                file(args::CHUNK_FILE).and_then(|written| self.book_chunk(chunk, asked, serial, written))
+            }
+            Work::Remux | Work::Assemble => {
+                return match file(args::RESULT_FILE).filter(|_| ran) {
+                    Some(written) => self.assembled(running.work, written),
+                    None => self.failed(running, Some(exit_code), log),
+                };
+            }
+            Work::Check { bytes, index_first } => {
+                let listing = file(args::PROBE_FILE).map(|written| written.head.clone()).unwrap_or_default();
+                return self.checked(bytes, index_first, &listing);
+            }
+        };
+        match booked {
+            Some(()) => self.next(),
+            None => self.failed(running, Some(exit_code), log),
+        }
+    }
+
+    fn book_audio(&mut self, written: &Written) {
+        // Only the packets count here; the container is estimated as a whole.
+        let bytes = mp4::media_bytes(&written.head, written.size).unwrap_or(written.size);
+        if let Some(encode) = &mut self.encode {
+            encode.audio = Some(bytes);
+        }
+    }
+
+    fn book_stats(&mut self, index: usize, written: &Written) -> Option<()> {
+        let encode = self.encode.as_mut()?;
+        let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
+        let frames = encode.plan.chunks.get(index)?.frames;
+        if stats.frames.len() as u64 != frames {
+            return None;
+        }
+        *encode.stats.get_mut(index)? = Some(stats);
+        encode.frames_done += frames as f64 * FIRST_PASS_WEIGHT;
+        Some(())
+    }
+
+    fn book_chunk(&mut self, index: usize, asked: Bytes, serial: u32, written: &Written) -> Option<()> {
+        let encode = self.encode.as_mut()?;
+        let bytes = mp4::media_bytes(&written.head, written.size)?;
+        *encode.encoded.get_mut(index)? = Some((serial, bytes));
+        if let Some(ledger) = &mut encode.ledger {
+            ledger.book(index, asked, bytes);
+        }
+        if self.phase == Phase::Encoding {
+            encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
+        }
+        Some(())
+    }
+
+    /// Goes on after a booked task: next work, or the next phase when this one is through.
+    fn next(&mut self) -> Vec<Command> {
+        let commands = self.fill();
+        if !commands.is_empty() || !self.running.is_empty() {
+            return commands;
+        }
+        match self.phase {
+            Phase::Measuring => self.allocate(),
+            Phase::Encoding | Phase::Correcting => self.judge(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All chunks are measured: one rate factor for all.
+    fn allocate(&mut self) -> Vec<Command> {
+        let Some(encode) = self.encode.as_mut().filter(|encode| encode.measured()) else { return Vec::new() };
+        let plan = &encode.plan;
+        let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
+        let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.grid.duration());
+        let audio = encode.audio.unwrap_or_default();
+        let rate = plan.picture.frame_rate.per_second();
+        let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
+        let short_side = plan.picture.width.min(plan.picture.height);
+        let hopeless = match outlook {
+            Outlook::Good => None,
+            Outlook::Coarse => Some(None),
+            Outlook::Hopeless(least) => Some(Some(Bytes(least.0 + audio.0 + overhead.0))),
+        };
+        if let Some(least) = hopeless {
+            let smaller = self.smaller_plan(short_side);
+            if let Some(commands) = smaller {
+                return commands;
+            }
+            if let Some(least) = least {
+                let refusal = feasibility::refuse_measured(&self.facts, &self.wishes, least);
+                return self.give_up(GiveUp::TooSmall(refusal));
+            }
+        }
+        let Some(encode) = &mut self.encode else { return Vec::new() };
+        if ledger.saturated() {
+            self.plan.notes.push(Note::Saturated);
+        }
+        encode.ledger = Some(ledger);
+        encode.queue = (0..encode.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+        self.phase = Phase::Encoding;
+        self.fill()
+    }
+
+    /// Starts again with a smaller picture, when there is one and the person did not fix the size.
+    fn smaller_plan(&mut self, short_side: u32) -> Option<Vec<Command>> {
+        if self.wishes.height.is_some() || short_side <= crate::picture::SMALLEST_SHORT_SIDE {
+            return None;
+        }
+        let mut plan = plan::plan_below(&self.facts, &self.wishes, self.workers, Some(short_side)).ok()?;
+        let Action::Encode(encode) = &plan.action else { return None };
+        let to = (encode.picture.width, encode.picture.height);
+        if to.0.min(to.1) >= short_side {
+            return None;
+        }
+        plan.notes.push(Note::SmallerThanPlanned { to });
+        let mut commands = vec![Command::Replanned(Box::new(plan.clone()))];
+        commands.extend(self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())));
+        self.plan = plan;
+        commands.extend(self.begin());
+        Some(commands)
+    }
+
+    /// All chunks are encoded: assemble, or encode some again.
+    fn judge(&mut self) -> Vec<Command> {
+        let Some(encode) = &mut self.encode else { return Vec::new() };
+        let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
+        match verdict {
+            Verdict::Assemble => {
+                self.phase = Phase::Finishing;
+                self.run(Work::Assemble, 1).into_iter().collect()
+            }
+            Verdict::Again(chunks) => {
+                self.phase = Phase::Correcting;
+                encode.queue = chunks.into_iter().map(|(chunk, asked)| (chunk, Some(asked))).collect();
+                self.fill()
+            }
+            Verdict::OverLimit => {
+                let reached = encode.ledger.as_ref().map_or(Bytes(0), Ledger::smallest);
+                let limit = self.plan.limit;
+                self.give_up(GiveUp::OverLimit { reached, limit })
+            }
+        }
+    }
+
+    fn assembled(&mut self, work: Work, written: &Written) -> Vec<Command> {
+        let bytes = written.size;
+        if work == Work::Remux && bytes > self.plan.limit {
+            return self.encode_after_all(None);
+        }
+        if let Some(ledger) = self.encode.as_mut().and_then(|encode| encode.ledger.as_mut()) {
+            ledger.book_assembly(bytes);
+            // The container's true cost may show that a chunk can still gain, or must give.
+            match ledger.judge() {
+                Verdict::Assemble if bytes <= self.plan.limit => {}
+                Verdict::Assemble => return self.run(Work::Assemble, 1).into_iter().collect(),
+                Verdict::Again(chunks) => {
+                    self.phase = Phase::Correcting;
+                    if let Some(encode) = &mut self.encode {
+                        encode.queue =
+                            chunks.into_iter().map(|(chunk, asked)| (chunk, Some(asked))).collect();
+                    }
+                    return self.fill();
+                }
+                Verdict::OverLimit => {
+                    return self.give_up(GiveUp::OverLimit { reached: bytes, limit: self.plan.limit });
+                }
+            }
+        } else if work == Work::Assemble && bytes > self.plan.limit {
+            return self.quick_again();
+        }
+        let index_first = mp4::index_first(&written.head);
+        self.run(Work::Check { bytes, index_first }, 1).into_iter().collect()
+    }
+
+    /// The quick recipe came out larger than the source: coarser, or leave the source alone.
+    fn quick_again(&mut self) -> Vec<Command> {
+        let Some(encode) = &mut self.encode else { return Vec::new() };
+        if let RateControl::Quality { crf } = encode.control
+            && crf + CRF_STEP <= CRF_MOST
+        {
+            encode.control = RateControl::Quality { crf: crf + CRF_STEP };
+            encode.queue = (0..encode.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+            self.phase = Phase::Correcting;
+            return self.fill();
+        }
+        let source = self.facts.file_bytes;
+        if plan::plays_everywhere(&self.facts) {
+            self.finish_with_source(vec![Note::KeptAsIs])
+        } else {
+            self.give_up(GiveUp::AlreadySmall { source })
+        }
+    }
+
+    /// A plain copy did not work out: encode.
+    fn encode_after_all(&mut self, fault: Option<Fault>) -> Vec<Command> {
+        match plan::plan_encode(&self.facts, &self.wishes, self.workers) {
+            Ok(plan) => {
+                self.plan = plan;
+                let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
+                commands.extend(self.begin());
+                commands
+            }
+            Err(refusal) => match fault {
+                Some(fault) => self.give_up(GiveUp::CheckFailed { fault }),
+                None => self.give_up(GiveUp::TooSmall(refusal)),
+            },
+        }
+    }
+
+    fn checked(&mut self, bytes: Bytes, index_first: bool, listing: &[u8]) -> Vec<Command> {
+        let Some(expected) = self.expected() else { return Vec::new() };
+        let listing = String::from_utf8_lossy(listing);
+        match verify::check(&expected, bytes, index_first, &listing) {
+            Ok(()) => {
+                let notes = self.plan.notes.clone();
+                let report = self.report(bytes, &expected, notes);
+                self.finish(report)
+            }
+            Err(fault) if matches!(self.plan.action, Action::Remux(_)) => self.encode_after_all(Some(fault)),
+            Err(fault) => self.give_up(GiveUp::CheckFailed { fault }),
+        }
+    }
+
+    fn expected(&self) -> Option<Expected> {
+        Some(match &self.plan.action {
+            Action::Keep => return None,
+            Action::Remux(RemuxPlan { frames, duration, audio, .. }) => Expected {
+                limit: self.plan.limit,
+                frames: *frames,
+                duration: *duration,
+                frame_rate: self.facts.video.frame_rate,
+                size: None,
+                audio: audio.is_some(),
+            },
+            Action::Encode(encode) => Expected {
+                limit: self.plan.limit,
+                frames: encode.grid.frames,
+                duration: encode.grid.duration(),
+                frame_rate: encode.grid.rate,
+                size: Some((encode.picture.width, encode.picture.height)),
+                audio: encode.audio.stream().is_some(),
+            },
+        })
+    }
+
+    fn report(&self, bytes: Bytes, expected: &Expected, notes: Vec<Note>) -> Report {
+        let (width, height) = expected.size.unwrap_or_else(|| self.facts.video.display_size());
+        Report {
+            source_bytes: self.facts.file_bytes,
+            bytes,
+            limit: self.plan.limit,
+            kept_source: false,
+            picture: crate::picture::Picture { width, height, frame_rate: expected.frame_rate },
+            frames: expected.frames,
+            duration: expected.duration,
+            encoded_again: self
+                .encode
+                .as_ref()
+                .and_then(|encode| encode.ledger.as_ref())
+                .map_or(0, Ledger::encoded_again),
+            notes,
+        }
+    }
+
+    fn finish_with_source(&mut self, notes: Vec<Note>) -> Vec<Command> {
+        let video = &self.facts.video;
+        let expected = Expected {
+            limit: self.plan.limit,
+            frames: video.frames,
+            duration: video.duration,
+            frame_rate: video.frame_rate,
+            size: None,
+            audio: !self.facts.audio.is_empty(),
+        };
+        let report = Report { kept_source: true, ..self.report(self.facts.file_bytes, &expected, notes) };
+        self.finish(report)
+    }
+
+    fn finish(&mut self, report: Report) -> Vec<Command> {
+        self.phase = Phase::Ended;
+        let mut commands: Vec<Command> =
+            self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())).into_iter().collect();
+        commands.push(Command::Finish(Box::new(report)));
+        commands
+    }
+
+    fn give_up(&mut self, reason: GiveUp) -> Vec<Command> {
+        self.phase = Phase::Ended;
+        self.running.clear();
+        vec![Command::Stop, Command::GiveUp(Box::new(reason))]
+    }
+
+    /// A task ended without what it was for.
+    fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) -> Vec<Command> {
+        if running.tries < TRIES {
+            self.retry.push((running.work, running.tries + 1));
+            return self.again();
+        }
+        let step = match running.work {
+            Work::Audio => Step::Audio,
+            Work::FirstPass(_) => Step::FirstPass,
+            Work::Encode { .. } => Step::Encode,
+            Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(None),
+            Work::Remux | Work::Assemble => Step::Assemble,
+            Work::Check { .. } => Step::Check,
+        };
+        let no_picture = matches!(step, Step::FirstPass | Step::Encode) && running.frame == 0;
+        self.give_up(if no_picture && exit_code.is_some() {
+            GiveUp::Undecodable { codec: self.facts.video.codec.clone(), log }
+        } else {
+            GiveUp::Broken { step, exit_code, log }
+        })
+    }
+
+    fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {
+        match death {
+            Death::InputUnreadable => self.give_up(GiveUp::InputUnreadable { log }),
+            Death::OutOfMemory if running.tries >= TRIES && self.at_once == 1 => {
+                self.give_up(GiveUp::OutOfMemory { log })
+            }
+            Death::OutOfMemory => {
+                self.at_once = (self.at_once / 2).max(1);
+                let tries = (running.tries + 1).min(TRIES);
+                self.retry.push((running.work, tries));
+                self.again()
+            }
+            Death::Crash => self.failed(running, None, log),
+        }
+    }
+
+    /// Puts work back; single steps outside the queue are run at once.
+    fn again(&mut self) -> Vec<Command> {
+        self.fill()
+    }
+
+    /// Length of the clip that is being made, for estimates.
+    pub fn clip_length(&self) -> Micros {
+        match &self.plan.action {
+            Action::Encode(encode) => encode.grid.duration(),
+            _ => self.facts.video.duration,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Where clips come in: a place to drop, a button to choose, and the overlay while files hover over the window.
+//! The dropping and pasting themselves are heard by `effects` on the whole window.
+
+use crate::effects::{element, files_of};
+use web_sys::File;
+use yew::prelude::*;
+
+/// What it needs.
+#[derive(Properties, PartialEq)]
+pub struct DropZoneProps {
+    /// Small, since there are jobs below it.
+    pub compact: bool,
+    /// Where chosen files go.
+    pub add_files: Callback<Vec<File>>,
+}
+
+/// Containers by their extensions, for systems that know no type for them.
+const ACCEPT: &str =
+    "video/*,.mp4,.m4v,.mov,.mkv,.webm,.avi,.ts,.mts,.m2ts,.mpg,.mpeg,.wmv,.flv,.3gp,.ogv,.vob,.mxf";
+
+/// The drop zone.
+#[component]
+pub fn DropZone(props: &DropZoneProps) -> Html {
+    let onchange = props.add_files.reform(|event: Event| files_of(&event));
+    html! {
+        <section class={classes!("drop", props.compact.then_some("drop--compact"))} aria-labelledby="drop-title">
+            <div class="drop__words">
+                <h2 id="drop-title">{ if props.compact { "Add another clip" } else { "Drop a clip here" } }</h2>
+                <p>{ if props.compact {
+                    "Drop it anywhere, paste it, or choose it."
+                } else {
+                    "Anywhere on the page will do. Or paste it, or choose it."
+                } }</p>
+            </div>
+            <label class={classes!("button", "drop__choose", (!props.compact).then_some("button--main"))}>
+                { "Choose clips" }
+                <input
+                    type="file"
+                    id={element::CHOOSER}
+                    class="visually-hidden"
+                    data-testid="file-input"
+                    multiple=true
+                    accept={ACCEPT}
+                    {onchange}
+                />
+            </label>
+            if !props.compact {
+                <p class="drop__kinds">{ "MP4, MOV, MKV, WebM, AVI, TS" }</p>
+            }
+        </section>
+    }
+}
+
+/// Covers the window while files hover over it.
+pub fn overlay() -> Html {
+    html! {
+        <div class="overlay" aria-hidden="true">
+            <div class="overlay__frame"><p>{ "Let go to make it fit" }</p></div>
+        </div>
+    }
+}

@@ -1,0 +1,139 @@
+//! One clip's card: its name, how far it is, and the view that its phase calls for.
+
+use super::failure_view::FailureView;
+use super::icon::Icon;
+use super::log_view::LogView;
+use super::plan_view::PlanView;
+use super::progress_view::ProgressView;
+use super::result_view::ResultView;
+use super::{click, plan_view::facts_line};
+use crate::job::{Job, Phase};
+use crate::shared::Shared;
+use crate::state::Action;
+use crate::words;
+use clipfit_core::wishes::Wishes;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What a card needs.
+#[derive(Properties, PartialEq)]
+pub struct JobCardProps {
+    /// The job.
+    pub job: Shared<Job>,
+    /// The wishes that it would run again with, once it came to an end.
+    pub again: Option<Rc<Wishes>>,
+    /// Where its buttons' actions go.
+    pub dispatch: Callback<Action>,
+}
+
+/// A card.
+#[component]
+pub fn JobCard(props: &JobCardProps) -> Html {
+    let JobCardProps { job, again, dispatch } = props;
+    let state = job.phase.handle();
+    let name_id = format!("{}-name", job.id.element());
+    let bytes = match &job.phase {
+        Phase::Done(done) => Some(done.report.bytes.0.to_string()),
+        _ => None,
+    };
+    html! {
+        <article
+            class={classes!("job", format!("job--{state}"))}
+            id={job.id.element()}
+            tabindex="-1"
+            aria-labelledby={name_id.clone()}
+            data-testid="job"
+            data-state={state}
+            data-progress={job.percent.to_string()}
+            data-bytes={bytes}
+        >
+            <div class="job__head">
+                <div class="job__title">
+                    <h3 id={name_id} title={job.source.name.clone()}>{ &job.source.name }</h3>
+                    <p class="job__facts">{ facts_line(job) }</p>
+                </div>
+                <span class="job__state">{ job.phase.label() }</span>
+                { head_buttons(job, dispatch) }
+            </div>
+            { body(job, dispatch) }
+            if let Some(plan) = &job.plan {
+                <PlanView plan={plan.clone()} report={report(job)} />
+            }
+            if let Some(wishes) = again {
+                { again_row(job, wishes, dispatch) }
+            }
+            if !matches!(job.phase, Phase::Queued) {
+                <LogView id={job.id} log={job.log.as_ref().map(|log| log.text.clone())}
+                    copied={job.log.as_ref().and_then(|log| log.copied)} dispatch={dispatch} />
+            }
+        </article>
+    }
+}
+
+fn report(job: &Job) -> Option<Shared<clipfit_core::session::outcome::Report>> {
+    match &job.phase {
+        Phase::Done(done) => Some(done.report.clone()),
+        _ => None,
+    }
+}
+
+fn head_buttons(job: &Job, dispatch: &Callback<Action>) -> Html {
+    let name = &job.source.name;
+    html! {
+        if job.has_ended() {
+            <button type="button" class="button button--icon" aria-label={format!("Remove {name}")} title="Remove"
+                onclick={click(dispatch, Action::Remove(job.id))}>
+                { Icon::Close.draw() }
+            </button>
+        } else {
+            <button type="button" class="button job__cancel" data-testid="job-cancel"
+                aria-label={format!("Cancel {name}")} onclick={click(dispatch, Action::Cancel(job.id))}>
+                { "Cancel" }
+            </button>
+        }
+    }
+}
+
+fn body(job: &Shared<Job>, dispatch: &Callback<Action>) -> Html {
+    match &job.phase {
+        Phase::Queued => html! {
+            <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
+        },
+        Phase::Planning(_) | Phase::Encoding(_) => html! { <ProgressView job={job.clone()} /> },
+        Phase::Done(done) => {
+            html! { <ResultView done={done.report.clone()} url={done.url.clone()} name={job.result_name()} /> }
+        }
+        Phase::Failed(failure) => {
+            html! { <FailureView id={job.id} failure={failure.clone()} dispatch={dispatch} /> }
+        }
+        Phase::Cancelled => html! {
+            <p class="job__line">{ "You stopped this one. Nothing of it is kept in memory but the clip's name." }</p>
+        },
+    }
+}
+
+/// The ways on from an end: again as the settings now stand, or to the settings where they are still the same.
+fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
+    let same = *wishes == job.wishes;
+    let done = matches!(job.phase, Phase::Done(_));
+    let again = click(dispatch, Action::Again(job.id));
+    let change = click(dispatch, Action::ChangeSettings);
+    html! {
+        <div class="job__again">
+            if !same {
+                <button type="button" class="button" onclick={again}>
+                    { Icon::Again.draw() }{ "Again with these settings" }
+                </button>
+                <span class="job__wishes">{ words::wishes(wishes) }</span>
+            } else {
+                if !done {
+                    <button type="button" class="button" onclick={again}>{ Icon::Again.draw() }{ "Try again" }</button>
+                }
+                <button type="button" class="button button--quiet" onclick={change}>
+                    { Icon::Sliders.draw() }
+                    { if done { "Start over with other settings" } else { "Change the settings" } }
+                </button>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+//! The raw log, one click away, with a button that copies it. Shows its end; the button copies all of it.
+
+use super::click;
+use super::icon::Icon;
+use crate::job::{CopyRefused, JobId};
+use crate::shared::Shared;
+use crate::state::Action;
+use yew::prelude::*;
+
+/// What it needs.
+#[derive(Properties, PartialEq)]
+pub struct LogProps {
+    /// The job.
+    pub id: JobId,
+    /// The log, while it is shown.
+    pub log: Option<Shared<String>>,
+    /// How the last copying went.
+    pub copied: Option<Result<(), CopyRefused>>,
+    /// Where its buttons' actions go.
+    pub dispatch: Callback<Action>,
+}
+
+/// More than this much text would make the page slow for nothing.
+const SHOWN: usize = 60_000;
+
+/// The log.
+#[component]
+pub fn LogView(props: &LogProps) -> Html {
+    let LogProps { id, log, copied, dispatch } = props;
+    let place = format!("{}-log", id.element());
+    let copy_label = match copied {
+        None => "Copy the log",
+        Some(Ok(())) => "Copied",
+        Some(Err(CopyRefused)) => "Not allowed: select and copy it",
+    };
+    html! {
+        <div class="log">
+            <button type="button" class="button button--link" aria-expanded={log.is_some().to_string()}
+                aria-controls={place.clone()} data-testid="job-log-toggle" onclick={click(dispatch, Action::ToggleLog(*id))}>
+                { if log.is_some() { "Hide log" } else { "Show log" } }
+            </button>
+            if log.is_some() {
+                <button type="button" class="button button--link" data-testid="job-log-copy"
+                    onclick={click(dispatch, Action::CopyLog(*id))}>
+                    { Icon::Copy.draw() }<span role="status">{ copy_label }</span>
+                </button>
+            }
+            <div id={place}>
+                if let Some(text) = log {
+                    <pre class="log__text" tabindex="0" role="region" aria-label="Log" data-testid="job-log">{ end_of(text) }</pre>
+                }
+            </div>
+        </div>
+    }
+}
+
+/// The last whole lines of a long text.
+fn end_of(text: &str) -> String {
+    if text.is_empty() {
+        return "The log is empty.".into();
+    }
+    let from = text.len().saturating_sub(SHOWN);
+    match text.as_bytes()[from..].iter().position(|&byte| byte == b'\n') {
+        Some(line) if from > 0 => text[from + line + 1..].to_owned(),
+        _ if from > 0 => String::from_utf8_lossy(&text.as_bytes()[from..]).into_owned(),
+        _ => text.to_owned(),
+    }
+}

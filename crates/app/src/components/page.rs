@@ -1,0 +1,53 @@
+//! The whole page, from the state. Hands every part only what it shows, so that only what changed is drawn again.
+
+use super::drop_zone::{DropZone, overlay};
+use super::header::Header;
+use super::job_card::JobCard;
+use super::notice::Notice;
+use super::settings_panel::SettingsPanel;
+use super::steps::Steps;
+use crate::state::{Action, State};
+use std::rc::Rc;
+use web_sys::File;
+use yew::prelude::*;
+
+/// Draws the page.
+pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec<File>>) -> Html {
+    let empty = state.jobs.is_empty();
+    html! {
+        <>
+            <Header />
+            <main class={classes!("page", empty.then_some("page--empty"))}>
+                <Notice problems={Rc::clone(&state.problems)} dispatch={dispatch} />
+                <SettingsPanel
+                    settings={Rc::clone(&state.settings)}
+                    wishes={Rc::clone(&state.wishes)}
+                    open={state.more_settings}
+                    dispatch={dispatch}
+                />
+                <div class="page__work">
+                    <DropZone compact={!empty} add_files={add_files} />
+                    if empty {
+                        <Steps />
+                    } else {
+                        <section class="jobs" aria-labelledby="jobs-title">
+                            <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
+                            { for state.jobs.iter().map(|job| html! {
+                                <JobCard
+                                    key={job.id.0}
+                                    job={job.clone()}
+                                    again={job.has_ended().then(|| Rc::clone(&state.wishes))}
+                                    dispatch={dispatch}
+                                />
+                            }) }
+                        </section>
+                    }
+                </div>
+            </main>
+            <p class="visually-hidden" role="status" aria-live="polite">{ &state.announcement }</p>
+            if state.dragging {
+                { overlay() }
+            }
+        </>
+    }
+}

@@ -1,0 +1,107 @@
+//! What is made of a clip, in figures, and what changes or is left out, in the core's sentences.
+
+use super::icon::Icon;
+use crate::job::Job;
+use crate::shared::Shared;
+use clipfit_core::audio::AudioPlan;
+use clipfit_core::explain::{Note, channel_layout};
+use clipfit_core::plan::{Action, EncodePlan, Plan, Preset, RateControl};
+use clipfit_core::session::outcome::Report;
+use yew::prelude::*;
+
+/// What it needs.
+#[derive(Properties, PartialEq)]
+pub struct PlanProps {
+    /// The plan.
+    pub plan: Shared<Plan>,
+    /// The report, once there is one: its notes tell what was found while running, too.
+    pub report: Option<Shared<Report>>,
+}
+
+/// A plan.
+#[component]
+pub fn PlanView(props: &PlanProps) -> Html {
+    let plan = &props.plan;
+    let notes = props.report.as_ref().map_or(&plan.notes, |report| &report.notes);
+    let figures = figures(plan);
+    html! {
+        <section class="plan" data-testid="job-plan" aria-label="Plan">
+            <dl class="plan__figures">
+                { for figures.into_iter().map(|(name, value, detail)| html! {
+                    <div>
+                        <dt>{ name }</dt>
+                        <dd>{ value }if let Some(detail) = detail { <small>{ detail }</small> }</dd>
+                    </div>
+                }) }
+            </dl>
+            if !notes.is_empty() {
+                <ul class="plan__notes">{ for notes.iter().map(note) }</ul>
+            }
+        </section>
+    }
+}
+
+fn note(note: &Note) -> Html {
+    if note.is_loss() {
+        html! { <li class="plan__loss">{ Icon::Warning.draw() }<strong>{ note.text() }</strong></li> }
+    } else {
+        html! { <li>{ note.text() }</li> }
+    }
+}
+
+type Figure = (&'static str, String, Option<String>);
+
+fn figures(plan: &Plan) -> Vec<Figure> {
+    let mut figures = vec![("Never over", plan.limit.to_string(), None)];
+    match &plan.action {
+        Action::Keep => figures.push(("Result", "The file as it is".into(), None)),
+        Action::Remux(_) => figures.push(("Result", "Same picture, as MP4".into(), None)),
+        Action::Encode(encode) => figures.extend(encode_figures(encode)),
+    }
+    figures
+}
+
+fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
+    let picture = &encode.picture;
+    let video = match (encode.video_rate(), encode.control) {
+        (Some(rate), _) => (rate.to_string(), Some("H.264, two passes".into())),
+        (None, RateControl::Quality { crf }) => ("Steady quality".into(), Some(format!("H.264, CRF {crf}"))),
+        (None, RateControl::TwoPass { .. }) => ("H.264".into(), None),
+    };
+    let (audio, audio_detail) = match &encode.audio {
+        AudioPlan::None(_) => ("None".into(), None),
+        AudioPlan::Copy { bitrate, .. } => (bitrate.to_string(), Some("copied unchanged".into())),
+        AudioPlan::Encode { bitrate, channels, .. } => {
+            let layout = channel_layout(*channels);
+            (bitrate.map_or_else(|| "AAC".into(), |rate| rate.to_string()), Some(format!("AAC, {layout}")))
+        }
+    };
+    let effort = match encode.preset {
+        Preset::Superfast => "Quick",
+        Preset::Veryfast => "Balanced",
+        Preset::Medium => "Best",
+    };
+    [
+        ("Picture", format!("{}×{}", picture.width, picture.height), None),
+        ("Frame rate", format!("{} fps", picture.frame_rate), None),
+        ("Video", video.0, video.1),
+        ("Sound", audio, audio_detail),
+        ("Effort", effort.into(), Some(format!("x264 {}", encode.preset.name()))),
+    ]
+}
+
+/// What the file is: `4.14 MB · 0:30 · 854×480 · 24 fps · h264`.
+pub fn facts_line(job: &Job) -> String {
+    let mut parts = vec![job.source.bytes.to_string()];
+    if let Some(facts) = &job.facts {
+        let video = &facts.video;
+        let (width, height) = video.display_size();
+        parts.extend([
+            video.duration.to_string(),
+            format!("{width}×{height}"),
+            format!("{} fps", video.frame_rate),
+            video.codec.clone(),
+        ]);
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,58 @@
+//! How far a running job is: a bar, percent, stage, time left, speed. The only view drawn again for each event.
+
+use crate::job::{Job, Phase, Running};
+use crate::shared::Shared;
+use crate::words;
+use yew::prelude::*;
+
+/// What it needs.
+#[derive(Properties, PartialEq)]
+pub struct ProgressProps {
+    /// The job.
+    pub job: Shared<Job>,
+}
+
+/// The progress of a job.
+#[component]
+pub fn ProgressView(props: &ProgressProps) -> Html {
+    let job = &props.job;
+    let (text, percent, details) = match &job.phase {
+        Phase::Planning(preparing) => (preparing.text(), preparing.percent(), None),
+        Phase::Encoding(running) => (running.stage.text().to_owned(), Some(job.percent), details(running)),
+        _ => return html! {},
+    };
+    let label = format!("{}: {text}", job.source.name);
+    let style = percent.map(|percent| format!("--done: {}", f64::from(percent) / 100.0));
+    html! {
+        <div class={classes!("progress", percent.is_none().then_some("progress--unknown"))}>
+            <div class="progress__line">
+                <span class="progress__stage">{ text }</span>
+                if let Some(details) = details {
+                    <span class="progress__details">{ details }</span>
+                }
+                if let Some(percent) = percent {
+                    <span class="progress__percent">{ format!("{percent} %") }</span>
+                }
+            </div>
+            <div
+                class="progress__track"
+                role="progressbar"
+                aria-label={label}
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow={percent.map(|percent| percent.to_string())}
+            >
+                <div class="progress__done" {style}></div>
+            </div>
+        </div>
+    }
+}
+
+fn details(running: &Running) -> Option<String> {
+    let parts: Vec<String> =
+        [running.estimate.left.map(words::time_left), running.estimate.speed.map(words::speed)]
+            .into_iter()
+            .flatten()
+            .collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}

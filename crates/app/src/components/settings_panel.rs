@@ -1,0 +1,145 @@
+//! The settings for clips to come: limit, kind of result, effort, automatic download. Edits go out as actions.
+
+use super::advanced::Advanced;
+use super::field::TextField;
+use super::icon::Icon;
+use super::{chosen, click, ticked};
+use crate::effects::element;
+use crate::settings::{Edit, Field, Settings};
+use crate::state::Action;
+use clipfit_core::destinations;
+use clipfit_core::wishes::{Effort, Mode, Wishes};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What the panel needs.
+#[derive(Properties, PartialEq)]
+pub struct SettingsProps {
+    /// The fields.
+    pub settings: Rc<Settings>,
+    /// The wishes in force.
+    pub wishes: Rc<Wishes>,
+    /// On narrow screens: all of it is shown.
+    pub open: bool,
+    /// Where edits go.
+    pub dispatch: Callback<Action>,
+}
+
+/// The settings.
+#[component]
+pub fn SettingsPanel(props: &SettingsProps) -> Html {
+    let SettingsProps { settings, wishes, open, dispatch } = props;
+    let edit = dispatch.reform(Action::Edit);
+    let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
+    html! {
+        <section class="settings" id={element::SETTINGS} tabindex="-1" aria-labelledby="settings-title">
+            <h2 id="settings-title">{ "What you need" }</h2>
+            <fieldset class="segments">
+                <legend class="visually-hidden">{ "Kind of result" }</legend>
+                { segment("Target size", settings.mode == Mode::Size, choose(Mode::Size)) }
+                { segment("Quick", settings.mode == Mode::Quick, choose(Mode::Quick)) }
+            </fieldset>
+            if settings.mode == Mode::Size {
+                { target(settings, wishes, &edit) }
+            } else {
+                <p class="settings__hint">
+                    { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
+                </p>
+            }
+            <button
+                type="button"
+                class="button button--quiet settings__more"
+                aria-expanded={open.to_string()}
+                aria-controls="settings-rest"
+                onclick={click(dispatch, Action::ToggleMoreSettings)}
+            >
+                { Icon::Sliders.draw() }{ if *open { "Fewer settings" } else { "More settings" } }
+            </button>
+            <div id="settings-rest" class={classes!("settings__rest", open.then_some("settings__rest--open"))}>
+                if settings.mode == Mode::Size {
+                    { effort(settings.effort, &edit) }
+                }
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        checked={settings.download}
+                        onchange={edit.reform(|event: Event| Edit::Download(ticked(&event)))}
+                    />
+                    <span>{ "Download by itself when done" }</span>
+                </label>
+                <Advanced settings={settings.clone()} wishes={wishes.clone()} edit={edit.clone()} />
+            </div>
+        </section>
+    }
+}
+
+fn segment(label: &'static str, checked: bool, onchange: Callback<Event>) -> Html {
+    html! {
+        <label class="segments__one">
+            <input type="radio" class="visually-hidden" name="mode" {checked} {onchange} />
+            <span>{ label }</span>
+        </label>
+    }
+}
+
+fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+    let known = settings.destination.as_deref().and_then(destinations::find);
+    let choose =
+        edit.reform(|event: Event| Edit::Destination(Some(chosen(&event)).filter(|id| !id.is_empty())));
+    let remark = known.as_ref().map(|found| {
+        let note = if found.note.is_empty() { String::new() } else { format!("{}. ", found.note) };
+        format!("{note}As of {} ({}).", found.as_of, found.confidence)
+    });
+    html! {
+        <>
+            <TextField
+                id="target"
+                class="field--large"
+                label="Never larger than"
+                value={settings.target.clone()}
+                placeholder="10 MB"
+                inputmode="text"
+                problem={settings.problem(Field::Target, wishes)}
+                on_input={edit.reform(Edit::Target)}
+            />
+            <div class="field">
+                <label for="destination">{ "Where it goes" }</label>
+                <select id="destination" onchange={choose} aria-describedby={remark.as_ref().map(|_| "destination-note")}>
+                    <option value="" selected={known.is_none()}>{ "My own limit" }</option>
+                    { for destinations::all().into_iter().map(|one| html! {
+                        <option value={one.id} selected={settings.destination.as_deref() == Some(one.id)}>
+                            { format!("{}: {}", one.label, one.limit) }
+                        </option>
+                    }) }
+                </select>
+                if let Some(remark) = remark {
+                    <p class="settings__hint" id="destination-note">{ remark }</p>
+                }
+            </div>
+        </>
+    }
+}
+
+fn effort(current: Effort, edit: &Callback<Edit>) -> Html {
+    let choices = [
+        (Effort::Auto, "Auto", "Best for short clips, Balanced for long ones."),
+        (Effort::Balanced, "Balanced", "Quicker, a little softer at the same size."),
+        (Effort::Best, "Best", "Takes its time for the sharpest picture."),
+    ];
+    html! {
+        <fieldset class="choices">
+            <legend>{ "Effort" }</legend>
+            { for choices.into_iter().map(|(effort, name, meaning)| html! {
+                <label class="choices__one">
+                    <input
+                        type="radio"
+                        name="effort"
+                        checked={current == effort}
+                        onchange={edit.reform(move |_: Event| Edit::Effort(effort))}
+                    />
+                    <span><b>{ name }</b><small>{ meaning }</small></span>
+                </label>
+            }) }
+        </fieldset>
+    }
+}

@@ -1,0 +1,28 @@
+//! What happens, in three steps, while there is nothing else to show. Knows nothing of the state.
+
+use super::icon::Icon;
+use yew::prelude::*;
+
+/// The explanation.
+#[component]
+pub fn Steps() -> Html {
+    let steps = [
+        ("Name the limit", "Pick where the clip goes, or type a size."),
+        ("Drop the clip", "It is measured and compressed by this browser. Nothing is uploaded."),
+        ("Take the file", "Re-opened and checked first: never over the limit, not by one byte."),
+    ];
+    html! {
+        <section class="steps" aria-labelledby="steps-title">
+            <h2 id="steps-title" class="visually-hidden">{ "How it works" }</h2>
+            <ol>
+                { for steps.into_iter().map(|(title, text)| html! {
+                    <li><h3>{ title }</h3><p>{ text }</p></li>
+                }) }
+            </ol>
+            <p class="steps__offline">
+                { Icon::Offline.draw() }
+                { "Works offline: the first clip fetches the encoder (10 MB), after that no network is needed." }
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,101 @@
+//! The one place that runs effects: carries the reducer's commands out and turns what the world says into actions.
+//! Decides nothing; what should happen is the reducer's business.
+
+mod browser;
+mod files;
+mod runs;
+
+use crate::job::RunId;
+use crate::settings::Settings;
+use crate::state::{Action, Command, Place, State};
+use clipfit_core::link::Link;
+use files::Files;
+use gloo::events::EventListener;
+use runs::Runs;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, File, HtmlInputElement};
+use yew::Callback;
+
+/// Identifiers of elements that focus is moved to.
+pub mod element {
+    /// The file input.
+    pub const CHOOSER: &str = "choose-files";
+    /// The settings' region.
+    pub const SETTINGS: &str = "settings";
+}
+
+/// The files that were chosen in a file input, which is emptied so that the same file can be chosen again.
+pub fn files_of(event: &Event) -> Vec<File> {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let chosen = files::list(input.files());
+    input.set_value("");
+    chosen
+}
+
+/// What the page holds of the world.
+pub struct Effects {
+    dispatch: Callback<Action>,
+    files: Rc<Files>,
+    runs: Runs,
+    /// Live as long as the page does.
+    _listeners: Vec<EventListener>,
+}
+
+impl Effects {
+    /// Listens to the window and registers the service worker; everything heard goes to `dispatch`.
+    pub fn new(dispatch: Callback<Action>) -> Self {
+        let files = Rc::new(Files::default());
+        let mut listeners = files::listen(&files, &dispatch);
+        listeners.extend(browser::on_new_link(dispatch.clone()));
+        browser::register_service_worker();
+        Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
+    }
+
+    /// The settings of the last visit.
+    pub fn kept_settings(&self) -> Option<Settings> {
+        browser::kept_settings()
+    }
+
+    /// What the address asks for, with how many parameters; `None` when it names nothing.
+    pub fn link(&self) -> Option<(Link, usize)> {
+        browser::link()
+    }
+
+    /// Takes files in that were chosen.
+    pub fn file_taker(&self) -> Callback<Vec<File>> {
+        let (files, dispatch) = (Rc::clone(&self.files), self.dispatch.clone());
+        Callback::from(move |taken| dispatch.emit(Action::AddFiles(files.take_in(taken))))
+    }
+
+    /// Sets the document's title.
+    pub fn set_title(&self, title: &str) {
+        browser::set_title(title);
+    }
+
+    /// Carries one command out.
+    pub fn run(&self, command: Command, state: &State) {
+        match command {
+            Command::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
+            Command::End(run) => self.runs.end(run),
+            Command::ForgetLog(run) => self.runs.forget(run),
+            Command::ForgetFile(file) => self.files.forget(file),
+            Command::Release(url) => browser::release(&url),
+            Command::Download { url, name } => browser::download(&url, &name),
+            Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
+            Command::CopyLog(run) => self.copy_log(run),
+            Command::KeepSettings => browser::keep_settings(&state.settings),
+            Command::Reveal(job) => browser::reveal(job.element()),
+            Command::Focus(Place::Job(job)) => browser::focus(job.element()),
+            Command::Focus(Place::Chooser) => browser::focus(element::CHOOSER.to_owned()),
+            Command::Focus(Place::Settings) => browser::focus(element::SETTINGS.to_owned()),
+        }
+    }
+
+    fn copy_log(&self, run: RunId) {
+        let dispatch = self.dispatch.clone();
+        browser::copy(self.runs.log(run), move |how| dispatch.emit(Action::LogCopied(run, how)));
+    }
+}

@@ -1,0 +1,214 @@
+//! The settings panel's fields as typed and chosen, and the wishes that follow. Knows nothing of the page's elements
+//! nor of where settings are kept.
+
+use crate::words;
+use clipfit_core::destinations;
+use clipfit_core::link::{self, Link};
+use clipfit_core::units::Kbps;
+use clipfit_core::wishes::{AudioWish, DEFAULT_TARGET, Effort, Mode, Wishes};
+use serde::{Deserialize, Serialize};
+
+/// Every field, as typed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// What kind of result.
+    pub mode: Mode,
+    /// The limit, in the person's own writing.
+    pub target: String,
+    /// The destination that the limit was taken from.
+    pub destination: Option<String>,
+    /// How much time to spend.
+    pub effort: Effort,
+    /// Height; empty is automatic.
+    pub height: String,
+    /// Frames per second; empty is automatic.
+    pub frame_rate: String,
+    /// What to do with the sound.
+    pub audio: AudioChoice,
+    /// Kilobits per second for `AudioChoice::Rate`.
+    pub audio_rate: String,
+    /// A finished result is saved without a click.
+    pub download: bool,
+}
+
+/// The choices for the sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AudioChoice {
+    /// By the core's rule.
+    Auto,
+    /// As it is.
+    Copy,
+    /// None.
+    None,
+    /// At the rate in `Settings::audio_rate`.
+    Rate,
+}
+
+/// One change in the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Another kind of result.
+    Mode(Mode),
+    /// Typed in the limit.
+    Target(String),
+    /// Chose a destination, or none.
+    Destination(Option<String>),
+    /// Another effort.
+    Effort(Effort),
+    /// Typed in the height.
+    Height(String),
+    /// Typed in the frame rate.
+    FrameRate(String),
+    /// Another choice for the sound.
+    Audio(AudioChoice),
+    /// Typed in the rate of the sound.
+    AudioRate(String),
+    /// Switched automatic download.
+    Download(bool),
+}
+
+/// Fields that can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The limit.
+    Target,
+    /// The height.
+    Height,
+    /// The frame rate.
+    FrameRate,
+    /// The rate of the sound.
+    AudioRate,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            mode: Mode::Size,
+            target: words::exact_size(DEFAULT_TARGET),
+            destination: None,
+            effort: Effort::Auto,
+            height: String::new(),
+            frame_rate: String::new(),
+            audio: AudioChoice::Auto,
+            audio_rate: "96".into(),
+            download: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
+    pub fn from_link(link: &Link, before: &Settings) -> Self {
+        let Wishes { mode, target, effort, height, frame_rate, audio, trim: _ } = &link.wishes;
+        let fresh = Settings::default();
+        let (audio, audio_rate) = match audio {
+            AudioWish::Auto => (AudioChoice::Auto, fresh.audio_rate),
+            AudioWish::Copy => (AudioChoice::Copy, fresh.audio_rate),
+            AudioWish::None => (AudioChoice::None, fresh.audio_rate),
+            AudioWish::Encode(rate) => (AudioChoice::Rate, rate.0.to_string()),
+        };
+        Settings {
+            mode: *mode,
+            target: words::exact_size(*target),
+            // A later `target=` may have overruled the destination's own limit.
+            destination: link
+                .destination
+                .clone()
+                .filter(|id| destinations::find(id).is_some_and(|found| found.limit == *target)),
+            effort: *effort,
+            height: height.map_or(String::new(), |height| height.to_string()),
+            frame_rate: frame_rate.map_or(String::new(), |rate| match rate.denominator() {
+                1 => rate.to_string(),
+                denominator => format!("{}/{denominator}", rate.numerator()),
+            }),
+            audio,
+            audio_rate,
+            download: before.download || link.start_automatically,
+        }
+    }
+
+    /// Takes one change in.
+    pub fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Mode(mode) => self.mode = mode,
+            Edit::Target(text) => {
+                self.target = text;
+                self.destination = None;
+            }
+            Edit::Destination(id) => {
+                let found = id.and_then(|id| destinations::find(&id));
+                if let Some(destination) = &found {
+                    self.target = words::exact_size(destination.limit);
+                }
+                self.destination = found.map(|destination| destination.id.to_owned());
+            }
+            Edit::Effort(effort) => self.effort = effort,
+            Edit::Height(text) => self.height = text,
+            Edit::FrameRate(text) => self.frame_rate = text,
+            Edit::Audio(audio) => self.audio = audio,
+            Edit::AudioRate(text) => self.audio_rate = text,
+            Edit::Download(on) => self.download = on,
+        }
+    }
+
+    /// The wishes that follow. A field that cannot be read leaves its wish as it was in `before`.
+    pub fn wishes(&self, before: &Wishes) -> Wishes {
+        Wishes {
+            mode: self.mode,
+            target: link::parse_size(&self.target).unwrap_or(before.target),
+            effort: self.effort,
+            height: optional(&self.height, link::parse_height).unwrap_or(before.height),
+            frame_rate: optional(&self.frame_rate, link::parse_frame_rate).unwrap_or(before.frame_rate),
+            audio: match self.audio {
+                AudioChoice::Auto => AudioWish::Auto,
+                AudioChoice::Copy => AudioWish::Copy,
+                AudioChoice::None => AudioWish::None,
+                AudioChoice::Rate => rate(&self.audio_rate).map_or(before.audio, AudioWish::Encode),
+            },
+            trim: None,
+        }
+    }
+
+    /// What is wrong with a field, in a sentence; `in_force` are the wishes that apply meanwhile.
+    pub fn problem(&self, field: Field, in_force: &Wishes) -> Option<String> {
+        let automatic = || "automatic".to_owned();
+        match field {
+            Field::Target => link::parse_size(&self.target).is_none().then(|| {
+                format!(
+                    "Write a size such as 10 MB or 900 KB. Until then {} applies.",
+                    words::exact_size(in_force.target)
+                )
+            }),
+            Field::Height => optional(&self.height, link::parse_height).is_none().then(|| {
+                let now = in_force.height.map_or_else(automatic, |height| height.to_string());
+                format!("A whole number from 16 to 8640. Until then: {now}.")
+            }),
+            Field::FrameRate => optional(&self.frame_rate, link::parse_frame_rate).is_none().then(|| {
+                let now = in_force.frame_rate.map_or_else(automatic, |rate| rate.to_string());
+                format!("A number from 1 to 240, such as 30 or 23.976. Until then: {now}.")
+            }),
+            Field::AudioRate => {
+                (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {
+                    let now = match in_force.audio {
+                        AudioWish::Encode(rate) => rate.to_string(),
+                        _ => automatic(),
+                    };
+                    format!("A number from 16 to 512. Until then: {now}.")
+                })
+            }
+        }
+    }
+}
+
+/// `Some(None)` for an empty field, `None` for one that cannot be read.
+fn optional<T>(text: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.trim().is_empty() { Some(None) } else { parse(text).map(Some) }
+}
+
+fn rate(text: &str) -> Option<Kbps> {
+    match link::parse_audio(text) {
+        Some(AudioWish::Encode(rate)) => Some(rate),
+        _ => None,
+    }
+}

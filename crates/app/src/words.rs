@@ -1,0 +1,95 @@
+//! The page's own short texts made from figures: saving, time left, settings in a line. Sentences about plans and
+//! failures are the core's and are not made here.
+
+use clipfit_core::link::parse_size;
+use clipfit_core::session::outcome::Report;
+use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
+
+/// `4.14 MB → 1.89 MB, 54 % smaller`
+pub fn saving(report: &Report) -> String {
+    let sizes = format!("{} → {}", report.source_bytes, report.bytes);
+    match smaller(report) {
+        Some(smaller) => format!("{sizes}, {smaller}"),
+        None => sizes,
+    }
+}
+
+/// `54 % smaller`; `None` where not even one percent was saved.
+pub fn smaller(report: &Report) -> Option<String> {
+    let percent = (report.saved() * 100.0).floor();
+    (percent >= 1.0).then(|| format!("{percent} % smaller"))
+}
+
+/// `42 s left`, `3:05 left`; whole seconds, since tenths would only flicker.
+pub fn time_left(left: Micros) -> String {
+    format!("{} left", Micros::from_seconds(left.seconds().ceil().max(1.0)))
+}
+
+/// `1.8× clip speed`
+pub fn speed(speed: f64) -> String {
+    if speed < 0.095 { format!("{speed:.2}× clip speed") } else { format!("{speed:.1}× clip speed") }
+}
+
+/// The size as a person would type it, exact: reading it back gives the same bytes.
+pub fn exact_size(bytes: Bytes) -> String {
+    const UNITS: [(&str, f64); 6] = [
+        ("GB", 1e9),
+        ("MB", 1e6),
+        ("GiB", 1_073_741_824.0),
+        ("MiB", 1_048_576.0),
+        ("KB", 1e3),
+        ("KiB", 1024.0),
+    ];
+    UNITS
+        .iter()
+        .filter(|(_, unit)| bytes.0 as f64 >= *unit)
+        .find_map(|(name, unit)| {
+            let number = format!("{:.2}", bytes.0 as f64 / unit);
+            let text = format!("{} {name}", number.trim_end_matches('0').trim_end_matches('.'));
+            (parse_size(&text) == Some(bytes)).then_some(text)
+        })
+        .unwrap_or_else(|| format!("{} B", bytes.0))
+}
+
+/// What an effort is called on the page.
+pub fn effort(effort: Effort) -> &'static str {
+    match effort {
+        Effort::Auto => "Auto",
+        Effort::Balanced => "Balanced",
+        Effort::Best => "Best",
+    }
+}
+
+/// All wishes in a line: `10 MB · Best · 720p · no sound`.
+pub fn wishes(wishes: &Wishes) -> String {
+    let mut parts = match wishes.mode {
+        Mode::Size => {
+            vec![format!("under {}", exact_size(wishes.target)), format!("effort {}", effort(wishes.effort))]
+        }
+        Mode::Quick => vec!["Quick".to_owned()],
+    };
+    parts.extend(wishes.height.map(|height| format!("{height}p")));
+    parts.extend(wishes.frame_rate.map(|rate| format!("{rate} fps")));
+    parts.extend(match wishes.audio {
+        AudioWish::Auto => None,
+        AudioWish::Copy => Some("sound copied".to_owned()),
+        AudioWish::None => Some("no sound".to_owned()),
+        AudioWish::Encode(rate) => Some(format!("sound {rate}")),
+    });
+    parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));
+    parts.join(" · ")
+}
+
+/// Digits in groups of three: `1,889,412`.
+pub fn grouped(bytes: Bytes) -> String {
+    let digits = bytes.0.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! Sample jobs in every phase, with plans made by the core itself. Shared by the tests and the gallery.
+#![allow(dead_code, reason = "each of those who include it needs a part")]
+
+use clipfit_app::job::{
+    Failure, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source,
+};
+use clipfit_app::shared::Shared;
+use clipfit_core::facts::{
+    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+};
+use clipfit_core::plan::{self, Action, Plan};
+use clipfit_core::progress::{Estimate, Stage};
+use clipfit_core::session::outcome::Report;
+use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
+use clipfit_core::wishes::{AudioWish, Wishes};
+
+/// Thirty seconds of 480p with a subtitle track.
+pub(crate) fn facts() -> MediaFacts {
+    let duration = Micros::from_seconds(30.0);
+    MediaFacts {
+        file_bytes: Bytes(4_142_310),
+        container: Container::Matroska,
+        video: VideoFacts {
+            index: 0,
+            codec: "h264".into(),
+            profile: Some("High".into()),
+            pixel_format: "yuv420p".into(),
+            width: 1280,
+            height: 720,
+            sample_aspect: (1, 1),
+            rotation: Rotation::None,
+            frame_rate: FrameRate::whole(24),
+            constant_rate: true,
+            frames: 720,
+            start: Micros(0),
+            duration,
+            bytes: Bytes(3_600_000),
+            colour: Colour::default(),
+            interlaced: false,
+            keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
+        },
+        audio: vec![AudioFacts {
+            index: 1,
+            codec: "opus".into(),
+            profile: None,
+            channels: 6,
+            sample_rate: 48_000,
+            bitrate: Some(Kbps(128.0)),
+            start: Micros(0),
+            duration,
+            default: true,
+            language: Some("eng".into()),
+        }],
+        others: vec![OtherStream {
+            index: 2,
+            kind: OtherKind::Subtitle,
+            codec: Some("subrip".into()),
+            language: Some("deu".into()),
+        }],
+    }
+}
+
+/// 1.9 MB, the rest by default.
+pub(crate) fn wishes() -> Wishes {
+    Wishes { target: Bytes(1_900_000), ..Wishes::default() }
+}
+
+/// The core's plan for the sample.
+pub(crate) fn plan() -> Option<Plan> {
+    plan::plan(&facts(), &wishes(), 2).ok()
+}
+
+/// A queued job.
+pub(crate) fn queued(id: u32, name: &str) -> Job {
+    let source = Source { file: FileId(id), name: name.into(), bytes: facts().file_bytes };
+    Job::new(JobId(id), RunId(id), source, wishes())
+}
+
+/// A job whose core is being fetched.
+pub(crate) fn loading(id: u32) -> Job {
+    let phase = Phase::Planning(Preparing::Loading { received: Bytes(4_310_000), total: Bytes(10_214_000) });
+    Job { phase, ..queued(id, "holiday.mov") }
+}
+
+/// A job whose plan is known.
+pub(crate) fn planned(id: u32) -> Job {
+    Job {
+        phase: Phase::Planning(Preparing::Planned),
+        facts: Some(Shared::new(facts())),
+        plan: plan().map(Shared::new),
+        planned_at: Some(Micros(0)),
+        ..queued(id, "big-buck-bunny-trailer.mkv")
+    }
+}
+
+/// A job at 42 percent.
+pub(crate) fn encoding(id: u32) -> Job {
+    let estimate = Estimate { left: Some(Micros::from_seconds(17.3)), speed: Some(1.04) };
+    Job { phase: Phase::Encoding(Running { stage: Stage::Encoding, estimate }), percent: 42, ..planned(id) }
+}
+
+/// A finished job, with its result at `url`.
+pub(crate) fn done(id: u32, url: &str) -> Job {
+    let job = planned(id);
+    let Some(Action::Encode(encode)) = plan().map(|plan| plan.action) else { return job };
+    let report = Report {
+        source_bytes: facts().file_bytes,
+        bytes: Bytes(1_889_412),
+        limit: Bytes(1_900_000),
+        kept_source: false,
+        picture: encode.picture,
+        frames: 720,
+        duration: Micros::from_seconds(30.0),
+        encoded_again: 1,
+        notes: plan().map_or_else(Vec::new, |plan| plan.notes),
+    };
+    let done = Finished { report: Shared::new(report), url: url.into() };
+    Job { phase: Phase::Done(done), percent: 100, ..job }
+}
+
+/// A job that was refused, with the core's own offers.
+pub(crate) fn refused(id: u32) -> Job {
+    let wishes = Wishes { target: Bytes(40_000), audio: AudioWish::Encode(Kbps(96.0)), ..Wishes::default() };
+    let failure = match plan::plan(&facts(), &wishes, 2) {
+        Ok(_) => Failure { text: "The sample was not refused.".into(), offers: Vec::new() },
+        Err(refusal) => Failure { text: refusal.text(), offers: refusal.offers },
+    };
+    Job {
+        wishes,
+        phase: Phase::Failed(failure),
+        facts: Some(Shared::new(facts())),
+        ..queued(id, "screen recording 2026-11-03 at 10.12.44 with a very long name.mov")
+    }
+}
+
+/// A job that failed with its log open.
+pub(crate) fn broken(id: u32) -> Job {
+    let text = clipfit_core::probe::ProbeFailure::NotMedia.text();
+    let log = Log { text: Shared::new(LOG.into()), copied: None };
+    Job {
+        phase: Phase::Failed(Failure { text, offers: Vec::new() }),
+        log: Some(log),
+        ..queued(id, "notes.txt")
+    }
+}
+
+/// A cancelled job.
+pub(crate) fn cancelled(id: u32) -> Job {
+    Job { phase: Phase::Cancelled, percent: 42, ..planned(id) }
+}
+
+const LOG: &str = "ffprobe version 5.1.4 Copyright (c) 2007-2023 the FFmpeg developers
+notes.txt: Invalid data found when processing input";

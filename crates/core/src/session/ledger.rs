@@ -1,0 +1,301 @@
+//! The ledger of an encode: what each chunk was asked to take, what it took, and which chunks to encode again so that
+//! the whole meets its size. Pure arithmetic; knows nothing of tasks and workers.
+
+use crate::allocate::{Allocation, Allocator, Share};
+use crate::plan::FLOOR;
+use crate::stats::PassStats;
+use crate::units::Bytes;
+
+/// What part of the limit is aimed at: room for the encoder's own inaccuracy, well above the floor.
+const AIM: f64 = 0.990;
+/// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
+const CORRECTION_AIMS: [f64; 8] = [0.989, 0.987, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
+/// Corrections that may raise a result to the floor.
+const RAISES: usize = 5;
+/// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
+const LARGEST_STEP: f64 = 0.25;
+/// Above this mean quantizer a smaller picture looks better than a coarser one.
+pub(crate) const COARSE_QP: f64 = 42.0;
+/// Above this mean quantizer nothing watchable is left.
+pub(crate) const UNWATCHABLE_QP: f64 = 47.5;
+/// Below this mean quantizer more bytes are not visible.
+const INVISIBLE_QP: f64 = 8.0;
+
+/// One encode of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Attempt {
+    /// Counts the chunk's encodes.
+    pub(crate) serial: u32,
+    asked: f64,
+    got: Bytes,
+}
+
+/// A chunk's encodes so far.
+#[derive(Debug, Clone, Default)]
+struct Account {
+    attempts: Vec<Attempt>,
+    asked: Option<f64>,
+    chosen: usize,
+}
+
+impl Account {
+    fn got(&self) -> f64 {
+        self.attempts.get(self.chosen).map_or(0.0, |attempt| attempt.got.0 as f64)
+    }
+}
+
+/// What to do once every chunk has been encoded.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// Put it together.
+    Assemble,
+    /// Encode these chunks again, asking for these bytes.
+    Again(Vec<(usize, Bytes)>),
+    /// No permitted correction got under the limit.
+    OverLimit,
+}
+
+/// The books of one encode.
+#[derive(Debug, Clone)]
+pub(crate) struct Ledger {
+    limit: Bytes,
+    audio: Bytes,
+    overhead: Bytes,
+    shares: Vec<Share>,
+    accounts: Vec<Account>,
+    round: usize,
+    saturated: bool,
+    over_after_assembly: bool,
+}
+
+/// Whether a budget can be met, and how well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Outlook {
+    /// It can.
+    Good,
+    /// The picture should be smaller.
+    Coarse,
+    /// Nothing watchable; this many bytes of pictures would be.
+    Hopeless(Bytes),
+}
+
+impl Ledger {
+    /// Opens the books of a two-pass encode from all chunks' statistics.
+    pub(crate) fn open(
+        stats: &[&PassStats],
+        frames_per_second: f64,
+        limit: Bytes,
+        audio: Bytes,
+        overhead: Bytes,
+    ) -> (Ledger, Outlook) {
+        let allocator = Allocator::new(stats.iter().copied(), frames_per_second);
+        let available = limit.0.saturating_sub(audio.0 + overhead.0) as f64 * AIM;
+        let mut allocation = allocator.solve(Bytes(available.max(0.0) as u64));
+        let mut saturated = false;
+        if allocation.qp < INVISIBLE_QP {
+            saturated = true;
+            allocation = allocator.solve(allocator.bytes_at(INVISIBLE_QP).min(Bytes(available as u64)));
+        }
+        let outlook = outlook(&allocator, &allocation, available);
+        let accounts = vec![Account::default(); allocation.shares.len()];
+        let ledger = Ledger {
+            limit,
+            audio,
+            overhead,
+            shares: allocation.shares,
+            accounts,
+            round: 0,
+            saturated,
+            over_after_assembly: false,
+        };
+        (ledger, outlook)
+    }
+
+    /// What chunk `index` is to be asked for on its first encode: its share, corrected by what finished chunks took
+    /// more or less than asked.
+    pub(crate) fn ask(&mut self, index: usize) -> Bytes {
+        let spent: f64 = self
+            .accounts
+            .iter()
+            .map(
+                |account| {
+                    if account.attempts.is_empty() { account.asked.unwrap_or(0.0) } else { account.got() }
+                },
+            )
+            .sum();
+        let open: f64 = self
+            .accounts
+            .iter()
+            .zip(&self.shares)
+            .filter(|(account, _)| account.asked.is_none())
+            .map(|(_, share)| share.bytes.0 as f64)
+            .sum();
+        let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
+        let correction = if open > 0.0 { ((budget - spent) / open).clamp(0.9, 1.1) } else { 1.0 };
+        let asked = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64 * correction);
+        if let Some(account) = self.accounts.get_mut(index) {
+            account.asked = Some(asked);
+        }
+        Bytes(asked as u64)
+    }
+
+    /// The number of the next encode of a chunk.
+    pub(crate) fn next_serial(&self, index: usize) -> u32 {
+        self.accounts.get(index).map_or(0, |account| account.attempts.len() as u32)
+    }
+
+    /// Books an encode of chunk `index` that took `got`.
+    pub(crate) fn book(&mut self, index: usize, asked: Bytes, got: Bytes) {
+        if let Some(account) = self.accounts.get_mut(index) {
+            let serial = account.attempts.len() as u32;
+            account.attempts.push(Attempt { serial, asked: asked.0.max(1) as f64, got });
+            account.chosen = account.attempts.len() - 1;
+        }
+    }
+
+    /// Books the true size of an assembled file, and with it the container's true cost.
+    pub(crate) fn book_assembly(&mut self, bytes: Bytes) {
+        self.overhead = Bytes(bytes.0.saturating_sub(self.audio.0).saturating_sub(self.pictures() as u64));
+        self.over_after_assembly = bytes > self.limit;
+    }
+
+    /// The encode of each chunk that goes into the file.
+    pub(crate) fn chosen(&self) -> Vec<u32> {
+        self.accounts.iter().map(|a| a.attempts.get(a.chosen).map_or(0, |attempt| attempt.serial)).collect()
+    }
+
+    /// How many encodes were corrections.
+    pub(crate) fn encoded_again(&self) -> u32 {
+        self.accounts.iter().map(|account| account.attempts.len().saturating_sub(1) as u32).sum()
+    }
+
+    /// Whether the pictures are as good as visible, so that the floor does not apply.
+    pub(crate) fn saturated(&self) -> bool {
+        self.saturated
+    }
+
+    /// Judges the encodes so far.
+    pub(crate) fn judge(&mut self) -> Verdict {
+        self.choose();
+        let fixed = (self.audio.0 + self.overhead.0) as f64;
+        let (limit, total) = (self.limit.0 as f64, fixed + self.pictures());
+        let over = total > limit;
+        let under = total < limit * FLOOR && !self.saturated && self.round < RAISES;
+        if !over && !under {
+            return Verdict::Assemble;
+        }
+        let Some(&aim) = CORRECTION_AIMS.get(self.round) else {
+            return if over { Verdict::OverLimit } else { Verdict::Assemble };
+        };
+        self.round += 1;
+        let again = self.correct(limit * aim - total);
+        match (again.is_empty(), over) {
+            (false, _) => Verdict::Again(again),
+            (true, true) => Verdict::OverLimit,
+            (true, false) => Verdict::Assemble,
+        }
+    }
+
+    /// The smallest size that the encodes so far come to.
+    pub(crate) fn smallest(&self) -> Bytes {
+        let least =
+            |account: &Account| account.attempts.iter().map(|attempt| attempt.got.0).min().unwrap_or(0);
+        Bytes(self.accounts.iter().map(least).sum::<u64>() + self.audio.0 + self.overhead.0)
+    }
+
+    fn pictures(&self) -> f64 {
+        self.accounts.iter().map(Account::got).sum()
+    }
+
+    /// Of several encodes takes for each chunk the largest that fits, neediest chunk first.
+    fn choose(&mut self) {
+        let room = self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64;
+        if self.pictures() <= room
+            && self.pictures() + (self.audio.0 + self.overhead.0) as f64 >= self.limit.0 as f64 * FLOOR
+        {
+            return;
+        }
+        for account in &mut self.accounts {
+            let smallest = account.attempts.iter().enumerate().min_by_key(|(_, attempt)| attempt.got);
+            account.chosen = smallest.map_or(0, |(index, _)| index);
+        }
+        let mut order: Vec<usize> =
+            (0..self.accounts.len()).filter(|&i| self.accounts[i].attempts.len() > 1).collect();
+        order.sort_by(|&a, &b| self.relative(a).total_cmp(&self.relative(b)));
+        for index in order {
+            let others = self.pictures() - self.accounts[index].got();
+            let account = &mut self.accounts[index];
+            let fitting =
+                account.attempts.iter().enumerate().filter(|(_, a)| others + a.got.0 as f64 <= room);
+            if let Some((best, _)) = fitting.max_by_key(|(_, attempt)| attempt.got) {
+                account.chosen = best;
+            }
+        }
+    }
+
+    /// What a chunk took relative to its share: the more above 1, the better it looks beside the others.
+    fn relative(&self, index: usize) -> f64 {
+        self.accounts[index].got() / (self.shares[index].bytes.0.max(1) as f64)
+    }
+
+    /// The fewest chunks whose change by at most `LARGEST_STEP` covers `difference` bytes, those furthest from their
+    /// share first.
+    fn correct(&mut self, difference: f64) -> Vec<(usize, Bytes)> {
+        let mut order: Vec<usize> = (0..self.accounts.len()).collect();
+        order.sort_by(|&a, &b| self.relative(a).total_cmp(&self.relative(b)));
+        if difference < 0.0 {
+            order.reverse();
+        }
+        // Where everything together cannot cover it, the step must be larger.
+        let step = LARGEST_STEP.max(difference.abs() / self.pictures().max(1.0) * 1.02);
+        let mut chosen = Vec::new();
+        let mut covered = 0.0;
+        for index in order {
+            if covered >= difference.abs() {
+                break;
+            }
+            covered += self.accounts[index].got() * step;
+            chosen.push(index);
+        }
+        let base: f64 = chosen.iter().map(|&index| self.accounts[index].got()).sum();
+        chosen
+            .into_iter()
+            .filter_map(|index| {
+                let account = &self.accounts[index];
+                let wanted = account.got() + difference * account.got() / base.max(1.0);
+                let asked = next_ask(account, wanted)?;
+                Some((index, Bytes(asked.max(1.0) as u64)))
+            })
+            .collect()
+    }
+}
+
+fn outlook(allocator: &Allocator, allocation: &Allocation, available: f64) -> Outlook {
+    if allocation.qp > UNWATCHABLE_QP || allocator.least().0 as f64 > available {
+        Outlook::Hopeless(allocator.bytes_at(UNWATCHABLE_QP - 1.0))
+    } else if allocation.qp > COARSE_QP {
+        Outlook::Coarse
+    } else {
+        Outlook::Good
+    }
+}
+
+/// How much faster or slower than what is asked for an encoder's bytes may move: very short chunks react steeply.
+const SLOPES: (f64, f64) = (0.4, 8.0);
+
+/// What to ask for so that the chunk takes `wanted`: in proportion to the nearest encode, or along the line (of
+/// logarithms) through the nearest encode on either side, or the two nearest on one side.
+fn next_ask(account: &Account, wanted: f64) -> Option<f64> {
+    let bytes = |attempt: &Attempt| attempt.got.0.max(1) as f64;
+    let distance = |attempt: &Attempt| (bytes(attempt) / wanted).ln().abs();
+    let mut near: Vec<&Attempt> = account.attempts.iter().collect();
+    near.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let first = *near.first()?;
+    let opposite = near.iter().find(|attempt| (bytes(attempt) > wanted) != (bytes(first) > wanted));
+    let slope = opposite
+        .or(near.get(1))
+        .map(|second| (bytes(first) / bytes(second)).ln() / (first.asked / second.asked).ln())
+        .filter(|slope| slope.is_finite())
+        .map_or(1.0, |slope| slope.clamp(SLOPES.0, SLOPES.1));
+    Some(first.asked * (wanted / bytes(first)).powf(1.0 / slope))
+}
