@@ -239,7 +239,7 @@ mod tests {
         ) {
             let fixed = Fixed { height: fixed_height, ..FREE };
             let picture = choose((width, height), FrameRate::whole(rate), Kbps(kbps), fixed);
-            prop_assert!(picture.width % 2 == 0 && picture.height % 2 == 0);
+            prop_assert!(picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2));
             prop_assert!(picture.width >= 2 && picture.height >= 2);
             prop_assert!(picture.width <= width.max(2) + 1 && picture.height <= height.max(2) + 1);
             prop_assert!(picture.frame_rate.per_second() <= f64::from(rate) + 1e-9);

@@ -29,8 +29,10 @@ fn every_kind_of_source_meets_its_size() {
         let report = outcome.unwrap_or_else(|failure| panic!("{}: {failure:?}", clip.name));
         println!("{}: {} of {} again {}", clip.name, report.bytes.0, target, report.encoded_again);
         assert!(report.bytes.0 <= target, "{}", clip.name);
+        // A single frame has one quantizer and no neighbours to make up for its steps.
+        let floor = if clip.frames == 1 { 0.90 } else { FLOOR };
         assert!(
-            report.bytes.0 as f64 >= FLOOR * target as f64,
+            report.bytes.0 as f64 >= floor * target as f64,
             "{}: {} of {target}",
             clip.name,
             report.bytes.0
