@@ -2,6 +2,9 @@
 //! The dropping and pasting themselves are heard by `effects` on the whole window.
 
 use crate::effects::{element, files_of};
+use crate::words;
+use clipfit_core::wishes::{Mode, Wishes};
+use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
@@ -10,6 +13,8 @@ use yew::prelude::*;
 pub struct DropZoneProps {
     /// Small, since there are jobs below it.
     pub compact: bool,
+    /// What a clip will be made to fit.
+    pub wishes: Rc<Wishes>,
     /// Where chosen files go.
     pub add_files: Callback<Vec<File>>,
 }
@@ -26,11 +31,11 @@ pub fn DropZone(props: &DropZoneProps) -> Html {
         <section class={classes!("drop", props.compact.then_some("drop--compact"))} aria-labelledby="drop-title">
             <div class="drop__words">
                 <h2 id="drop-title">{ if props.compact { "Add another clip" } else { "Drop a clip here" } }</h2>
-                <p>{ if props.compact {
-                    "Drop it anywhere, paste it, or choose it."
+                if props.compact {
+                    <p>{ promise(&props.wishes) }</p>
                 } else {
-                    "Anywhere on the page will do. Or paste it, or choose it."
-                } }</p>
+                    <p>{ promise(&props.wishes) }<br />{ "Anywhere on this page will do; pasting works, too." }</p>
+                }
             </div>
             <label class={classes!("button", "drop__choose", (!props.compact).then_some("button--main"))}>
                 { "Choose clips" }
@@ -48,6 +53,14 @@ pub fn DropZone(props: &DropZoneProps) -> Html {
                 <p class="drop__kinds">{ "MP4, MOV, MKV, WebM, AVI, TS" }</p>
             }
         </section>
+    }
+}
+
+/// What dropping leads to as the settings stand.
+fn promise(wishes: &Wishes) -> String {
+    match wishes.mode {
+        Mode::Size => format!("It comes back at {} or less.", words::exact_size(wishes.target)),
+        Mode::Quick => "It comes back at about a tenth of its size.".into(),
     }
 }
 

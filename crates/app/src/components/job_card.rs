@@ -50,21 +50,25 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             <div class="job__head">
                 <div class="job__title">
                     <h3 id={name_id} title={job.source.name.clone()}>{ &job.source.name }</h3>
-                    <p class="job__facts">{ facts_line(job) }</p>
+                    <p class="job__facts">
+                        <span class="job__state">{ job.phase.label() }</span>
+                        <span>{ facts_line(job) }</span>
+                    </p>
                 </div>
-                <span class="job__state">{ job.phase.label() }</span>
                 { head_buttons(job, dispatch) }
             </div>
             { body(job, dispatch) }
-            if let Some(plan) = &job.plan {
+            if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 <PlanView plan={plan.clone()} report={report(job)} />
             }
-            if let Some(wishes) = again {
-                { again_row(job, wishes, dispatch) }
-            }
             if !matches!(job.phase, Phase::Queued) {
+                <div class="job__foot">
+                if let Some(wishes) = again {
+                    { again_row(job, wishes, dispatch) }
+                }
                 <LogView id={job.id} log={job.log.as_ref().map(|log| log.text.clone())}
                     copied={job.log.as_ref().and_then(|log| log.copied)} dispatch={dispatch} />
+                </div>
             }
         </article>
     }
@@ -107,7 +111,7 @@ fn body(job: &Shared<Job>, dispatch: &Callback<Action>) -> Html {
             html! { <FailureView id={job.id} failure={failure.clone()} dispatch={dispatch} /> }
         }
         Phase::Cancelled => html! {
-            <p class="job__line">{ "You stopped this one. Nothing of it is kept in memory but the clip's name." }</p>
+            <p class="job__line">{ "Stopped. Nothing was saved." }</p>
         },
     }
 }

@@ -45,7 +45,7 @@ pub fn LogView(props: &LogProps) -> Html {
                     { Icon::Copy.draw() }<span role="status">{ copy_label }</span>
                 </button>
             }
-            <div id={place}>
+            <div class="log__place" id={place}>
                 if let Some(text) = log {
                     <pre class="log__text" tabindex="0" role="region" aria-label="Log" data-testid="job-log">{ end_of(text) }</pre>
                 }

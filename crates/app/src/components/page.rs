@@ -26,7 +26,7 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     dispatch={dispatch}
                 />
                 <div class="page__work">
-                    <DropZone compact={!empty} add_files={add_files} />
+                    <DropZone compact={!empty} wishes={Rc::clone(&state.wishes)} add_files={add_files} />
                     if empty {
                         <Steps />
                     } else {

@@ -35,18 +35,22 @@ pub fn PlanView(props: &PlanProps) -> Html {
                 }) }
             </dl>
             if !notes.is_empty() {
-                <ul class="plan__notes">{ for notes.iter().map(note) }</ul>
+                <ul class="plan__notes">
+                    { for notes.iter().filter(|note| note.is_loss()).map(loss) }
+                    { for notes.iter().filter(|note| !note.is_loss()).map(change) }
+                </ul>
             }
         </section>
     }
 }
 
-fn note(note: &Note) -> Html {
-    if note.is_loss() {
-        html! { <li class="plan__loss">{ Icon::Warning.draw() }<strong>{ note.text() }</strong></li> }
-    } else {
-        html! { <li>{ note.text() }</li> }
-    }
+/// What the person may miss comes first and stands out.
+fn loss(note: &Note) -> Html {
+    html! { <li class="plan__loss">{ Icon::Warning.draw() }<strong>{ note.text() }</strong></li> }
+}
+
+fn change(note: &Note) -> Html {
+    html! { <li>{ note.text() }</li> }
 }
 
 type Figure = (&'static str, String, Option<String>);

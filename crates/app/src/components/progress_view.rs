@@ -35,14 +35,14 @@ pub fn ProgressView(props: &ProgressProps) -> Html {
                 }
             </div>
             <div
-                class="progress__track"
+                class="progress__track brackets"
                 role="progressbar"
                 aria-label={label}
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow={percent.map(|percent| percent.to_string())}
             >
-                <div class="progress__done" {style}></div>
+                <div class="progress__room"><div class="progress__done" {style}></div></div>
             </div>
         </div>
     }

@@ -31,7 +31,7 @@ pub fn ResultView(props: &ResultProps) -> Html {
             </div>
             <div class="result__figures">
                 <p class="result__saving">
-                    <span class="result__sizes">{ words::saving(report) }</span>
+                    { for words::saving(report).split_inclusive(", ").map(|part| html! { <span>{ part }</span> }) }
                 </p>
                 { gauge(report) }
                 <p class="result__check">
@@ -56,7 +56,12 @@ fn gauge(report: &Report) -> Html {
         <div class="gauge" aria-hidden="true">
             <div class="gauge__bar gauge__bar--before" style={share(report.source_bytes.0)}></div>
             <div class="gauge__bar gauge__bar--after" style={share(report.bytes.0)}></div>
-            <div class="gauge__limit" style={share(report.limit.0)}></div>
+            <div
+                class={classes!("gauge__limit", (report.limit.0 as f64 > most / 2.0).then_some("gauge__limit--right"))}
+                style={share(report.limit.0)}
+            >
+                <span>{ "limit" }</span>
+            </div>
         </div>
     }
 }

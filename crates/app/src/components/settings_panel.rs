@@ -33,7 +33,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
     let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
     html! {
         <section class="settings" id={element::SETTINGS} tabindex="-1" aria-labelledby="settings-title">
-            <h2 id="settings-title">{ "What you need" }</h2>
+            <h2 id="settings-title">{ "Make it fit" }</h2>
             <fieldset class="segments">
                 <legend class="visually-hidden">{ "Kind of result" }</legend>
                 { segment("Target size", settings.mode == Mode::Size, choose(Mode::Size)) }
@@ -87,8 +87,8 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     let choose =
         edit.reform(|event: Event| Edit::Destination(Some(chosen(&event)).filter(|id| !id.is_empty())));
     let remark = known.as_ref().map(|found| {
-        let note = if found.note.is_empty() { String::new() } else { format!("{}. ", found.note) };
-        format!("{note}As of {} ({}).", found.as_of, found.confidence)
+        let note = if found.note.is_empty() { String::new() } else { format!(": {}", found.note) };
+        format!("As of {}{note} ({}).", found.as_of, found.confidence)
     });
     html! {
         <>

@@ -15,8 +15,11 @@ pub fn Steps() -> Html {
         <section class="steps" aria-labelledby="steps-title">
             <h2 id="steps-title" class="visually-hidden">{ "How it works" }</h2>
             <ol>
-                { for steps.into_iter().map(|(title, text)| html! {
-                    <li><h3>{ title }</h3><p>{ text }</p></li>
+                { for steps.into_iter().zip(1..).map(|((title, text), number)| html! {
+                    <li>
+                        <span class="steps__number brackets" aria-hidden="true">{ number }</span>
+                        <div><h3>{ title }</h3><p>{ text }</p></div>
+                    </li>
                 }) }
             </ol>
             <p class="steps__offline">

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, Document, Element, FocusOptions, HtmlAnchorElement, HtmlElement, ScrollIntoViewOptions,
-    ScrollLogicalPosition, Url, Window,
+    ScrollLogicalPosition, Url,
 };
 use yew::Callback;
 
