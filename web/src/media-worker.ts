@@ -62,7 +62,13 @@ async function runTask(message: Request<"run">): Promise<void> {
   if (outcome.ended) {
     const { exitCode, outputs } = outcome;
     post(
-      { type: "finished", task, exitCode, outputs: outputs.map(({ name }) => name), memoryBytes: instance?.memoryBytes ?? 0 },
+      {
+        type: "finished",
+        task,
+        exitCode,
+        outputs: outputs.map(({ name }) => name),
+        memoryBytes: instance?.memoryBytes ?? 0,
+      },
       { blobs: outputs.map(({ blob }) => blob) },
     );
   } else {

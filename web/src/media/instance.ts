@@ -138,7 +138,11 @@ function partsOf(exports: WebAssembly.Exports): Parts {
     throw new Error("this build of the core lacks its stack functions");
   }
   const stackTop: unknown = save.length === 0 && restore.length === 1 ? save() : undefined;
-  const inside = typeof stackTop === "number" && stackTop % 16 === 0 && stackTop > 64 && stackTop <= memory.buffer.byteLength;
+  const inside =
+    typeof stackTop === "number" &&
+    stackTop % 16 === 0 &&
+    stackTop > 64 &&
+    stackTop <= memory.buffer.byteLength;
   if (inside) {
     restore(stackTop - 64);
     const moved: unknown = save();

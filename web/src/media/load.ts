@@ -21,7 +21,11 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /** Fetches, unpacks and compiles in one stream, so that neither the packed nor the unpacked bytes are ever held whole. */
-export async function fetchCore(url: string, packedBytes: number, progress: Progress): Promise<WebAssembly.Module> {
+export async function fetchCore(
+  url: string,
+  packedBytes: number,
+  progress: Progress,
+): Promise<WebAssembly.Module> {
   const response = await fetchChecked(url);
   if (response.body === null) {
     throw new LoadError("corrupt", "empty answer");
@@ -68,7 +72,10 @@ async function fetchChecked(url: string): Promise<Response> {
   // Hosts of single-page sites answer a missing file with their start page and status 200.
   const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
   if (!response.ok || isPage) {
-    throw new LoadError("status", `${response.status} ${response.statusText}${isPage ? " (an HTML page)" : ""}`);
+    throw new LoadError(
+      "status",
+      `${response.status} ${response.statusText}${isPage ? " (an HTML page)" : ""}`,
+    );
   }
   return response;
 }

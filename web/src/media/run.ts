@@ -24,7 +24,11 @@ const ORDINARY_END = "Aborted()";
 const FIRST_OWN_STREAM = 3;
 
 /** After an outcome that did not end, the instance is in no known state and must be dropped. */
-export function run(instance: Instance, command: Command, log: (stdout: boolean, text: string) => void): Outcome {
+export function run(
+  instance: Instance,
+  command: Command,
+  log: (stdout: boolean, text: string) => void,
+): Outcome {
   const { core } = instance;
   const { FS: fs } = core;
   instance.rewind();
@@ -44,7 +48,11 @@ export function run(instance: Instance, command: Command, log: (stdout: boolean,
     const exitCode = execute(core, command);
     endLastLines(fs);
     if (instance.memoryRefused && exitCode !== 0 && exitCode !== FFPROBE_SUCCESS) {
-      return { ended: false, reason: "outOfMemory", detail: `exit code ${exitCode} at ${instance.memoryBytes} bytes` };
+      return {
+        ended: false,
+        reason: "outOfMemory",
+        detail: `exit code ${exitCode} at ${instance.memoryBytes} bytes`,
+      };
     }
     closeStreams(fs);
     const outputs = takeOutputs(fs, command.outputs);
@@ -70,7 +78,11 @@ function execute(core: Core, command: Command): number {
     return core._ffmpeg(strings.length, core.stringsToPtr(strings));
   } catch (error) {
     const code = exitCodeNoted(core);
-    if (code !== undefined && error instanceof WebAssembly.RuntimeError && error.message.startsWith("Aborted(")) {
+    if (
+      code !== undefined &&
+      error instanceof WebAssembly.RuntimeError &&
+      error.message.startsWith("Aborted(")
+    ) {
       return command.program === "ffprobe" ? code || FFPROBE_SUCCESS : code;
     }
     throw error;
@@ -88,7 +100,8 @@ function crashReason(error: unknown, instance: Instance): CrashReason {
   }
   // Outputs live in the engine's own memory: there a full memory is a RangeError or an engine's own words, never an exhausted stack.
   const words = describe(error);
-  const full = /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
+  const full =
+    /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
   return instance.memoryRefused || full.test(words) ? "outOfMemory" : "trap";
 }
 
