@@ -23,7 +23,12 @@ pub fn smaller(report: &Report) -> Option<String> {
 
 /// `42 s left`, `3:05 left`; whole seconds, since tenths would only flicker.
 pub fn time_left(left: Micros) -> String {
-    format!("{} left", Micros::from_seconds(left.seconds().ceil().max(1.0)))
+    let seconds = left.seconds().ceil().max(1.0);
+    if seconds < 100.0 {
+        format!("{seconds} s left")
+    } else {
+        format!("{} left", Micros::from_seconds(seconds))
+    }
 }
 
 /// `1.8× clip speed`

@@ -308,7 +308,8 @@ fn short_texts() {
         ..Wishes::default()
     };
     assert_eq!(words::wishes(&wishes), "under 10 MB · effort Best · 720p · no sound");
-    assert_eq!(words::time_left(Micros::from_seconds(17.3)), "0:18 left");
+    assert_eq!(words::time_left(Micros::from_seconds(17.3)), "18 s left");
+    assert_eq!(words::time_left(Micros::from_seconds(100.0)), "1:40 left");
     assert_eq!(words::time_left(Micros::from_seconds(0.2)), "1 s left");
     assert_eq!(words::grouped(Bytes(1_889_412)), "1,889,412");
     assert_eq!(words::grouped(Bytes(12)), "12");
