@@ -68,7 +68,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
         arguments = arguments.words("-noaccurate_seek").pair("-ss", seconds(seek));
     }
     arguments = arguments
-        .words("-copyts -start_at_zero -reinit_filter 0")
+        .words("-copyts -reinit_filter 0")
         .pair("-i", CLIP)
         .pair("-map", format!("0:{}", plan.stream))
         .words("-an -sn -dn")
@@ -121,7 +121,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
         "fps=fps={}/{}:start_time={}:round=near",
         plan.grid.rate.numerator(),
         plan.grid.rate.denominator(),
-        seconds(plan.grid.time_of(chunk.anchor))
+        seconds(plan.zero + plan.grid.time_of(chunk.anchor))
     ));
     // Slots between the anchor and the chunk hold references to one frame and cost nothing.
     if chunk.first > chunk.anchor {
@@ -142,7 +142,8 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
 
 /// Makes the sound.
 pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
-    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
+    // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
     let input = |arguments: Arguments, stream: u32| {
         arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
     };
@@ -162,8 +163,13 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 arguments = arguments.pair("-t", seconds(length));
             }
             // Silence fills gaps and a late start, so that the sound stays where it belongs.
+            let filters = format!(
+                "asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
+                seconds(plan.zero + from)
+            );
             let arguments = input(arguments, *stream)
-                .words("-af aresample=async=1:min_hard_comp=0.1:first_pts=0 -c:a aac")
+                .pair("-af", filters)
+                .words("-c:a aac")
                 .pair("-ac", channels)
                 .pair("-ar", sample_rate);
             match bitrate {
@@ -180,10 +186,14 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     let mut arguments =
         Arguments::new("-hide_banner -nostats -copyts -f concat -safe 0").pair("-i", LIST_FILE);
     if plan.audio.stream().is_some() {
-        let start = if plan.trim.is_some() { Micros(0) } else { plan.grid.start };
-        if start.0 > 0 {
-            // The picture's first frame is the result's zero; what sounds before it is skipped by the edit list.
-            arguments = arguments.pair("-itsoffset", format!("-{}", seconds(start)));
+        // The picture's first frame is the result's zero; what sounds before it is skipped by the edit list.
+        let start = match plan.audio {
+            AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
+            _ if plan.trim.is_some() => Micros(0),
+            _ => plan.grid.start,
+        };
+        if start.0 != 0 {
+            arguments = arguments.pair("-itsoffset", seconds(Micros(0) - start));
         }
         arguments = arguments.pair("-i", AUDIO_FILE).words("-map 0:v:0 -map 1:a:0");
     } else {

@@ -15,6 +15,8 @@ pub const DROP_ABOVE: f64 = 0.40;
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rung {
     bitrate: f64,
+    /// The share of all bytes up to which it is taken: poor sound annoys more than a slightly softer picture.
+    share: f64,
     channels: u32,
     /// Highest sample rate that the bitrate can carry well.
     sample_rate: u32,
@@ -22,13 +24,13 @@ struct Rung {
 
 /// AAC-LC steps, best first. Stereo below 48 kb/s sounds worse than mono.
 const RUNGS: [Rung; 7] = [
-    Rung { bitrate: 128.0, channels: 2, sample_rate: 48_000 },
-    Rung { bitrate: 96.0, channels: 2, sample_rate: 48_000 },
-    Rung { bitrate: 64.0, channels: 2, sample_rate: 44_100 },
-    Rung { bitrate: 48.0, channels: 2, sample_rate: 32_000 },
-    Rung { bitrate: 32.0, channels: 1, sample_rate: 32_000 },
-    Rung { bitrate: 24.0, channels: 1, sample_rate: 24_000 },
-    Rung { bitrate: 16.0, channels: 1, sample_rate: 16_000 },
+    Rung { bitrate: 128.0, share: SHARE, channels: 2, sample_rate: 48_000 },
+    Rung { bitrate: 96.0, share: SHARE, channels: 2, sample_rate: 48_000 },
+    Rung { bitrate: 64.0, share: SHARE, channels: 2, sample_rate: 44_100 },
+    Rung { bitrate: 48.0, share: 0.18, channels: 2, sample_rate: 32_000 },
+    Rung { bitrate: 32.0, share: 0.25, channels: 1, sample_rate: 32_000 },
+    Rung { bitrate: 24.0, share: 0.30, channels: 1, sample_rate: 24_000 },
+    Rung { bitrate: 16.0, share: DROP_ABOVE, channels: 1, sample_rate: 16_000 },
 ];
 
 /// The lowest rate at which sound is kept.
@@ -112,8 +114,8 @@ pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
 }
 
 /// Decides by these rules, first match wins: no track or none wished: none. A wished rate: encode at it. AAC whose
-/// rate is at most `SHARE` of `total` (or wished copied): copy. Otherwise the best rung within `SHARE`; below that the
-/// lowest rung within `DROP_ABOVE`; else none.
+/// rate is at most `SHARE` of `total` (or wished copied): copy. Otherwise the best rung within its own share, which is
+/// larger for the low rungs; else none.
 pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
     let copyable = track.codec == "aac" && wishes.trim.is_none();
@@ -168,14 +170,8 @@ fn copy(track: &AudioFacts) -> AudioPlan {
 }
 
 fn best_rung(track: &AudioFacts, total: Kbps) -> Option<Rung> {
-    let fits = |share: f64| move |rung: &&Rung| rung.bitrate <= total.0 * share;
     let mono_is_enough = |rung: &&Rung| track.channels > 1 || rung.bitrate <= 64.0;
-    RUNGS
-        .iter()
-        .filter(mono_is_enough)
-        .find(fits(SHARE))
-        .or_else(|| RUNGS.last().filter(fits(DROP_ABOVE)))
-        .copied()
+    RUNGS.iter().filter(mono_is_enough).find(|rung| rung.bitrate <= total.0 * rung.share).copied()
 }
 
 fn encode_at(track: &AudioFacts, bitrate: Kbps, why: WhyEncode) -> AudioPlan {

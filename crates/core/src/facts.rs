@@ -10,6 +10,8 @@ pub struct MediaFacts {
     pub file_bytes: Bytes,
     /// The container it came in.
     pub container: Container,
+    /// The timestamp in the file at which the zero-based timeline begins: the first of any stream.
+    pub zero: Micros,
     /// The picture to keep: the first real video stream.
     pub video: VideoFacts,
     /// Audio streams in file order.

@@ -7,15 +7,17 @@ use crate::units::{Bytes, Micros};
 /// How much of a file's beginning `media_bytes` and `index_first` need to see.
 pub const HEAD: usize = 4096;
 
-/// What the MP4 container of a result costs beside its packets: sample tables (size, time and composition offset, chunk
-/// offsets, sync samples) and headers. An upper estimate, corrected by the first real assembly.
+/// What the MP4 container of a result costs beside its packets: headers, and for each frame its size, time and
+/// composition offset, for each sound packet its size, and the places where the two alternate. A little above what
+/// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with sound); the first assembly corrects it.
 pub fn overhead(frames: u64, audio: &AudioPlan, duration: Micros) -> Bytes {
-    let sound = match audio {
-        AudioPlan::None(_) => 0,
-        // 1024 samples in a packet; four bytes of size each and its part of the chunk tables.
-        _ => 900 + (duration.seconds() * 48.0 * 12.0 * (1000.0 / 1024.0)) as u64,
+    let sample_rate = match audio {
+        AudioPlan::None(_) => return Bytes(1_300 + frames * 21 / 2),
+        AudioPlan::Copy { .. } => 48_000.0,
+        AudioPlan::Encode { sample_rate, .. } => f64::from(*sample_rate),
     };
-    Bytes(1_200 + frames * 14 + sound)
+    let packets = (duration.seconds() * sample_rate / 1024.0) as u64 + 2;
+    Bytes(2_200 + frames * 21 / 2 + packets * 4 + packets.min(frames) * 10)
 }
 
 /// A top-level box: its type, its whole size in bytes (`None`: to the end of the file) and where its payload starts.

@@ -54,6 +54,8 @@ pub struct RemuxPlan {
 pub struct EncodePlan {
     /// Video stream index in the source.
     pub stream: u32,
+    /// The file's timestamp at which the timeline of `grid` begins.
+    pub zero: Micros,
     /// Size and rate of the result.
     pub picture: Picture,
     /// Its frames on the source's timeline.
@@ -250,6 +252,7 @@ fn encode_plan(
     let grid = Grid::new(&facts.video, picture.frame_rate, start, end);
     EncodePlan {
         stream: facts.video.index,
+        zero: facts.zero,
         picture,
         chunks: chunks::cut(&facts.video, facts.container, &grid, workers),
         grid,

@@ -249,6 +249,7 @@ impl Streams {
         Ok(MediaFacts {
             file_bytes,
             container: self.container(),
+            zero,
             audio: self.audio(zero),
             others: self.others(),
             video,

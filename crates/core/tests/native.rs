@@ -38,5 +38,25 @@ fn every_kind_of_source_meets_its_size() {
             report.bytes.0
         );
         assert_eq!(report.frames, clip.frames, "{}", clip.name);
+        if facts.video.constant_rate {
+            every_frame_shows_its_own_source_frame(&clip);
+        }
+    }
+}
+
+/// Frame `n` of the result is nearer to frame `n` of the source than to its neighbours, at chunk seams too.
+fn every_frame_shows_its_own_source_frame(clip: &support::Clip) {
+    let source = support::thumbnails(&clip.path);
+    let result = support::thumbnails(&clip.path.with_extension("out.mp4"));
+    assert_eq!(source.len(), result.len(), "{}", clip.name);
+    let distance = |a: &[u8], b: &[u8]| -> u64 {
+        a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b)) * u64::from(a.abs_diff(*b))).sum()
+    };
+    for (index, frame) in result.iter().enumerate() {
+        let own = distance(frame, &source[index]);
+        for other in [index.wrapping_sub(1), index + 1] {
+            let nearer = source.get(other).is_some_and(|other| distance(frame, other) < own);
+            assert!(!nearer, "{}: frame {index} shows frame {other}", clip.name);
+        }
     }
 }

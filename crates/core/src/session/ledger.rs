@@ -65,7 +65,6 @@ pub(crate) struct Ledger {
     accounts: Vec<Account>,
     round: usize,
     saturated: bool,
-    over_after_assembly: bool,
 }
 
 /// Whether a budget can be met, and how well.
@@ -106,7 +105,6 @@ impl Ledger {
             accounts,
             round: 0,
             saturated,
-            over_after_assembly: false,
         };
         (ledger, outlook)
     }
@@ -156,7 +154,6 @@ impl Ledger {
     /// Books the true size of an assembled file, and with it the container's true cost.
     pub(crate) fn book_assembly(&mut self, bytes: Bytes) {
         self.overhead = Bytes(bytes.0.saturating_sub(self.audio.0).saturating_sub(self.pictures() as u64));
-        self.over_after_assembly = bytes > self.limit;
     }
 
     /// The encode of each chunk that goes into the file.
@@ -298,4 +295,112 @@ fn next_ask(account: &Account, wanted: f64) -> Option<f64> {
         .filter(|slope| slope.is_finite())
         .map_or(1.0, |slope| slope.clamp(SLOPES.0, SLOPES.1));
     Some(first.asked * (wanted / bytes(first)).powf(1.0 / slope))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ledger(shares: &[u64], audio: u64, overhead: u64) -> Ledger {
+        let pictures: u64 = shares.iter().sum();
+        Ledger {
+            limit: Bytes(((pictures as f64 / AIM) as u64) + audio + overhead),
+            audio: Bytes(audio),
+            overhead: Bytes(overhead),
+            shares: shares.iter().map(|&bytes| Share { bytes: Bytes(bytes), qp: 30.0 }).collect(),
+            accounts: vec![Account::default(); shares.len()],
+            round: 0,
+            saturated: false,
+        }
+    }
+
+    /// An encoder that misses by a factor of its own for each chunk, reacts with a slope of its own, and takes whole
+    /// kilobits per second only.
+    struct Encoder {
+        bias: Vec<f64>,
+        slope: f64,
+        seconds: f64,
+        shares: Vec<u64>,
+    }
+
+    impl Encoder {
+        fn encode(&self, chunk: usize, asked: Bytes) -> Bytes {
+            let step = self.seconds * 125.0;
+            let whole = (asked.0 as f64 / step).round().max(1.0) * step;
+            let share = self.shares[chunk] as f64;
+            Bytes((share * self.bias[chunk] * (whole / share).powf(self.slope)) as u64)
+        }
+    }
+
+    /// Drives the ledger to its verdict as the session does; the size reached and the encodes it took.
+    fn settle(ledger: &mut Ledger, encoder: &Encoder, true_overhead: u64) -> (Verdict, u64, u32) {
+        for chunk in 0..encoder.shares.len() {
+            let asked = ledger.ask(chunk);
+            ledger.book(chunk, asked, encoder.encode(chunk, asked));
+        }
+        let mut assembled = None;
+        loop {
+            let size = |ledger: &Ledger| ledger.pictures() as u64 + ledger.audio.0 + true_overhead;
+            match ledger.judge() {
+                Verdict::Again(chunks) => {
+                    for (chunk, asked) in chunks {
+                        ledger.book(chunk, asked, encoder.encode(chunk, asked));
+                    }
+                    assembled = None;
+                }
+                Verdict::Assemble if assembled == Some(size(ledger)) => {
+                    return (Verdict::Assemble, size(ledger), ledger.encoded_again());
+                }
+                Verdict::Assemble => {
+                    assembled = Some(size(ledger));
+                    ledger.book_assembly(Bytes(size(ledger)));
+                }
+                Verdict::OverLimit => return (Verdict::OverLimit, size(ledger), ledger.encoded_again()),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn an_imprecise_encoder_is_brought_between_floor_and_limit(
+            chunks in proptest::collection::vec((20_000_u64..400_000, 0.85_f64..1.15), 1..12),
+            slope in 0.8_f64..2.0,
+            overhead_error in 0.7_f64..1.05,
+        ) {
+            let shares: Vec<u64> = chunks.iter().map(|chunk| chunk.0).collect();
+            let encoder =
+                Encoder { bias: chunks.iter().map(|chunk| chunk.1).collect(), slope, seconds: 5.0, shares: shares.clone() };
+            let mut ledger = ledger(&shares, 30_000, 10_000);
+            let (verdict, size, again) = settle(&mut ledger, &encoder, (10_000.0 * overhead_error) as u64);
+            prop_assert_eq!(verdict, Verdict::Assemble);
+            prop_assert!(size <= ledger.limit.0);
+            prop_assert!(size as f64 >= FLOOR * ledger.limit.0 as f64, "{} of {} after {}", size, ledger.limit.0, again);
+        }
+
+        #[test]
+        fn whatever_the_encoder_does_the_limit_holds(
+            chunks in proptest::collection::vec((1_000_u64..400_000, 0.2_f64..5.0), 1..8),
+            slope in 0.1_f64..9.0,
+        ) {
+            let shares: Vec<u64> = chunks.iter().map(|chunk| chunk.0).collect();
+            let encoder =
+                Encoder { bias: chunks.iter().map(|chunk| chunk.1).collect(), slope, seconds: 5.0, shares: shares.clone() };
+            let mut ledger = ledger(&shares, 3_000, 1_000);
+            let (verdict, size, _) = settle(&mut ledger, &encoder, 1_000);
+            prop_assert!(verdict == Verdict::OverLimit || size <= ledger.limit.0);
+        }
+    }
+
+    #[test]
+    fn only_the_chunk_that_took_most_is_encoded_again() {
+        let mut ledger = ledger(&[100_000, 100_000, 100_000], 0, 1_000);
+        for (chunk, got) in [(0, 99_000), (1, 112_000), (2, 101_000)] {
+            let asked = ledger.ask(chunk);
+            ledger.book(chunk, asked, Bytes(got));
+        }
+        let verdict = ledger.judge();
+        assert!(matches!(&verdict, Verdict::Again(chunks) if chunks.len() == 1 && chunks[0].0 == 1), "{verdict:?}");
+    }
 }

@@ -130,6 +130,18 @@ pub(crate) fn compress(
     Err("the session asked for nothing and did not end".into())
 }
 
+/// Every frame as 32x18 samples of grey.
+pub(crate) fn thumbnails(path: &Path) -> Vec<Vec<u8>> {
+    let output = process::Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args("-map 0:v:0 -fps_mode passthrough -vf scale=32:18:flags=area,format=gray -f rawvideo -".split(' '))
+        .output()
+        .unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout.chunks(32 * 18).map(<[u8]>::to_vec).collect()
+}
+
 fn describe(reason: &GiveUp) -> String {
     format!("{reason:#?}")
 }
