@@ -406,8 +406,10 @@ impl Session {
                 };
             }
             Work::Check { bytes, index_first } => {
-                let listing = file(args::PROBE_FILE).map(|written| written.head.clone()).unwrap_or_default();
-                return self.checked(bytes, index_first, &listing);
+                return match file(args::PROBE_FILE).map(|written| written.head.clone()) {
+                    Some(listing) => self.checked(bytes, index_first, &listing),
+                    None => self.failed(running, Some(exit_code), log),
+                };
             }
         };
         match booked {
@@ -690,7 +692,7 @@ impl Session {
     fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) -> Vec<Command> {
         if running.tries < TRIES {
             self.retry.push((running.work, running.tries + 1));
-            return self.again();
+            return self.fill();
         }
         let step = match running.work {
             Work::Audio => Step::Audio,
@@ -718,15 +720,10 @@ impl Session {
                 self.at_once = (self.at_once / 2).max(1);
                 let tries = (running.tries + 1).min(TRIES);
                 self.retry.push((running.work, tries));
-                self.again()
+                self.fill()
             }
             Death::Crash => self.failed(running, None, log),
         }
-    }
-
-    /// Puts work back; single steps outside the queue are run at once.
-    fn again(&mut self) -> Vec<Command> {
-        self.fill()
     }
 
     /// Length of the clip that is being made, for estimates.

@@ -1,1 +1,357 @@
-//! being written
+//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies when
+//! told to, and is cancelled at every point.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
+
+use super::*;
+use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
+use crate::units::{FrameRate, Kbps};
+use crate::wishes::Mode;
+use std::fmt::Write as _;
+
+fn facts(frames: u64) -> MediaFacts {
+    let rate = FrameRate::whole(25);
+    MediaFacts {
+        file_bytes: Bytes(frames * 6_000),
+        container: Container::Mp4,
+        zero: Micros(0),
+        video: VideoFacts {
+            index: 0,
+            codec: "h264".into(),
+            profile: None,
+            pixel_format: "yuv420p".into(),
+            width: 320,
+            height: 180,
+            sample_aspect: (1, 1),
+            rotation: Rotation::None,
+            frame_rate: rate,
+            constant_rate: true,
+            frames,
+            start: Micros(0),
+            duration: rate.time_of(frames),
+            bytes: Bytes(frames * 5_000),
+            colour: Colour::default(),
+            interlaced: false,
+            keyframes: (0..frames).step_by(50).map(|frame| rate.time_of(frame)).collect(),
+        },
+        audio: vec![AudioFacts {
+            index: 1,
+            codec: "aac".into(),
+            profile: None,
+            channels: 2,
+            sample_rate: 48_000,
+            bitrate: Some(Kbps(128.0)),
+            start: Micros(0),
+            duration: rate.time_of(frames),
+            default: true,
+            language: None,
+        }],
+        others: Vec::new(),
+    }
+}
+
+/// x264's statistics for `frames` frames that took about `bits` each.
+fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
+    let mut text = String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
+    for frame in 0..frames {
+        let (kind, bits) = if frame == 0 { ('I', bits * 4) } else { ('P', bits) };
+        let (texture, motion) = (bits * 7 / 10, bits / 4);
+        writeln!(
+            text,
+            "in:{frame} out:{frame} type:{kind} dur:2 cpbdur:2 q:{qp} aq:{qp} tex:{texture} mv:{motion} misc:{} imb:10 pmb:200 smb:30 d:- ref:0 ;",
+            bits / 20
+        )
+        .unwrap();
+    }
+    text.into_bytes()
+}
+
+/// The beginning of an MP4 with `media` bytes of packets; the index first or last.
+fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
+    let boxed = |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();
+    if index_first { [boxed(b"moov", 0), boxed(b"mdat", media)].concat() } else { boxed(b"mdat", media) }
+}
+
+/// What goes wrong in the imagined worker.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mishap {
+    None,
+    /// The nth task (from 0) of all ends like this, `times` times over.
+    Dies { nth: u32, death: Death, times: u32 },
+    ExitCode { nth: u32, times: u32 },
+    /// Chunks take this much more than asked.
+    Overshoot(f64),
+    /// Chunks take this many bytes whatever is asked.
+    Stubborn(u64),
+    /// The finished file has too few frames.
+    FramesMissing,
+}
+
+#[derive(Debug)]
+enum Ending {
+    Finished(Report),
+    GaveUp(GiveUp),
+}
+
+struct World {
+    session: Session,
+    mishap: Mishap,
+    tasks: u32,
+    mishaps_left: u32,
+    queue: Vec<Task>,
+    audio: u64,
+    chunks: BTreeMap<(usize, u32), u64>,
+    result: u64,
+    frames: u64,
+    first_pass: (u64, f64),
+    most_at_once: usize,
+    ending: Option<Ending>,
+    stopped: bool,
+}
+
+impl World {
+    fn new(frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        let facts = facts(frames);
+        let plan = plan::plan(&facts, &wishes, 2).expect("a plan");
+        let mishaps_left = match mishap {
+            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
+            _ => 0,
+        };
+        World {
+            session: Session::new(facts, wishes, plan),
+            mishap,
+            tasks: 0,
+            mishaps_left,
+            queue: Vec::new(),
+            audio: 20_000,
+            chunks: BTreeMap::new(),
+            result: 0,
+            frames,
+            first_pass: (8_000, 30.0),
+            most_at_once: 0,
+            ending: None,
+            stopped: false,
+        }
+    }
+
+    fn obey(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            assert!(self.ending.is_none(), "a command after the end: {command:?}");
+            match command {
+                Command::Run(task) => self.queue.push(task),
+                Command::Finish(report) => self.ending = Some(Ending::Finished(*report)),
+                Command::GiveUp(reason) => self.ending = Some(Ending::GaveUp(*reason)),
+                Command::Stop => {
+                    self.stopped = true;
+                    self.queue.clear();
+                }
+                Command::Replanned(_) | Command::Drop(_) => {}
+            }
+        }
+        self.most_at_once = self.most_at_once.max(self.queue.len());
+    }
+
+    /// Runs to the end; `cancel_before` cancels instead of answering that task.
+    fn run(mut self, cancel_before: Option<u32>) -> World {
+        let commands = self.session.handle(Event::Start { workers: 2 });
+        self.obey(commands);
+        let mut furthest = 0.0;
+        while self.ending.is_none() {
+            assert!(!self.queue.is_empty(), "the session waits for nothing");
+            let event = if cancel_before == Some(self.tasks) {
+                Event::Cancel
+            } else {
+                let task = self.queue.remove(0);
+                self.answer(&task)
+            };
+            self.tasks += 1;
+            assert!(self.tasks < 500, "the session does not end");
+            let commands = self.session.handle(event);
+            self.obey(commands);
+            let progress = self.session.progress().fraction;
+            assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
+            furthest = progress;
+        }
+        self
+    }
+
+    fn answer(&mut self, task: &Task) -> Event {
+        let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        match self.mishap {
+            Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
+                self.mishaps_left -= 1;
+                return Event::WorkerDied { task: id, death, log };
+            }
+            Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
+                self.mishaps_left -= 1;
+                return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
+            }
+            _ => {}
+        }
+        let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
+        Event::Done { task: id, exit_code: if task.program == Program::Ffprobe { -1 } else { 0 }, outputs, log }
+    }
+
+    fn write(&mut self, task: &Task, output: &Output) -> Written {
+        let after = |option: &str| task.arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
+        let frames = after("-frames:v").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let (size, head) = match output.keep {
+            Some(Artifact::Stats(_)) => {
+                let stats = stats(frames, self.first_pass.0, self.first_pass.1);
+                (stats.len() as u64, stats)
+            }
+            Some(Artifact::MbTree(_)) => (1_000, Vec::new()),
+            Some(Artifact::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
+            Some(Artifact::Encoded(chunk, serial)) => {
+                let bits: f64 = after("-b:v").and_then(|text| text.parse().ok()).unwrap_or(400_000.0);
+                let asked = bits * frames as f64 / 25.0 / 8.0;
+                let taken = match self.mishap {
+                    Mishap::Overshoot(factor) => asked * factor,
+                    Mishap::Stubborn(bytes) => bytes as f64,
+                    _ => asked,
+                } as u64;
+                self.chunks.insert((chunk, serial), taken);
+                (taken + 900, mp4_head(taken, false))
+            }
+            Some(Artifact::Result) => {
+                let taken: u64 = task
+                    .inputs
+                    .iter()
+                    .map(|input| match input.source {
+                        Source::Kept(Artifact::Encoded(chunk, serial)) => self.chunks[&(chunk, serial)],
+                        Source::Kept(Artifact::Audio) => self.audio,
+                        _ => 0,
+                    })
+                    .sum();
+                self.result = taken + 2_000 + self.frames * 10;
+                (self.result, mp4_head(taken, true))
+            }
+            None => {
+                let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+                let listing = format!(
+                    r#"{{"streams":[{{"codec_type":"video","codec_name":"h264","codec_tag_string":"avc1","width":320,"height":180,"duration":"{}","nb_read_packets":"{found}"}},{{"codec_type":"audio","codec_name":"aac"}}]}}"#,
+                    self.frames as f64 / 25.0
+                );
+                (listing.len() as u64, listing.into_bytes())
+            }
+        };
+        Written { name: output.name.clone(), size: Bytes(size), head }
+    }
+}
+
+const FRAMES: u64 = 750;
+
+fn wishes() -> Wishes {
+    Wishes { target: Bytes(1_500_000), height: Some(180), ..Wishes::default() }
+}
+
+fn finished(world: &World) -> &Report {
+    match world.ending.as_ref().expect("an end") {
+        Ending::Finished(report) => report,
+        Ending::GaveUp(reason) => panic!("gave up: {reason:?}"),
+    }
+}
+
+fn gave_up(world: &World) -> &GiveUp {
+    match world.ending.as_ref().expect("an end") {
+        Ending::GaveUp(reason) => reason,
+        Ending::Finished(report) => panic!("finished: {report:?}"),
+    }
+}
+
+#[test]
+fn a_clip_is_brought_to_its_size_with_both_workers_busy() {
+    let world = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert_eq!((report.bytes.0, report.frames, world.most_at_once), (world.result, FRAMES, 2));
+    assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64);
+    assert_eq!(report.encoded_again, 0);
+}
+
+#[test]
+fn what_an_encoder_misses_is_corrected() {
+    for overshoot in [1.04, 1.3, 0.8, 2.5] {
+        let world = World::new(FRAMES, wishes(), Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        assert!(report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64, "{overshoot}: {}", report.bytes);
+    }
+}
+
+#[test]
+fn a_result_over_the_limit_is_never_offered() {
+    let world = World::new(FRAMES, wishes(), Mishap::Stubborn(400_000)).run(None);
+    assert!(matches!(gave_up(&world), GiveUp::OverLimit { reached, limit } if reached > limit));
+}
+
+#[test]
+fn a_result_that_fails_its_check_is_never_offered() {
+    let world = World::new(FRAMES, wishes(), Mishap::FramesMissing).run(None);
+    let fault = Fault::Frames { expected: FRAMES, found: FRAMES - 1 };
+    assert!(matches!(gave_up(&world), GiveUp::CheckFailed { fault: found } if *found == fault));
+}
+
+#[test]
+fn the_death_of_any_worker_costs_one_task() {
+    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
+    for nth in 0..tasks {
+        for death in [Death::Crash, Death::OutOfMemory] {
+            let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death, times: 1 }).run(None);
+            assert_eq!(finished(&world).frames, FRAMES, "{nth} {death:?}");
+            assert_eq!(world.tasks, tasks + 1, "{nth} {death:?}");
+        }
+        let world = World::new(FRAMES, wishes(), Mishap::ExitCode { nth, times: 1 }).run(None);
+        assert_eq!(finished(&world).frames, FRAMES, "{nth}");
+    }
+}
+
+#[test]
+fn what_fails_again_and_again_is_given_up_with_evidence() {
+    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
+    for nth in 0..tasks {
+        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
+        let reason = gave_up(&world);
+        assert!(matches!(reason, GiveUp::Broken { .. }) && reason.log() == ["evidence"], "{nth}: {reason:?}");
+        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::OutOfMemory, times: 99 }).run(None);
+        assert!(matches!(gave_up(&world), GiveUp::OutOfMemory { .. }), "{nth}");
+        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 }).run(None);
+        assert!(matches!(gave_up(&world), GiveUp::InputUnreadable { .. }) && world.stopped, "{nth}");
+    }
+}
+
+#[test]
+fn cancelling_stops_everything_at_any_point() {
+    for mishap in [Mishap::None, Mishap::Overshoot(1.2)] {
+        let tasks = World::new(FRAMES, wishes(), mishap).run(None).tasks;
+        for point in 0..tasks {
+            let mut world = World::new(FRAMES, wishes(), mishap).run(Some(point));
+            assert!(matches!(gave_up(&world), GiveUp::Cancelled) && world.stopped, "{point}");
+            let late = Event::Done { task: TaskId(0), exit_code: 0, outputs: Vec::new(), log: Vec::new() };
+            assert!(world.session.handle(late).is_empty() && world.session.handle(Event::Cancel).is_empty());
+        }
+    }
+}
+
+#[test]
+fn pictures_that_cannot_fit_are_refused_with_the_least_size() {
+    let mut world = World::new(FRAMES, wishes(), Mishap::None);
+    world.first_pass = (900_000, 50.0);
+    let world = world.run(None);
+    let GiveUp::TooSmall(refusal) = gave_up(&world) else { panic!("{:?}", gave_up(&world)) };
+    assert!(refusal.least > refusal.target && !refusal.offers.is_empty(), "{refusal:?}");
+}
+
+#[test]
+fn the_quick_recipe_is_never_larger_than_the_source() {
+    let quick = Wishes { mode: Mode::Quick, ..Wishes::default() };
+    let world = World::new(FRAMES, quick.clone(), Mishap::None).run(None);
+    assert!(finished(&world).bytes < facts(FRAMES).file_bytes);
+    let world = World::new(FRAMES, quick, Mishap::Stubborn(2_000_000)).run(None);
+    assert!(finished(&world).kept_source);
+}
+
+#[test]
+fn a_source_that_fits_is_handed_over_untouched() {
+    let world = World::new(FRAMES, Wishes::default(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert!(report.kept_source && world.tasks == 0 && report.bytes == facts(FRAMES).file_bytes);
+}
