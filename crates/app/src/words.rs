@@ -8,6 +8,9 @@ use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`
 pub fn saving(report: &Report) -> String {
+    if report.kept_source {
+        return format!("{}, unchanged", report.bytes);
+    }
     let sizes = format!("{} → {}", report.source_bytes, report.bytes);
     match smaller(report) {
         Some(smaller) => format!("{sizes}, {smaller}"),
@@ -74,16 +77,22 @@ pub fn wishes(wishes: &Wishes) -> String {
         }
         Mode::Quick => vec!["Quick".to_owned()],
     };
-    parts.extend(wishes.height.map(|height| format!("{height}p")));
-    parts.extend(wishes.frame_rate.map(|rate| format!("{rate} fps")));
-    parts.extend(match wishes.audio {
+    parts.extend(picture_and_sound(wishes));
+    parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));
+    parts.join(" · ")
+}
+
+/// What is wished of picture and sound beyond the automatic: `720p`, `no sound`.
+pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
+    let height = wishes.height.map(|height| format!("{height}p"));
+    let frame_rate = wishes.frame_rate.map(|rate| format!("{rate} fps"));
+    let sound = match wishes.audio {
         AudioWish::Auto => None,
         AudioWish::Copy => Some("sound copied".to_owned()),
         AudioWish::None => Some("no sound".to_owned()),
         AudioWish::Encode(rate) => Some(format!("sound {rate}")),
-    });
-    parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));
-    parts.join(" · ")
+    };
+    [height, frame_rate, sound].into_iter().flatten().collect()
 }
 
 /// Digits in groups of three: `1,889,412`.

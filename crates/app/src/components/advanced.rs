@@ -3,20 +3,9 @@
 use super::chosen;
 use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
+use crate::words;
 use clipfit_core::wishes::Wishes;
-use std::rc::Rc;
 use yew::prelude::*;
-
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct AdvancedProps {
-    /// The fields.
-    pub settings: Rc<Settings>,
-    /// The wishes in force.
-    pub wishes: Rc<Wishes>,
-    /// Where edits go.
-    pub edit: Callback<Edit>,
-}
 
 const SOUND: [(AudioChoice, &str, &str); 4] = [
     (AudioChoice::Auto, "auto", "Automatic"),
@@ -26,37 +15,51 @@ const SOUND: [(AudioChoice, &str, &str); 4] = [
 ];
 
 /// Height, frame rate, sound.
-#[component]
-pub fn Advanced(props: &AdvancedProps) -> Html {
-    let AdvancedProps { settings, wishes, edit } = props;
+pub fn advanced(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     let sound = edit.reform(|event: Event| {
         let value = chosen(&event);
         let found = SOUND.iter().find(|(_, name, _)| *name == value);
         Edit::Audio(found.map_or(AudioChoice::Auto, |(choice, ..)| *choice))
     });
+    let height = TextField {
+        id: "height",
+        label: "Height",
+        value: &settings.height,
+        placeholder: "Automatic",
+        unit: Some("pixels"),
+        inputmode: "numeric",
+        problem: settings.problem(Field::Height, wishes),
+        on_input: edit.reform(Edit::Height),
+    };
+    let frame_rate = TextField {
+        id: "frame-rate",
+        label: "Frame rate",
+        value: &settings.frame_rate,
+        placeholder: "Automatic",
+        unit: Some("per second"),
+        inputmode: "decimal",
+        problem: settings.problem(Field::FrameRate, wishes),
+        on_input: edit.reform(Edit::FrameRate),
+    };
+    let rate = TextField {
+        id: "sound-rate",
+        label: "Sound bitrate",
+        value: &settings.audio_rate,
+        placeholder: "",
+        unit: Some("kb/s"),
+        inputmode: "decimal",
+        problem: settings.problem(Field::AudioRate, wishes),
+        on_input: edit.reform(Edit::AudioRate),
+    };
     html! {
         <details class="advanced">
-            <summary>{ "Picture and sound" }</summary>
+            <summary>
+                { "Picture and sound" }
+                <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
+            </summary>
             <div class="advanced__fields">
-                <TextField
-                    id="height"
-                    label="Height"
-                    value={settings.height.clone()}
-                    placeholder="Automatic"
-                    unit="pixels"
-                    inputmode="numeric"
-                    problem={settings.problem(Field::Height, wishes)}
-                    on_input={edit.reform(Edit::Height)}
-                />
-                <TextField
-                    id="frame-rate"
-                    label="Frame rate"
-                    value={settings.frame_rate.clone()}
-                    placeholder="Automatic"
-                    unit="per second"
-                    problem={settings.problem(Field::FrameRate, wishes)}
-                    on_input={edit.reform(Edit::FrameRate)}
-                />
+                { height.draw() }
+                { frame_rate.draw() }
                 <div class="field">
                     <label for="sound">{ "Sound" }</label>
                     <select id="sound" onchange={sound}>
@@ -66,14 +69,7 @@ pub fn Advanced(props: &AdvancedProps) -> Html {
                     </select>
                 </div>
                 if settings.audio == AudioChoice::Rate {
-                    <TextField
-                        id="sound-rate"
-                        label="Sound bitrate"
-                        value={settings.audio_rate.clone()}
-                        unit="kb/s"
-                        problem={settings.problem(Field::AudioRate, wishes)}
-                        on_input={edit.reform(Edit::AudioRate)}
-                    />
+                    { rate.draw() }
                 }
             </div>
         </details>

@@ -4,40 +4,27 @@
 use crate::effects::{element, files_of};
 use crate::words;
 use clipfit_core::wishes::{Mode, Wishes};
-use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
-
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct DropZoneProps {
-    /// Small, since there are jobs below it.
-    pub compact: bool,
-    /// What a clip will be made to fit.
-    pub wishes: Rc<Wishes>,
-    /// Where chosen files go.
-    pub add_files: Callback<Vec<File>>,
-}
 
 /// Containers by their extensions, for systems that know no type for them.
 const ACCEPT: &str =
     "video/*,.mp4,.m4v,.mov,.mkv,.webm,.avi,.ts,.mts,.m2ts,.mpg,.mpeg,.wmv,.flv,.3gp,.ogv,.vob,.mxf";
 
-/// The drop zone.
-#[component]
-pub fn DropZone(props: &DropZoneProps) -> Html {
-    let onchange = props.add_files.reform(|event: Event| files_of(&event));
+/// The drop zone; `compact` when there are jobs below it.
+pub fn drop_zone(compact: bool, wishes: &Wishes, add_files: &Callback<Vec<File>>) -> Html {
+    let onchange = add_files.reform(|event: Event| files_of(&event));
     html! {
-        <section class={classes!("drop", props.compact.then_some("drop--compact"))} aria-labelledby="drop-title">
+        <section class={classes!("drop", compact.then_some("drop--compact"))} aria-labelledby="drop-title">
             <div class="drop__words">
-                <h2 id="drop-title">{ if props.compact { "Add another clip" } else { "Drop a clip here" } }</h2>
-                if props.compact {
-                    <p>{ promise(&props.wishes) }</p>
+                <h2 id="drop-title">{ if compact { "Add another clip" } else { "Drop a clip here" } }</h2>
+                if compact {
+                    <p>{ promise(wishes) }</p>
                 } else {
-                    <p>{ promise(&props.wishes) }<br />{ "Anywhere on this page will do; pasting works, too." }</p>
+                    <p>{ promise(wishes) }<br />{ "Anywhere on this page will do; pasting works, too." }</p>
                 }
             </div>
-            <label class={classes!("button", "drop__choose", (!props.compact).then_some("button--main"))}>
+            <label class={classes!("button", "drop__choose", (!compact).then_some("button--main"))}>
                 { "Choose clips" }
                 <input
                     type="file"
@@ -49,7 +36,7 @@ pub fn DropZone(props: &DropZoneProps) -> Html {
                     {onchange}
                 />
             </label>
-            if !props.compact {
+            if !compact {
                 <p class="drop__kinds">{ "MP4, MOV, MKV, WebM, AVI, TS" }</p>
             }
         </section>

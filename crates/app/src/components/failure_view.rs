@@ -5,21 +5,8 @@ use crate::job::{Failure, JobId};
 use crate::state::Action;
 use yew::prelude::*;
 
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct FailureProps {
-    /// The job.
-    pub id: JobId,
-    /// Its failure.
-    pub failure: Failure,
-    /// Where a taken offer goes.
-    pub dispatch: Callback<Action>,
-}
-
-/// A failure.
-#[component]
-pub fn FailureView(props: &FailureProps) -> Html {
-    let FailureProps { id, failure, dispatch } = props;
+/// A failure of the job `id`; a taken offer goes to `dispatch`.
+pub fn failure_view(id: JobId, failure: &Failure, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="failure">
             <p class="failure__text" data-testid="job-error">{ &failure.text }</p>
@@ -31,7 +18,7 @@ pub fn FailureView(props: &FailureProps) -> Html {
                             type="button"
                             class={classes!("button", (number == 0).then_some("button--main"))}
                             data-testid="job-offer"
-                            onclick={click(dispatch, Action::TakeOffer(*id, number))}
+                            onclick={click(dispatch, Action::TakeOffer(id, number))}
                         >
                             { offer.change.text() }
                         </button>

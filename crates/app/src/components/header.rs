@@ -4,8 +4,7 @@ use super::icon::{Icon, logo};
 use yew::prelude::*;
 
 /// The head of the page.
-#[component]
-pub fn Header() -> Html {
+pub fn header() -> Html {
     html! {
         <header class="header">
             <div class="header__name">

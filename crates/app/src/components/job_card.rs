@@ -1,16 +1,18 @@
 //! One clip's card: its name, how far it is, and the view that its phase calls for.
 
-use super::failure_view::FailureView;
+use super::click;
+use super::failure_view::failure_view;
 use super::icon::Icon;
-use super::log_view::LogView;
-use super::plan_view::PlanView;
-use super::progress_view::ProgressView;
-use super::result_view::ResultView;
-use super::{click, plan_view::facts_line};
+use super::log_view::log_view;
+use super::plan_view::{facts_line, plan_view};
+use super::progress_view::progress_view;
+use super::result_view::result_view;
 use crate::job::{Job, Phase};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
+use clipfit_core::explain::Note;
+use clipfit_core::plan::Plan;
 use clipfit_core::wishes::Wishes;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -59,25 +61,25 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             </div>
             { body(job, dispatch) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
-                <PlanView plan={plan.clone()} report={report(job)} />
+                { plan_view(plan, notes(job, plan)) }
             }
             if !matches!(job.phase, Phase::Queued) {
                 <div class="job__foot">
                 if let Some(wishes) = again {
                     { again_row(job, wishes, dispatch) }
                 }
-                <LogView id={job.id} log={job.log.as_ref().map(|log| log.text.clone())}
-                    copied={job.log.as_ref().and_then(|log| log.copied)} dispatch={dispatch} />
+                { log_view(job.id, job.log.as_ref(), dispatch) }
                 </div>
             }
         </article>
     }
 }
 
-fn report(job: &Job) -> Option<Shared<clipfit_core::session::outcome::Report>> {
+/// The report knows what was found while running, too.
+fn notes<'a>(job: &'a Job, plan: &'a Plan) -> &'a [Note] {
     match &job.phase {
-        Phase::Done(done) => Some(done.report.clone()),
-        _ => None,
+        Phase::Done(done) => &done.report.notes,
+        _ => &plan.notes,
     }
 }
 
@@ -98,18 +100,14 @@ fn head_buttons(job: &Job, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-fn body(job: &Shared<Job>, dispatch: &Callback<Action>) -> Html {
+fn body(job: &Job, dispatch: &Callback<Action>) -> Html {
     match &job.phase {
         Phase::Queued => html! {
             <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
         },
-        Phase::Planning(_) | Phase::Encoding(_) => html! { <ProgressView job={job.clone()} /> },
-        Phase::Done(done) => {
-            html! { <ResultView done={done.report.clone()} url={done.url.clone()} name={job.result_name()} /> }
-        }
-        Phase::Failed(failure) => {
-            html! { <FailureView id={job.id} failure={failure.clone()} dispatch={dispatch} /> }
-        }
+        Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
+        Phase::Done(done) => result_view(&done.report, &done.url, &job.result_name()),
+        Phase::Failed(failure) => failure_view(job.id, failure, dispatch),
         Phase::Cancelled => html! {
             <p class="job__line">{ "Stopped. Nothing was saved." }</p>
         },

@@ -2,33 +2,17 @@
 
 use super::click;
 use super::icon::Icon;
-use crate::job::{CopyRefused, JobId};
-use crate::shared::Shared;
+use crate::job::{CopyRefused, JobId, Log};
 use crate::state::Action;
 use yew::prelude::*;
-
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct LogProps {
-    /// The job.
-    pub id: JobId,
-    /// The log, while it is shown.
-    pub log: Option<Shared<String>>,
-    /// How the last copying went.
-    pub copied: Option<Result<(), CopyRefused>>,
-    /// Where its buttons' actions go.
-    pub dispatch: Callback<Action>,
-}
 
 /// More than this much text would make the page slow for nothing.
 const SHOWN: usize = 60_000;
 
-/// The log.
-#[component]
-pub fn LogView(props: &LogProps) -> Html {
-    let LogProps { id, log, copied, dispatch } = props;
+/// The log of the job `id`, shown when there is one.
+pub fn log_view(id: JobId, log: Option<&Log>, dispatch: &Callback<Action>) -> Html {
     let place = format!("{}-log", id.element());
-    let copy_label = match copied {
+    let copy_label = match log.and_then(|log| log.copied) {
         None => "Copy the log",
         Some(Ok(())) => "Copied",
         Some(Err(CopyRefused)) => "Not allowed: select and copy it",
@@ -36,18 +20,18 @@ pub fn LogView(props: &LogProps) -> Html {
     html! {
         <div class="log">
             <button type="button" class="button button--link" aria-expanded={log.is_some().to_string()}
-                aria-controls={place.clone()} data-testid="job-log-toggle" onclick={click(dispatch, Action::ToggleLog(*id))}>
+                aria-controls={place.clone()} data-testid="job-log-toggle" onclick={click(dispatch, Action::ToggleLog(id))}>
                 { if log.is_some() { "Hide log" } else { "Show log" } }
             </button>
             if log.is_some() {
                 <button type="button" class="button button--link" data-testid="job-log-copy"
-                    onclick={click(dispatch, Action::CopyLog(*id))}>
+                    onclick={click(dispatch, Action::CopyLog(id))}>
                     { Icon::Copy.draw() }<span role="status">{ copy_label }</span>
                 </button>
             }
             <div class="log__place" id={place}>
-                if let Some(text) = log {
-                    <pre class="log__text" tabindex="0" role="region" aria-label="Log" data-testid="job-log">{ end_of(text) }</pre>
+                if let Some(log) = log {
+                    <pre class="log__text" tabindex="0" role="region" aria-label="Log" data-testid="job-log">{ end_of(&log.text) }</pre>
                 }
             </div>
         </div>

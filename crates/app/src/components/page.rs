@@ -1,11 +1,11 @@
 //! The whole page, from the state. Hands every part only what it shows, so that only what changed is drawn again.
 
-use super::drop_zone::{DropZone, overlay};
-use super::header::Header;
+use super::drop_zone::{drop_zone, overlay};
+use super::header::header;
 use super::job_card::JobCard;
-use super::notice::Notice;
+use super::notice::notice;
 use super::settings_panel::SettingsPanel;
-use super::steps::Steps;
+use super::steps::steps;
 use crate::state::{Action, State};
 use std::rc::Rc;
 use web_sys::File;
@@ -16,9 +16,9 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
     let empty = state.jobs.is_empty();
     html! {
         <>
-            <Header />
+            { header() }
             <main class={classes!("page", empty.then_some("page--empty"))}>
-                <Notice problems={Rc::clone(&state.problems)} dispatch={dispatch} />
+                { notice(&state.problems, dispatch) }
                 <SettingsPanel
                     settings={Rc::clone(&state.settings)}
                     wishes={Rc::clone(&state.wishes)}
@@ -26,9 +26,9 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     dispatch={dispatch}
                 />
                 <div class="page__work">
-                    <DropZone compact={!empty} wishes={Rc::clone(&state.wishes)} add_files={add_files} />
+                    { drop_zone(!empty, &state.wishes, add_files) }
                     if empty {
-                        <Steps />
+                        { steps() }
                     } else {
                         <section class="jobs" aria-labelledby="jobs-title">
                             <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>

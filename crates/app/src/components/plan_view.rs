@@ -2,27 +2,13 @@
 
 use super::icon::Icon;
 use crate::job::Job;
-use crate::shared::Shared;
 use clipfit_core::audio::AudioPlan;
 use clipfit_core::explain::{Note, channel_layout};
 use clipfit_core::plan::{Action, EncodePlan, Plan, Preset, RateControl};
-use clipfit_core::session::outcome::Report;
 use yew::prelude::*;
 
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct PlanProps {
-    /// The plan.
-    pub plan: Shared<Plan>,
-    /// The report, once there is one: its notes tell what was found while running, too.
-    pub report: Option<Shared<Report>>,
-}
-
-/// A plan.
-#[component]
-pub fn PlanView(props: &PlanProps) -> Html {
-    let plan = &props.plan;
-    let notes = props.report.as_ref().map_or(&plan.notes, |report| &report.notes);
+/// A plan with its notes, or with the notes of the report, which tell what was found while running, too.
+pub fn plan_view(plan: &Plan, notes: &[Note]) -> Html {
     let figures = figures(plan);
     html! {
         <section class="plan" data-testid="job-plan" aria-label="Plan">

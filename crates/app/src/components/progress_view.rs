@@ -1,21 +1,11 @@
-//! How far a running job is: a bar, percent, stage, time left, speed. The only view drawn again for each event.
+//! How far a running job is: a bar, percent, stage, time left, speed. Knows no clock.
 
 use crate::job::{Job, Phase, Running};
-use crate::shared::Shared;
 use crate::words;
 use yew::prelude::*;
 
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct ProgressProps {
-    /// The job.
-    pub job: Shared<Job>,
-}
-
-/// The progress of a job.
-#[component]
-pub fn ProgressView(props: &ProgressProps) -> Html {
-    let job = &props.job;
+/// The progress of a running job.
+pub fn progress_view(job: &Job) -> Html {
     let (text, percent, details) = match &job.phase {
         Phase::Planning(preparing) => (preparing.text(), preparing.percent(), None),
         Phase::Encoding(running) => (running.stage.text().to_owned(), Some(job.percent), details(running)),

@@ -1,33 +1,19 @@
 //! A finished clip: what was saved, drawn and in figures, a preview, and the download.
 
 use super::icon::Icon;
-use crate::shared::Shared;
 use crate::words;
 use clipfit_core::session::outcome::Report;
 use yew::prelude::*;
 
-/// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct ResultProps {
-    /// The figures.
-    pub done: Shared<Report>,
-    /// Address of the bytes.
-    pub url: AttrValue,
-    /// Name to save them under.
-    pub name: AttrValue,
-}
-
-/// A result.
-#[component]
-pub fn ResultView(props: &ResultProps) -> Html {
-    let report = &props.done;
+/// A result at `url`, to be saved as `name`.
+pub fn result_view(report: &Report, url: &str, name: &str) -> Html {
     let picture = &report.picture;
     let shape = format!("aspect-ratio: {} / {}", picture.width.max(1), picture.height.max(1));
     html! {
         <div class="result">
             <div class="result__preview">
-                <video controls=true playsinline=true preload="metadata" src={&props.url} style={shape}
-                    aria-label={format!("Preview of {}", props.name)}></video>
+                <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
+                    aria-label={format!("Preview of {}", name)}></video>
             </div>
             <div class="result__figures">
                 <p class="result__saving">
@@ -38,10 +24,10 @@ pub fn ResultView(props: &ResultProps) -> Html {
                     { Icon::Check.draw() }
                     { format!("{} bytes, checked: within {}.", words::grouped(report.bytes), report.limit) }
                 </p>
-                <a class="button button--main result__download" data-testid="job-download" href={&props.url}
-                    download={&props.name}>
+                <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
+                    download={name.to_owned()}>
                     { Icon::Download.draw() }
-                    <span>{ "Download" }<small>{ &props.name }</small></span>
+                    <span>{ "Download" }<small>{ name }</small></span>
                 </a>
             </div>
         </div>

@@ -1,6 +1,6 @@
 //! The settings for clips to come: limit, kind of result, effort, automatic download. Edits go out as actions.
 
-use super::advanced::Advanced;
+use super::advanced::advanced;
 use super::field::TextField;
 use super::icon::Icon;
 use super::{chosen, click, ticked};
@@ -67,7 +67,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                     />
                     <span>{ "Download by itself when done" }</span>
                 </label>
-                <Advanced settings={settings.clone()} wishes={wishes.clone()} edit={edit.clone()} />
+                { advanced(settings, wishes, &edit) }
             </div>
         </section>
     }
@@ -90,18 +90,19 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
         let note = if found.note.is_empty() { String::new() } else { format!(": {}", found.note) };
         format!("As of {}{note} ({}).", found.as_of, found.confidence)
     });
+    let limit = TextField {
+        id: element::TARGET,
+        label: "Never larger than",
+        value: &settings.target,
+        placeholder: "10 MB",
+        unit: None,
+        inputmode: "text",
+        problem: settings.problem(Field::Target, wishes),
+        on_input: edit.reform(Edit::Target),
+    };
     html! {
         <>
-            <TextField
-                id="target"
-                class="field--large"
-                label="Never larger than"
-                value={settings.target.clone()}
-                placeholder="10 MB"
-                inputmode="text"
-                problem={settings.problem(Field::Target, wishes)}
-                on_input={edit.reform(Edit::Target)}
-            />
+            { limit.draw() }
             <div class="field">
                 <label for="destination">{ "Where it goes" }</label>
                 <select id="destination" onchange={choose} aria-describedby={remark.as_ref().map(|_| "destination-note")}>

@@ -4,8 +4,7 @@ use super::icon::Icon;
 use yew::prelude::*;
 
 /// The explanation.
-#[component]
-pub fn Steps() -> Html {
+pub fn steps() -> Html {
     let steps = [
         ("Name the limit", "Pick where the clip goes, or type a size."),
         ("Drop the clip", "It is measured and compressed by this browser. Nothing is uploaded."),

@@ -13,8 +13,8 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, Document, Element, FocusOptions, HtmlAnchorElement, HtmlElement, ScrollIntoViewOptions,
-    ScrollLogicalPosition, Url,
+    Blob, Document, Element, HtmlAnchorElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Url,
 };
 use yew::Callback;
 
@@ -109,27 +109,28 @@ pub(super) fn copy(text: String, done: impl Fn(Result<(), CopyRefused>) + 'stati
     });
 }
 
-/// Moves the focus to the element, or to the first field in it that takes it.
-pub(super) fn focus(id: String) {
-    after_drawing(id, |element| {
+/// Moves the focus to the first of these elements that is there.
+pub(super) fn focus(ids: Vec<String>) {
+    after_drawing(ids, |element| {
         if let Ok(element) = element.dyn_into::<HtmlElement>() {
-            let _ = element.focus_with_options(&FocusOptions::new());
+            let _ = element.focus();
         }
     });
 }
 
 pub(super) fn reveal(id: String) {
-    after_drawing(id, |element| {
+    after_drawing(vec![id], |element| {
         let options = ScrollIntoViewOptions::new();
         options.set_block(ScrollLogicalPosition::Nearest);
         element.scroll_into_view_with_scroll_into_view_options(&options);
     });
 }
 
-/// The element may be on its way only: commands run before the page is drawn.
-fn after_drawing(id: String, act: impl FnOnce(Element) + 'static) {
+/// The elements may be on their way only: commands run before the page is drawn.
+fn after_drawing(ids: Vec<String>, act: impl FnOnce(Element) + 'static) {
     Timeout::new(0, move || {
-        if let Some(element) = document().and_then(|document| document.get_element_by_id(&id)) {
+        let found = document().and_then(|page| ids.iter().find_map(|id| page.get_element_by_id(id)));
+        if let Some(element) = found {
             act(element);
         }
     })

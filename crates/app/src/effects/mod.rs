@@ -21,6 +21,8 @@ use yew::Callback;
 pub mod element {
     /// The file input.
     pub const CHOOSER: &str = "choose-files";
+    /// The limit, where the settings have one.
+    pub const TARGET: &str = "target";
     /// The settings' region.
     pub const SETTINGS: &str = "settings";
 }
@@ -88,9 +90,11 @@ impl Effects {
             Command::CopyLog(run) => self.copy_log(run),
             Command::KeepSettings => browser::keep_settings(&state.settings),
             Command::Reveal(job) => browser::reveal(job.element()),
-            Command::Focus(Place::Job(job)) => browser::focus(job.element()),
-            Command::Focus(Place::Chooser) => browser::focus(element::CHOOSER.to_owned()),
-            Command::Focus(Place::Settings) => browser::focus(element::SETTINGS.to_owned()),
+            Command::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
+            Command::Focus(Place::Chooser) => browser::focus(vec![element::CHOOSER.to_owned()]),
+            Command::Focus(Place::Settings) => {
+                browser::focus([element::TARGET, element::SETTINGS].map(str::to_owned).into())
+            }
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) fn facts() -> MediaFacts {
     let duration = Micros::from_seconds(30.0);
     MediaFacts {
         file_bytes: Bytes(4_142_310),
+        zero: Micros(0),
         container: Container::Matroska,
         video: VideoFacts {
             index: 0,
