@@ -1,0 +1,167 @@
+//! Jobs in a real browser with an imagined media worker: a few lines of script that answer as told.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
+
+use clipfit_bridge::job::{self, JobFailure, JobUpdate};
+use clipfit_bridge::protocol::LoadFailure;
+use clipfit_core::probe::ProbeFailure;
+use clipfit_core::units::Bytes;
+use clipfit_core::wishes::Wishes;
+use js_sys::Array;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Blob, BlobPropertyBag, File, Url};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// An H.264 clip of one second, as ffprobe lists it.
+const LISTING: &str = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"h264","pix_fmt":"yuv420p","width":320,"height":180,"avg_frame_rate":"2/1"}],"format":{"format_name":"mov,mp4,m4a,3gp,3g2,mj2","start_time":"0.0","tags":{"major_brand":"isom"}}}"#;
+const PACKETS: &str = "0.0,0.0,0.5,100,48,K_\\n0.5,0.5,0.5,100,148,__\\n";
+
+/// A worker that loads, lists `listing`, then `packets`.
+fn probing(listing: &str, packets: &str) -> String {
+    format!(
+        "onmessage = ({{ data }}) => {{
+            if (data.type !== 'run') {{
+                postMessage({{ type: 'loadProgress', received: 5, total: 10 }});
+                postMessage({{ type: 'loaded' }});
+                return;
+            }}
+            const text = data.arguments.includes('-show_streams') ? '{listing}' : '{packets}';
+            postMessage({{ type: 'log', task: data.task, lines: [{{ stdout: false, text: 'a word from ffprobe' }}] }});
+            postMessage({{ type: 'finished', task: data.task, exitCode: -1, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
+        }};"
+    )
+}
+
+fn answering(load: &str, run: &str) -> String {
+    format!(
+        "onmessage = ({{ data }}) => {{ if (data.type === 'run') {{ const task = data.task; postMessage({run}); }} else postMessage({load}); }};"
+    )
+}
+
+/// Writes the `meta` elements that the build writes, with the worker given as a script of its own.
+fn install(script: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let parts = Array::of1(&JsValue::from_str(script));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).unwrap();
+    install_at(&Url::create_object_url_with_blob(&blob).unwrap());
+}
+
+fn install_at(worker: &str) {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let entries = [("media-worker", worker), ("core-script", "core.js"), ("core-wasm", "core.wasm.gz"), ("core-bytes", "10")];
+    for (name, content) in entries {
+        let name = format!("clipfit-{name}");
+        if let Some(old) = document.query_selector(&format!("meta[name=\"{name}\"]")).unwrap() {
+            old.remove();
+        }
+        let meta = document.create_element("meta").unwrap();
+        meta.set_attribute("name", &name).unwrap();
+        meta.set_attribute("content", content).unwrap();
+        document.body().unwrap().append_child(&meta).unwrap();
+    }
+}
+
+fn file(bytes: usize) -> File {
+    let parts = Array::of1(&JsValue::from_str(&"x".repeat(bytes)));
+    File::new_with_str_sequence(&parts, "clip.mp4").unwrap()
+}
+
+async fn sleep(milliseconds: u32) {
+    gloo::timers::future::TimeoutFuture::new(milliseconds).await;
+}
+
+/// Runs a job to its last update.
+async fn run(bytes: usize) -> Vec<JobUpdate> {
+    let updates = Rc::new(RefCell::new(Vec::new()));
+    let told = updates.clone();
+    let _handle = job::start(file(bytes), Wishes::default(), Rc::new(move |update| told.borrow_mut().push(update)));
+    for _ in 0..100 {
+        sleep(50).await;
+        if matches!(updates.borrow().last(), Some(JobUpdate::Finished { .. } | JobUpdate::Failed(_))) {
+            break;
+        }
+    }
+    updates.take()
+}
+
+async fn failure(bytes: usize) -> JobFailure {
+    match run(bytes).await.pop() {
+        Some(JobUpdate::Failed(failure)) => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_file_is_named_without_any_worker() {
+    install_at("nowhere.js");
+    assert!(matches!(failure(0).await, JobFailure::Probe(ProbeFailure::Empty)));
+}
+
+#[wasm_bindgen_test]
+async fn each_way_of_not_starting_is_told_apart() {
+    install_at("nowhere.js");
+    assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Network)));
+    install(&answering("{ type: 'loadFailed', reason: 'status', detail: '404' }", "{}"));
+    assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Status)));
+    install(&answering("{ type: 'loadFailed', reason: 'corrupt', detail: 'bad magic' }", "{}"));
+    assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Corrupt)));
+}
+
+#[wasm_bindgen_test]
+async fn what_ffprobe_says_becomes_facts_or_a_reason() {
+    install(&probing("{}", ""));
+    assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::NotMedia)));
+    install(&answering("{ type: 'loaded' }", "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }"));
+    assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Unreadable)));
+    install(&answering("{ type: 'loaded' }", "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }"));
+    assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
+    install(&answering("{ type: 'loaded' }", "{ type: 'nonsense' }"));
+    assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
+}
+
+#[wasm_bindgen_test]
+async fn a_clip_that_fits_passes_through_every_step() {
+    install(&probing(LISTING, PACKETS));
+    let updates = run(5000).await;
+    let steps: Vec<&str> = updates
+        .iter()
+        .map(|update| match update {
+            JobUpdate::Loading { .. } => "loading",
+            JobUpdate::Probing => "probing",
+            JobUpdate::Probed(_) => "probed",
+            JobUpdate::Planned(_) => "planned",
+            JobUpdate::Progress(_) => "progress",
+            JobUpdate::Finished { .. } => "finished",
+            JobUpdate::Failed(_) => "failed",
+        })
+        .collect();
+    assert_eq!(steps, ["loading", "probing", "probed", "planned", "finished"]);
+    let Some(JobUpdate::Finished { report, result }) = updates.last() else { panic!("{updates:?}") };
+    assert!(report.kept_source && report.frames == 2 && report.bytes == Bytes(5000));
+    assert_eq!(result.size(), 5000.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_job_is_silent_and_its_log_ends_with_it() {
+    // Loads and then never answers.
+    install("onmessage = ({ data }) => { if (data.type !== 'run') postMessage({ type: 'loaded' }); };");
+    let updates = Rc::new(RefCell::new(0));
+    let told = updates.clone();
+    let handle = job::start(file(9), Wishes::default(), Rc::new(move |_| *told.borrow_mut() += 1));
+    for _ in 0..100 {
+        sleep(20).await;
+        if *updates.borrow() > 0 {
+            break;
+        }
+    }
+    assert_eq!(*updates.borrow(), 1, "only `Probing`");
+    assert!(handle.log().contains("-show_streams"));
+    drop(handle);
+    sleep(200).await;
+    assert_eq!(*updates.borrow(), 1);
+}
