@@ -132,9 +132,18 @@ async fn progress_is_told_to_screen_readers() {
 async fn what_is_lost_stands_out() {
     let card = Card::of(samples::planned(1)).await;
     assert!(text(find(&card.root, ".plan__loss")).contains("subtitle"));
-    let plan = text(handle(&card.root, "job-plan"));
-    for part in ["1.90 MB", "854×480", "24 fps", "kb/s", "AAC, stereo"] {
-        assert!(plan.contains(part), "{part} in {plan}");
+    let shown = text(handle(&card.root, "job-plan"));
+    let Some(plan) = samples::plan() else { panic!("the sample has no plan") };
+    let clipfit_core::plan::Action::Encode(encode) = plan.action else {
+        panic!("the sample needs no encode")
+    };
+    let size = format!("{}×{}", encode.picture.width, encode.picture.height);
+    let rate = encode.video_rate().map_or(String::new(), |rate| rate.to_string());
+    for part in ["1.90 MB", &size, "24 fps", &rate, "AAC, "] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    for note in plan.notes {
+        assert!(shown.contains(&note.text()), "{} in {shown}", note.text());
     }
 }
 
