@@ -69,8 +69,9 @@ impl Driver {
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
         let plan = clipfit_core::plan::plan(&facts, wishes, workers).map_err(JobFailure::Refused)?;
         (self.tell)(JobUpdate::Planned(Rc::new(plan.clone())));
+        let at_once = plan.workers(workers, memory());
         let session = Session::new(facts, wishes.clone(), plan);
-        self.drive(session, workers).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
+        self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
     /// Two runs of ffprobe in the first worker.
@@ -285,6 +286,17 @@ async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
     let part = blob.slice_with_f64_and_f64(0.0, wanted)?;
     let buffer = JsFuture::from(part.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// What encoders may use together: half of what the browser tells of the machine (it tells 8 GiB at most, and some tell
+/// nothing).
+fn memory() -> Bytes {
+    const GIB: f64 = 1_073_741_824.0;
+    let told = web_sys::window()
+        .and_then(|window| js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("deviceMemory")).ok())
+        .and_then(|value| value.as_f64())
+        .unwrap_or(8.0);
+    Bytes((told * GIB / 2.0) as u64)
 }
 
 /// As many workers as processors.

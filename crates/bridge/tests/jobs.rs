@@ -53,7 +53,12 @@ fn install(script: &str) {
 
 fn install_at(worker: &str) {
     let document = web_sys::window().unwrap().document().unwrap();
-    let entries = [("media-worker", worker), ("core-script", "core.js"), ("core-wasm", "core.wasm.gz"), ("core-bytes", "10")];
+    let entries = [
+        ("media-worker", worker),
+        ("core-script", "core.js"),
+        ("core-wasm", "core.wasm.gz"),
+        ("core-bytes", "10"),
+    ];
     for (name, content) in entries {
         let name = format!("clipfit-{name}");
         if let Some(old) = document.query_selector(&format!("meta[name=\"{name}\"]")).unwrap() {
@@ -79,7 +84,8 @@ async fn sleep(milliseconds: u32) {
 async fn run(bytes: usize) -> Vec<JobUpdate> {
     let updates = Rc::new(RefCell::new(Vec::new()));
     let told = updates.clone();
-    let _handle = job::start(file(bytes), Wishes::default(), Rc::new(move |update| told.borrow_mut().push(update)));
+    let _handle =
+        job::start(file(bytes), Wishes::default(), Rc::new(move |update| told.borrow_mut().push(update)));
     for _ in 0..100 {
         sleep(50).await;
         if matches!(updates.borrow().last(), Some(JobUpdate::Finished { .. } | JobUpdate::Failed(_))) {
@@ -116,9 +122,15 @@ async fn each_way_of_not_starting_is_told_apart() {
 async fn what_ffprobe_says_becomes_facts_or_a_reason() {
     install(&probing("{}", ""));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::NotMedia)));
-    install(&answering("{ type: 'loaded' }", "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }"));
+    install(&answering(
+        "{ type: 'loaded' }",
+        "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }",
+    ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Unreadable)));
-    install(&answering("{ type: 'loaded' }", "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }"));
+    install(&answering(
+        "{ type: 'loaded' }",
+        "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }",
+    ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
     install(&answering("{ type: 'loaded' }", "{ type: 'nonsense' }"));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));

@@ -47,6 +47,8 @@ pub enum AudioPlan {
         stream: u32,
         /// Its bitrate.
         bitrate: Kbps,
+        /// Its samples per second.
+        sample_rate: u32,
     },
     /// AAC-LC at `bitrate`.
     Encode {
@@ -166,7 +168,11 @@ pub fn track_duration(track: &AudioFacts, clip: Micros) -> Micros {
 }
 
 fn copy(track: &AudioFacts) -> AudioPlan {
-    AudioPlan::Copy { stream: track.index, bitrate: track.bitrate.unwrap_or(Kbps(RUNGS[0].bitrate)) }
+    AudioPlan::Copy {
+        stream: track.index,
+        bitrate: track.bitrate.unwrap_or(Kbps(RUNGS[0].bitrate)),
+        sample_rate: track.sample_rate,
+    }
 }
 
 fn best_rung(track: &AudioFacts, total: Kbps) -> Option<Rung> {

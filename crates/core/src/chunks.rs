@@ -74,12 +74,12 @@ impl Grid {
     }
 }
 
-/// Shortest chunk worth its keyframe, in seconds.
-const SHORTEST: f64 = 2.0;
-/// The length aimed at for short clips, in seconds: long enough for rate control, short enough to spread and to redo.
-const COMFORTABLE: f64 = 6.0;
-/// The length aimed at for very long clips, in seconds.
-const LONGEST: f64 = 15.0;
+/// Shortest chunk worth its keyframe, in seconds and in frames: rate control needs some to work with.
+const SHORTEST: (f64, f64) = (2.0, 48.0);
+/// The length aimed at for short clips: long enough for rate control, short enough to spread and to redo.
+const COMFORTABLE: (f64, f64) = (6.0, 120.0);
+/// The length aimed at for very long clips.
+const LONGEST: (f64, f64) = (15.0, 250.0);
 
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
 /// first those off the regular beat (its encoder saw a scene cut there), then any, since decoding can start there.
@@ -102,9 +102,11 @@ pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize
 fn count(grid: &Grid, workers: usize) -> u64 {
     let seconds = grid.duration().seconds();
     let workers = workers.max(1) as f64;
-    let most = (seconds / SHORTEST).floor().max(1.0);
+    let at_least =
+        |(seconds, frames): (f64, f64)| frames.max(seconds * grid.rate.per_second()) / grid.rate.per_second();
+    let most = (seconds / at_least(SHORTEST)).floor().max(1.0);
     // Long clips: longer chunks, so that an hour is some hundreds of them and not a thousand.
-    let length = (COMFORTABLE + seconds / 200.0).min(LONGEST);
+    let length = (at_least(COMFORTABLE) + seconds / 200.0).min(at_least(LONGEST));
     let wanted = (seconds / length).ceil().max(1.0);
     let even_share = (wanted / workers).ceil() * workers;
     // A single worker still gains from several chunks only through redoing less; keep its keyframes few.

@@ -13,8 +13,9 @@ pub const HEAD: usize = 4096;
 pub fn overhead(frames: u64, audio: &AudioPlan, duration: Micros) -> Bytes {
     let sample_rate = match audio {
         AudioPlan::None(_) => return Bytes(1_300 + frames * 21 / 2),
-        AudioPlan::Copy { .. } => 48_000.0,
-        AudioPlan::Encode { sample_rate, .. } => f64::from(*sample_rate),
+        AudioPlan::Copy { sample_rate, .. } | AudioPlan::Encode { sample_rate, .. } => {
+            f64::from(*sample_rate)
+        }
     };
     let packets = (duration.seconds() * sample_rate / 1024.0) as u64 + 2;
     Bytes(2_200 + frames * 21 / 2 + packets * 4 + packets.min(frames) * 10)

@@ -86,7 +86,9 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
         [] => full,
     };
     let sides = short_sides(source, fixed);
-    if let Some(picture) = first_comfortable(sides.iter().map(|&side| with_short_side(source, side, fluent)), rate) {
+    if let Some(picture) =
+        first_comfortable(sides.iter().map(|&side| with_short_side(source, side, fluent)), rate)
+    {
         return picture;
     }
     // Even the smallest is starved. Frames are left out only when that alone keeps it watchable.

@@ -354,8 +354,12 @@ impl Packets {
             Packets { times: Vec::new(), keyframes: Vec::new(), bytes: Bytes(0), last_duration: None };
         let mut last = Micros(i64::MIN);
         for (row, line) in text.lines().enumerate() {
-            let fields: Vec<&str> = line.trim().split(',').collect();
-            let [pts, dts, duration, size, _place, flags, ..] = fields.as_slice() else { continue };
+            let mut fields = line.trim().split(',');
+            let (Some(pts), Some(dts), Some(duration), Some(size), Some(_place), Some(flags)) =
+                (fields.next(), fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
+            else {
+                continue;
+            };
             // Without any timestamp the declared rate is all there is.
             let at = time(Some(pts))
                 .or_else(|| time(Some(dts)))
@@ -425,9 +429,23 @@ fn keeps(times: &[Micros], rate: FrameRate) -> bool {
         .all(|(index, &at)| (at - first - rate.time_of(index as u64)).0.abs() <= tolerance)
 }
 
+/// Seconds with up to six decimals, as ffprobe writes times; exact, and quick enough for an hour's packets.
 fn time(text: Option<&str>) -> Option<Micros> {
-    let seconds: f64 = text?.trim().parse().ok()?;
-    (seconds.is_finite() && seconds.abs() < 1e9).then(|| Micros::from_seconds(seconds))
+    let text = text?.trim();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let number = |text: &str| {
+        let plain = !text.is_empty() && text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| text.bytes().fold(0_i64, |sum, byte| sum * 10 + i64::from(byte - b'0')))
+    };
+    let fraction = fraction.get(..6).unwrap_or(fraction);
+    let parts =
+        if fraction.is_empty() { 0 } else { number(fraction)? * 10_i64.pow(6 - fraction.len() as u32) };
+    let micros = number(whole)? * 1_000_000 + parts;
+    Some(Micros(if negative { -micros } else { micros }))
 }
 
 /// `00:00:30.016000000`, as Matroska tags tell durations.
@@ -468,5 +486,44 @@ fn colour(raw: &RawStream) -> Colour {
         transfer: known(&raw.color_transfer),
         matrix: known(&raw.color_space),
         full_range: raw.color_range.as_deref() == Some("pc"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_exactly() {
+        for (text, micros) in [
+            ("1.459733", Some(1_459_733)),
+            ("-0.083333", Some(-83_333)),
+            ("12", Some(12_000_000)),
+            ("0.5", Some(500_000)),
+            ("41.3786670", Some(41_378_667)),
+            ("N/A", None),
+            ("", None),
+            ("1e3", None),
+            ("99999999999.0", None),
+        ] {
+            assert_eq!(time(Some(text)), micros.map(Micros), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_listing_is_survived(listing in "[ -~]{0,200}", packets in "[0-9.,KD_NA/\n-]{0,200}") {
+            if let Ok(streams) = read_streams(Bytes(9), &listing, &[]) {
+                let _ = streams.read_packets(Bytes(9), &packets, &[]);
+            }
+        }
+
+        #[test]
+        fn any_packets_of_a_good_listing_are_survived(packets in "([0-9.N/A-]{0,6},){0,6}[KD_]{0,2}(\n([0-9.]{1,6},){5}K_){0,3}") {
+            let listing = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"h264","width":320,"height":180}],"format":{"format_name":"avi"}}"#;
+            if let Ok(streams) = read_streams(Bytes(9), listing, &[]) {
+                let _ = streams.read_packets(Bytes(9), &packets, &[]);
+            }
+        }
     }
 }

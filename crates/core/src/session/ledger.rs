@@ -62,6 +62,8 @@ pub(crate) struct Ledger {
     audio: Bytes,
     overhead: Bytes,
     shares: Vec<Share>,
+    /// What each chunk takes at the coarsest quantizer: x264 refuses to be asked for less.
+    least: Vec<Bytes>,
     accounts: Vec<Account>,
     round: usize,
     saturated: bool,
@@ -102,6 +104,7 @@ impl Ledger {
             audio,
             overhead,
             shares: allocation.shares,
+            least: allocator.least(),
             accounts,
             round: 0,
             saturated,
@@ -131,6 +134,7 @@ impl Ledger {
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
         let correction = if open > 0.0 { ((budget - spent) / open).clamp(0.9, 1.1) } else { 1.0 };
         let asked = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64 * correction);
+        let asked = asked.max(self.floor(index));
         if let Some(account) = self.accounts.get_mut(index) {
             account.asked = Some(asked);
         }
@@ -200,6 +204,11 @@ impl Ledger {
         Bytes(self.accounts.iter().map(least).sum::<u64>() + self.audio.0 + self.overhead.0)
     }
 
+    /// The least that a chunk may be asked for.
+    fn floor(&self, index: usize) -> f64 {
+        self.least.get(index).map_or(0.0, |least| least.0 as f64)
+    }
+
     fn pictures(&self) -> f64 {
         self.accounts.iter().map(Account::got).sum()
     }
@@ -260,15 +269,19 @@ impl Ledger {
             .filter_map(|index| {
                 let account = &self.accounts[index];
                 let wanted = account.got() + difference * account.got() / base.max(1.0);
-                let asked = next_ask(account, wanted)?;
-                Some((index, Bytes(asked.max(1.0) as u64)))
+                let asked = next_ask(account, wanted)?.max(self.floor(index)).max(1.0);
+                // Asking for the same again would give the same again.
+                let known = account.attempts.iter().any(|attempt| (attempt.asked / asked - 1.0).abs() < 1e-4);
+                (!known).then_some((index, Bytes(asked as u64)))
             })
             .collect()
     }
 }
 
 fn outlook(allocator: &Allocator, allocation: &Allocation, available: f64) -> Outlook {
-    if allocation.qp > UNWATCHABLE_QP || allocator.least().0 as f64 > available {
+    if allocation.qp > UNWATCHABLE_QP
+        || allocator.least().iter().map(|least| least.0).sum::<u64>() as f64 > available
+    {
         Outlook::Hopeless(allocator.bytes_at(UNWATCHABLE_QP - 1.0))
     } else if allocation.qp > COARSE_QP {
         Outlook::Coarse
@@ -309,6 +322,7 @@ mod tests {
             audio: Bytes(audio),
             overhead: Bytes(overhead),
             shares: shares.iter().map(|&bytes| Share { bytes: Bytes(bytes), qp: 30.0 }).collect(),
+            least: vec![Bytes(1); shares.len()],
             accounts: vec![Account::default(); shares.len()],
             round: 0,
             saturated: false,
@@ -401,6 +415,9 @@ mod tests {
             ledger.book(chunk, asked, Bytes(got));
         }
         let verdict = ledger.judge();
-        assert!(matches!(&verdict, Verdict::Again(chunks) if chunks.len() == 1 && chunks[0].0 == 1), "{verdict:?}");
+        assert!(
+            matches!(&verdict, Verdict::Again(chunks) if chunks.len() == 1 && chunks[0].0 == 1),
+            "{verdict:?}"
+        );
     }
 }

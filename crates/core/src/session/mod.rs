@@ -473,15 +473,13 @@ impl Session {
         let audio = encode.audio.unwrap_or_default();
         let rate = plan.picture.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
-        let short_side = plan.picture.width.min(plan.picture.height);
         let hopeless = match outlook {
             Outlook::Good => None,
             Outlook::Coarse => Some(None),
             Outlook::Hopeless(least) => Some(Some(Bytes(least.0 + audio.0 + overhead.0))),
         };
         if let Some(least) = hopeless {
-            let smaller = self.smaller_plan(short_side);
-            if let Some(commands) = smaller {
+            if let Some(commands) = self.smaller_plan() {
                 return commands;
             }
             if let Some(least) = least {
@@ -500,7 +498,9 @@ impl Session {
     }
 
     /// Starts again with a smaller picture, when there is one and the person did not fix the size.
-    fn smaller_plan(&mut self, short_side: u32) -> Option<Vec<Command>> {
+    fn smaller_plan(&mut self) -> Option<Vec<Command>> {
+        let picture = self.encode.as_ref()?.plan.picture;
+        let short_side = picture.width.min(picture.height);
         if self.wishes.height.is_some() || short_side <= crate::picture::SMALLEST_SHORT_SIDE {
             return None;
         }
@@ -534,8 +534,7 @@ impl Session {
             }
             Verdict::OverLimit => {
                 let reached = encode.ledger.as_ref().map_or(Bytes(0), Ledger::smallest);
-                let limit = self.plan.limit;
-                self.give_up(GiveUp::OverLimit { reached, limit })
+                self.over_limit(reached)
             }
         }
     }
@@ -546,10 +545,12 @@ impl Session {
             return self.encode_after_all(None);
         }
         if let Some(ledger) = self.encode.as_mut().and_then(|encode| encode.ledger.as_mut()) {
+            let put_together = ledger.chosen();
             ledger.book_assembly(bytes);
-            // The container's true cost may show that a chunk can still gain, or must give.
+            // The container's true cost may show that a chunk can still gain, or must give, or that another of the
+            // encodes at hand fits better.
             match ledger.judge() {
-                Verdict::Assemble if bytes <= self.plan.limit => {}
+                Verdict::Assemble if bytes <= self.plan.limit && ledger.chosen() == put_together => {}
                 Verdict::Assemble => return self.run(Work::Assemble, 1).into_iter().collect(),
                 Verdict::Again(chunks) => {
                     self.phase = Phase::Correcting;
@@ -559,15 +560,19 @@ impl Session {
                     }
                     return self.fill();
                 }
-                Verdict::OverLimit => {
-                    return self.give_up(GiveUp::OverLimit { reached: bytes, limit: self.plan.limit });
-                }
+                Verdict::OverLimit => return self.over_limit(bytes),
             }
         } else if work == Work::Assemble && bytes > self.plan.limit {
             return self.quick_again();
         }
         let index_first = mp4::index_first(&written.head);
         self.run(Work::Check { bytes, index_first }, 1).into_iter().collect()
+    }
+
+    /// No encode of this picture gets under the limit: a smaller one, or none.
+    fn over_limit(&mut self, reached: Bytes) -> Vec<Command> {
+        let limit = self.plan.limit;
+        self.smaller_plan().unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
     }
 
     /// The quick recipe came out larger than the source: coarser, or leave the source alone.
@@ -702,7 +707,10 @@ impl Session {
             Work::Remux | Work::Assemble => Step::Assemble,
             Work::Check { .. } => Step::Check,
         };
-        let no_picture = matches!(step, Step::FirstPass | Step::Encode) && running.frame == 0;
+        let decoded_before =
+            self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));
+        let no_picture =
+            matches!(step, Step::FirstPass | Step::Encode) && running.frame == 0 && !decoded_before;
         self.give_up(if no_picture && exit_code.is_some() {
             GiveUp::Undecodable { codec: self.facts.video.codec.clone(), log }
         } else {

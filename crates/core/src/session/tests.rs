@@ -51,7 +51,8 @@ fn facts(frames: u64) -> MediaFacts {
 
 /// x264's statistics for `frames` frames that took about `bits` each.
 fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
-    let mut text = String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
+    let mut text =
+        String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
     for frame in 0..frames {
         let (kind, bits) = if frame == 0 { ('I', bits * 4) } else { ('P', bits) };
         let (texture, motion) = (bits * 7 / 10, bits / 4);
@@ -67,7 +68,8 @@ fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
 
 /// The beginning of an MP4 with `media` bytes of packets; the index first or last.
 fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
-    let boxed = |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();
+    let boxed =
+        |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();
     if index_first { [boxed(b"moov", 0), boxed(b"mdat", media)].concat() } else { boxed(b"mdat", media) }
 }
 
@@ -76,8 +78,15 @@ fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
 enum Mishap {
     None,
     /// The nth task (from 0) of all ends like this, `times` times over.
-    Dies { nth: u32, death: Death, times: u32 },
-    ExitCode { nth: u32, times: u32 },
+    Dies {
+        nth: u32,
+        death: Death,
+        times: u32,
+    },
+    ExitCode {
+        nth: u32,
+        times: u32,
+    },
     /// Chunks take this much more than asked.
     Overshoot(f64),
     /// Chunks take this many bytes whatever is asked.
@@ -188,7 +197,12 @@ impl World {
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        Event::Done { task: id, exit_code: if task.program == Program::Ffprobe { -1 } else { 0 }, outputs, log }
+        Event::Done {
+            task: id,
+            exit_code: if task.program == Program::Ffprobe { -1 } else { 0 },
+            outputs,
+            log,
+        }
     }
 
     fn write(&mut self, task: &Task, output: &Output) -> Written {
@@ -273,7 +287,11 @@ fn what_an_encoder_misses_is_corrected() {
         let world = World::new(FRAMES, wishes(), Mishap::Overshoot(overshoot)).run(None);
         let report = finished(&world);
         assert!(report.bytes <= report.limit, "{overshoot}");
-        assert!(report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64, "{overshoot}: {}", report.bytes);
+        assert!(
+            report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64,
+            "{overshoot}: {}",
+            report.bytes
+        );
     }
 }
 
@@ -308,12 +326,16 @@ fn the_death_of_any_worker_costs_one_task() {
 fn what_fails_again_and_again_is_given_up_with_evidence() {
     let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
     for nth in 0..tasks {
-        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
+        let world =
+            World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
         let reason = gave_up(&world);
         assert!(matches!(reason, GiveUp::Broken { .. }) && reason.log() == ["evidence"], "{nth}: {reason:?}");
-        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::OutOfMemory, times: 99 }).run(None);
+        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::OutOfMemory, times: 99 })
+            .run(None);
         assert!(matches!(gave_up(&world), GiveUp::OutOfMemory { .. }), "{nth}");
-        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 }).run(None);
+        let world =
+            World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 })
+                .run(None);
         assert!(matches!(gave_up(&world), GiveUp::InputUnreadable { .. }) && world.stopped, "{nth}");
     }
 }

@@ -135,7 +135,10 @@ pub(crate) fn thumbnails(path: &Path) -> Vec<Vec<u8>> {
     let output = process::Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(path)
-        .args("-map 0:v:0 -fps_mode passthrough -vf scale=32:18:flags=area,format=gray -f rawvideo -".split(' '))
+        .args(
+            "-map 0:v:0 -fps_mode passthrough -vf scale=32:18:flags=area,format=gray -f rawvideo -"
+                .split(' '),
+        )
         .output()
         .unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
