@@ -1,0 +1,69 @@
+// The page keeps to its own place: nothing leaves the origin, no special headers are needed, nothing blocks.
+
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { test } from "node:test";
+import { media } from "../media/make.mjs";
+import { Clipfit } from "./support/page.mjs";
+import { BOTH, inBrowsers, PREFIX } from "./support/site.mjs";
+
+inBrowsers("a whole job", BOTH, (site) => {
+  test("stays within its own folder of its own origin", { timeout: 60_000 }, async (t) => {
+    const asked = [];
+    const clipfit = await Clipfit.open(site, { target: "100KB" }, async (page) => {
+      page.on("request", (request) => asked.push(`${request.method()} ${request.url()}`));
+      await page.evaluateOnNewDocument(() => {
+        window.longest = 0;
+        if (!PerformanceObserver.supportedEntryTypes.includes("longtask")) return;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+        }).observe({ entryTypes: ["longtask"] });
+      });
+    });
+    assert.equal(await clipfit.page.evaluate(() => window.crossOriginIsolated), false);
+    assert.equal(await clipfit.page.evaluate(() => typeof SharedArrayBuffer), "undefined");
+
+    const source = await media("mp4");
+    const coreBefore = site.server.requests.filter(({ path }) => path.includes("/core/"));
+    assert.deepEqual(coreBefore, [], "the core is fetched only when it is needed");
+    await clipfit.choose(source);
+    const job = await clipfit.result();
+    assert.ok(job.bytes <= 100_000 && job.bytes < (await stat(source)).size);
+
+    const outside = asked.filter(
+      (line) => !line.includes(` ${site.server.url}`) && !/ (blob|data):/.test(line),
+    );
+    assert.deepEqual(outside, []);
+    assert.ok(asked.some((line) => line.endsWith(".wasm.gz")) || site.name === "firefox");
+    assert.ok(asked.every((line) => line.startsWith("GET ")));
+    const served = site.server.requests;
+    assert.ok(served.some(({ path }) => path.endsWith(".wasm.gz")));
+    assert.deepEqual(
+      served.filter(({ method, path, status }) => {
+        const here = path.startsWith(`${PREFIX}/`);
+        return method !== "GET" || !here || ![200, 206, 304].includes(status);
+      }),
+      [],
+    );
+    assert.deepEqual(clipfit.errors, []);
+    const longest = await clipfit.page.evaluate(() => window.longest);
+    if (site.name === "chromium") t.diagnostic(`longest task of the page: ${longest.toFixed(0)} ms`);
+    await clipfit.close();
+  });
+
+  test("ends in a preview that plays", { timeout: 60_000 }, async () => {
+    const clipfit = await Clipfit.open(site, { target: "100KB" });
+    await clipfit.choose(await media("mp4"));
+    await clipfit.result();
+    const preview = await clipfit.page.evaluate(async () => {
+      const video = document.querySelector('[data-testid="job"] video');
+      video.muted = true;
+      await video.play();
+      await new Promise((resolve) => video.addEventListener("timeupdate", resolve, { once: true }));
+      return { width: video.videoWidth, height: video.videoHeight, duration: video.duration };
+    });
+    assert.deepEqual([preview.width, preview.height], [320, 180]);
+    assert.ok(Math.abs(preview.duration - 3) < 0.1);
+    await clipfit.close();
+  });
+});

@@ -1,0 +1,234 @@
+// What the test media are made of: one entry for each kind of clip that people bring, as ffmpeg's own arguments.
+// `{name}` stands for another entry's file, `{out}` for the file to write. An entry is one of
+//   { file, ffmpeg: [arguments, ...] }  runs ffmpeg, once for each line
+//   { file, cut: { of, share } }        the beginning of another entry's file
+//   { file, join: [name, ...] }         other entries' files, one after the other
+//   { file, text }                      just this text
+
+/** A moving picture with grain, so that bytes matter and no two frames are alike. */
+const picture = ({ size = "320x180", rate = 25, seconds = 3, grain = 4 } = {}) =>
+  `-f lavfi -i testsrc2=size=${size}:rate=${rate}:duration=${seconds},noise=alls=${grain}:allf=t`;
+
+/** Sound that an encoder cannot do for nothing. */
+const sound = ({ seconds = 3, rate = 48000 } = {}) =>
+  `-f lavfi -i anoisesrc=color=pink:amplitude=0.25:seed=1:sample_rate=${rate}:duration=${seconds}`;
+
+const h264 = "-c:v libx264 -preset veryfast -crf 18 -pix_fmt yuv420p -g 50";
+const aac = "-c:a aac -b:a 96k -ac 2";
+
+/**
+ * A white flash and a beep of 50 ms at every whole second, on a picture that moves. The beep's frequency is far from
+ * the grain's; the first flash stands at 1 s.
+ */
+const flashAndBeep = (seconds, rate) =>
+  [
+    `-f lavfi -i testsrc2=size=160x90:rate=${rate}:duration=${seconds},noise=alls=6:allf=t,`,
+    String.raw`eq=brightness=-0.35:contrast=0.4,drawbox=c=white:t=fill:enable='gte(t\,0.5)*lt(mod(t+0.001\,1)\,0.1)'`,
+    ` -f lavfi -i aevalsrc=exprs=0.8*sin(2*PI*1000*t)*gte(t\\,0.5)*lt(mod(t\\,1)\\,0.05):s=48000:d=${seconds}`,
+  ].join("");
+
+export const RECIPES = {
+  // As most clips are.
+  mp4: { file: "clip.mp4", ffmpeg: [`${picture()} ${sound()} ${h264} ${aac} {out}`] },
+
+  // Containers and codecs.
+  rotated: {
+    file: "rotated.mov",
+    ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=90 {out}"],
+  },
+  upsideDown: {
+    file: "upside-down.mp4",
+    ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=180 {out}"],
+  },
+  lines: {
+    file: "lines.srt",
+    text: "1\n00:00:00,500 --> 00:00:01,500\nA line\n\n2\n00:00:01,800 --> 00:00:02,600\nAnother\n",
+  },
+  mkv: {
+    file: "tracks.mkv",
+    ffmpeg: [
+      `${picture()} ${sound()} ${sound({ rate: 44100 })} -i {lines} -map 0:v -map 1:a -map 2:a -map 3:s ${h264} ` +
+        "-c:a aac -b:a 64k -c:s srt -metadata:s:a:0 language=eng -metadata:s:a:1 language=deu " +
+        "-metadata:s:s:0 language=fra {out}",
+    ],
+  },
+  webm: {
+    file: "vp9-opus.webm",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 1500k -pix_fmt yuv420p ` +
+        "-c:a libopus -b:a 64k {out}",
+    ],
+  },
+  avi: {
+    file: "mpeg4-mp3.avi",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v mpeg4 -q:v 3 -g 25 -pix_fmt yuv420p -c:a libmp3lame -b:a 96k {out}`,
+    ],
+  },
+  ts: {
+    // Starts at 40 s, and its sound half a second before its picture.
+    file: "late-start.ts",
+    ffmpeg: [
+      `-itsoffset 0.5 ${picture()} ${sound({ seconds: 3.5 })} ${h264} ${aac} -output_ts_offset 40 -f mpegts {out}`,
+    ],
+  },
+
+  // Sound.
+  silent: { file: "silent.mp4", ffmpeg: [`${picture()} ${h264} {out}`] },
+  mono: {
+    file: "mono.mp4",
+    ffmpeg: [`${picture()} ${sound({ rate: 44100 })} ${h264} -c:a aac -b:a 64k -ac 1 {out}`],
+  },
+  surround: {
+    file: "surround.mp4",
+    ffmpeg: [`${picture()} ${sound()} ${h264} -c:a aac -b:a 256k -ac 6 {out}`],
+  },
+
+  // Time.
+  uneven: {
+    file: "uneven.mp4",
+    ffmpeg: [
+      `${picture({ rate: 50 })} ${sound()} -vf ` +
+        String.raw`select=gte(t\,1.5)*lt(mod(n*n\,11)\,8)+lt(t\,1.5)*not(mod(n\,3)) -vsync vfr ${h264} ${aac} {out}`,
+    ],
+  },
+  fps60: {
+    file: "60fps.mp4",
+    ffmpeg: [`${picture({ rate: 60, seconds: 2 })} ${sound({ seconds: 2 })} ${h264} ${aac} {out}`],
+  },
+  fps120: { file: "120fps.mp4", ffmpeg: [`${picture({ rate: 120, seconds: 2 })} ${h264} {out}`] },
+  ntsc: {
+    file: "29.97fps.mp4",
+    ffmpeg: [`${picture({ rate: "30000/1001" })} ${sound()} ${h264} ${aac} {out}`],
+  },
+  halfSecond: {
+    file: "half-second.mp4",
+    ffmpeg: [`${picture({ seconds: 0.48 })} ${sound({ seconds: 0.48 })} ${h264} ${aac} {out}`],
+  },
+  oneFrame: { file: "one-frame.mp4", ffmpeg: [`${picture()} -frames:v 1 ${h264} {out}`] },
+  hour: {
+    file: "hour.mp4",
+    ffmpeg: [
+      `${picture({ size: "64x36", rate: 1, seconds: 3600, grain: 30 })} -f lavfi -i anullsrc=r=8000:cl=mono:d=3600 ` +
+        "-c:v libx264 -preset veryfast -crf 18 -g 60 -c:a aac -b:a 8k {out}",
+    ],
+  },
+  edited: {
+    // Begins in the middle of a group of pictures; the edit list says so.
+    file: "edit-list.mp4",
+    ffmpeg: [
+      `${picture({ seconds: 5 })} ${sound({ seconds: 5 })} -c:v libx264 -preset veryfast -crf 18 -g 100 ${aac} {out}.whole.mp4`,
+      "-ss 1.48 -i {out}.whole.mp4 -c copy {out}",
+    ],
+  },
+  joined: {
+    file: "joined.mp4",
+    ffmpeg: ["-f concat -safe 0 -i {joinedList} -c copy {out}"],
+  },
+  joinedList: { file: "joined.txt", text: "file '{mp4}'\nfile '{mp4Other}'\n" },
+  mp4Other: {
+    file: "other.mp4",
+    ffmpeg: [`${picture({ seconds: 2, grain: 6 })} ${sound({ seconds: 2 })} ${h264} ${aac} {out}`],
+  },
+  /** Two recordings of different size and settings behind each other, as careless joining makes them. */
+  part1: {
+    file: "part1.ts",
+    ffmpeg: [`${picture({ seconds: 2 })} ${sound({ seconds: 2 })} ${h264} ${aac} -f mpegts {out}`],
+  },
+  part2: {
+    file: "part2.ts",
+    ffmpeg: [
+      `${picture({ size: "256x144", seconds: 2, grain: 6 })} ${sound({ seconds: 2 })} -c:v libx264 -preset superfast ` +
+        `-profile:v baseline -crf 20 -g 30 ${aac} -output_ts_offset 2.08 -f mpegts {out}`,
+    ],
+  },
+  parts: { file: "parts.ts", join: ["part1", "part2"] },
+  joinedUgly: { file: "joined-ugly.mp4", ffmpeg: ["-i {parts} -c copy {out}"] },
+
+  // Picture.
+  odd: {
+    file: "odd-size.mkv",
+    ffmpeg: [
+      `${picture({ size: "324x184" })} -vf format=yuv444p,crop=321:181:1:1 -c:v libx264 -preset veryfast -crf 18 {out}`,
+    ],
+  },
+  stretched: {
+    file: "stretched.mp4",
+    ffmpeg: [`${picture({ size: "240x180" })} ${sound()} -vf setsar=4/3 ${h264} ${aac} {out}`],
+  },
+  hdr: {
+    file: "hdr10.mp4",
+    // A picture of standard range put into HDR10, so that every colour can be shown again.
+    ffmpeg: [
+      `${picture({ seconds: 2 })} ${sound({ seconds: 2 })} -vf format=yuv444p,` +
+        "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv," +
+        "zscale=t=linear:npl=203,format=gbrpf32le,zscale=t=smpte2084:m=bt2020nc:p=bt2020:r=tv:npl=203,format=yuv420p10le " +
+        "-c:v libx265 -preset ultrafast -crf 16 -pix_fmt yuv420p10le -tag:v hvc1 " +
+        "-color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -color_range tv " +
+        "-x265-params log-level=error:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:range=limited " +
+        `${aac} {out}`,
+    ],
+  },
+  high10: {
+    file: "10-bit.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libx264 -preset veryfast -crf 18 -pix_fmt yuv420p10le ${aac} {out}`,
+    ],
+  },
+  fullRange: {
+    file: "full-range.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libx264 -preset veryfast -crf 18 -vf scale=out_range=pc,format=yuvj420p -color_range pc ${aac} {out}`,
+    ],
+  },
+  interlaced: {
+    file: "interlaced.mp4",
+    ffmpeg: [
+      `${picture({ rate: 50, grain: 4 })} ${sound()} -vf interlace -flags +ilme+ildct ${h264} ${aac} {out}`,
+    ],
+  },
+
+  // Sound and picture together, over several chunks.
+  sync: {
+    file: "sync.mp4",
+    ffmpeg: [
+      `${flashAndBeep(12.48, 25)} -c:v libx264 -preset veryfast -crf 16 -g 75 -pix_fmt yuv420p ${aac} {out}`,
+    ],
+  },
+  syncUneven: {
+    file: "sync-uneven.mkv",
+    ffmpeg: [
+      `${flashAndBeep(12.48, 50)} -vf ` +
+        String.raw`select=lt(mod(n*n\,13)\,8)+not(mod(n\,50)) -vsync vfr ` +
+        "-c:v libx264 -preset veryfast -crf 16 -g 75 -pix_fmt yuv420p -c:a libopus -b:a 64k {out}",
+    ],
+  },
+  syncLate: {
+    file: "sync-late.ts",
+    ffmpeg: [
+      `${flashAndBeep(12.48, 25)} -c:v libx264 -preset veryfast -crf 16 -g 75 -pix_fmt yuv420p ${aac} -output_ts_offset 7 -f mpegts {out}`,
+    ],
+  },
+
+  // No clips, or broken ones.
+  text: { file: "text.mp4", text: "This is a letter and not a film, whatever its name says.\n".repeat(40) },
+  empty: { file: "empty.mp4", text: "" },
+  image: { file: "picture.mp4", ffmpeg: [`${picture()} -frames:v 1 -c:v png -f image2 {out}`] },
+  cutIndex: { file: "cut-index.mp4", cut: { of: "mp4", share: 0.6 } },
+  indexFirst: { file: "index-first.mp4", ffmpeg: ["-i {mp4} -c copy -movflags +faststart {out}"] },
+  cutMedia: { file: "cut-media.mp4", cut: { of: "indexFirst", share: 0.6 } },
+  cutMkv: { file: "cut.mkv", cut: { of: "mkv", share: 0.6 } },
+  m4a: { file: "sound.m4a", ffmpeg: [`${sound()} ${aac} {out}`] },
+  cover: { file: "cover.png", ffmpeg: [`${picture()} -frames:v 1 {out}`] },
+  mp3: {
+    file: "cover.mp3",
+    ffmpeg: [
+      `${sound()} -i {cover} -map 0 -map 1 -c:a libmp3lame -b:a 96k -c:v png -disposition:v attached_pic {out}`,
+    ],
+  },
+  av1: {
+    file: "av1.mp4",
+    ffmpeg: [`${picture({ seconds: 0.4 })} -c:v libaom-av1 -cpu-used 8 -crf 40 -pix_fmt yuv420p {out}`],
+  },
+  noFrames: { file: "no-frames.mp4", ffmpeg: [`${picture()} -t 0 ${h264} {out}`] },
+};
