@@ -1,0 +1,73 @@
+// One effort of Clipfit, measured through the page as a visitor uses it: the link's parameters, the file input, the
+// state of the job, the download link.
+
+import { basename, join } from "node:path";
+import { saveLink, withPage } from "./browser.mjs";
+import { factsOf } from "./media.mjs";
+
+/**
+ * @param {{ browser: string, site: string, warmUp: string, source: string, target: number, effort: string,
+ *   folder: string, timeout: number }} wanted `site` is the app's address, `target` is in bytes, `timeout` in seconds.
+ */
+export async function clipfit(wanted) {
+  const { browser, site, warmUp, source, target, effort, folder, timeout } = wanted;
+  const output = join(folder, `clipfit-${effort}.mp4`);
+  const address = `${site}?target=${target}B&effort=${encodeURIComponent(effort)}`;
+  const seconds = await withPage(browser, address, timeout, async (page) => {
+    const input = await page.waitForSelector('[data-testid="file-input"]');
+    const problems = await page.$$eval('[data-testid="link-problems"]', (notices) =>
+      notices.map((notice) => notice.textContent.trim()).join(" "),
+    );
+    if (problems !== "") throw new Error(problems);
+    // The warm-up fits any target, so nothing is encoded for it; but the core has been fetched and compiled then.
+    await input.uploadFile(warmUp);
+    await page.waitForSelector('[data-testid="job"]:is([data-state="done"], [data-state="failed"])');
+
+    const ended = await watch(page, basename(warmUp));
+    await (await page.waitForSelector('[data-testid="file-input"]')).uploadFile(source);
+    const outcome = await ended();
+    if (outcome.href === undefined) throw new Error(outcome.error);
+    await saveLink(page, outcome.href, output);
+    return outcome.seconds;
+  });
+  return { seconds, facts: await factsOf(output, timeout) };
+}
+
+/**
+ * Takes the time inside the page, from the file input's change to the end of the job. The page is not asked anything
+ * in between: asking would take processor time from the work.
+ *
+ * @param {import("puppeteer-core").Page} page
+ * @param {string} other name of the file whose job is not meant
+ * @returns {Promise<() => Promise<{ seconds: number, href?: string, error?: string }>>} waits for the end
+ */
+async function watch(page, other) {
+  await page.evaluate((otherName) => {
+    globalThis.benchEnd = new Promise((resolve) => {
+      let started = Number.NaN;
+      window.addEventListener(
+        "change",
+        () => {
+          started = performance.now();
+        },
+        { capture: true, once: true },
+      );
+      const observer = new MutationObserver(() => {
+        const job = [...document.querySelectorAll('[data-testid="job"]')].find(
+          (candidate) => !candidate.textContent.includes(otherName),
+        );
+        const state = job?.dataset.state;
+        if (!["done", "failed", "cancelled"].includes(state)) return;
+        observer.disconnect();
+        const seconds = (performance.now() - started) / 1000;
+        const link = job.querySelector('[data-testid="job-download"]');
+        const text = job.querySelector('[data-testid="job-error"]')?.textContent.trim();
+        resolve(
+          state === "done" ? { seconds, href: link.href } : { seconds, error: text || `the job is ${state}` },
+        );
+      });
+      observer.observe(document.body, { attributeFilter: ["data-state"], childList: true, subtree: true });
+    });
+  }, other);
+  return () => page.evaluate(() => globalThis.benchEnd);
+}

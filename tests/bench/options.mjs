@@ -1,0 +1,95 @@
+// The benchmark's command line.
+
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+export const USAGE = `Usage: cargo xtask bench FILE... [options]
+
+  --target LIST     sizes to fit: 10MB, 1900KB, 8MiB, 500000B, or a share of the file: third, tenth (default 10MB)
+  --efforts LIST    efforts of Clipfit to measure (default balanced,best)
+  --browser NAME    chromium or firefox (default chromium)
+  --dist FOLDER     the built site (default: dist in the checkout)
+  --timeout N       seconds after which one run is given up (default 3600)
+  --json            one JSON object a line instead of tables
+
+LIST is separated by commas. Results go to standard output, progress to standard error.`;
+
+const UNITS = {
+  "": 1e6,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+const SHARES = { third: 3, tenth: 10 };
+
+/** A call that cannot be understood. */
+export class UsageError extends Error {}
+
+/**
+ * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
+ * @typedef {{ files: string[], targets: Target[], efforts: string[], browser: string, dist: string,
+ *   timeout: number, json: boolean }} Options `timeout` in seconds.
+ */
+
+/**
+ * @param {string[]} words
+ * @returns {Options | "help"}
+ */
+export function readOptions(words) {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        target: { type: "string", default: "10MB" },
+        efforts: { type: "string", default: "balanced,best" },
+        browser: { type: "string", default: "chromium" },
+        dist: { type: "string", default: fileURLToPath(new URL("../../dist", import.meta.url)) },
+        timeout: { type: "string", default: "3600" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const { values, positionals: files } = parsed;
+  if (values.help) return "help";
+  if (files.length === 0) throw new UsageError("name at least one clip");
+  if (!["chromium", "firefox"].includes(values.browser)) {
+    throw new UsageError(`no such browser: ${values.browser}`);
+  }
+  const timeout = Number(values.timeout);
+  if (!(timeout > 0)) throw new UsageError(`not a number of seconds: ${values.timeout}`);
+  return {
+    files,
+    targets: list(values.target).map(readTarget),
+    efforts: list(values.efforts),
+    browser: values.browser,
+    dist: values.dist,
+    timeout,
+    json: values.json,
+  };
+}
+
+function list(text) {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.includes("")) throw new UsageError(`an empty place in the list: ${text}`);
+  return words;
+}
+
+/** The page's own reading of sizes, so that the benchmark can say by how much a result misses the target. */
+function readTarget(name) {
+  const share = SHARES[name];
+  if (share !== undefined) return { name, bytes: (fileBytes) => Math.floor(fileBytes / share) };
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(name);
+  const unit = UNITS[match?.[2].toLowerCase()];
+  const bytes = Math.floor(Number(match?.[1]) * unit);
+  if (!(bytes > 0)) throw new UsageError(`not a size: ${name}`);
+  return { name, bytes: () => bytes };
+}
