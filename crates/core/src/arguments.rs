@@ -3,6 +3,7 @@
 
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
+use crate::picture;
 use crate::plan::{EncodePlan, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
 
@@ -262,7 +263,12 @@ impl EncodePlan {
     /// How `control` applies to a first encode of a chunk.
     pub fn opening_pass(&self) -> Pass {
         match self.control {
-            RateControl::TwoPass { video } => Pass::First(video.over(self.grid.duration())),
+            RateControl::TwoPass { video } => {
+                // Measured near the wanted rate, but not where x264 leaves its ordinary quantizers: from there its figures
+                // tell nothing about better ones.
+                let ordinary = picture::comfortable_rate(self.picture);
+                Pass::First(Kbps(video.over(self.grid.duration()).0.max(ordinary.0)))
+            }
             RateControl::Quality { crf } => Pass::Quality(crf),
         }
     }

@@ -92,6 +92,13 @@ pub enum Note {
         /// The new size.
         to: (u32, u32),
     },
+    /// The bytes are probably too few; the picture is measured to know.
+    MayNotFit,
+    /// The picture turned out too much for the bytes and frames were left out while running.
+    SlowerThanPlanned {
+        /// The new rate.
+        to: FrameRate,
+    },
     /// More bytes would not be visible: the result stays below the target.
     Saturated,
 }
@@ -190,6 +197,13 @@ impl Note {
             }
             Note::SmallerThanPlanned { to } => {
                 format!("This picture needs more bytes than expected, so it was made {}×{}.", to.0, to.1)
+            }
+            Note::MayNotFit => {
+                "This is very little for this clip; the picture is measured first to see whether it can do."
+                    .into()
+            }
+            Note::SlowerThanPlanned { to } => {
+                format!("This picture needs more bytes than expected, so it has {to} frames a second.")
             }
             Note::Saturated => {
                 "More bytes would not make it any sharper, so it stays below the target.".into()

@@ -1,11 +1,11 @@
 //! When nothing watchable fits: how little would do, and what could be given up instead.
 
-use crate::audio::{self, AudioPlan, DROP_ABOVE};
+use crate::audio::{self, AudioPlan};
 use crate::facts::MediaFacts;
 use crate::mp4;
-use crate::picture::Picture;
+use crate::picture::{self, Fixed, Picture};
 use crate::plan;
-use crate::units::{Bytes, Kbps, Micros};
+use crate::units::{Bytes, Micros};
 use crate::wishes::{AudioWish, Trim, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Refusal {
     pub target: Bytes,
     /// The least size that would do under the same wishes.
     pub least: Bytes,
-    /// Changes that make it possible, best first. Each was planned successfully.
+    /// Changes that make it possible, best first.
     pub offers: Vec<Offer>,
 }
 
@@ -69,89 +69,86 @@ impl Refusal {
 
 /// Room above the bare minimum, so that rounding or a busy picture does not refuse the offer itself.
 const MARGIN: f64 = 1.03;
+/// The same for an estimate made without looking at the picture.
+const BLIND_MARGIN: f64 = 2.0;
 
-pub(crate) fn refuse(
-    facts: &MediaFacts,
-    wishes: &Wishes,
-    audio: &AudioPlan,
-    smallest: Picture,
-    rate: Kbps,
-    duration: Micros,
-) -> Refusal {
-    let least = least(wishes, audio, smallest, rate, duration);
-    Refusal { target: wishes.target, least, offers: offers(facts, wishes, least, duration) }
+/// What a clip takes at the coarsest watchable quantizer, as its first pass showed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The pictures.
+    pub video: Bytes,
+    /// The sound of the plan.
+    pub audio: Bytes,
+    /// The container.
+    pub overhead: Bytes,
 }
 
-/// The refusal of a clip whose pictures proved to need `video` bytes at the coarsest quantizer, found while encoding.
-pub fn refuse_measured(facts: &MediaFacts, wishes: &Wishes, least: Bytes) -> Refusal {
-    let (start, end) = plan::kept(facts, wishes);
-    let least = Bytes((least.0 as f64 * MARGIN) as u64);
-    let mut offers = offers(facts, wishes, least, end - start);
-    // What a static estimate calls possible may fail again: only offers that need clearly less are worth a try.
-    offers.retain(|offer| !matches!(offer.change, Change::NoAudio | Change::AutomaticAudio));
+/// The refusal of a clip that is too long to be measured first: estimated on the safe side.
+pub(crate) fn refuse(facts: &MediaFacts, wishes: &Wishes, audio: &AudioPlan, smallest: Picture) -> Refusal {
+    let duration = length(facts, wishes);
+    let video = Bytes((picture::least_rate(smallest).during(duration).0 as f64 * BLIND_MARGIN) as u64);
+    let overhead = mp4::overhead(smallest.frame_rate.frames_in(duration), audio, duration);
+    let measured = Measured { video, audio: audio.expected().during(duration), overhead };
+    refuse_measured(facts, wishes, measured)
+}
+
+/// The refusal of a clip that was measured.
+pub fn refuse_measured(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> Refusal {
+    let Measured { video, audio, overhead } = measured;
+    let with = |audio: Bytes| rounded((video.0 + audio.0 + overhead.0) as f64 * MARGIN);
+    let least = with(audio);
+    let offer = |change, wishes| Offer { change, wishes };
+    let mut offers = vec![offer(Change::Target(least), Wishes { target: least, ..wishes.clone() })];
+    let duration = length(facts, wishes);
+    if audio.0 > 0 {
+        let lowest = audio::LOWEST.during(duration);
+        if matches!(wishes.audio, AudioWish::Copy | AudioWish::Encode(_)) && with(lowest) <= wishes.target {
+            let automatic = Wishes { audio: AudioWish::Auto, ..wishes.clone() };
+            offers.push(offer(Change::AutomaticAudio, automatic));
+        }
+        if with(Bytes(0)) <= wishes.target {
+            offers.push(offer(Change::NoAudio, Wishes { audio: AudioWish::None, ..wishes.clone() }));
+        }
+    }
+    let free = Wishes { height: None, frame_rate: None, ..wishes.clone() };
+    if (wishes.height.is_some() || wishes.frame_rate.is_some()) && smaller_would_do(facts, wishes, measured) {
+        offers.push(offer(Change::AutomaticPicture, free));
+    }
+    offers.extend(first_part(facts, wishes, least, duration));
     Refusal { target: wishes.target, least, offers }
 }
 
-fn least(wishes: &Wishes, audio: &AudioPlan, smallest: Picture, rate: Kbps, duration: Micros) -> Bytes {
-    let frames = smallest.frame_rate.frames_in(duration);
-    let fixed_sound = match (wishes.audio, audio) {
-        (AudioWish::Copy | AudioWish::Encode(_), planned) => planned.expected(),
-        (_, AudioPlan::None(_)) => Kbps(0.0),
-        // At the least size sound is kept only while it takes no more than its share; the rule then drops it.
-        _ if audio::LOWEST.0 > DROP_ABOVE * (rate.0 + audio::LOWEST.0) => Kbps(0.0),
-        _ => audio::LOWEST,
-    };
-    let packets = Kbps(rate.0 + fixed_sound.0).during(duration).0;
-    let exact = (packets + mp4::overhead(frames, audio, duration).0) as f64 * MARGIN;
-    Bytes((exact / 1000.0).ceil() as u64 * 1000)
+/// Bytes of pictures fall a little slower than their pixels.
+const BYTES_BY_PIXELS: f64 = 0.8;
+
+/// Whether the smallest picture would fit where the fixed one did not.
+fn smaller_would_do(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> bool {
+    let source = (facts.video.display_size(), facts.video.frame_rate);
+    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
+    let tried = picture::smallest(source.0, source.1, fixed).pixels_per_second();
+    let smallest = picture::smallest(source.0, source.1, Fixed::default()).pixels_per_second();
+    let video = measured.video.0 as f64 * (smallest / tried).powf(BYTES_BY_PIXELS);
+    let needed = (video + (measured.audio.0 + measured.overhead.0) as f64) * MARGIN;
+    needed <= wishes.target.0 as f64
 }
 
-fn offers(facts: &MediaFacts, wishes: &Wishes, least: Bytes, duration: Micros) -> Vec<Offer> {
-    let possible = |change: Change, wishes: Wishes| {
-        plan::plan(facts, &wishes, 1).is_ok().then_some(Offer { change, wishes })
-    };
-    let mut offers = Vec::new();
-    // The estimate may fall a little short (sound that now has room again): widen until it plans.
-    let mut target = least;
-    for _ in 0..6 {
-        if let Some(offer) = possible(Change::Target(target), Wishes { target, ..wishes.clone() }) {
-            offers.push(offer);
-            break;
-        }
-        target = Bytes((target.0 as f64 * 1.15 / 1000.0).ceil() as u64 * 1000);
-    }
-    if wishes.height.is_some() || wishes.frame_rate.is_some() {
-        let free = Wishes { height: None, frame_rate: None, ..wishes.clone() };
-        offers.extend(possible(Change::AutomaticPicture, free));
-    }
-    if matches!(wishes.audio, AudioWish::Copy | AudioWish::Encode(_)) && !facts.audio.is_empty() {
-        offers.extend(possible(Change::AutomaticAudio, Wishes { audio: AudioWish::Auto, ..wishes.clone() }));
-        offers.extend(possible(Change::NoAudio, Wishes { audio: AudioWish::None, ..wishes.clone() }));
-    }
-    offers.extend(
-        first_part(facts, wishes, least, duration)
-            .and_then(|(length, wishes)| possible(Change::KeepFirst(length), wishes)),
-    );
-    offers
+fn length(facts: &MediaFacts, wishes: &Wishes) -> Micros {
+    let (start, end) = plan::kept(facts, wishes);
+    end - start
 }
 
-/// The longest beginning that fits, in whole seconds.
-fn first_part(
-    facts: &MediaFacts,
-    wishes: &Wishes,
-    least: Bytes,
-    duration: Micros,
-) -> Option<(Micros, Wishes)> {
+/// Up to the next whole kilobyte.
+fn rounded(bytes: f64) -> Bytes {
+    Bytes((bytes / 1000.0).ceil() as u64 * 1000)
+}
+
+/// The longest beginning that fits, in whole seconds, with room for a beginning that is busier than the rest.
+fn first_part(facts: &MediaFacts, wishes: &Wishes, least: Bytes, duration: Micros) -> Option<Offer> {
     let (start, _) = plan::kept(facts, wishes);
     let share = wishes.target.0 as f64 / least.0.max(1) as f64;
-    let mut seconds = (duration.seconds() * share * 0.97).floor();
-    while seconds >= 1.0 {
-        let length = Micros::from_seconds(seconds);
-        let wishes = Wishes { trim: Some(Trim { start, end: start + length }), ..wishes.clone() };
-        if plan::plan(facts, &wishes, 1).is_ok() {
-            return Some((length, wishes));
-        }
-        seconds = (seconds * 0.9).floor();
-    }
-    None
+    let length = Micros::from_seconds((duration.seconds() * share * 0.8).floor());
+    (length.seconds() >= 1.0).then(|| Offer {
+        change: Change::KeepFirst(length),
+        wishes: Wishes { trim: Some(Trim { start, end: start + length }), ..wishes.clone() },
+    })
 }

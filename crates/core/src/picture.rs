@@ -40,18 +40,22 @@ pub struct Fixed {
     pub frame_rate: Option<FrameRate>,
     /// Upper bound for the short side, set when a larger picture proved too much for the bytes.
     pub short_side_below: Option<u32>,
+    /// Upper bound for the frame rate, set when the smallest picture at a higher one proved too much.
+    pub rate_below: Option<FrameRate>,
 }
 
 /// Short sides to try below the source's own, largest first: the common renditions.
 const SHORT_SIDES: [u32; 12] = [2160, 1440, 1080, 900, 720, 576, 480, 432, 360, 288, 240, 180];
 /// The smallest picture offered.
 pub const SMALLEST_SHORT_SIDE: u32 = 144;
+/// Frames are not thinned out below this rate.
+const SLOWEST_RATE: f64 = 7.9;
 /// Above this rate frames are dropped unless wished: upload sites do it anyway, and few screens show more.
 pub const HIGHEST_RATE: f64 = 60.0;
-/// Below this many bits per pixel and frame nothing watchable is left even of calm pictures, when we choose the size...
-const WATCHABLE: f64 = 0.020;
-/// ...and when the person insists on it: there the encoder has the last word.
-const WATCHABLE_WHEN_FIXED: f64 = 0.006;
+/// Below this many bits per pixel and frame a picture is starved: frames are left out before it comes to that.
+const STARVED: f64 = 0.020;
+/// Below this nothing watchable is left, not even of calm pictures.
+const UNWATCHABLE: f64 = 0.006;
 
 /// Bits per pixel and frame at which more pixels look no better than fewer. Larger pictures need fewer: detail grows
 /// slower than pixels. Measured: of x264 medium two-pass encodes at one bitrate and sizes from 144p to 720p, scaled back
@@ -60,12 +64,17 @@ pub fn comfortable_density(short_side: u32) -> f64 {
     0.028 * (480.0 / f64::from(short_side.max(16))).powf(0.2)
 }
 
+/// The bitrate that a picture is comfortable with.
+pub fn comfortable_rate(picture: Picture) -> Kbps {
+    Kbps(comfortable_density(picture.short_side()) * picture.pixels_per_second() / 1000.0)
+}
+
 /// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square pixels.
 pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> Picture {
     let full = full_rate(source_rate, fixed);
     let rates = match fixed.frame_rate {
         Some(_) => vec![full],
-        None => allowed_rates(full),
+        None => allowed_rates(full, fixed),
     };
     if let Some(height) = fixed.height {
         let at = |frame_rate| with_height(source, height, frame_rate);
@@ -101,8 +110,11 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
 /// The picture that asks for the fewest bits.
 pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Picture {
     let full = full_rate(source_rate, fixed);
-    let frame_rate =
-        if fixed.frame_rate.is_some() { full } else { allowed_rates(full).last().copied().unwrap_or(full) };
+    let frame_rate = if fixed.frame_rate.is_some() {
+        full
+    } else {
+        allowed_rates(full, fixed).last().copied().unwrap_or(full)
+    };
     match fixed.height {
         Some(height) => with_height(source, height, frame_rate),
         None => {
@@ -112,11 +124,9 @@ pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Pic
     }
 }
 
-/// The least rate at which this picture is worth showing.
-pub fn least_rate(picture: Picture, fixed: Fixed) -> Kbps {
-    let density =
-        if fixed.height.is_some() || fixed.frame_rate.is_some() { WATCHABLE_WHEN_FIXED } else { WATCHABLE };
-    Kbps(density * picture.pixels_per_second() / 1000.0)
+/// The least rate at which a calm picture of this size is worth showing.
+pub fn least_rate(picture: Picture) -> Kbps {
+    Kbps(UNWATCHABLE * picture.pixels_per_second() / 1000.0)
 }
 
 /// The source's own picture, as large and as fluent as it may be.
@@ -133,7 +143,7 @@ fn first_comfortable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) ->
 }
 
 fn first_watchable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) -> Option<Picture> {
-    pictures.find(|picture| picture.density(rate) >= WATCHABLE)
+    pictures.find(|picture| picture.density(rate) >= STARVED)
 }
 
 fn full_rate(source: FrameRate, fixed: Fixed) -> FrameRate {
@@ -148,9 +158,16 @@ fn full_rate(source: FrameRate, fixed: Fixed) -> FrameRate {
 }
 
 /// The full rate and its whole fractions down to 8 frames per second.
-fn allowed_rates(full: FrameRate) -> Vec<FrameRate> {
+fn allowed_rates(full: FrameRate, fixed: Fixed) -> Vec<FrameRate> {
     let mut rates = vec![full];
-    rates.extend((2..=4).map(|divisor| full.divided_by(divisor)).filter(|rate| rate.per_second() >= 7.9));
+    rates.extend(
+        (2..=4).map(|divisor| full.divided_by(divisor)).filter(|rate| rate.per_second() >= SLOWEST_RATE),
+    );
+    if let Some(below) = fixed.rate_below {
+        let slowest = rates.last().copied();
+        rates.retain(|rate| rate.per_second() < below.per_second());
+        rates.extend(slowest.filter(|_| rates.is_empty()));
+    }
     rates
 }
 
@@ -200,7 +217,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FREE: Fixed = Fixed { height: None, frame_rate: None, short_side_below: None };
+    const FREE: Fixed = Fixed { height: None, frame_rate: None, short_side_below: None, rate_below: None };
 
     #[test]
     fn sizes_follow_the_budget() {
@@ -230,12 +247,10 @@ mod tests {
 
     #[test]
     fn what_the_person_fixed_wins() {
-        let fixed =
-            Fixed { height: Some(360), frame_rate: Some(FrameRate::whole(12)), short_side_below: None };
+        let fixed = Fixed { height: Some(360), frame_rate: Some(FrameRate::whole(12)), ..FREE };
         let picture = choose((1920, 1080), FrameRate::whole(30), Kbps(50.0), fixed);
         assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(12)));
-        let above =
-            Fixed { height: Some(4000), frame_rate: Some(FrameRate::whole(120)), short_side_below: None };
+        let above = Fixed { height: Some(4000), frame_rate: Some(FrameRate::whole(120)), ..FREE };
         let picture = choose((640, 360), FrameRate::whole(25), Kbps(9000.0), above);
         assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(25)));
     }

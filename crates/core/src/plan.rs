@@ -7,7 +7,7 @@ use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
-use crate::units::{Bytes, Kbps, Micros};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -128,39 +128,44 @@ pub struct Conversion {
 
 /// Plans `facts` under `wishes` for `workers` encoders side by side.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan, Refusal> {
-    plan_below(facts, wishes, workers, None)
-}
-
-/// As `plan`, with the short side kept below a bound that proved too much for the bytes.
-pub fn plan_below(
-    facts: &MediaFacts,
-    wishes: &Wishes,
-    workers: usize,
-    short_side_below: Option<u32>,
-) -> Result<Plan, Refusal> {
-    let mut notes = crate::explain::source_notes(facts);
-    match wishes.mode {
-        Mode::Quick => Ok(quick(facts, wishes, workers, notes)),
-        Mode::Size => {
-            let limit = wishes.target;
-            if let Some(action) = without_encoding(facts, wishes, limit) {
-                if matches!(action, Action::Keep) {
-                    notes.clear();
-                    notes.push(Note::KeptAsIs);
-                } else {
-                    notes.push(Note::Remuxed);
-                }
-                return Ok(Plan { limit, action, notes });
-            }
-            let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below };
-            sized(facts, wishes, workers, fixed, notes)
+    if wishes.mode == Mode::Quick {
+        return Ok(quick(facts, wishes, workers));
+    }
+    match without_encoding(facts, wishes, wishes.target) {
+        Some(Action::Keep) => {
+            Ok(Plan { limit: wishes.target, action: Action::Keep, notes: vec![Note::KeptAsIs] })
         }
+        Some(action) => {
+            let mut notes = crate::explain::source_notes(facts);
+            notes.push(Note::Remuxed);
+            Ok(Plan { limit: wishes.target, action, notes })
+        }
+        None => plan_encode(facts, wishes, workers, Ceiling::default()),
     }
 }
 
-/// The plan of a source that fits and yet could not be copied: encoded after all.
-pub fn plan_encode(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan, Refusal> {
-    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below: None };
+/// What proved too much for the bytes while encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ceiling {
+    /// The short side must be below this.
+    pub short_side: Option<u32>,
+    /// The frame rate must be below this.
+    pub frame_rate: Option<FrameRate>,
+}
+
+/// The plan of an encode to the target, below a ceiling.
+pub fn plan_encode(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    workers: usize,
+    ceiling: Ceiling,
+) -> Result<Plan, Refusal> {
+    let fixed = Fixed {
+        height: wishes.height,
+        frame_rate: wishes.frame_rate,
+        short_side_below: ceiling.short_side,
+        rate_below: ceiling.frame_rate,
+    };
     sized(facts, wishes, workers, fixed, crate::explain::source_notes(facts))
 }
 
@@ -175,6 +180,9 @@ pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
         }
     }
 }
+
+/// Clips up to this length are measured even where an estimate says that they cannot fit.
+const MEASURED_UP_TO: Micros = Micros(300_000_000);
 
 fn sized(
     facts: &MediaFacts,
@@ -200,9 +208,12 @@ fn sized(
     let picture =
         picture::choose(source, facts.video.frame_rate, Bytes(video_bytes(most)).over(duration), fixed);
     let video = Bytes(video_bytes(picture));
-    let smallest_rate = picture::least_rate(least, fixed);
-    if video.over(duration) < picture::least_rate(picture, fixed) {
-        return Err(feasibility::refuse(facts, wishes, &audio, least, smallest_rate, duration));
+    if video.over(duration) < picture::least_rate(picture) {
+        // A short clip is measured before it is refused, so that the least size that is named will do.
+        if duration > MEASURED_UP_TO {
+            return Err(feasibility::refuse(facts, wishes, &audio, least));
+        }
+        notes.push(Note::MayNotFit);
     }
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
     if limit < wishes.target {
@@ -229,8 +240,9 @@ pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort 
     }
 }
 
-fn quick(facts: &MediaFacts, wishes: &Wishes, workers: usize, mut notes: Vec<Note>) -> Plan {
-    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, short_side_below: None };
+fn quick(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Plan {
+    let mut notes = crate::explain::source_notes(facts);
+    let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
     let picture = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let audio = audio::recipe_audio(facts, wishes);
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);

@@ -11,8 +11,9 @@
 mod support;
 
 use clipfit_core::plan::FLOOR;
-use clipfit_core::units::Bytes;
-use clipfit_core::wishes::{Effort, Wishes};
+use clipfit_core::session::outcome::GiveUp;
+use clipfit_core::units::{Bytes, FrameRate, Kbps};
+use clipfit_core::wishes::{AudioWish, Effort, Wishes};
 use support::{compress, probe};
 
 fn wishes(target: u64) -> Wishes {
@@ -57,6 +58,31 @@ fn every_frame_shows_its_own_source_frame(clip: &support::Clip) {
         for other in [index.wrapping_sub(1), index + 1] {
             let nearer = source.get(other).is_some_and(|other| distance(frame, other) < own);
             assert!(!nearer, "{}: frame {index} shows frame {other}", clip.name);
+        }
+    }
+}
+
+/// A size that is too little is answered with one that will do, and with ways out that work.
+#[test]
+fn a_refusal_offers_only_what_works() {
+    let clip = support::clips().into_iter().find(|clip| clip.name == "plain.mp4").unwrap();
+    let facts = probe(&clip).unwrap();
+    let cases = [
+        wishes(2_000),
+        wishes(9_000),
+        Wishes { height: Some(180), frame_rate: Some(FrameRate::whole(25)), ..wishes(30_000) },
+        Wishes { audio: AudioWish::Encode(Kbps(96.0)), ..wishes(50_000) },
+        Wishes { audio: AudioWish::Copy, ..wishes(65_000) },
+    ];
+    for wishes in cases {
+        let outcome = compress(&clip, &facts, &wishes, 2);
+        let Err(GiveUp::TooSmall(refusal)) = outcome else { panic!("{wishes:?}: {outcome:?}") };
+        assert!(refusal.least > refusal.target && !refusal.offers.is_empty(), "{refusal:?}");
+        for offer in &refusal.offers {
+            let report = compress(&clip, &facts, &offer.wishes, 2);
+            let report = report.unwrap_or_else(|reason| panic!("{wishes:?} {:?}: {reason:?}", offer.change));
+            println!("{:?} of {}: {}", offer.change, wishes.target, report.bytes);
+            assert!(report.bytes <= offer.wishes.target);
         }
     }
 }

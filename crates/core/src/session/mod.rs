@@ -12,9 +12,10 @@ use crate::arguments::{self as args, Pass};
 use crate::audio::AudioPlan;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
-use crate::feasibility;
+use crate::feasibility::{self, Measured};
 use crate::mp4;
-use crate::plan::{self, Action, EncodePlan, Plan, RateControl, RemuxPlan};
+use crate::picture::SMALLEST_SHORT_SIDE;
+use crate::plan::{self, Action, Ceiling, EncodePlan, Plan, RateControl, RemuxPlan};
 use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
 use crate::units::{Bytes, Micros};
@@ -38,6 +39,8 @@ pub struct Session {
     facts: MediaFacts,
     wishes: Wishes,
     plan: Plan,
+    /// What proved too much for the bytes so far.
+    ceiling: Ceiling,
     workers: usize,
     /// Fewer than `workers` after memory ran out.
     at_once: usize,
@@ -154,6 +157,7 @@ impl Session {
             facts,
             wishes,
             plan,
+            ceiling: Ceiling::default(),
             workers: 1,
             at_once: 1,
             next_task: 0,
@@ -473,17 +477,13 @@ impl Session {
         let audio = encode.audio.unwrap_or_default();
         let rate = plan.picture.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
-        let hopeless = match outlook {
-            Outlook::Good => None,
-            Outlook::Coarse => Some(None),
-            Outlook::Hopeless(least) => Some(Some(Bytes(least.0 + audio.0 + overhead.0))),
-        };
-        if let Some(least) = hopeless {
-            if let Some(commands) = self.smaller_plan() {
+        if outlook != Outlook::Good {
+            if let Some(commands) = self.smaller_plan(outlook) {
                 return commands;
             }
-            if let Some(least) = least {
-                let refusal = feasibility::refuse_measured(&self.facts, &self.wishes, least);
+            if let Outlook::Hopeless(video) = outlook {
+                let measured = Measured { video, audio, overhead };
+                let refusal = feasibility::refuse_measured(&self.facts, &self.wishes, measured);
                 return self.give_up(GiveUp::TooSmall(refusal));
             }
         }
@@ -497,20 +497,31 @@ impl Session {
         self.fill()
     }
 
-    /// Starts again with a smaller picture, when there is one and the person did not fix the size.
-    fn smaller_plan(&mut self) -> Option<Vec<Command>> {
+    /// Starts again with a smaller picture, then with fewer frames, as far as the person left that open.
+    fn smaller_plan(&mut self, outlook: Outlook) -> Option<Vec<Command>> {
         let picture = self.encode.as_ref()?.plan.picture;
         let short_side = picture.width.min(picture.height);
-        if self.wishes.height.is_some() || short_side <= crate::picture::SMALLEST_SHORT_SIDE {
+        let smallest = short_side <= SMALLEST_SHORT_SIDE;
+        if self.wishes.height.is_none() && !smallest {
+            // Far too much: not step by step, each costs a first pass.
+            let far = matches!(outlook, Outlook::Hopeless(_)).then_some(short_side * 7 / 10);
+            self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
+        } else if self.wishes.frame_rate.is_none() && matches!(outlook, Outlook::Hopeless(_)) {
+            self.ceiling.frame_rate = Some(picture.frame_rate);
+        } else {
             return None;
         }
-        let mut plan = plan::plan_below(&self.facts, &self.wishes, self.workers, Some(short_side)).ok()?;
+        let mut plan = plan::plan_encode(&self.facts, &self.wishes, self.workers, self.ceiling).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
-        let to = (encode.picture.width, encode.picture.height);
-        if to.0.min(to.1) >= short_side {
+        let new = encode.picture;
+        if new.pixels_per_second() >= picture.pixels_per_second() {
             return None;
         }
-        plan.notes.push(Note::SmallerThanPlanned { to });
+        plan.notes.push(if new.frame_rate == picture.frame_rate {
+            Note::SmallerThanPlanned { to: (new.width, new.height) }
+        } else {
+            Note::SlowerThanPlanned { to: new.frame_rate }
+        });
         let mut commands = vec![Command::Replanned(Box::new(plan.clone()))];
         commands.extend(self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())));
         self.plan = plan;
@@ -572,7 +583,8 @@ impl Session {
     /// No encode of this picture gets under the limit: a smaller one, or none.
     fn over_limit(&mut self, reached: Bytes) -> Vec<Command> {
         let limit = self.plan.limit;
-        self.smaller_plan().unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
+        self.smaller_plan(Outlook::Coarse)
+            .unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
     }
 
     /// The quick recipe came out larger than the source: coarser, or leave the source alone.
@@ -596,7 +608,7 @@ impl Session {
 
     /// A plain copy did not work out: encode.
     fn encode_after_all(&mut self, fault: Option<Fault>) -> Vec<Command> {
-        match plan::plan_encode(&self.facts, &self.wishes, self.workers) {
+        match plan::plan_encode(&self.facts, &self.wishes, self.workers, self.ceiling) {
             Ok(plan) => {
                 self.plan = plan;
                 let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];

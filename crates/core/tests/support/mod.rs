@@ -106,8 +106,8 @@ pub(crate) fn compress(
     facts: &MediaFacts,
     wishes: &Wishes,
     workers: usize,
-) -> Result<Report, String> {
-    let plan = plan::plan(facts, wishes, workers).map_err(|refusal| format!("{refusal:?}"))?;
+) -> Result<Report, GiveUp> {
+    let plan = plan::plan(facts, wishes, workers).map_err(GiveUp::TooSmall)?;
     let mut session = Session::new(facts.clone(), wishes.clone(), plan);
     let mut kept: HashMap<Artifact, PathBuf> = HashMap::new();
     let store = tempfile::tempdir().unwrap();
@@ -123,11 +123,11 @@ pub(crate) fn compress(
                 std::fs::copy(result, clip.path.with_extension("out.mp4")).unwrap();
                 return Ok(*report);
             }
-            Command::GiveUp(reason) => return Err(describe(&reason)),
+            Command::GiveUp(reason) => return Err(*reason),
             Command::Replanned(_) | Command::Drop(_) | Command::Stop => {}
         }
     }
-    Err("the session asked for nothing and did not end".into())
+    panic!("the session asked for nothing and did not end")
 }
 
 /// Every frame as 32x18 samples of grey.
@@ -143,10 +143,6 @@ pub(crate) fn thumbnails(path: &Path) -> Vec<Vec<u8>> {
         .unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout.chunks(32 * 18).map(<[u8]>::to_vec).collect()
-}
-
-fn describe(reason: &GiveUp) -> String {
-    format!("{reason:#?}")
 }
 
 fn run_task(task: &Task, clip: &Clip, kept: &mut HashMap<Artifact, PathBuf>, store: &Path) -> Event {
