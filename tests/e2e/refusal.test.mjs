@@ -23,7 +23,7 @@ const CASES = [
     offer: /automatically/,
   },
   { what: "too little for wished sound", link: { target: "30KB", audio: "96" }, offer: /sound/i },
-  { what: "too little for all of it", link: { target: "5KB" }, offer: /^Keep the first/ },
+  { what: "too little for all of it", link: { target: "12KB" }, offer: /^Keep the first/ },
 ];
 
 inBrowsers("an impossible target", BOTH, (site) => {

@@ -81,6 +81,17 @@ enum Phase {
     Ended,
 }
 
+/// How a plan is made smaller while running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shrink {
+    /// It would fit, but fewer pixels look better.
+    ForLooks,
+    /// It missed the limit by a little.
+    Near,
+    /// It cannot fit by far.
+    Far,
+}
+
 /// The state of an encode.
 #[derive(Debug)]
 struct Encode {
@@ -477,8 +488,13 @@ impl Session {
         let audio = encode.audio.unwrap_or_default();
         let rate = plan.picture.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
-        if outlook != Outlook::Good {
-            if let Some(commands) = self.smaller_plan(outlook) {
+        let shrink = match outlook {
+            Outlook::Good => None,
+            Outlook::Coarse => Some(Shrink::ForLooks),
+            Outlook::Hopeless(_) => Some(Shrink::Far),
+        };
+        if let Some(shrink) = shrink {
+            if let Some(commands) = self.smaller_plan(shrink) {
                 return commands;
             }
             if let Outlook::Hopeless(video) = outlook {
@@ -498,15 +514,15 @@ impl Session {
     }
 
     /// Starts again with a smaller picture, then with fewer frames, as far as the person left that open.
-    fn smaller_plan(&mut self, outlook: Outlook) -> Option<Vec<Command>> {
+    fn smaller_plan(&mut self, shrink: Shrink) -> Option<Vec<Command>> {
         let picture = self.encode.as_ref()?.plan.picture;
         let short_side = picture.width.min(picture.height);
         let smallest = short_side <= SMALLEST_SHORT_SIDE;
         if self.wishes.height.is_none() && !smallest {
             // Far too much: not step by step, each costs a first pass.
-            let far = matches!(outlook, Outlook::Hopeless(_)).then_some(short_side * 7 / 10);
+            let far = (shrink == Shrink::Far).then_some(short_side * 7 / 10);
             self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
-        } else if self.wishes.frame_rate.is_none() && matches!(outlook, Outlook::Hopeless(_)) {
+        } else if self.wishes.frame_rate.is_none() && shrink != Shrink::ForLooks {
             self.ceiling.frame_rate = Some(picture.frame_rate);
         } else {
             return None;
@@ -583,8 +599,7 @@ impl Session {
     /// No encode of this picture gets under the limit: a smaller one, or none.
     fn over_limit(&mut self, reached: Bytes) -> Vec<Command> {
         let limit = self.plan.limit;
-        self.smaller_plan(Outlook::Coarse)
-            .unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
+        self.smaller_plan(Shrink::Near).unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
     }
 
     /// The quick recipe came out larger than the source: coarser, or leave the source alone.
