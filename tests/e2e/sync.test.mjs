@@ -26,6 +26,10 @@ const CASES = [
   { what: "fewer frames", of: "sync", link: { fps: "10" }, seconds: 12.48, fps: "10/1", frames: 125 },
   { what: "uneven frames and Opus", of: "syncUneven", seconds: 12.48 },
   { what: "a late start in MPEG-TS", of: "syncLate", seconds: 12.48, fps: "25/1", frames: 312 },
+  { what: "open groups of pictures in HEVC", of: "syncOpen", fps: "30/1" },
+  { what: "AVI", of: "syncAvi" },
+  { what: "WebM at 29.97 frames a second", of: "syncWebm", fps: "30000/1001" },
+  { what: "an edit list", of: "syncEdited", seconds: 12.48, fps: "25/1", frames: 312 },
 ];
 
 inBrowsers("sound and picture stay together", BOTH, (site) => {

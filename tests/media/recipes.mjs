@@ -40,6 +40,7 @@ export const RECIPES = {
     file: "upside-down.mp4",
     ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=180 {out}"],
   },
+  timecode: { file: "timecode.mov", ffmpeg: ["-i {mp4} -c copy -timecode 01:00:00:00 {out}"] },
   lines: {
     file: "lines.srt",
     text: "1\n00:00:00,500 --> 00:00:01,500\nA line\n\n2\n00:00:01,800 --> 00:00:02,600\nAnother\n",
@@ -207,6 +208,35 @@ export const RECIPES = {
     file: "sync-late.ts",
     ffmpeg: [
       `${flashAndBeep(12.48, 25)} -c:v libx264 -preset veryfast -crf 16 -g 75 -pix_fmt yuv420p ${aac} -output_ts_offset 7 -f mpegts {out}`,
+    ],
+  },
+
+  syncOpen: {
+    // Pictures before a keyframe may lean on the group before it.
+    file: "sync-open.mov",
+    ffmpeg: [
+      `${flashAndBeep(12.48, 30)} -c:v libx265 -preset ultrafast -crf 18 -pix_fmt yuv420p -tag:v hvc1 ` +
+        `-x265-params log-level=error:open-gop=1:keyint=60:min-keyint=60:bframes=4:scenecut=0 ${aac} {out}`,
+    ],
+  },
+  syncAvi: {
+    file: "sync.avi",
+    ffmpeg: [
+      `${flashAndBeep(12.48, 25)} -c:v mpeg4 -q:v 2 -g 60 -bf 2 -pix_fmt yuv420p -c:a libmp3lame -b:a 96k {out}`,
+    ],
+  },
+  syncWebm: {
+    file: "sync.webm",
+    ffmpeg: [
+      `${flashAndBeep(12.48, "30000/1001")} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -auto-alt-ref 1 ` +
+        "-lag-in-frames 16 -b:v 500k -g 90 -pix_fmt yuv420p -c:a libopus -b:a 64k {out}",
+    ],
+  },
+  syncEdited: {
+    file: "sync-edit-list.mp4",
+    ffmpeg: [
+      `${flashAndBeep(14.48, 25)} -c:v libx264 -preset veryfast -crf 16 -g 100 -pix_fmt yuv420p ${aac} {out}.whole.mp4`,
+      "-ss 2 -i {out}.whole.mp4 -c copy {out}",
     ],
   },
 

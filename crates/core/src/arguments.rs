@@ -237,7 +237,7 @@ pub fn probe_streams() -> Vec<String> {
 pub fn probe_packets(stream: u32) -> Vec<String> {
     Arguments::new("-v error -print_format csv=p=0")
         .pair("-select_streams", stream)
-        .pair("-show_entries", "packet=pts_time,dts_time,duration_time,size,pos,flags")
+        .pair("-show_entries", "packet=pts_time,dts_time,duration_time,size,flags")
         .words("-o")
         .words(PROBE_FILE)
         .pair("-i", CLIP)
