@@ -235,8 +235,8 @@ export const RECIPES = {
   syncEdited: {
     file: "sync-edit-list.mp4",
     ffmpeg: [
-      `${flashAndBeep(14.48, 25)} -c:v libx264 -preset veryfast -crf 16 -g 100 -pix_fmt yuv420p ${aac} {out}.whole.mp4`,
-      "-ss 2 -i {out}.whole.mp4 -c copy {out}",
+      `${flashAndBeep(14.98, 25)} -c:v libx264 -preset veryfast -crf 16 -g 100 -pix_fmt yuv420p ${aac} {out}.whole.mp4`,
+      "-ss 2.5 -i {out}.whole.mp4 -c copy {out}",
     ],
   },
 

@@ -57,7 +57,7 @@ export async function frameTimes(path) {
     "-select_streams",
     "v:0",
     "-show_entries",
-    "frame=pts_time",
+    "frame=best_effort_timestamp_time",
     "-of",
     "csv=p=0",
     path,
