@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Sound may take this share of the bytes before it is copied as it is or given the next lower rung.
 pub const SHARE: f64 = 0.15;
 /// When even the lowest rung would take more than this share, the sound is left out.
-pub const DROP_ABOVE: f64 = 0.40;
+pub const DROP_ABOVE: f64 = 0.50;
 
 /// One step of the sound ladder.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -266,10 +266,11 @@ pub(crate) fn encode_notes(
     let video = &facts.video;
     let from = video.display_size();
     let to = (picture.width, picture.height);
-    if from.1 > to.1 + 1 {
+    if wishes.height.is_none() && from.1 > to.1 + 1 {
         notes.push(Note::Downscaled { from, to });
     }
-    if picture.frame_rate.per_second() < video.frame_rate.per_second() * 0.999 {
+    if wishes.frame_rate.is_none() && picture.frame_rate.per_second() < video.frame_rate.per_second() * 0.999
+    {
         notes.push(Note::FewerFrames { from: video.frame_rate, to: picture.frame_rate });
     }
     if wishes.height.is_some_and(|height| height > from.1) {

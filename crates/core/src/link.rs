@@ -147,7 +147,9 @@ pub fn parse_size(text: &str) -> Option<Bytes> {
         "gib" => 1024.0 * 1024.0 * 1024.0,
         _ => return None,
     };
-    let bytes = (number * unit).floor();
+    // 4.14 MB is 4,140,000 bytes, though the product falls a billionth short of it.
+    let exact = number * unit;
+    let bytes = if (exact - exact.round()).abs() < 1e-3 { exact.round() } else { exact.floor() };
     (bytes.is_finite() && (1.0..=1e12).contains(&bytes)).then_some(Bytes(bytes as u64))
 }
 
@@ -221,6 +223,7 @@ mod tests {
             ("10 mb", 10_000_000),
             ("10MiB", 10_485_760),
             ("1.9MB", 1_900_000),
+            ("4.14MB", 4_140_000),
             ("1,9MB", 1_900_000),
             ("500KB", 500_000),
             ("512KiB", 524_288),
