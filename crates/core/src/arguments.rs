@@ -34,7 +34,7 @@ pub enum Pass {
     /// Second of two, spending this rate.
     Second(Kbps),
     /// One pass at this constant rate factor.
-    Quality(u32),
+    Quality(f64),
 }
 
 /// The name of chunk `index` as the assembly reads it.
@@ -85,7 +85,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
             .pair("-b:v", format!("{}", (rate.0 * 1000.0).round().max(1000.0) as u64))
             .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
             .pair("-passlogfile", STATS),
-        Pass::Quality(crf) => arguments.pair("-crf", crf),
+        Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),
     };
     let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
     match pass {
@@ -119,7 +119,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
         chain.push("yadif=deint=interlaced".into());
     }
     chain.push(format!(
-        "fps=fps={}/{}:start_time={}:round=near",
+        "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
         plan.grid.rate.numerator(),
         plan.grid.rate.denominator(),
         seconds(plan.zero + plan.grid.time_of(chunk.anchor))
@@ -269,7 +269,7 @@ impl EncodePlan {
                 let ordinary = picture::comfortable_rate(self.picture);
                 Pass::First(Kbps(video.over(self.grid.duration()).0.max(ordinary.0)))
             }
-            RateControl::Quality { crf } => Pass::Quality(crf),
+            RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
         }
     }
 }

@@ -117,8 +117,8 @@ pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
 
 /// Decides by these rules, first match wins: no track or none wished: none. A wished rate: encode at it. AAC whose
 /// rate is at most `SHARE` of `total` (or wished copied): copy. Otherwise the best rung within its own share, which is
-/// larger for the low rungs; else none.
-pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps) -> AudioPlan {
+/// larger for the low rungs; else none. `below` rules out what proved too much; it never overrides a wish.
+pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Option<Kbps>) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
     let copyable = track.codec == "aac" && wishes.trim.is_none();
     let why = if wishes.trim.is_some() {
@@ -132,16 +132,23 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps) -> AudioPlan
         AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
         AudioWish::Encode(bitrate) => encode_at(track, bitrate, WhyEncode::Wished),
         AudioWish::Copy if copyable => copy(track),
-        AudioWish::Auto if copyable && track.bitrate.is_some_and(|rate| rate.0 <= total.0 * SHARE) => {
+        AudioWish::Auto
+            if copyable
+                && track.bitrate.is_some_and(|rate| {
+                    rate.0 <= total.0 * SHARE && below.is_none_or(|below| rate.0 < below.0)
+                }) =>
+        {
             copy(track)
         }
         // A wished copy of what cannot be copied gets the best encode instead.
         AudioWish::Copy => encode_at(track, Kbps(RUNGS[0].bitrate), why),
-        AudioWish::Auto => best_rung(track, total).map_or(AudioPlan::None(WhyNoAudio::NoRoom), |rung| {
-            // Encoding above the source's own rate only wastes bytes.
-            let bitrate = track.bitrate.map_or(rung.bitrate, |own| rung.bitrate.min(own.0.max(LOWEST.0)));
-            encode(track, Kbps(bitrate), rung, why)
-        }),
+        AudioWish::Auto => {
+            best_rung(track, total, below).map_or(AudioPlan::None(WhyNoAudio::NoRoom), |rung| {
+                // Encoding above the source's own rate only wastes bytes.
+                let bitrate = track.bitrate.map_or(rung.bitrate, |own| rung.bitrate.min(own.0.max(LOWEST.0)));
+                encode(track, Kbps(bitrate), rung, why)
+            })
+        }
     }
 }
 
@@ -175,9 +182,15 @@ fn copy(track: &AudioFacts) -> AudioPlan {
     }
 }
 
-fn best_rung(track: &AudioFacts, total: Kbps) -> Option<Rung> {
+fn best_rung(track: &AudioFacts, total: Kbps, below: Option<Kbps>) -> Option<Rung> {
     let mono_is_enough = |rung: &&Rung| track.channels > 1 || rung.bitrate <= 64.0;
-    RUNGS.iter().filter(mono_is_enough).find(|rung| rung.bitrate <= total.0 * rung.share).copied()
+    let allowed = |rung: &&Rung| below.is_none_or(|below| rung.bitrate < below.0);
+    RUNGS
+        .iter()
+        .filter(mono_is_enough)
+        .filter(allowed)
+        .find(|rung| rung.bitrate <= total.0 * rung.share)
+        .copied()
 }
 
 fn encode_at(track: &AudioFacts, bitrate: Kbps, why: WhyEncode) -> AudioPlan {

@@ -128,7 +128,9 @@ fn smaller_would_do(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> 
     let tried = picture::smallest(source.0, source.1, fixed).pixels_per_second();
     let smallest = picture::smallest(source.0, source.1, Fixed::default()).pixels_per_second();
     let video = measured.video.0 as f64 * (smallest / tried).powf(BYTES_BY_PIXELS);
-    let needed = (video + (measured.audio.0 + measured.overhead.0) as f64) * MARGIN;
+    // Sound that is chosen automatically gives way.
+    let audio = if wishes.audio == AudioWish::Auto { 0 } else { measured.audio.0 };
+    let needed = (video + (audio + measured.overhead.0) as f64) * MARGIN;
     needed <= wishes.target.0 as f64
 }
 
@@ -142,10 +144,14 @@ fn rounded(bytes: f64) -> Bytes {
     Bytes((bytes / 1000.0).ceil() as u64 * 1000)
 }
 
+/// What a file costs however short it is.
+const FIXED_COST: u64 = 3_000;
+
 /// The longest beginning that fits, in whole seconds, with room for a beginning that is busier than the rest.
 fn first_part(facts: &MediaFacts, wishes: &Wishes, least: Bytes, duration: Micros) -> Option<Offer> {
     let (start, _) = plan::kept(facts, wishes);
-    let share = wishes.target.0 as f64 / least.0.max(1) as f64;
+    let share =
+        wishes.target.0.saturating_sub(FIXED_COST) as f64 / least.0.saturating_sub(FIXED_COST).max(1) as f64;
     let length = Micros::from_seconds((duration.seconds() * share * 0.8).floor());
     (length.seconds() >= 1.0).then(|| Offer {
         change: Change::KeepFirst(length),

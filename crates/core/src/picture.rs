@@ -49,7 +49,7 @@ const SHORT_SIDES: [u32; 12] = [2160, 1440, 1080, 900, 720, 576, 480, 432, 360, 
 /// The smallest picture offered.
 pub const SMALLEST_SHORT_SIDE: u32 = 144;
 /// Frames are not thinned out below this rate.
-const SLOWEST_RATE: f64 = 7.9;
+pub const SLOWEST_RATE: f64 = 7.9;
 /// Above this rate frames are dropped unless wished: upload sites do it anyway, and few screens show more.
 pub const HIGHEST_RATE: f64 = 60.0;
 /// Below this many bits per pixel and frame a picture is starved: frames are left out before it comes to that.

@@ -145,12 +145,14 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan,
 }
 
 /// What proved too much for the bytes while encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ceiling {
     /// The short side must be below this.
     pub short_side: Option<u32>,
     /// The frame rate must be below this.
     pub frame_rate: Option<FrameRate>,
+    /// The sound must take less than this.
+    pub audio: Option<Kbps>,
 }
 
 /// The plan of an encode to the target, below a ceiling.
@@ -166,7 +168,7 @@ pub fn plan_encode(
         short_side_below: ceiling.short_side,
         rate_below: ceiling.frame_rate,
     };
-    sized(facts, wishes, workers, fixed, crate::explain::source_notes(facts))
+    sized(facts, wishes, workers, fixed, ceiling.audio)
 }
 
 /// The part of the clip that is kept, on the source's timeline.
@@ -189,13 +191,14 @@ fn sized(
     wishes: &Wishes,
     workers: usize,
     fixed: Fixed,
-    mut notes: Vec<Note>,
+    audio_below: Option<Kbps>,
 ) -> Result<Plan, Refusal> {
+    let mut notes = crate::explain::source_notes(facts);
     let limit = spendable(facts, wishes);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
     let total = limit.over(duration);
-    let audio = audio::plan_audio(facts, wishes, total);
+    let audio = audio::plan_audio(facts, wishes, total, audio_below);
     let audio_bytes = audio.expected().during(duration);
     let source = facts.video.display_size();
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.

@@ -8,19 +8,20 @@ mod ledger;
 pub mod outcome;
 pub mod task;
 
+use crate::allocate::{Allocator, COARSEST_QP};
 use crate::arguments::{self as args, Pass};
 use crate::audio::AudioPlan;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
 use crate::mp4;
-use crate::picture::SMALLEST_SHORT_SIDE;
+use crate::picture::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::{self, Action, Ceiling, EncodePlan, Plan, RateControl, RemuxPlan};
 use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
 use crate::units::{Bytes, Micros};
 use crate::verify::{self, Expected, Fault};
-use crate::wishes::Wishes;
+use crate::wishes::{AudioWish, Wishes};
 use ledger::{Ledger, Outlook, Verdict};
 use outcome::{GiveUp, Report, Step};
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ use task::{Artifact, Command, Death, Event, Input, Output, Program, Source, Task
 
 /// A task is tried this often in all.
 const TRIES: u32 = 3;
+/// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
+const TWO_PASS_FROM: u64 = 8;
 /// The quick recipe's rate factor is raised by this when the result came out larger than the source...
 const CRF_STEP: u32 = 5;
 /// ...up to this.
@@ -354,6 +357,16 @@ impl Session {
                 let chunk = encode.plan.chunks.get(index)?;
                 let outputs = vec![keep(args::CHUNK_FILE, Artifact::Encoded(index, serial), mp4::HEAD)];
                 match encode.control {
+                    RateControl::TwoPass { .. } if chunk.frames < TWO_PASS_FROM => {
+                        let stats = encode.stats.get(index)?.as_ref()?;
+                        let rate = encode.plan.picture.frame_rate.per_second();
+                        let crf = Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP);
+                        ffmpeg(
+                            args::encode_chunk(&encode.plan, chunk, Pass::Quality(crf)),
+                            vec![clip()],
+                            outputs,
+                        )
+                    }
                     RateControl::TwoPass { .. } => {
                         let pass =
                             Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)));
@@ -365,7 +378,8 @@ impl Session {
                         ffmpeg(args::encode_chunk(&encode.plan, chunk, pass), inputs, outputs)
                     }
                     RateControl::Quality { crf } => {
-                        let arguments = args::encode_chunk(&encode.plan, chunk, Pass::Quality(crf));
+                        let arguments =
+                            args::encode_chunk(&encode.plan, chunk, Pass::Quality(f64::from(crf)));
                         ffmpeg(arguments, vec![clip()], outputs)
                     }
                 }
@@ -522,22 +536,33 @@ impl Session {
             // Far too much: not step by step, each costs a first pass.
             let far = (shrink == Shrink::Far).then_some(short_side * 7 / 10);
             self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
-        } else if self.wishes.frame_rate.is_none() && shrink != Shrink::ForLooks {
+        } else if shrink == Shrink::ForLooks {
+            return None;
+        } else if self.wishes.frame_rate.is_none()
+            && picture.frame_rate.per_second() > picture::SLOWEST_RATE * 2.0
+        {
             self.ceiling.frame_rate = Some(picture.frame_rate);
+        } else if self.wishes.audio == AudioWish::Auto && self.encode.as_ref()?.plan.audio.stream().is_some()
+        {
+            self.ceiling.audio = Some(self.encode.as_ref()?.plan.audio.expected());
         } else {
             return None;
         }
         let mut plan = plan::plan_encode(&self.facts, &self.wishes, self.workers, self.ceiling).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
         let new = encode.picture;
-        if new.pixels_per_second() >= picture.pixels_per_second() {
+        let asks_less = new.pixels_per_second() < picture.pixels_per_second();
+        let sound = |plan: &EncodePlan| plan.audio.expected().0;
+        if !asks_less && sound(encode) >= sound(&self.encode.as_ref()?.plan) {
             return None;
         }
-        plan.notes.push(if new.frame_rate == picture.frame_rate {
-            Note::SmallerThanPlanned { to: (new.width, new.height) }
-        } else {
-            Note::SlowerThanPlanned { to: new.frame_rate }
-        });
+        if asks_less {
+            plan.notes.push(if new.frame_rate == picture.frame_rate {
+                Note::SmallerThanPlanned { to: (new.width, new.height) }
+            } else {
+                Note::SlowerThanPlanned { to: new.frame_rate }
+            });
+        }
         let mut commands = vec![Command::Replanned(Box::new(plan.clone()))];
         commands.extend(self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())));
         self.plan = plan;
