@@ -67,8 +67,9 @@ function difference(a, b) {
 const ALIKE = 0.3;
 
 /**
- * Frames of the result that do not show what the source shows at their time. Each is compared with the source's frames
- * around its time; one that is off by less than a frame of the slower of the two must be the most alike.
+ * Frames of the result that do not show what the source shows at their time: the last frame that comes no later than
+ * half a slot after it. Where rates differ, a tie may go either way. Of the source's frames around its time, the
+ * right one must be the most alike.
  *
  * @param {string} result
  * @param {string} source
@@ -82,21 +83,25 @@ export async function misplaced(result, source, video) {
     frameTimes(source),
   ]);
   const slot = 1 / ratio(video.r_frame_rate);
-  /** How far from `time` the span lies in which a source frame is shown. */
-  const off = (index, time) =>
-    Math.max(times[index] - time, time - (times[index + 1] ?? Number.POSITIVE_INFINITY), 0);
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? slot;
+  /** How far `time` is from the times at which source frame `index` is due. */
+  const off = (index, time) => {
+    const next = times[index + 1] ?? Number.POSITIVE_INFINITY;
+    return Math.max(times[index] - (time + 0.55 * slot), time + 0.5 * slot - 0.3 * usual - next, 0);
+  };
   const lines = [];
   for (const [number, frame] of made.entries()) {
     const time = number * slot;
-    const near = [...times.keys()].filter((index) => off(index, time) < 4.5 * slot);
+    const near = [...times.keys()].filter((index) => off(index, time) < 4 * slot);
     const measured = near.map((index) => ({
       index,
-      far: off(index, time),
+      due: off(index, time) === 0,
       by: difference(frame, given[index]),
     }));
     const least = (some) => some.reduce((a, b) => (b.by < a.by ? b : a), { by: Number.POSITIVE_INFINITY });
     const best = least(measured);
-    if (least(measured.filter(({ far }) => far <= 0.76 * slot)).by > best.by + ALIKE) {
+    if (least(measured.filter(({ due }) => due)).by > best.by + ALIKE) {
       const place = `the source's frame ${best.index} of ${times[best.index]?.toFixed(3)} s`;
       lines.push(`frame ${number} of ${time.toFixed(3)} s shows ${place}`);
     }
