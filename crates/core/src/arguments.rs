@@ -82,7 +82,8 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments
             .words("-profile:v high")
-            .pair("-b:v", format!("{}", (rate.0 * 1000.0).round().max(1000.0) as u64))
+            // x264 takes whole kilobits and would cut the rest off.
+            .pair("-b:v", rate.0.round().max(1.0) as u64 * 1000)
             .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
             .pair("-passlogfile", STATS),
         Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),

@@ -1,6 +1,6 @@
 //! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, workers) -> Plan`.
 
-use crate::audio::{self, AudioPlan};
+use crate::audio::{self, AudioPlan, WhyNoAudio};
 use crate::chunks::{self, Chunk, Grid};
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
@@ -194,7 +194,7 @@ fn sized(
     audio_below: Option<Kbps>,
 ) -> Result<Plan, Refusal> {
     let mut notes = crate::explain::source_notes(facts);
-    let limit = spendable(facts, wishes);
+    let limit = spendable(facts, wishes, fixed);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
     let total = limit.over(duration);
@@ -300,14 +300,26 @@ fn conversion(video: &VideoFacts) -> Conversion {
 const NEWER_CODEC_GAIN: f64 = 1.6;
 
 /// The bytes worth spending: a source that is already below the target is not blown up to it. H.264 needs more
-/// bytes than newer codecs for the same picture, so those get some room.
-fn spendable(facts: &MediaFacts, wishes: &Wishes) -> Bytes {
+/// bytes than newer codecs for the same picture, so those get some room, and nothing is cut below what looks good: some
+/// codecs keep a drawn picture in next to nothing.
+fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed) -> Bytes {
     let gain = match facts.video.codec.as_str() {
         "hevc" | "vp9" | "av1" | "vvc" => NEWER_CODEC_GAIN,
         _ => 1.0,
     };
-    wishes.target.min(facts.file_bytes.times(gain))
+    let (start, end) = kept(facts, wishes);
+    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let good = Kbps(2.0 * picture::comfortable_rate(whole).0 + GOOD_SOUND.0).during(end - start);
+    let container = mp4::overhead(
+        whole.frame_rate.frames_in(end - start),
+        &AudioPlan::None(WhyNoAudio::Silent),
+        end - start,
+    );
+    wishes.target.min(facts.file_bytes.times(gain).max(Bytes(good.0 + container.0)))
 }
+
+/// Sound that nobody complains about.
+const GOOD_SOUND: Kbps = Kbps(128.0);
 
 /// Whether these packets play everywhere, given the right container.
 fn packets_play_everywhere(facts: &MediaFacts) -> bool {

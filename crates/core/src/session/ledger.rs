@@ -97,6 +97,12 @@ impl Ledger {
             saturated = true;
             allocation = allocator.solve(allocator.bytes_at(INVISIBLE_QP).min(Bytes(available as u64)));
         }
+        // x264 takes whole kilobits per second: one more, so that rounding does not ask for less.
+        let least = std::iter::zip(allocator.least(), stats)
+            .map(|(least, stats)| {
+                Bytes(least.0 + (stats.frames.len() as f64 / frames_per_second * 125.0) as u64)
+            })
+            .collect();
         let outlook = outlook(&allocator, &allocation, available);
         let accounts = vec![Account::default(); allocation.shares.len()];
         let ledger = Ledger {
@@ -104,7 +110,7 @@ impl Ledger {
             audio,
             overhead,
             shares: allocation.shares,
-            least: allocator.least(),
+            least,
             accounts,
             round: 0,
             saturated,
