@@ -180,7 +180,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             }
         }
     };
-    Some(arguments.words("-map_metadata -1 -f mp4").words(AUDIO_FILE).0)
+    Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
 }
 
 /// Puts chunks and sound together. Packets are copied; the index comes first.
@@ -201,7 +201,10 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     } else {
         arguments = arguments.words("-map 0:v:0");
     }
-    arguments.words("-c copy -map_metadata -1 -tag:v avc1 -movflags +faststart -f mp4").words(RESULT_FILE).0
+    arguments
+        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+        .words(RESULT_FILE)
+        .0
 }
 
 /// The text of `LIST_FILE`.
@@ -223,7 +226,10 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         Some(stream) => arguments.pair("-map", format!("0:{stream}")),
         None => arguments,
     };
-    arguments.words("-c copy -map_metadata -1 -tag:v avc1 -movflags +faststart -f mp4").words(RESULT_FILE).0
+    arguments
+        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+        .words(RESULT_FILE)
+        .0
 }
 
 /// ffprobe: all streams and the format of `CLIP`.

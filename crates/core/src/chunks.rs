@@ -42,7 +42,7 @@ impl Grid {
         let frames =
             if same_rate && whole { video.frames } else { rate.frames_in(end - start.max(video.start)) };
         let start = start.max(video.start);
-        Grid { rate, origin: start - Micros(nudge), start, frames: frames.max(1) }
+        Grid { rate, origin: start + video.stamped_late - Micros(nudge), start, frames: frames.max(1) }
     }
 
     /// The slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its start to

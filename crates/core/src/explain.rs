@@ -82,7 +82,7 @@ pub enum Note {
         /// Its language.
         language: Option<String>,
     },
-    /// The source is below the target already and is not blown up.
+    /// The source is below the target already, has to be encoded all the same, and is not blown up to the target.
     SourceIsSmaller {
         /// The size that is not exceeded.
         limit: Bytes,
@@ -193,7 +193,9 @@ impl Note {
                 format!("{name}{details} is left out: it cannot be kept in this kind of MP4.")
             }
             Note::SourceIsSmaller { limit } => {
-                format!("The source is below the target already; the result stays below {limit}, too.")
+                format!(
+                    "The source is below the target already, but does not play everywhere as it is. As H.264 it takes at most {limit}."
+                )
             }
             Note::SmallerThanPlanned { to } => {
                 format!("This picture needs more bytes than expected, so it was made {}×{}.", to.0, to.1)

@@ -66,6 +66,9 @@ pub struct VideoFacts {
     pub frames: u64,
     /// Time of the first frame on the zero-based timeline.
     pub start: Micros,
+    /// How much later than its place the decoder stamps each frame: containers without presentation times (AVI) leave
+    /// it only the decoding times, and reordered frames come late.
+    pub stamped_late: Micros,
     /// From the first frame's time to the end of the last.
     pub duration: Micros,
     /// Bytes of all its packets.

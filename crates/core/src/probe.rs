@@ -109,6 +109,7 @@ struct RawStream {
     color_primaries: Option<String>,
     r_frame_rate: Option<String>,
     avg_frame_rate: Option<String>,
+    has_b_frames: Option<u32>,
     start_time: Option<String>,
     duration: Option<String>,
     bit_rate: Option<String>,
@@ -240,6 +241,11 @@ impl Streams {
             constant_rate: beat.constant,
             frames: packets.times.len() as u64,
             start: first,
+            stamped_late: if packets.decoding_times {
+                beat.rate.time_of(u64::from(raw.has_b_frames.unwrap_or(0)))
+            } else {
+                Micros(0)
+            },
             duration,
             bytes: packets.bytes,
             colour: colour(raw),
@@ -344,14 +350,21 @@ struct Packets {
     keyframes: Vec<Micros>,
     bytes: Bytes,
     last_duration: Option<Micros>,
+    /// Whether some packets tell no presentation time.
+    decoding_times: bool,
 }
 
 impl Packets {
     /// Columns: pts_time, dts_time, duration_time, size, flags. Some may be `N/A`.
     fn parse(text: &str, zero: Micros, declared: Option<FrameRate>) -> Packets {
         let rate = declared.unwrap_or(FrameRate::whole(25));
-        let mut packets =
-            Packets { times: Vec::new(), keyframes: Vec::new(), bytes: Bytes(0), last_duration: None };
+        let mut packets = Packets {
+            times: Vec::new(),
+            keyframes: Vec::new(),
+            bytes: Bytes(0),
+            last_duration: None,
+            decoding_times: false,
+        };
         let mut last = Micros(i64::MIN);
         for (row, line) in text.lines().enumerate() {
             let mut fields = line.trim().split(',');
@@ -361,6 +374,7 @@ impl Packets {
                 continue;
             };
             // Without any timestamp the declared rate is all there is.
+            packets.decoding_times |= time(Some(pts)).is_none() && time(Some(dts)).is_some();
             let at = time(Some(pts))
                 .or_else(|| time(Some(dts)))
                 .unwrap_or_else(|| zero + rate.time_of(row as u64));

@@ -104,6 +104,7 @@ fn read_clip(text: &str) -> MediaFacts {
             constant_rate: true,
             frames,
             start: Micros(0),
+            stamped_late: Micros(0),
             duration: rate.time_of(frames),
             bytes: Bytes(file_bytes.0 * 9 / 10),
             colour: Colour::default(),

@@ -27,6 +27,7 @@ fn facts(frames: u64) -> MediaFacts {
             constant_rate: true,
             frames,
             start: Micros(0),
+            stamped_late: Micros(0),
             duration: rate.time_of(frames),
             bytes: Bytes(frames * 5_000),
             colour: Colour::default(),

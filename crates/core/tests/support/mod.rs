@@ -40,6 +40,8 @@ fn recipes() -> Vec<(&'static str, u64, String)> {
         ),
         // AVI counts the empty packet of the encoder's delay as a frame.
         ("old.avi", 126, av("25", "-vf noise=alls=12:allf=t -c:v mpeg4 -q:v 4 -c:a libmp3lame")),
+        // AVI tells no presentation times: the decoder stamps reordered frames late.
+        ("reordered.avi", 125, av("25", "-vf noise=alls=12:allf=t -c:v mpeg4 -bf 2 -q:v 4 -c:a libmp3lame")),
         ("stream.ts", 125, av("25", &format!("{noisy} -c:a aac -f mpegts"))),
         (
             "odd.mkv",
