@@ -22,6 +22,7 @@ const CASES = [
   { of: "rotated", everywhere: true, size: [180, 320], plan: /rotation/ },
   { of: "upsideDown", plan: /rotation/ },
   { of: "timecode", plan: /data track/ },
+  { of: "chapters" },
   { of: "mkv", everywhere: true, plan: /audio track[\s\S]*subtitle/i },
   { of: "webm", everywhere: true, share: 0.5, plan: /codec does not play everywhere/ },
   // Its muxer leaves one slot empty.

@@ -41,6 +41,14 @@ export const RECIPES = {
     ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=180 {out}"],
   },
   timecode: { file: "timecode.mov", ffmpeg: ["-i {mp4} -c copy -timecode 01:00:00:00 {out}"] },
+  chapterList: {
+    file: "chapters.txt",
+    text: ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=3000\ntitle=Two\n",
+  },
+  chapters: {
+    file: "chapters.mp4",
+    ffmpeg: ["-i {mp4} -f ffmetadata -i {chapterList} -map 0 -map_metadata 1 -map_chapters 1 -c copy {out}"],
+  },
   lines: {
     file: "lines.srt",
     text: "1\n00:00:00,500 --> 00:00:01,500\nA line\n\n2\n00:00:01,800 --> 00:00:02,600\nAnother\n",
