@@ -148,6 +148,11 @@ impl Driver {
                 commands.extend(session.handle(Event::Printed { task, line }));
             }
             if let Some((done, ended)) = ended {
+                if matches!(ended, Ended::Died(Death::OutOfMemory)) {
+                    // An instance's memory never shrinks: only ended workers give theirs back.
+                    let idle = (0..workers).filter(|slot| !busy.contains_key(slot));
+                    idle.for_each(|slot| self.with_pool(|pool| pool.end(slot)));
+                }
                 let event = event(done, ended, &mut kept).await;
                 commands.extend(session.handle(event));
                 told_at = f64::MIN;
@@ -229,10 +234,11 @@ impl Driver {
                     CrashReason::Trap => Death::Crash,
                 })
             }
-            MessageKind::Said(FromWorker::LoadFailed { detail, .. }, _) => {
+            MessageKind::Said(FromWorker::LoadFailed { reason, detail }, _) => {
                 self.log.borrow_mut().push(format!("[worker {slot}] did not start: {detail}"));
                 self.with_pool(|pool| pool.end(slot));
-                Ended::Died(Death::OutOfMemory)
+                // A browser that refuses another instance is short of memory; the rest may pass.
+                Ended::Died(if reason == LoadFailure::Refused { Death::OutOfMemory } else { Death::Crash })
             }
             MessageKind::Said(FromWorker::Loaded | FromWorker::LoadProgress { .. }, _) => return None,
         };
@@ -295,7 +301,7 @@ fn memory() -> Bytes {
     let told = web_sys::window()
         .and_then(|window| js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("deviceMemory")).ok())
         .and_then(|value| value.as_f64())
-        .unwrap_or(8.0);
+        .unwrap_or(6.0);
     Bytes((told * GIB / 2.0) as u64)
 }
 

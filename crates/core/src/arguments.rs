@@ -69,7 +69,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
         arguments = arguments.words("-noaccurate_seek").pair("-ss", seconds(seek));
     }
     arguments = arguments
-        .words("-copyts -reinit_filter 0")
+        .words("-copyts -reinit_filter 0 -max_error_rate 1")
         .pair("-i", CLIP)
         .pair("-map", format!("0:{}", plan.stream))
         .words("-an -sn -dn")
@@ -105,6 +105,12 @@ fn tag_colours(mut arguments: Arguments, plan: &EncodePlan) -> Arguments {
     ];
     for (name, value) in tags {
         if let Some(value) = value {
+            // ffprobe and ffmpeg's options name two transfer curves differently.
+            let value = match (name, value.as_str()) {
+                ("-color_trc", "bt470m") => "gamma22",
+                ("-color_trc", "bt470bg") => "gamma28",
+                (_, other) => other,
+            };
             arguments = arguments.pair(name, value);
         }
     }
@@ -132,9 +138,15 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     // A last frame that is shown longer than one slot fills the grid to its end.
     chain.push("tpad=stop_mode=clone:stop=-1".into());
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
-    chain.push(format!("scale={}:{}:flags=bicubic{range}", picture.width, picture.height));
+    let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
+    chain.push(format!("scale={}:{}:flags=bicubic{range}{matrix}", picture.width, picture.height));
     if conversion.tone_map {
         // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
+        let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
+        let matrix = conversion.source_colour.matrix.as_deref().unwrap_or("bt2020nc");
+        let primaries = conversion.source_colour.primaries.as_deref().unwrap_or("bt2020");
+        // Some files tag the transfer only; zscale needs to know all three.
+        chain.push(format!("setparams=color_trc={transfer}:colorspace={matrix}:color_primaries={primaries}"));
         chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
         chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
     }
@@ -152,7 +164,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     let arguments = match &plan.audio {
         AudioPlan::None(_) => return None,
         AudioPlan::Copy { stream, .. } => input(arguments, *stream).words("-c:a copy"),
-        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => {
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, .. } => {
             let (from, length) = match plan.trim {
                 Some((start, end)) => (start, Some(end - start)),
                 None => (Micros(0), None),
@@ -165,8 +177,10 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 arguments = arguments.pair("-t", seconds(length));
             }
             // Silence fills gaps and a late start, so that the sound stays where it belongs.
+            // ffmpeg has no default mix for more than eight channels.
+            let mix = if *source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" };
             let filters = format!(
-                "asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
+                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
                 seconds(plan.zero + from)
             );
             let arguments = input(arguments, *stream)

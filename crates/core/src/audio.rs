@@ -60,6 +60,8 @@ pub enum AudioPlan {
         channels: u32,
         /// Samples per second of the result.
         sample_rate: u32,
+        /// Channels of the source.
+        source_channels: u32,
         /// Why it is not copied.
         why: WhyEncode,
     },
@@ -93,6 +95,8 @@ pub enum WhyNoAudio {
     Wished,
     /// Even `LOWEST` would take more than `DROP_ABOVE` of the bytes.
     NoRoom,
+    /// It could not be decoded.
+    Undecodable,
 }
 
 /// Why sound is encoded again rather than copied.
@@ -162,16 +166,20 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
         (Some(track), _) => AudioPlan::Encode {
             stream: track.index,
             bitrate: None,
-            channels: track.channels,
+            channels: if track.channels > 8 { 2 } else { track.channels },
             sample_rate: aac_sample_rate(track.sample_rate),
+            source_channels: track.channels,
             why: WhyEncode::Recipe,
         },
     }
 }
 
 /// How long the chosen track plays, for budgets; the clip's length where the file does not say.
-pub fn track_duration(track: &AudioFacts, clip: Micros) -> Micros {
-    if track.duration.0 > 0 { track.duration } else { clip }
+pub fn sound_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros {
+    match chosen_track(facts) {
+        Some(track) if wishes.trim.is_none() && track.duration.0 > 0 => track.duration,
+        _ => clip,
+    }
 }
 
 fn copy(track: &AudioFacts) -> AudioPlan {
@@ -204,6 +212,7 @@ fn encode(track: &AudioFacts, bitrate: Kbps, rung: Rung, why: WhyEncode) -> Audi
         bitrate: Some(bitrate),
         channels: track.channels.min(rung.channels).max(1),
         sample_rate: aac_sample_rate(track.sample_rate.min(rung.sample_rate)),
+        source_channels: track.channels,
         why,
     }
 }

@@ -74,6 +74,8 @@ impl Grid {
     }
 }
 
+/// No clip has more chunks than this, whatever its times claim.
+const MOST_CHUNKS: f64 = 4000.0;
 /// Shortest chunk worth its keyframe, in seconds and in frames: rate control needs some to work with.
 const SHORTEST: (f64, f64) = (2.0, 48.0);
 /// The length aimed at for short clips: long enough for rate control, short enough to spread and to redo.
@@ -110,7 +112,7 @@ fn count(grid: &Grid, workers: usize) -> u64 {
     let wanted = (seconds / length).ceil().max(1.0);
     let even_share = (wanted / workers).ceil() * workers;
     // A single worker still gains from several chunks only through redoing less; keep its keyframes few.
-    even_share.min(most).max(1.0) as u64
+    even_share.min(most).clamp(1.0, MOST_CHUNKS) as u64
 }
 
 /// Ascending slots, from 0 to `grid.frames`.
@@ -170,7 +172,8 @@ const RUN_UP: Micros = Micros(500_000);
 /// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
 fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
     let usable = video.keyframes.partition_point(|&time| grid.slot_of(time) <= first);
-    let needed = *video.keyframes.get(usable.checked_sub(1).filter(|&index| index > 0)?)?;
+    let back = if video.gradual_refresh { 2 } else { 1 };
+    let needed = *video.keyframes.get(usable.checked_sub(back).filter(|&index| index > 0)?)?;
     // A quarter frame past the keyframe: rounding to microseconds must not slip to the keyframe before.
     let quarter = Micros((250_000.0 / video.frame_rate.per_second()) as i64);
     let seek = match container {

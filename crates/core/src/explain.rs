@@ -99,6 +99,8 @@ pub enum Note {
         /// The new rate.
         to: FrameRate,
     },
+    /// The encoder stayed below the floor after every permitted correction.
+    NotAllUsed,
     /// More bytes would not be visible: the result stays below the target.
     Saturated,
 }
@@ -117,7 +119,8 @@ impl Note {
     pub fn is_loss(&self) -> bool {
         matches!(
             self,
-            Note::AudioDropped { why: WhyNoAudio::NoRoom }
+            Note::AudioDropped { why: WhyNoAudio::NoRoom | WhyNoAudio::Undecodable }
+                | Note::NotAllUsed
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
                 | Note::AudioCopyImpossible { .. }
@@ -162,6 +165,10 @@ impl Note {
                 DROP_ABOVE * 100.0
             ),
             Note::AudioDropped { why: WhyNoAudio::Wished } => "Sound is left out, as chosen.".into(),
+            Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
+                "The sound could not be decoded and is left out.".into()
+            }
+            Note::NotAllUsed => "The encoder could not use all of the target on a clip this small.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
             Note::AudioCopyImpossible { codec } => {
                 format!(

@@ -77,6 +77,8 @@ pub struct VideoFacts {
     pub colour: Colour,
     /// Whether the stream says that it is interlaced.
     pub interlaced: bool,
+    /// Keyframes only begin a gradual refresh: decoding must start one earlier.
+    pub gradual_refresh: bool,
     /// Times of the keyframes, ascending, on the zero-based timeline.
     pub keyframes: Vec<Micros>,
 }

@@ -70,6 +70,8 @@ pub struct EncodePlan {
     pub conversion: Conversion,
     /// The sound.
     pub audio: AudioPlan,
+    /// How long the sound is.
+    pub sound: Micros,
     /// The kept part of the source, when not all of it.
     pub trim: Option<(Micros, Micros)>,
 }
@@ -122,6 +124,10 @@ pub struct Conversion {
     pub tone_map: bool,
     /// Convert full range to limited range.
     pub full_range: bool,
+    /// The source is RGB: the matrix is ours to choose.
+    pub rgb: bool,
+    /// Colour tags of the source.
+    pub source_colour: Colour,
     /// Colour tags of the result.
     pub colour: Colour,
 }
@@ -197,16 +203,18 @@ fn sized(
     let limit = spendable(facts, wishes, fixed);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
-    let total = limit.over(duration);
+    // A picture may be shorter than its sound: the sound takes bytes for all of its length.
+    let sound = audio::sound_length(facts, wishes, duration);
+    let total = limit.over(duration.max(sound));
     let audio = audio::plan_audio(facts, wishes, total, audio_below);
-    let audio_bytes = audio.expected().during(duration);
+    let audio_bytes = audio.expected().during(sound);
     let source = facts.video.display_size();
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
     let most = picture::whole(source, facts.video.frame_rate, fixed);
     let least = picture::smallest(source, facts.video.frame_rate, fixed);
     let video_bytes = |picture: Picture| {
         let frames = picture.frame_rate.frames_in(duration);
-        limit.0.saturating_sub(audio_bytes.0).saturating_sub(mp4::overhead(frames, &audio, duration).0)
+        limit.0.saturating_sub(audio_bytes.0).saturating_sub(mp4::overhead(frames, &audio, sound).0)
     };
     let picture =
         picture::choose(source, facts.video.frame_rate, Bytes(video_bytes(most)).over(duration), fixed);
@@ -275,23 +283,33 @@ fn encode_plan(
         control,
         conversion: conversion(&facts.video),
         audio,
+        sound: audio::sound_length(facts, wishes, end - start),
         trim: wishes.trim.map(|_| (start, end)),
     }
 }
 
+/// How the names of RGB pixel formats begin.
+const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
+
 fn conversion(video: &VideoFacts) -> Conversion {
     let tone_map = video.is_hdr();
+    let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
     let bt709 = || Some("bt709".to_owned());
     let colour = if tone_map {
         Colour { primaries: bt709(), transfer: bt709(), matrix: bt709(), full_range: false }
     } else {
-        Colour { full_range: false, ..video.colour.clone() }
+        // Players guess the matrix of an untagged picture by its size, which may change here.
+        let guessed = if rgb || video.height >= 720 { "bt709" } else { "smpte170m" };
+        let matrix = video.colour.matrix.clone().filter(|_| !rgb).unwrap_or_else(|| guessed.to_owned());
+        Colour { full_range: false, matrix: Some(matrix), ..video.colour.clone() }
     };
     Conversion {
         source: (video.width, video.height),
         deinterlace: video.interlaced,
         tone_map,
         full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
+        rgb,
+        source_colour: video.colour.clone(),
         colour,
     }
 }
@@ -309,7 +327,8 @@ fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed) -> Bytes {
     };
     let (start, end) = kept(facts, wishes);
     let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
-    let good = Kbps(2.0 * picture::comfortable_rate(whole).0 + GOOD_SOUND.0).during(end - start);
+    let good = Kbps(2.0 * picture::comfortable_rate(whole).0 + GOOD_SOUND.0)
+        .during((end - start).max(audio::sound_length(facts, wishes, end - start)));
     let container = mp4::overhead(
         whole.frame_rate.frames_in(end - start),
         &AudioPlan::None(WhyNoAudio::Silent),

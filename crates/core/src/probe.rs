@@ -33,6 +33,11 @@ pub enum ProbeFailure {
     },
     /// A picture stream without a frame.
     NoFrames,
+    /// Times in the file start again or leap.
+    TimesJump {
+        /// Where.
+        at: Micros,
+    },
     /// The browser could not read the file.
     Unreadable,
     /// ffprobe ended without an answer.
@@ -60,6 +65,9 @@ impl ProbeFailure {
             ProbeFailure::UnsupportedCodec { codec } => format!(
                 "The picture is coded as {}, which Clipfit cannot decode yet. Save it as H.264, H.265 or VP9 and try that.",
                 codec.to_uppercase()
+            ),
+            ProbeFailure::TimesJump { at } => format!(
+                "The times in this file jump at {at}: it was probably joined from several recordings. Join them with a video tool that writes new times, or compress the parts one by one."
             ),
             ProbeFailure::NoFrames => "This file has a picture track without a single frame: its length is zero. Record or export it again.".into(),
             ProbeFailure::Unreadable => "The browser could not read this file. It may have been moved or changed: choose it again.".into(),
@@ -208,7 +216,14 @@ impl Streams {
         let zero = time(self.listing.format.start_time.as_deref()).unwrap_or_default();
         let declared = FrameRate::parse(raw.avg_frame_rate.as_deref().unwrap_or(""))
             .or_else(|| FrameRate::parse(raw.r_frame_rate.as_deref().unwrap_or("")));
-        let packets = Packets::parse(packets, zero, declared);
+        let mut packets = Packets::parse(packets, zero, declared);
+        if let Some(at) = packets.jump {
+            return Err(ProbeFailure::TimesJump { at });
+        }
+        // Without a time of its own the container cannot be sought in.
+        if self.listing.format.start_time.is_none() {
+            packets.keyframes.clear();
+        }
         let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
             return Err(ProbeFailure::NoFrames);
         };
@@ -250,16 +265,12 @@ impl Streams {
             bytes: packets.bytes,
             colour: colour(raw),
             interlaced: matches!(raw.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
+            gradual_refresh: packets.refreshes_gradually(),
             keyframes: packets.keyframes,
         };
-        Ok(MediaFacts {
-            file_bytes,
-            container: self.container(),
-            zero,
-            audio: self.audio(zero),
-            others: self.others(),
-            video,
-        })
+        let mut audio = self.audio(zero);
+        Self::fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
+        Ok(MediaFacts { file_bytes, container: self.container(), zero, audio, others: self.others(), video })
     }
 
     fn container(&self) -> Container {
@@ -283,6 +294,17 @@ impl Streams {
             }
             _ if format.contains("matroska") => Container::Matroska,
             _ => Container::Other,
+        }
+    }
+
+    /// The bitrate of tracks that tell none: what the picture and the other tracks leave of the file, shared evenly.
+    fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duration: Micros) {
+        let length = |track: &AudioFacts| if track.duration.0 > 0 { track.duration } else { duration };
+        let known: u64 = audio.iter().filter_map(|track| Some(track.bitrate?.during(length(track)).0)).sum();
+        let unknown = audio.iter().filter(|track| track.bitrate.is_none()).count() as u64;
+        let rest = file.0.saturating_sub(video.0).saturating_sub(known) / unknown.max(1);
+        for track in audio.iter_mut().filter(|track| track.bitrate.is_none()) {
+            track.bitrate = Some(Bytes(rest).over(length(track))).filter(|rate| rate.0 > 0.0);
         }
     }
 
@@ -350,6 +372,11 @@ struct Packets {
     keyframes: Vec<Micros>,
     bytes: Bytes,
     last_duration: Option<Micros>,
+    /// Where the times start again or leap.
+    jump: Option<Micros>,
+    /// Bytes and number of keyframes and of other frames.
+    key: (u64, u64),
+    other: (u64, u64),
     /// Whether some packets tell no presentation time.
     decoding_times: bool,
 }
@@ -364,8 +391,12 @@ impl Packets {
             bytes: Bytes(0),
             last_duration: None,
             decoding_times: false,
+            jump: None,
+            key: (0, 0),
+            other: (0, 0),
         };
         let mut last = Micros(i64::MIN);
+        let mut previous = None;
         for (row, line) in text.lines().enumerate() {
             let mut fields = line.trim().split(',');
             let (Some(pts), Some(dts), Some(duration), Some(size), Some(flags)) =
@@ -379,8 +410,17 @@ impl Packets {
                 .or_else(|| time(Some(dts)))
                 .unwrap_or_else(|| zero + rate.time_of(row as u64));
             let at = at - zero;
-            packets.bytes.0 += size.parse::<u64>().unwrap_or(0);
-            if flags.starts_with('K') {
+            let size = size.parse::<u64>().unwrap_or(0);
+            packets.bytes.0 += size;
+            let decoded = time(Some(dts)).map_or(at, |dts| dts - zero);
+            if previous.is_some_and(|previous| leaps(previous, decoded)) {
+                packets.jump = packets.jump.or(previous);
+            }
+            previous = Some(decoded);
+            let is_key = flags.starts_with('K');
+            let sums = if is_key { &mut packets.key } else { &mut packets.other };
+            *sums = (sums.0 + size, sums.1 + 1);
+            if is_key {
                 packets.keyframes.push(at);
             }
             // The edit list cuts these away after decoding.
@@ -397,6 +437,22 @@ impl Packets {
         packets.keyframes.sort_unstable();
         packets
     }
+}
+
+impl Packets {
+    /// Whether "keyframes" are hardly larger than other frames: then the picture is refreshed strip by strip, and a decoder
+    /// that starts there shows nothing until the refresh is through.
+    fn refreshes_gradually(&self) -> bool {
+        let mean = |(bytes, count): (u64, u64)| bytes as f64 / count.max(1) as f64;
+        self.other.1 > 0 && mean(self.key) < 1.5 * mean(self.other)
+    }
+}
+
+/// Decoding times never fall back by more than a second nor leap by more than this within one recording.
+const LEAP: Micros = Micros(1_800_000_000);
+
+fn leaps(previous: Micros, next: Micros) -> bool {
+    next < previous - Micros(1_000_000) || next > previous + LEAP
 }
 
 /// The nominal rate, and whether all frames keep it.
@@ -428,7 +484,11 @@ impl Beat {
             times.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0).collect();
         gaps.sort_unstable();
         let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(40_000).max(1);
-        let rate = FrameRate::nearest((1e6 / usual as f64).clamp(1.0, 240.0));
+        // Containers that tell milliseconds make 33 and 34 of a thirtieth: the mean of what is near the usual counts.
+        let near = gaps.iter().filter(|&&gap| (gap - usual).abs() <= usual / 8);
+        let (sum, count) = near.fold((0, 0), |(sum, count), gap| (sum + gap, count + 1));
+        let mean = sum as f64 / f64::from(count.max(1));
+        let rate = FrameRate::nearest((1e6 / mean.max(1.0)).clamp(1.0, 240.0));
         Beat { rate, constant: false }
     }
 }

@@ -105,6 +105,7 @@ fn read_clip(text: &str) -> MediaFacts {
             frames,
             start: Micros(0),
             stamped_late: Micros(0),
+            gradual_refresh: false,
             duration: rate.time_of(frames),
             bytes: Bytes(file_bytes.0 * 9 / 10),
             colour: Colour::default(),

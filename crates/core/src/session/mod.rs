@@ -10,7 +10,7 @@ pub mod task;
 
 use crate::allocate::{Allocator, COARSEST_QP};
 use crate::arguments::{self as args, Pass};
-use crate::audio::AudioPlan;
+use crate::audio::{AudioPlan, WhyNoAudio};
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
@@ -27,8 +27,12 @@ use outcome::{GiveUp, Report, Step};
 use std::collections::BTreeMap;
 use task::{Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written};
 
+/// The result is put together again this often, where another choice of encodes fits better.
+const MOST_ASSEMBLIES: u32 = 4;
 /// A task is tried this often in all.
 const TRIES: u32 = 3;
+/// Sound above this share of the limit gives way before the picture does.
+const SOUND_WEIGHS: f64 = 0.35;
 /// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
 const TWO_PASS_FROM: u64 = 8;
 /// The quick recipe's rate factor is raised by this when the result came out larger than the source...
@@ -54,6 +58,8 @@ pub struct Session {
     phase: Phase,
     encode: Option<Encode>,
     furthest: f64,
+    /// Times that the result was put together again for a better choice of encodes.
+    assemblies: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -180,6 +186,7 @@ impl Session {
             phase: Phase::Waiting,
             encode: None,
             furthest: 0.0,
+            assemblies: 0,
         }
     }
 
@@ -498,7 +505,7 @@ impl Session {
         let Some(encode) = self.encode.as_mut().filter(|encode| encode.measured()) else { return Vec::new() };
         let plan = &encode.plan;
         let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
-        let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.grid.duration());
+        let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);
         let audio = encode.audio.unwrap_or_default();
         let rate = plan.picture.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
@@ -532,7 +539,11 @@ impl Session {
         let picture = self.encode.as_ref()?.plan.picture;
         let short_side = picture.width.min(picture.height);
         let smallest = short_side <= SMALLEST_SHORT_SIDE;
-        if self.wishes.height.is_none() && !smallest {
+        let audio = self.encode.as_ref()?.audio.unwrap_or_default();
+        let sound_weighs = audio.0 as f64 > SOUND_WEIGHS * self.plan.limit.0 as f64;
+        if sound_weighs && self.wishes.audio == AudioWish::Auto && shrink != Shrink::ForLooks {
+            self.ceiling.audio = Some(self.encode.as_ref()?.plan.audio.expected());
+        } else if self.wishes.height.is_none() && !smallest {
             // Far too much: not step by step, each costs a first pass.
             let far = (shrink == Shrink::Far).then_some(short_side * 7 / 10);
             self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
@@ -603,7 +614,12 @@ impl Session {
             // encodes at hand fits better.
             match ledger.judge() {
                 Verdict::Assemble if bytes <= self.plan.limit && ledger.chosen() == put_together => {}
-                Verdict::Assemble => return self.run(Work::Assemble, 1).into_iter().collect(),
+                Verdict::Assemble if self.assemblies < MOST_ASSEMBLIES => {
+                    self.assemblies += 1;
+                    return self.run(Work::Assemble, 1).into_iter().collect();
+                }
+                Verdict::Assemble if bytes <= self.plan.limit => {}
+                Verdict::Assemble => return self.over_limit(bytes),
                 Verdict::Again(chunks) => {
                     self.phase = Phase::Correcting;
                     if let Some(encode) = &mut self.encode {
@@ -667,7 +683,13 @@ impl Session {
         let listing = String::from_utf8_lossy(listing);
         match verify::check(&expected, bytes, index_first, &listing) {
             Ok(()) => {
-                let notes = self.plan.notes.clone();
+                let mut notes = self.plan.notes.clone();
+                let below = (bytes.0 as f64) < plan::FLOOR * self.plan.limit.0 as f64;
+                if below
+                    && self.encode.as_ref().and_then(|e| e.ledger.as_ref()).is_some_and(|l| !l.saturated())
+                {
+                    notes.push(Note::NotAllUsed);
+                }
                 let report = self.report(bytes, &expected, notes);
                 self.finish(report)
             }
@@ -752,6 +774,8 @@ impl Session {
             return self.fill();
         }
         let step = match running.work {
+            // Never lose the picture for the sound; the plan says what is missing.
+            Work::Audio if exit_code.is_some() => return self.go_on_without_sound(),
             Work::Audio => Step::Audio,
             Work::FirstPass(_) => Step::FirstPass,
             Work::Encode { .. } => Step::Encode,
@@ -768,6 +792,21 @@ impl Session {
         } else {
             GiveUp::Broken { step, exit_code, log }
         })
+    }
+
+    fn go_on_without_sound(&mut self) -> Vec<Command> {
+        let Some(encode) = &mut self.encode else { return Vec::new() };
+        let why = WhyNoAudio::Undecodable;
+        encode.plan.audio = AudioPlan::None(why);
+        encode.audio = Some(Bytes(0));
+        if let Action::Encode(planned) = &mut self.plan.action {
+            planned.audio = AudioPlan::None(why);
+        }
+        self.plan.notes.retain(|note| !matches!(note, Note::AudioEncoded { .. }));
+        self.plan.notes.push(Note::AudioDropped { why });
+        let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
+        commands.extend(self.next());
+        commands
     }
 
     fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {

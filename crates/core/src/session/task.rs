@@ -3,7 +3,6 @@
 
 use super::outcome::{GiveUp, Report};
 use crate::plan::Plan;
-use crate::probe::ProbeFailure;
 use crate::units::Bytes;
 
 /// Identifies a task within one session.
@@ -157,6 +156,3 @@ pub enum Command {
     /// There is no result.
     GiveUp(Box<GiveUp>),
 }
-
-/// The two programs to run on a clip before planning, and the failure when they say it is no video.
-pub type ProbeResult<T> = Result<T, ProbeFailure>;

@@ -28,6 +28,7 @@ fn facts(frames: u64) -> MediaFacts {
             frames,
             start: Micros(0),
             stamped_late: Micros(0),
+            gradual_refresh: false,
             duration: rate.time_of(frames),
             bytes: Bytes(frames * 5_000),
             colour: Colour::default(),
