@@ -39,6 +39,8 @@ pub enum LinkTrouble {
     BadValue,
     /// Known, but this version cannot do it yet; the default is used.
     NotYet,
+    /// Said again later in the link, which counts.
+    SaidAgain,
 }
 
 impl LinkProblem {
@@ -51,6 +53,9 @@ impl LinkProblem {
                 format!(
                     "The link asks for {name}=“{value}”, which is not a value Clipfit knows. The default is used."
                 )
+            }
+            LinkTrouble::SaidAgain => {
+                format!("The link asks for {name}={value} and then for something else instead, which counts.")
             }
             LinkTrouble::NotYet => {
                 format!(
@@ -70,12 +75,25 @@ enum Reject {
 /// Reads the parameters of `query` and `fragment` (with or without their leading `?` and `#`). A later one wins.
 pub fn parse(query: &str, fragment: &str) -> Link {
     let mut link = Link::default();
+    let mut said: Vec<(String, String)> = Vec::new();
     let pairs = [query.trim_start_matches('?'), fragment.trim_start_matches('#')];
     for pair in pairs.iter().flat_map(|part| part.split('&')).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decode(name), decode(value));
         let trouble = match apply(&mut link, &name, &value) {
-            Some(Ok(())) => continue,
+            Some(Ok(())) => {
+                // A destination is a target by another name.
+                let slot = |name: &str| if name == "preset" { "target".to_owned() } else { name.to_owned() };
+                if let Some(at) = said.iter().position(|(earlier, _)| slot(earlier) == slot(&name)) {
+                    let (name, value) = said.swap_remove(at);
+                    link.problems.push(LinkProblem { name, value, why: LinkTrouble::SaidAgain });
+                }
+                if name == "target" {
+                    link.destination = None;
+                }
+                said.push((name, value));
+                continue;
+            }
             Some(Err(Reject::Bad)) => LinkTrouble::BadValue,
             Some(Err(Reject::NotYet)) => LinkTrouble::NotYet,
             None => LinkTrouble::UnknownName,
@@ -136,7 +154,12 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
 pub fn parse_size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
-    let number: f64 = text[..digits].replace(',', ".").parse().ok()?;
+    // `1,500` is fifteen hundred to some and one and a half to others.
+    let written = &text[..digits];
+    if written.split_once(',').is_some_and(|(_, decimals)| decimals.len() == 3) {
+        return None;
+    }
+    let number: f64 = written.replace(',', ".").parse().ok()?;
     let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
         "b" | "byte" | "bytes" => 1.0,
         "kb" | "k" => 1e3,
@@ -232,7 +255,7 @@ mod tests {
         ] {
             assert_eq!(parse_size(text), Some(Bytes(bytes)), "{text}");
         }
-        for bad in ["", "MB", "0", "-1MB", "1..2MB", "10XB", "1e999", "9999999GB", "٣MB"] {
+        for bad in ["", "MB", "1,500 KB", "0", "-1MB", "1..2MB", "10XB", "1e999", "9999999GB", "٣MB"] {
             assert_eq!(parse_size(bad), None, "{bad}");
         }
     }
@@ -257,6 +280,11 @@ mod tests {
                 trim: None,
             }
         );
+        let link = parse("target=5MB&preset=discord", "#height=240&height=360");
+        let said: Vec<_> =
+            link.problems.iter().map(|problem| (problem.value.as_str(), problem.why)).collect();
+        assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
+        assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
         let link =
             parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=fast&rung=1024x576@25&x", "");
         let named: Vec<_> =

@@ -10,6 +10,8 @@ use crate::units::Bytes;
 const AIM: f64 = 0.990;
 /// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
 const CORRECTION_AIMS: [f64; 8] = [0.989, 0.987, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
+/// One kilobit per second for one second.
+const BYTES_PER_KILOBIT: f64 = 125.0;
 /// Corrections that may raise a result to the floor.
 const RAISES: usize = 5;
 /// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
@@ -64,6 +66,8 @@ pub(crate) struct Ledger {
     shares: Vec<Share>,
     /// What each chunk takes at the coarsest quantizer: x264 refuses to be asked for less.
     least: Vec<Bytes>,
+    /// What one kilobit per second is in bytes of each chunk: x264 is asked for whole ones.
+    unit: Vec<f64>,
     accounts: Vec<Account>,
     round: usize,
     saturated: bool,
@@ -97,12 +101,11 @@ impl Ledger {
             saturated = true;
             allocation = allocator.solve(allocator.bytes_at(INVISIBLE_QP).min(Bytes(available as u64)));
         }
-        // x264 takes whole kilobits per second: one more, so that rounding does not ask for less.
-        let least = std::iter::zip(allocator.least(), stats)
-            .map(|(least, stats)| {
-                Bytes(least.0 + (stats.frames.len() as f64 / frames_per_second * 125.0) as u64)
-            })
+        let unit: Vec<f64> = stats
+            .iter()
+            .map(|stats| stats.frames.len() as f64 / frames_per_second * BYTES_PER_KILOBIT)
             .collect();
+        let least = allocator.least();
         let outlook = outlook(&allocator, &allocation, available);
         let accounts = vec![Account::default(); allocation.shares.len()];
         let ledger = Ledger {
@@ -111,6 +114,7 @@ impl Ledger {
             overhead,
             shares: allocation.shares,
             least,
+            unit,
             accounts,
             round: 0,
             saturated,
@@ -140,7 +144,7 @@ impl Ledger {
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
         let correction = if open > 0.0 { ((budget - spent) / open).clamp(0.9, 1.1) } else { 1.0 };
         let asked = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64 * correction);
-        let asked = asked.max(self.floor(index));
+        let asked = self.whole(index, asked);
         if let Some(account) = self.accounts.get_mut(index) {
             account.asked = Some(asked);
         }
@@ -210,9 +214,11 @@ impl Ledger {
         Bytes(self.accounts.iter().map(least).sum::<u64>() + self.audio.0 + self.overhead.0)
     }
 
-    /// The least that a chunk may be asked for.
-    fn floor(&self, index: usize) -> f64 {
-        self.least.get(index).map_or(0.0, |least| least.0 as f64)
+    /// The nearest to `asked` that x264 can be asked for: whole kilobits per second, not below the chunk's least.
+    fn whole(&self, index: usize, asked: f64) -> f64 {
+        let unit = self.unit.get(index).copied().unwrap_or(1.0).max(1e-9);
+        let least = self.least.get(index).map_or(0.0, |least| (least.0 as f64 / unit).ceil());
+        (asked / unit).round().max(least).max(1.0) * unit
     }
 
     fn pictures(&self) -> f64 {
@@ -275,10 +281,15 @@ impl Ledger {
             .filter_map(|index| {
                 let account = &self.accounts[index];
                 let wanted = account.got() + difference * account.got() / base.max(1.0);
-                let asked = next_ask(account, wanted)?.max(self.floor(index)).max(1.0);
-                // Asking for the same again would give the same again.
-                let known = account.attempts.iter().any(|attempt| (attempt.asked / asked - 1.0).abs() < 1e-4);
-                (!known).then_some((index, Bytes(asked as u64)))
+                // Asking for the same again would give the same again: then the next step on the wanted side.
+                let unit = self.unit.get(index).copied().unwrap_or(1.0);
+                let known = |asked: f64| {
+                    account.attempts.iter().any(|attempt| (attempt.asked - asked).abs() < unit / 2.0)
+                };
+                let asked = self.whole(index, next_ask(account, wanted)?);
+                let beside = self.whole(index, asked + unit.copysign(wanted - account.got()));
+                let asked = [asked, beside].into_iter().find(|&asked| !known(asked))?;
+                Some((index, Bytes(asked.round() as u64)))
             })
             .collect()
     }
@@ -329,6 +340,7 @@ mod tests {
             overhead: Bytes(overhead),
             shares: shares.iter().map(|&bytes| Share { bytes: Bytes(bytes), qp: 30.0 }).collect(),
             least: vec![Bytes(1); shares.len()],
+            unit: vec![5.0 * BYTES_PER_KILOBIT; shares.len()],
             accounts: vec![Account::default(); shares.len()],
             round: 0,
             saturated: false,
