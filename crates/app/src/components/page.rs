@@ -32,14 +32,18 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     } else {
                         <section class="jobs" aria-labelledby="jobs-title">
                             <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
-                            { for state.jobs.iter().map(|job| html! {
-                                <JobCard
-                                    key={job.id.0}
-                                    job={job.clone()}
-                                    again={job.has_ended().then(|| Rc::clone(&state.wishes))}
-                                    dispatch={dispatch}
-                                />
-                            }) }
+                            // A list of its own: beside the heading, keys would be ignored and a new clip would replace
+                            // the preview that somebody watches.
+                            <div class="jobs__list">
+                                { for state.jobs.iter().map(|job| html! {
+                                    <JobCard
+                                        key={job.id.0}
+                                        job={job.clone()}
+                                        again={job.has_ended().then(|| Rc::clone(&state.wishes))}
+                                        dispatch={dispatch}
+                                    />
+                                }) }
+                            </div>
                         </section>
                     }
                 </div>
