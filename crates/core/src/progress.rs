@@ -47,7 +47,7 @@ pub struct Estimate {
 }
 
 /// Below this share a prediction is a guess.
-const TOO_EARLY: f64 = 0.02;
+const TOO_EARLY: f64 = 0.05;
 
 /// Estimates from `fraction` of the work on a clip of length `clip` done in `elapsed`.
 pub fn estimate(fraction: f64, elapsed: Micros, clip: Micros) -> Estimate {
