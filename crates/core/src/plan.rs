@@ -159,6 +159,8 @@ pub struct Ceiling {
     pub frame_rate: Option<FrameRate>,
     /// The sound must take less than this.
     pub audio: Option<Kbps>,
+    /// The result may be this large, although the source is smaller: nothing watchable fits the source's own size.
+    pub room: Option<Bytes>,
 }
 
 /// The plan of an encode to the target, below a ceiling.
@@ -174,7 +176,7 @@ pub fn plan_encode(
         short_side_below: ceiling.short_side,
         rate_below: ceiling.frame_rate,
     };
-    sized(facts, wishes, workers, fixed, ceiling.audio)
+    sized(facts, wishes, workers, fixed, ceiling)
 }
 
 /// The part of the clip that is kept, on the source's timeline.
@@ -197,16 +199,16 @@ fn sized(
     wishes: &Wishes,
     workers: usize,
     fixed: Fixed,
-    audio_below: Option<Kbps>,
+    ceiling: Ceiling,
 ) -> Result<Plan, Refusal> {
     let mut notes = crate::explain::source_notes(facts);
-    let limit = spendable(facts, wishes, fixed);
+    let limit = spendable(facts, wishes, fixed, ceiling.room);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
     // A picture may be shorter than its sound: the sound takes bytes for all of its length.
     let sound = audio::sound_length(facts, wishes, duration);
     let total = limit.over(duration.max(sound));
-    let audio = audio::plan_audio(facts, wishes, total, audio_below);
+    let audio = audio::plan_audio(facts, wishes, total, ceiling.audio);
     let audio_bytes = audio.expected().during(sound);
     let source = facts.video.display_size();
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
@@ -314,31 +316,30 @@ fn conversion(video: &VideoFacts) -> Conversion {
     }
 }
 
-/// Codecs that need clearly fewer bytes than H.264 for the same picture, and by how much.
-const NEWER_CODEC_GAIN: f64 = 1.6;
-
-/// The bytes worth spending: a source that is already below the target is not blown up to it. H.264 needs more
-/// bytes than newer codecs for the same picture, so those get some room, and nothing is cut below what looks good: some
-/// codecs keep a drawn picture in next to nothing.
-fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed) -> Bytes {
-    let gain = match facts.video.codec.as_str() {
-        "hevc" | "vp9" | "av1" | "vvc" => NEWER_CODEC_GAIN,
-        _ => 1.0,
-    };
+/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be encoded.
+/// Only what would not be watchable at its own size gets more: some codecs keep a drawn picture in next to nothing.
+fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
     let (start, end) = kept(facts, wishes);
     let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
-    let good = Kbps(2.0 * picture::comfortable_rate(whole).0 + GOOD_SOUND.0)
-        .during((end - start).max(audio::sound_length(facts, wishes, end - start)));
+    let sound = if facts.audio.is_empty() {
+        0
+    } else {
+        PLAIN_SOUND.during(audio::sound_length(facts, wishes, end - start)).0
+    };
+    let picture = Kbps(PLAIN_PICTURE * picture::comfortable_rate(whole).0).during(end - start);
     let container = mp4::overhead(
         whole.frame_rate.frames_in(end - start),
         &AudioPlan::None(WhyNoAudio::Silent),
         end - start,
     );
-    wishes.target.min(facts.file_bytes.times(gain).max(Bytes(good.0 + container.0)))
+    let watchable = Bytes(picture.0 + sound + container.0).max(room.unwrap_or_default());
+    wishes.target.min(facts.file_bytes.max(watchable))
 }
 
-/// Sound that nobody complains about.
-const GOOD_SOUND: Kbps = Kbps(128.0);
+/// Part of the comfortable bitrate at which a picture is still watchable.
+const PLAIN_PICTURE: f64 = 0.6;
+/// Sound that is still understood well.
+const PLAIN_SOUND: Kbps = Kbps(32.0);
 
 /// Whether these packets play everywhere, given the right container.
 fn packets_play_everywhere(facts: &MediaFacts) -> bool {

@@ -521,6 +521,11 @@ impl Session {
             if let Outlook::Hopeless(video) = outlook {
                 let measured = Measured { video, audio, overhead };
                 let refusal = feasibility::refuse_measured(&self.facts, &self.wishes, measured);
+                // It was the source's own size that was too little, not the target.
+                if refusal.least <= self.wishes.target && self.ceiling.room.is_none() {
+                    self.ceiling = Ceiling { room: Some(refusal.least), ..Ceiling::default() };
+                    return self.encode_after_all(None);
+                }
                 return self.give_up(GiveUp::TooSmall(refusal));
             }
         }
