@@ -79,7 +79,7 @@ const MOST_CHUNKS: f64 = 4000.0;
 /// Shortest chunk worth its keyframe, in seconds and in frames: rate control needs some to work with.
 const SHORTEST: (f64, f64) = (2.0, 48.0);
 /// The length aimed at for short clips: long enough for rate control, short enough to spread and to redo.
-const COMFORTABLE: (f64, f64) = (6.0, 120.0);
+const COMFORTABLE: (f64, f64) = (7.5, 120.0);
 /// The length aimed at for very long clips.
 const LONGEST: (f64, f64) = (15.0, 250.0);
 
@@ -120,7 +120,8 @@ fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
     let candidates = Candidates::of(video, grid);
     let mut slots = vec![0];
     let ideal_length = grid.frames as f64 / count as f64;
-    let reach = (ideal_length * 0.25) as u64;
+    // Off the ideal the last chunk may keep one worker waiting; off a keyframe every pass decodes what it throws away.
+    let reach = (ideal_length * 0.4) as u64;
     for index in 1..count {
         let ideal = (ideal_length * index as f64).round() as u64;
         let slot = candidates.best_near(ideal, reach);

@@ -7,9 +7,11 @@ use crate::stats::PassStats;
 use crate::units::Bytes;
 
 /// What part of the limit is aimed at: room for the encoder's own inaccuracy, well above the floor.
-const AIM: f64 = 0.990;
+const AIM: f64 = 0.988;
+/// What a chunk of some seconds takes of what it is asked for, as measured with x264 medium.
+const USUAL_BIAS: f64 = 1.015;
 /// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
-const CORRECTION_AIMS: [f64; 8] = [0.989, 0.987, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
+const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
 /// Corrections that may raise a result to the floor.
@@ -125,14 +127,13 @@ impl Ledger {
     /// What chunk `index` is to be asked for on its first encode: its share, corrected by what finished chunks took
     /// more or less than asked.
     pub(crate) fn ask(&mut self, index: usize) -> Bytes {
+        let bias = self.bias();
         let spent: f64 = self
             .accounts
             .iter()
-            .map(
-                |account| {
-                    if account.attempts.is_empty() { account.asked.unwrap_or(0.0) } else { account.got() }
-                },
-            )
+            .map(|account| {
+                if account.attempts.is_empty() { account.asked.unwrap_or(0.0) * bias } else { account.got() }
+            })
             .sum();
         let open: f64 = self
             .accounts
@@ -142,13 +143,27 @@ impl Ledger {
             .map(|(_, share)| share.bytes.0 as f64)
             .sum();
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
-        let correction = if open > 0.0 { ((budget - spent) / open).clamp(0.9, 1.1) } else { 1.0 };
+        let correction =
+            if open > 0.0 { ((budget - spent) / (open * self.bias())).clamp(0.9, 1.1) } else { 1.0 };
         let asked = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64 * correction);
         let asked = self.whole(index, asked);
         if let Some(account) = self.accounts.get_mut(index) {
             account.asked = Some(asked);
         }
         Bytes(asked as u64)
+    }
+
+    /// What chunks take of what they are asked for: what the finished ones took, and before that what short second passes
+    /// of x264 usually do.
+    fn bias(&self) -> f64 {
+        let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
+        let usual = budget / self.shares.len().max(1) as f64;
+        let (asked, got) = self
+            .accounts
+            .iter()
+            .filter_map(|account| account.attempts.first())
+            .fold((usual, usual * USUAL_BIAS), |(asked, got), a| (asked + a.asked, got + a.got.0 as f64));
+        (got / asked.max(1.0)).clamp(0.8, 1.25)
     }
 
     /// The number of the next encode of a chunk.
@@ -256,11 +271,16 @@ impl Ledger {
         self.accounts[index].got() / (self.shares[index].bytes.0.max(1) as f64)
     }
 
+    /// What a chunk took beyond its share: a large chunk hides a change better than a small one.
+    fn excess(&self, index: usize) -> f64 {
+        self.accounts[index].got() - self.shares[index].bytes.0 as f64
+    }
+
     /// The fewest chunks whose change by at most `LARGEST_STEP` covers `difference` bytes, those furthest from their
     /// share first.
     fn correct(&mut self, difference: f64) -> Vec<(usize, Bytes)> {
         let mut order: Vec<usize> = (0..self.accounts.len()).collect();
-        order.sort_by(|&a, &b| self.relative(a).total_cmp(&self.relative(b)));
+        order.sort_by(|&a, &b| self.excess(a).total_cmp(&self.excess(b)));
         if difference < 0.0 {
             order.reverse();
         }

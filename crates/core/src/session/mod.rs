@@ -109,7 +109,8 @@ struct Encode {
     audio_started: bool,
     audio: Option<Bytes>,
     stats: Vec<Option<PassStats>>,
-    first_pass_started: usize,
+    /// Chunks that wait for their first pass, the longest last.
+    to_measure: Vec<usize>,
     /// Chunks still to be encoded in this phase, with what they are asked for (`None`: decided when it starts).
     queue: Vec<(usize, Option<Bytes>)>,
     /// Latest encode of each chunk: its serial and size. Only used where quality leads; otherwise the ledger knows.
@@ -126,7 +127,7 @@ impl Encode {
             audio_started: matches!(plan.audio, AudioPlan::None(_)),
             audio: matches!(plan.audio, AudioPlan::None(_)).then_some(Bytes(0)),
             stats: vec![None; chunks],
-            first_pass_started: 0,
+            to_measure: longest_last(&plan),
             queue: Vec::new(),
             encoded: vec![None; chunks],
             ledger: None,
@@ -162,6 +163,14 @@ impl Encode {
         }
         artifacts
     }
+}
+
+/// The longest chunk is started first (and so stands last in a queue that is taken from its end), so that no worker waits
+/// long for another at the end of a pass.
+fn longest_last(plan: &EncodePlan) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..plan.chunks.len()).collect();
+    order.sort_by_key(|&index| (plan.chunks[index].frames, std::cmp::Reverse(index)));
+    order
 }
 
 /// Weight of a frame's first pass and of its encode, as measured with x264 medium.
@@ -276,7 +285,7 @@ impl Session {
                 self.phase = if quality { Phase::Encoding } else { Phase::Measuring };
                 let mut state = Encode::new(*encode);
                 if quality {
-                    state.queue = (0..state.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+                    state.queue = longest_last(&state.plan).into_iter().map(|chunk| (chunk, None)).collect();
                 }
                 self.encode = Some(state);
                 self.fill()
@@ -305,10 +314,7 @@ impl Session {
             return Some(Work::Audio);
         }
         match phase {
-            Phase::Measuring if encode.first_pass_started < encode.plan.chunks.len() => {
-                encode.first_pass_started += 1;
-                Some(Work::FirstPass(encode.first_pass_started - 1))
-            }
+            Phase::Measuring => encode.to_measure.pop().map(Work::FirstPass),
             Phase::Encoding | Phase::Correcting => {
                 let (chunk, asked) = encode.queue.pop()?;
                 let serial = match &encode.ledger {
@@ -534,7 +540,7 @@ impl Session {
             self.plan.notes.push(Note::Saturated);
         }
         encode.ledger = Some(ledger);
-        encode.queue = (0..encode.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+        encode.queue = longest_last(&encode.plan).into_iter().map(|chunk| (chunk, None)).collect();
         self.phase = Phase::Encoding;
         self.fill()
     }
@@ -655,7 +661,7 @@ impl Session {
             && crf + CRF_STEP <= CRF_MOST
         {
             encode.control = RateControl::Quality { crf: crf + CRF_STEP };
-            encode.queue = (0..encode.plan.chunks.len()).rev().map(|chunk| (chunk, None)).collect();
+            encode.queue = longest_last(&encode.plan).into_iter().map(|chunk| (chunk, None)).collect();
             self.phase = Phase::Correcting;
             return self.fill();
         }
