@@ -50,8 +50,6 @@ pub(crate) fn facts() -> MediaFacts {
             sample_rate: 48_000,
             bitrate: Some(Kbps(128.0)),
             start: Micros(0),
-            stamped_late: Micros(0),
-            gradual_refresh: false,
             duration,
             default: true,
             language: Some("eng".into()),
