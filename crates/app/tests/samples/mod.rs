@@ -8,6 +8,7 @@ use clipfit_app::shared::Shared;
 use clipfit_core::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
+use clipfit_core::feasibility::{self, Measured};
 use clipfit_core::plan::{self, Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
@@ -124,10 +125,9 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
 /// A job that was refused, with the core's own offers.
 pub(crate) fn refused(id: u32) -> Job {
     let wishes = Wishes { target: Bytes(40_000), audio: AudioWish::Encode(Kbps(96.0)), ..Wishes::default() };
-    let failure = match plan::plan(&facts(), &wishes, 2) {
-        Ok(_) => Failure { text: "The sample was not refused.".into(), offers: Vec::new() },
-        Err(refusal) => Failure { text: refusal.text(), offers: refusal.offers },
-    };
+    let measured = Measured { video: Bytes(30_000), audio: Bytes(360_000), overhead: Bytes(20_000) };
+    let refusal = feasibility::refuse_measured(&facts(), &wishes, measured);
+    let failure = Failure { text: refusal.text(), offers: refusal.offers };
     Job {
         wishes,
         phase: Phase::Failed(failure),
