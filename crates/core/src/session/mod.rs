@@ -19,7 +19,7 @@ use crate::picture::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::{self, Action, Ceiling, EncodePlan, Plan, RateControl, RemuxPlan};
 use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
-use crate::units::{Bytes, Micros};
+use crate::units::Bytes;
 use crate::verify::{self, Expected, Fault};
 use crate::wishes::{AudioWish, Wishes};
 use ledger::{Ledger, Outlook, Verdict};
@@ -140,6 +140,16 @@ impl Encode {
         self.audio.is_some() && self.stats.iter().all(Option::is_some)
     }
 
+    /// Every chunk is to be encoded; what it is asked for is decided when it starts.
+    fn queue_all(&mut self) {
+        self.queue = longest_last(&self.plan).into_iter().map(|chunk| (chunk, None)).collect();
+    }
+
+    /// These chunks are to be encoded again, asked for these bytes.
+    fn queue_again(&mut self, chunks: Vec<(usize, Bytes)>) {
+        self.queue = chunks.into_iter().map(|(chunk, asked)| (chunk, Some(asked))).collect();
+    }
+
     fn two_pass(&self) -> bool {
         matches!(self.control, RateControl::TwoPass { .. })
     }
@@ -202,11 +212,6 @@ impl Session {
     /// The plan as it stands.
     pub fn plan(&self) -> &Plan {
         &self.plan
-    }
-
-    /// Whether the session has ended.
-    pub fn ended(&self) -> bool {
-        self.phase == Phase::Ended
     }
 
     /// How far it is. Never falls.
@@ -285,7 +290,7 @@ impl Session {
                 self.phase = if quality { Phase::Encoding } else { Phase::Measuring };
                 let mut state = Encode::new(*encode);
                 if quality {
-                    state.queue = longest_last(&state.plan).into_iter().map(|chunk| (chunk, None)).collect();
+                    state.queue_all();
                 }
                 self.encode = Some(state);
                 self.fill()
@@ -540,7 +545,7 @@ impl Session {
             self.plan.notes.push(Note::Saturated);
         }
         encode.ledger = Some(ledger);
-        encode.queue = longest_last(&encode.plan).into_iter().map(|chunk| (chunk, None)).collect();
+        encode.queue_all();
         self.phase = Phase::Encoding;
         self.fill()
     }
@@ -603,7 +608,7 @@ impl Session {
             }
             Verdict::Again(chunks) => {
                 self.phase = Phase::Correcting;
-                encode.queue = chunks.into_iter().map(|(chunk, asked)| (chunk, Some(asked))).collect();
+                encode.queue_again(chunks);
                 self.fill()
             }
             Verdict::OverLimit => {
@@ -634,8 +639,7 @@ impl Session {
                 Verdict::Again(chunks) => {
                     self.phase = Phase::Correcting;
                     if let Some(encode) = &mut self.encode {
-                        encode.queue =
-                            chunks.into_iter().map(|(chunk, asked)| (chunk, Some(asked))).collect();
+                        encode.queue_again(chunks);
                     }
                     return self.fill();
                 }
@@ -661,7 +665,7 @@ impl Session {
             && crf + CRF_STEP <= CRF_MOST
         {
             encode.control = RateControl::Quality { crf: crf + CRF_STEP };
-            encode.queue = longest_last(&encode.plan).into_iter().map(|chunk| (chunk, None)).collect();
+            encode.queue_all();
             self.phase = Phase::Correcting;
             return self.fill();
         }
@@ -833,14 +837,6 @@ impl Session {
                 self.fill()
             }
             Death::Crash => self.failed(running, None, log),
-        }
-    }
-
-    /// Length of the clip that is being made, for estimates.
-    pub fn clip_length(&self) -> Micros {
-        match &self.plan.action {
-            Action::Encode(encode) => encode.grid.duration(),
-            _ => self.facts.video.duration,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
-use crate::units::{FrameRate, Kbps};
+use crate::units::{FrameRate, Kbps, Micros};
 use crate::wishes::Mode;
 use std::fmt::Write as _;
 
