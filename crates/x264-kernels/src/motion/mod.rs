@@ -1,0 +1,1 @@
+//! Motion compensation: interpolating, averaging, weighting and copying blocks and planes.

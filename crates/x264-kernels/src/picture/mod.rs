@@ -1,0 +1,1 @@
+//! Intra prediction, its costs, and deblocking.

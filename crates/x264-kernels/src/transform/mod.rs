@@ -1,0 +1,1 @@
+//! Transforms, quantisation and what is asked of quantised coefficients.

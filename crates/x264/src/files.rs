@@ -1,0 +1,103 @@
+//! The two files of x264's rate control, in memory: what stands in for `fopen` and `rename`.
+//! The C library's memory streams do the reading and writing; nothing here knows what is written.
+#![allow(unsafe_code, reason = "this is the border to C")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+unsafe extern "C" {
+    fn open_memstream(memory: *mut *mut c_char, size: *mut usize) -> *mut c_void;
+    fn fmemopen(memory: *mut c_void, size: usize, mode: *const c_char) -> *mut c_void;
+    fn free(memory: *mut c_void);
+}
+
+/// Where a memory stream tells where its bytes are.
+#[derive(Default)]
+struct Written {
+    memory: usize,
+    size: usize,
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        // SAFETY: the stream allocated it, or it is null; nobody frees it twice since this owns it.
+        unsafe { free(self.memory as *mut c_void) }
+    }
+}
+
+enum File {
+    /// Boxed: the stream keeps the address.
+    Written(Box<Written>),
+    Given(Vec<u8>),
+}
+
+thread_local! {
+    static FILES: RefCell<BTreeMap<Vec<u8>, File>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Puts a file there for x264 to read.
+pub(crate) fn give(name: &CStr, bytes: Vec<u8>) {
+    FILES.with_borrow_mut(|files| files.insert(name.to_bytes().to_vec(), File::Given(bytes)));
+}
+
+/// Takes a file that x264 has written and closed; `None` when it wrote none.
+pub(crate) fn take(name: &CStr) -> Option<Vec<u8>> {
+    match FILES.with_borrow_mut(|files| files.remove(name.to_bytes()))? {
+        File::Given(bytes) => Some(bytes),
+        File::Written(written) if written.memory == 0 => Some(Vec::new()),
+        // SAFETY: the stream was closed, so memory and size are final and agree.
+        File::Written(written) => {
+            Some(unsafe { std::slice::from_raw_parts(written.memory as *const u8, written.size) }.to_vec())
+        }
+    }
+}
+
+/// Forgets every file whose name begins with `prefix`.
+pub(crate) fn forget(prefix: &CStr) {
+    FILES.with_borrow_mut(|files| files.retain(|name, _| !name.starts_with(prefix.to_bytes())));
+}
+
+/// Stands in for the C library's `fopen`; null for a file that is not there.
+///
+/// # Safety
+/// As `fopen`: both are strings.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_fopen(name: *const c_char, mode: *const c_char) -> *mut c_void {
+    // SAFETY: x264 passes strings.
+    let (name, mode) = unsafe { (CStr::from_ptr(name), CStr::from_ptr(mode)) };
+    FILES.with_borrow_mut(|files| {
+        if mode.to_bytes().starts_with(b"w") {
+            let mut written = Box::<Written>::default();
+            let memory = (&raw mut written.memory).cast();
+            let size = &raw mut written.size;
+            files.insert(name.to_bytes().to_vec(), File::Written(written));
+            // SAFETY: both places live in a box that stays until the stream is closed (`Encoder` closes before it takes).
+            return unsafe { open_memstream(memory, size) };
+        }
+        match files.get_mut(name.to_bytes()) {
+            // SAFETY: reading only; the bytes stay until the encoder is closed.
+            Some(File::Given(bytes)) if !bytes.is_empty() => unsafe {
+                fmemopen(bytes.as_mut_ptr().cast(), bytes.len(), c"rb".as_ptr())
+            },
+            _ => std::ptr::null_mut(),
+        }
+    })
+}
+
+/// Stands in for the C library's `rename`; -1 for a file that is not there.
+///
+/// # Safety
+/// As `rename`: both are strings.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_rename(from: *const c_char, to: *const c_char) -> c_int {
+    // SAFETY: x264 passes strings.
+    let (from, to) = unsafe { (CStr::from_ptr(from), CStr::from_ptr(to)) };
+    FILES.with_borrow_mut(|files| match files.remove(from.to_bytes()) {
+        Some(file) => {
+            files.insert(to.to_bytes().to_vec(), file);
+            0
+        }
+        None => -1,
+    })
+}

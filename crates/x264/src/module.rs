@@ -1,0 +1,159 @@
+//! The module's face to JavaScript: one chunk at a time, frames through shared memory. Decides nothing.
+
+use crate::chunk;
+use crate::encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settings, Statistics};
+use wasm_bindgen::prelude::*;
+
+/// What kind of failure, for the policy question.
+#[wasm_bindgen]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The settings are wrong: another attempt with them fails too.
+    Settings,
+    /// x264 refused to open, most likely for want of memory, or because statistics do not belong to the settings.
+    Refused,
+    /// x264 failed midway.
+    Encode,
+}
+
+/// Why a call failed. Thrown.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Failure {
+    /// Its kind.
+    #[wasm_bindgen(readonly)]
+    pub kind: FailureKind,
+    text: String,
+}
+
+#[wasm_bindgen]
+impl Failure {
+    /// What happened, for the log.
+    #[wasm_bindgen(getter)]
+    pub fn message(&self) -> String {
+        self.text.clone()
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let kind = match error {
+            Error::Format(_)
+            | Error::Preset { .. }
+            | Error::UnknownOption(_)
+            | Error::BadValue { .. }
+            | Error::Profile(_)
+            | Error::FrameSize { .. } => FailureKind::Settings,
+            Error::Refused(_) => FailureKind::Refused,
+            Error::Encode { .. } => FailureKind::Encode,
+        };
+        Failure { kind, text: error.to_string() }
+    }
+}
+
+/// One encode of one chunk.
+#[wasm_bindgen]
+pub struct X264 {
+    format: Format,
+    /// Where JavaScript puts the next frame.
+    frame: Vec<u8>,
+    encoder: Option<Encoder>,
+    sets: ParameterSets,
+    packets: Vec<Packet>,
+    statistics: Option<Statistics>,
+}
+
+#[wasm_bindgen]
+impl X264 {
+    /// Opens an encoder. `options` are x264's own, each as `name=value`; `profile` among them is kept to. `pass` is 0
+    /// for the only one, 1 for the first and 2 for the second, which wants the statistics that the first left.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments, reason = "plain values are what crosses to JavaScript without a copy of the type")]
+    pub fn new(
+        width: u32,
+        height: u32,
+        rate_numerator: u32,
+        rate_denominator: u32,
+        preset: String,
+        options: Vec<String>,
+        pass: u8,
+        statistics: Option<Vec<u8>>,
+        tree: Option<Vec<u8>>,
+        kernels: bool,
+    ) -> Result<X264, Failure> {
+        let format = Format { width, height, rate_numerator, rate_denominator };
+        let mut profile = None;
+        let mut tune = None;
+        let mut pairs = Vec::new();
+        for option in options {
+            let (name, value) =
+                option.split_once('=').ok_or_else(|| Error::UnknownOption(option.clone()))?;
+            match name {
+                "profile" => profile = Some(value.to_owned()),
+                "tune" => tune = Some(value.to_owned()),
+                _ => pairs.push((name.to_owned(), value.to_owned())),
+            }
+        }
+        let pass = match pass {
+            1 => Pass::First,
+            2 => Pass::Second(Statistics {
+                frames: statistics.unwrap_or_default(),
+                tree: tree.unwrap_or_default(),
+            }),
+            _ => Pass::Only,
+        };
+        let frame_bytes = format.frame_bytes().ok_or(Error::Format(format))?;
+        let mut encoder =
+            Encoder::open(Settings { format, preset, tune, options: pairs, profile, pass, kernels })?;
+        let sets = encoder.parameter_sets()?;
+        let frame = vec![0; frame_bytes];
+        Ok(X264 { format, frame, encoder: Some(encoder), sets, packets: Vec::new(), statistics: None })
+    }
+
+    /// Where in the module's memory the next frame belongs: planar 4:2:0 without padding. The memory may grow in every
+    /// call, the place stays.
+    #[wasm_bindgen(getter)]
+    pub fn frame_address(&self) -> usize {
+        self.frame.as_ptr() as usize
+    }
+
+    /// Bytes of a frame.
+    #[wasm_bindgen(getter)]
+    pub fn frame_bytes(&self) -> usize {
+        self.frame.len()
+    }
+
+    /// Encodes the frame that lies at `frameAddress`.
+    pub fn push(&mut self) -> Result<(), Failure> {
+        if let Some(encoder) = &mut self.encoder {
+            self.packets.extend(encoder.push(&self.frame)?);
+        }
+        Ok(())
+    }
+
+    /// Encodes what is held back and ends the encode.
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        if let Some(mut encoder) = self.encoder.take() {
+            while let Some(packet) = encoder.flush()? {
+                self.packets.push(packet);
+            }
+            self.statistics = encoder.close();
+        }
+        Ok(())
+    }
+
+    /// The packets as an MP4 file.
+    pub fn chunk(&self) -> Option<Vec<u8>> {
+        chunk::mp4(self.format, &self.sets, &self.packets)
+    }
+
+    /// A first pass's figures for every frame, once finished.
+    pub fn statistics(&self) -> Option<Vec<u8>> {
+        self.statistics.as_ref().map(|statistics| statistics.frames.clone())
+    }
+
+    /// A first pass's macroblock tree, once finished, where the settings make one.
+    pub fn tree(&self) -> Option<Vec<u8>> {
+        self.statistics.as_ref().map(|statistics| statistics.tree.clone()).filter(|tree| !tree.is_empty())
+    }
+}
