@@ -17,6 +17,8 @@ pub const STATS_FILE: &str = "stats-0.log";
 pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
 /// An encoded chunk.
 pub const CHUNK_FILE: &str = "chunk.mp4";
+/// Decoded frames on their way to x264: planar 4:2:0, one behind the other.
+pub const FRAMES_FILE: &str = "frames.yuv";
 /// The sound.
 pub const AUDIO_FILE: &str = "audio.mp4";
 /// The list of chunks for the concatenating demuxer.
@@ -61,21 +63,35 @@ impl Arguments {
     }
 }
 
-/// Encodes one chunk.
-pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String> {
-    let mut arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
-    if let Some(seek) = chunk.seek {
+/// Reads a chunk's frames, in the result's size and on its grid.
+fn read_chunk(plan: &EncodePlan, chunk: &Chunk, arguments: Arguments) -> Arguments {
+    let arguments = match chunk.seek {
         // Every frame from the keyframe on reaches the filters: `fps` needs the one before the chunk's first slot.
-        arguments = arguments.words("-noaccurate_seek").pair("-ss", seconds(seek));
-    }
-    arguments = arguments
+        Some(seek) => arguments.words("-noaccurate_seek").pair("-ss", seconds(seek)),
+        None => arguments,
+    };
+    arguments
         .words("-copyts -reinit_filter 0 -max_error_rate 1")
         .pair("-i", CLIP)
         .pair("-map", format!("0:{}", plan.stream))
         .words("-an -sn -dn")
         .pair("-vf", filters(plan, chunk))
         .pair("-frames:v", chunk.frames)
-        .words("-fps_mode passthrough -c:v libx264")
+        .words("-fps_mode passthrough")
+}
+
+/// Decodes one chunk into `FRAMES_FILE`, for x264 alone.
+pub fn decode_chunk(plan: &EncodePlan, chunk: &Chunk) -> Vec<String> {
+    read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats"))
+        .words("-c:v rawvideo -f rawvideo")
+        .words(FRAMES_FILE)
+        .0
+}
+
+/// Encodes one chunk with the x264 inside ffmpeg.
+pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String> {
+    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"))
+        .words("-c:v libx264")
         .pair("-preset", plan.preset.name());
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     let x264 = "stitchable=1";

@@ -99,6 +99,8 @@ pub enum Note {
         /// The new rate.
         to: FrameRate,
     },
+    /// Clipfit's own encoder is not to be had: the stock one does the same, several times slower.
+    StockEncoder,
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
     /// More bytes would not be visible: the result stays below the target.
@@ -168,6 +170,7 @@ impl Note {
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
                 "The sound could not be decoded and is left out.".into()
             }
+            Note::StockEncoder => "Clipfit's fast encoder is not available here; the stock one makes the same file, only slower.".into(),
             Note::NotAllUsed => "The encoder could not use all of the target on a clip this small.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
             Note::AudioCopyImpossible { codec } => {

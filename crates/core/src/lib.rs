@@ -9,6 +9,7 @@ pub mod arguments;
 pub mod audio;
 pub mod chunks;
 pub mod destinations;
+pub mod encoder;
 pub mod explain;
 pub mod facts;
 pub mod feasibility;

@@ -1,7 +1,8 @@
-//! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, workers) -> Plan`.
+//! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, machine) -> Plan`.
 
 use crate::audio::{self, AudioPlan, WhyNoAudio};
 use crate::chunks::{self, Chunk, Grid};
+use crate::encoder::Engine;
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
@@ -62,7 +63,9 @@ pub struct EncodePlan {
     pub grid: Grid,
     /// The chunks, in order; they cover the grid.
     pub chunks: Vec<Chunk>,
-    /// x264's preset.
+    /// Which x264 encodes.
+    pub engine: Engine,
+    /// Its preset.
     pub preset: Preset,
     /// How bytes are controlled.
     pub control: RateControl,
@@ -132,10 +135,19 @@ pub struct Conversion {
     pub colour: Colour,
 }
 
-/// Plans `facts` under `wishes` for `workers` encoders side by side.
-pub fn plan(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan, Refusal> {
+/// What there is to encode with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// How many encoders may run side by side, at least 1.
+    pub workers: usize,
+    /// Which x264 each of them is.
+    pub engine: Engine,
+}
+
+/// Plans `facts` under `wishes` for this machine.
+pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
     if wishes.mode == Mode::Quick {
-        return Ok(quick(facts, wishes, workers));
+        return Ok(quick(facts, wishes, machine));
     }
     match without_encoding(facts, wishes, wishes.target) {
         Some(Action::Keep) => {
@@ -146,7 +158,7 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Result<Plan,
             notes.push(Note::Remuxed);
             Ok(Plan { limit: wishes.target, action, notes })
         }
-        None => plan_encode(facts, wishes, workers, Ceiling::default()),
+        None => plan_encode(facts, wishes, machine, Ceiling::default()),
     }
 }
 
@@ -167,7 +179,7 @@ pub struct Ceiling {
 pub fn plan_encode(
     facts: &MediaFacts,
     wishes: &Wishes,
-    workers: usize,
+    machine: Machine,
     ceiling: Ceiling,
 ) -> Result<Plan, Refusal> {
     let fixed = Fixed {
@@ -176,7 +188,7 @@ pub fn plan_encode(
         short_side_below: ceiling.short_side,
         rate_below: ceiling.frame_rate,
     };
-    sized(facts, wishes, workers, fixed, ceiling)
+    sized(facts, wishes, machine, fixed, ceiling)
 }
 
 /// The part of the clip that is kept, on the source's timeline.
@@ -197,7 +209,7 @@ const MEASURED_UP_TO: Micros = Micros(300_000_000);
 fn sized(
     facts: &MediaFacts,
     wishes: &Wishes,
-    workers: usize,
+    machine: Machine,
     fixed: Fixed,
     ceiling: Ceiling,
 ) -> Result<Plan, Refusal> {
@@ -229,6 +241,7 @@ fn sized(
         notes.push(Note::MayNotFit);
     }
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
+    notes.extend((machine.engine == Engine::Stock).then_some(Note::StockEncoder));
     if limit < wishes.target {
         notes.push(Note::SourceIsSmaller { limit });
     }
@@ -237,7 +250,7 @@ fn sized(
         Effort::Best => Preset::Medium,
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
     };
-    let encode = encode_plan(facts, wishes, workers, picture, preset, RateControl::TwoPass { video }, audio);
+    let encode = encode_plan(facts, wishes, machine, picture, preset, RateControl::TwoPass { video }, audio);
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
@@ -253,21 +266,22 @@ pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort 
     }
 }
 
-fn quick(facts: &MediaFacts, wishes: &Wishes, workers: usize) -> Plan {
+fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let mut notes = crate::explain::source_notes(facts);
     let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
     let picture = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let audio = audio::recipe_audio(facts, wishes);
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
+    notes.extend((machine.engine == Engine::Stock).then_some(Note::StockEncoder));
     let control = RateControl::Quality { crf: 30 };
-    let encode = encode_plan(facts, wishes, workers, picture, Preset::Superfast, control, audio);
+    let encode = encode_plan(facts, wishes, machine, picture, Preset::Superfast, control, audio);
     Plan { limit: facts.file_bytes, action: Action::Encode(Box::new(encode)), notes }
 }
 
 fn encode_plan(
     facts: &MediaFacts,
     wishes: &Wishes,
-    workers: usize,
+    machine: Machine,
     picture: Picture,
     preset: Preset,
     control: RateControl,
@@ -279,8 +293,9 @@ fn encode_plan(
         stream: facts.video.index,
         zero: facts.zero,
         picture,
-        chunks: chunks::cut(&facts.video, facts.container, &grid, workers),
+        chunks: chunks::cut(&facts.video, facts.container, &grid, machine.workers),
         grid,
+        engine: machine.engine,
         preset,
         control,
         conversion: conversion(&facts.video),

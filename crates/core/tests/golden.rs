@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
 use clipfit_core::audio::AudioPlan;
+use clipfit_core::encoder::Engine;
 use clipfit_core::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::link;
-use clipfit_core::plan::{Action, EncodePlan, RateControl, plan};
+use clipfit_core::plan::{Action, EncodePlan, Machine, RateControl, plan};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use std::path::Path;
 
@@ -37,7 +38,7 @@ fn plans_are_as_written_down() {
 fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
     let link = link::parse(address, "");
     assert_eq!(link.problems, [], "{address}");
-    let plan = match plan(facts, &link.wishes, 2) {
+    let plan = match plan(facts, &link.wishes, Machine { workers: 2, engine: Engine::Native }) {
         Ok(plan) => plan,
         Err(refusal) => {
             let offers = refusal.offers.iter().map(|offer| format!("  offers: {}", offer.change.text()));

@@ -9,7 +9,8 @@ use clipfit_core::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::feasibility::{self, Measured};
-use clipfit_core::plan::{self, Action, Plan};
+use clipfit_core::encoder::Engine;
+use clipfit_core::plan::{self, Action, Machine, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
@@ -71,7 +72,7 @@ pub(crate) fn wishes() -> Wishes {
 
 /// The core's plan for the sample.
 pub(crate) fn plan() -> Option<Plan> {
-    plan::plan(&facts(), &wishes(), 2).ok()
+    plan::plan(&facts(), &wishes(), Machine { workers: 2, engine: Engine::Own }).ok()
 }
 
 /// A queued job.

@@ -6,35 +6,33 @@
 
 mod ledger;
 pub mod outcome;
+mod shrink;
 pub mod task;
+mod tasks;
 
-use crate::allocate::{Allocator, COARSEST_QP};
-use crate::arguments::{self as args, Pass};
+use crate::arguments as args;
 use crate::audio::{AudioPlan, WhyNoAudio};
+use crate::encoder::Engine;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
 use crate::mp4;
-use crate::picture::{self, SMALLEST_SHORT_SIDE};
-use crate::plan::{self, Action, Ceiling, EncodePlan, Plan, RateControl, RemuxPlan};
+use crate::plan::{self, Action, Ceiling, EncodePlan, Machine, Plan, RateControl, RemuxPlan};
 use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
 use crate::units::Bytes;
 use crate::verify::{self, Expected, Fault};
-use crate::wishes::{AudioWish, Wishes};
+use crate::wishes::Wishes;
 use ledger::{Ledger, Outlook, Verdict};
 use outcome::{GiveUp, Report, Step};
+use shrink::Shrink;
 use std::collections::BTreeMap;
-use task::{Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written};
+use task::{Artifact, Command, Death, Event, TaskId, Written};
 
 /// The result is put together again this often, where another choice of encodes fits better.
 const MOST_ASSEMBLIES: u32 = 4;
 /// A task is tried this often in all.
 const TRIES: u32 = 3;
-/// Sound above this share of the limit gives way before the picture does.
-const SOUND_WEIGHS: f64 = 0.35;
-/// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
-const TWO_PASS_FROM: u64 = 8;
 /// The quick recipe's rate factor is raised by this when the result came out larger than the source...
 const CRF_STEP: u32 = 5;
 /// ...up to this.
@@ -48,9 +46,13 @@ pub struct Session {
     plan: Plan,
     /// What proved too much for the bytes so far.
     ceiling: Ceiling,
-    workers: usize,
-    /// Fewer than `workers` after memory ran out.
+    machine: Machine,
+    /// Fewer than the machine's workers after memory ran out.
     at_once: usize,
+    /// How many bytes of decoded frames may be kept.
+    frames_room: Bytes,
+    /// Waits for what still runs, to start again with another encoder.
+    changing_engine: bool,
     next_task: u32,
     running: BTreeMap<TaskId, Running>,
     /// Work to do again before anything new.
@@ -90,17 +92,6 @@ enum Phase {
     Ended,
 }
 
-/// How a plan is made smaller while running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shrink {
-    /// It would fit, but fewer pixels look better.
-    ForLooks,
-    /// It missed the limit by a little.
-    Near,
-    /// It cannot fit by far.
-    Far,
-}
-
 /// The state of an encode.
 #[derive(Debug)]
 struct Encode {
@@ -117,6 +108,8 @@ struct Encode {
     encoded: Vec<Option<(u32, Bytes)>>,
     ledger: Option<Ledger>,
     frames_done: f64,
+    /// Chunks whose decoded frames are kept.
+    frames_kept: Vec<bool>,
 }
 
 impl Encode {
@@ -132,6 +125,7 @@ impl Encode {
             encoded: vec![None; chunks],
             ledger: None,
             frames_done: 0.0,
+            frames_kept: vec![false; chunks],
             plan,
         }
     }
@@ -167,6 +161,7 @@ impl Encode {
         for chunk in 0..self.plan.chunks.len() {
             artifacts.push(Artifact::Stats(chunk));
             artifacts.push(Artifact::MbTree(chunk));
+            artifacts.push(Artifact::Frames(chunk));
             let serials = self.ledger.as_ref().map_or(1, |ledger| ledger.next_serial(chunk).max(1));
             let serials = self.encoded[chunk].map_or(serials, |(serial, _)| serials.max(serial + 1));
             artifacts.extend((0..serials).map(|serial| Artifact::Encoded(chunk, serial)));
@@ -190,15 +185,17 @@ const ENCODE_WEIGHT: f64 = 0.65;
 const MAIN_WORK: f64 = 0.95;
 
 impl Session {
-    /// A session for a plan made from `facts` and `wishes`.
-    pub fn new(facts: MediaFacts, wishes: Wishes, plan: Plan) -> Session {
+    /// A session for a plan made from `facts` and `wishes` for encoders of this kind.
+    pub fn new(facts: MediaFacts, wishes: Wishes, plan: Plan, engine: Engine) -> Session {
         Session {
             facts,
             wishes,
             plan,
             ceiling: Ceiling::default(),
-            workers: 1,
+            machine: Machine { workers: 1, engine },
             at_once: 1,
+            frames_room: Bytes(0),
+            changing_engine: false,
             next_task: 0,
             running: BTreeMap::new(),
             retry: Vec::new(),
@@ -254,9 +251,10 @@ impl Session {
             return Vec::new();
         }
         match event {
-            Event::Start { workers } if self.phase == Phase::Waiting => {
-                self.workers = workers.max(1);
-                self.at_once = self.workers;
+            Event::Start { workers, frames } if self.phase == Phase::Waiting => {
+                self.machine.workers = workers.max(1);
+                self.at_once = self.machine.workers;
+                self.frames_room = frames;
                 self.begin()
             }
             Event::Start { .. } => Vec::new(),
@@ -265,6 +263,10 @@ impl Session {
                     running.frame = running.frame.max(frame);
                 }
                 Vec::new()
+            }
+            Event::Done { task, .. } | Event::WorkerDied { task, .. } if self.changing_engine => {
+                self.running.remove(&task);
+                self.use_stock_encoder()
             }
             Event::Done { task, exit_code, outputs, log } => match self.running.remove(&task) {
                 Some(running) => self.done(running, exit_code, &outputs, log),
@@ -345,88 +347,6 @@ impl Session {
         Some(Command::Run(task))
     }
 
-    fn task(&self, id: TaskId, work: Work) -> Option<Task> {
-        let ffmpeg =
-            |arguments, inputs, outputs| Task { id, program: Program::Ffmpeg, arguments, inputs, outputs };
-        let clip = || Input { name: args::CLIP.into(), source: Source::Clip };
-        let kept = |name: &str, artifact| Input { name: name.into(), source: Source::Kept(artifact) };
-        let keep = |name: &str, artifact, read| Output { name: name.into(), keep: Some(artifact), read };
-        let result = || keep(args::RESULT_FILE, Artifact::Result, mp4::HEAD);
-        Some(match work {
-            Work::Remux => {
-                let Action::Remux(plan) = &self.plan.action else { return None };
-                ffmpeg(args::remux(plan), vec![clip()], vec![result()])
-            }
-            Work::Audio => {
-                let arguments = args::make_audio(&self.encode.as_ref()?.plan)?;
-                ffmpeg(arguments, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)])
-            }
-            Work::FirstPass(index) => {
-                let plan = &self.encode.as_ref()?.plan;
-                let arguments = args::encode_chunk(plan, plan.chunks.get(index)?, plan.opening_pass());
-                let outputs = vec![
-                    keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
-                    keep(args::MBTREE_FILE, Artifact::MbTree(index), 0),
-                ];
-                ffmpeg(arguments, vec![clip()], outputs)
-            }
-            Work::Encode { chunk: index, asked, serial } => {
-                let encode = self.encode.as_ref()?;
-                let chunk = encode.plan.chunks.get(index)?;
-                let outputs = vec![keep(args::CHUNK_FILE, Artifact::Encoded(index, serial), mp4::HEAD)];
-                match encode.control {
-                    RateControl::TwoPass { .. } if chunk.frames < TWO_PASS_FROM => {
-                        let stats = encode.stats.get(index)?.as_ref()?;
-                        let rate = encode.plan.picture.frame_rate.per_second();
-                        let crf = Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP);
-                        ffmpeg(
-                            args::encode_chunk(&encode.plan, chunk, Pass::Quality(crf)),
-                            vec![clip()],
-                            outputs,
-                        )
-                    }
-                    RateControl::TwoPass { .. } => {
-                        let pass =
-                            Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)));
-                        let inputs = vec![
-                            clip(),
-                            kept(args::STATS_FILE, Artifact::Stats(index)),
-                            kept(args::MBTREE_FILE, Artifact::MbTree(index)),
-                        ];
-                        ffmpeg(args::encode_chunk(&encode.plan, chunk, pass), inputs, outputs)
-                    }
-                    RateControl::Quality { crf } => {
-                        let arguments =
-                            args::encode_chunk(&encode.plan, chunk, Pass::Quality(f64::from(crf)));
-                        ffmpeg(arguments, vec![clip()], outputs)
-                    }
-                }
-            }
-            Work::Assemble => {
-                let encode = self.encode.as_ref()?;
-                let list = Source::Text(args::chunk_list(&encode.plan));
-                let mut inputs = vec![Input { name: args::LIST_FILE.into(), source: list }];
-                let chosen = encode.chosen();
-                inputs.extend(
-                    chosen.into_iter().enumerate().map(|(index, serial)| {
-                        kept(&args::chunk_name(index), Artifact::Encoded(index, serial))
-                    }),
-                );
-                if encode.plan.audio.stream().is_some() {
-                    inputs.push(kept(args::AUDIO_FILE, Artifact::Audio));
-                }
-                ffmpeg(args::assemble(&encode.plan), inputs, vec![result()])
-            }
-            Work::Check { .. } => Task {
-                id,
-                program: Program::Ffprobe,
-                arguments: args::probe_result(),
-                inputs: vec![kept(args::RESULT_FILE, Artifact::Result)],
-                outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
-            },
-        })
-    }
-
     fn done(
         &mut self,
         running: Running,
@@ -441,7 +361,8 @@ impl Session {
             _ if !ran => None,
             Work::Audio => file(args::AUDIO_FILE).map(|written| self.book_audio(written)),
             Work::FirstPass(index) => {
-                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written))
+                let frames_kept = file(args::FRAMES_FILE).is_some();
+                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
             Work::Encode { chunk, asked, serial } => {
                 file(args::CHUNK_FILE).and_then(|written| self.book_chunk(chunk, asked, serial, written))
@@ -473,7 +394,7 @@ impl Session {
         }
     }
 
-    fn book_stats(&mut self, index: usize, written: &Written) -> Option<()> {
+    fn book_stats(&mut self, index: usize, written: &Written, frames_kept: bool) -> Option<()> {
         let encode = self.encode.as_mut()?;
         let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
         let frames = encode.plan.chunks.get(index)?.frames;
@@ -481,6 +402,7 @@ impl Session {
             return None;
         }
         *encode.stats.get_mut(index)? = Some(stats);
+        *encode.frames_kept.get_mut(index)? = frames_kept;
         encode.frames_done += frames as f64 * FIRST_PASS_WEIGHT;
         Some(())
     }
@@ -548,53 +470,6 @@ impl Session {
         encode.queue_all();
         self.phase = Phase::Encoding;
         self.fill()
-    }
-
-    /// Starts again with a smaller picture, then with fewer frames, as far as the person left that open.
-    fn smaller_plan(&mut self, shrink: Shrink) -> Option<Vec<Command>> {
-        let picture = self.encode.as_ref()?.plan.picture;
-        let short_side = picture.width.min(picture.height);
-        let smallest = short_side <= SMALLEST_SHORT_SIDE;
-        let audio = self.encode.as_ref()?.audio.unwrap_or_default();
-        let sound_weighs = audio.0 as f64 > SOUND_WEIGHS * self.plan.limit.0 as f64;
-        if sound_weighs && self.wishes.audio == AudioWish::Auto && shrink != Shrink::ForLooks {
-            self.ceiling.audio = Some(self.encode.as_ref()?.plan.audio.expected());
-        } else if self.wishes.height.is_none() && !smallest {
-            // Far too much: not step by step, each costs a first pass.
-            let far = (shrink == Shrink::Far).then_some(short_side * 7 / 10);
-            self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
-        } else if shrink == Shrink::ForLooks {
-            return None;
-        } else if self.wishes.frame_rate.is_none()
-            && picture.frame_rate.per_second() > picture::SLOWEST_RATE * 2.0
-        {
-            self.ceiling.frame_rate = Some(picture.frame_rate);
-        } else if self.wishes.audio == AudioWish::Auto && self.encode.as_ref()?.plan.audio.stream().is_some()
-        {
-            self.ceiling.audio = Some(self.encode.as_ref()?.plan.audio.expected());
-        } else {
-            return None;
-        }
-        let mut plan = plan::plan_encode(&self.facts, &self.wishes, self.workers, self.ceiling).ok()?;
-        let Action::Encode(encode) = &plan.action else { return None };
-        let new = encode.picture;
-        let asks_less = new.pixels_per_second() < picture.pixels_per_second();
-        let sound = |plan: &EncodePlan| plan.audio.expected().0;
-        if !asks_less && sound(encode) >= sound(&self.encode.as_ref()?.plan) {
-            return None;
-        }
-        if asks_less {
-            plan.notes.push(if new.frame_rate == picture.frame_rate {
-                Note::SmallerThanPlanned { to: (new.width, new.height) }
-            } else {
-                Note::SlowerThanPlanned { to: new.frame_rate }
-            });
-        }
-        let mut commands = vec![Command::Replanned(Box::new(plan.clone()))];
-        commands.extend(self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())));
-        self.plan = plan;
-        commands.extend(self.begin());
-        Some(commands)
     }
 
     /// All chunks are encoded: assemble, or encode some again.
@@ -679,7 +554,7 @@ impl Session {
 
     /// A plain copy did not work out: encode.
     fn encode_after_all(&mut self, fault: Option<Fault>) -> Vec<Command> {
-        match plan::plan_encode(&self.facts, &self.wishes, self.workers, self.ceiling) {
+        match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
             Ok(plan) => {
                 self.plan = plan;
                 let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
@@ -824,6 +699,31 @@ impl Session {
         commands
     }
 
+    /// Our own x264 does not work here: start again with the one inside ffmpeg, once nothing of the old runs any more.
+    fn use_stock_encoder(&mut self) -> Vec<Command> {
+        self.machine.engine = Engine::Stock;
+        self.changing_engine = !self.running.is_empty();
+        if self.changing_engine {
+            return Vec::new();
+        }
+        self.retry.clear();
+        if let Action::Encode(encode) = &mut self.plan.action {
+            encode.engine = Engine::Stock;
+        }
+        self.plan.notes.push(Note::StockEncoder);
+        let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
+        commands.extend(self.restart());
+        commands
+    }
+
+    /// Forgets what was encoded and begins the plan as it now stands.
+    fn restart(&mut self) -> Vec<Command> {
+        let mut commands: Vec<Command> =
+            self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())).into_iter().collect();
+        commands.extend(self.begin());
+        commands
+    }
+
     fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {
         match death {
             Death::InputUnreadable => self.give_up(GiveUp::InputUnreadable { log }),
@@ -836,7 +736,9 @@ impl Session {
                 self.retry.push((running.work, tries));
                 self.fill()
             }
-            Death::Crash => self.failed(running, None, log),
+            // Encodes of two builds of x264 do not go together in one result: all chunks change over.
+            Death::Encoder if running.tries >= TRIES => self.use_stock_encoder(),
+            Death::Crash | Death::Encoder => self.failed(running, None, log),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! A driver runs programs and keeps files; it decides nothing.
 
 use super::outcome::{GiveUp, Report};
+use crate::encoder::EncodeStep;
 use crate::plan::Plan;
 use crate::units::Bytes;
 
@@ -16,6 +17,8 @@ pub enum Artifact {
     Stats(usize),
     /// x264's macroblock-tree file of a chunk.
     MbTree(usize),
+    /// The decoded frames of a chunk, as they go into the encoder.
+    Frames(usize),
     /// The encoded chunk; the second part counts its encodes, so that the best of several can be chosen.
     Encoded(usize, u32),
     /// The encoded or copied sound.
@@ -31,6 +34,8 @@ pub enum Program {
     Ffmpeg,
     /// `ffprobe`
     Ffprobe,
+    /// None: x264 alone, on frames that lie among the inputs.
+    Encoder,
 }
 
 /// Where an input file comes from.
@@ -77,6 +82,9 @@ pub struct Task {
     pub inputs: Vec<Input>,
     /// Files that it writes.
     pub outputs: Vec<Output>,
+    /// An encode by x264 itself: of the frames that the program writes, or of those among the inputs. Its statistics and
+    /// its chunk count among the outputs.
+    pub encode: Option<EncodeStep>,
 }
 
 /// A written file, as told to the session.
@@ -97,6 +105,8 @@ pub enum Event {
     Start {
         /// How many programs may run side by side, at least 1.
         workers: usize,
+        /// How many bytes of decoded frames the driver can keep, so that they need not be decoded again.
+        frames: Bytes,
     },
     /// A line that a running program printed on its standard output (`-progress pipe:1` writes there).
     Printed {
@@ -136,6 +146,8 @@ pub enum Death {
     OutOfMemory,
     /// The person's file cannot be read any more: trying again is no use.
     InputUnreadable,
+    /// x264 itself refused or failed; ffmpeg's own may do better.
+    Encoder,
     /// Anything else.
     Crash,
 }

@@ -2,6 +2,7 @@
 //! told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
+use super::task::{Output, Program, Source, Task};
 use super::*;
 use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
 use crate::units::{FrameRate, Kbps, Micros};
@@ -111,6 +112,12 @@ struct World {
     queue: Vec<Task>,
     audio: u64,
     chunks: BTreeMap<(usize, u32), u64>,
+    /// Whether our own encoder made the chunk.
+    encoded_by: BTreeMap<(usize, u32), bool>,
+    /// The encodes in the result as it was last put together.
+    assembled: Vec<(usize, u32)>,
+    /// Tasks that read the person's file.
+    decodes: u32,
     result: u64,
     frames: u64,
     first_pass: (u64, f64),
@@ -121,20 +128,27 @@ struct World {
 
 impl World {
     fn new(frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        World::with(Engine::Native, frames, wishes, mishap)
+    }
+
+    fn with(engine: Engine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
         let facts = facts(frames);
-        let plan = plan::plan(&facts, &wishes, 2).expect("a plan");
+        let plan = plan::plan(&facts, &wishes, Machine { workers: 2, engine }).expect("a plan");
         let mishaps_left = match mishap {
             Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
             _ => 0,
         };
         World {
-            session: Session::new(facts, wishes, plan),
+            session: Session::new(facts, wishes, plan, engine),
             mishap,
             tasks: 0,
             mishaps_left,
             queue: Vec::new(),
             audio: 20_000,
             chunks: BTreeMap::new(),
+            encoded_by: BTreeMap::new(),
+            assembled: Vec::new(),
+            decodes: 0,
             result: 0,
             frames,
             first_pass: (8_000, 30.0),
@@ -163,7 +177,7 @@ impl World {
 
     /// Runs to the end; `cancel_before` cancels instead of answering that task.
     fn run(mut self, cancel_before: Option<u32>) -> World {
-        let commands = self.session.handle(Event::Start { workers: 2 });
+        let commands = self.session.handle(Event::Start { workers: 2, frames: FRAMES_ROOM });
         self.obey(commands);
         let mut furthest = 0.0;
         while self.ending.is_none() {
@@ -187,6 +201,7 @@ impl World {
 
     fn answer(&mut self, task: &Task) -> Event {
         let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
@@ -207,19 +222,30 @@ impl World {
         }
     }
 
+    fn frames_of(&self, chunk: usize) -> u64 {
+        match &self.session.plan().action {
+            Action::Encode(encode) => encode.chunks[chunk].frames,
+            _ => 0,
+        }
+    }
+
     fn write(&mut self, task: &Task, output: &Output) -> Written {
         let after = |option: &str| task.arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
-        let frames = after("-frames:v").and_then(|text| text.parse().ok()).unwrap_or(0);
         let (size, head) = match output.keep {
-            Some(Artifact::Stats(_)) => {
-                let stats = stats(frames, self.first_pass.0, self.first_pass.1);
+            Some(Artifact::Stats(chunk)) => {
+                let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
                 (stats.len() as u64, stats)
             }
-            Some(Artifact::MbTree(_)) => (1_000, Vec::new()),
+            Some(Artifact::MbTree(_) | Artifact::Frames(_)) => (1_000, Vec::new()),
             Some(Artifact::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
             Some(Artifact::Encoded(chunk, serial)) => {
-                let bits: f64 = after("-b:v").and_then(|text| text.parse().ok()).unwrap_or(400_000.0);
-                let asked = bits * frames as f64 / 25.0 / 8.0;
+                let told = |option: &String| {
+                    option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
+                };
+                let own = task.encode.as_ref().and_then(|step| step.options.iter().find_map(told));
+                let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
+                let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
+                self.encoded_by.insert((chunk, serial), task.encode.is_some());
                 let taken = match self.mishap {
                     Mishap::Overshoot(factor) => asked * factor,
                     Mishap::Stubborn(bytes) => bytes as f64,
@@ -229,11 +255,15 @@ impl World {
                 (taken + 900, mp4_head(taken, false))
             }
             Some(Artifact::Result) => {
+                self.assembled.clear();
                 let taken: u64 = task
                     .inputs
                     .iter()
                     .map(|input| match input.source {
-                        Source::Kept(Artifact::Encoded(chunk, serial)) => self.chunks[&(chunk, serial)],
+                        Source::Kept(Artifact::Encoded(chunk, serial)) => {
+                            self.assembled.push((chunk, serial));
+                            self.chunks[&(chunk, serial)]
+                        }
                         Source::Kept(Artifact::Audio) => self.audio,
                         _ => 0,
                     })
@@ -255,6 +285,8 @@ impl World {
 }
 
 const FRAMES: u64 = 750;
+/// Room for about half of them at 320x180.
+const FRAMES_ROOM: Bytes = Bytes(320 * 180 * 3 / 2 * 400);
 
 fn wishes() -> Wishes {
     Wishes { target: Bytes(1_500_000), height: Some(180), ..Wishes::default() }
@@ -378,4 +410,40 @@ fn a_source_that_fits_is_handed_over_untouched() {
     let world = World::new(FRAMES, Wishes::default(), Mishap::None).run(None);
     let report = finished(&world);
     assert!(report.kept_source && world.tasks == 0 && report.bytes == facts(FRAMES).file_bytes);
+}
+
+#[test]
+fn our_own_encoder_decodes_once_what_there_is_room_for() {
+    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64);
+    assert!(world.encoded_by.values().all(|own| *own));
+    let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+    let chunks = plan.chunks.len() as u32;
+    let kept = plan.chunks.iter().scan(0, |sum, chunk| {
+        *sum += chunk.frames;
+        Some(*sum)
+    });
+    let kept = kept.take_while(|frames| frames * 320 * 180 * 3 / 2 <= FRAMES_ROOM.0).count() as u32;
+    assert!(kept > 0 && kept < chunks, "{kept} of {chunks}");
+    // Sound, every first pass, and the second passes without frames at hand.
+    assert_eq!(world.decodes, 1 + chunks + (chunks - kept));
+}
+
+#[test]
+fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
+    for nth in [0, 1, 3, 5, 8] {
+        let mishap = Mishap::Dies { nth, times: 8, death: Death::Encoder };
+        let world = World::with(Engine::Own, FRAMES, wishes(), mishap).run(None);
+        let report = finished(&world);
+        assert!(report.notes.contains(&Note::StockEncoder), "from task {nth}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!(plan.engine, Engine::Stock);
+        for (chunk, serial) in world.assembled {
+            assert!(
+                !world.encoded_by[&(chunk, serial)],
+                "chunk {chunk} is of another build, from task {nth}"
+            );
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! Makes media with ffmpeg and drives a session with it, one task after the other: the simplest possible driver.
 
 use clipfit_core::arguments as args;
+use clipfit_core::encoder::Engine;
 use clipfit_core::facts::MediaFacts;
-use clipfit_core::plan;
+use clipfit_core::plan::{self, Machine};
 use clipfit_core::probe::{ProbeFailure, read_streams};
 use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
@@ -109,11 +110,12 @@ pub(crate) fn compress(
     wishes: &Wishes,
     workers: usize,
 ) -> Result<Report, GiveUp> {
-    let plan = plan::plan(facts, wishes, workers).map_err(GiveUp::TooSmall)?;
-    let mut session = Session::new(facts.clone(), wishes.clone(), plan);
+    let plan =
+        plan::plan(facts, wishes, Machine { workers, engine: Engine::Native }).map_err(GiveUp::TooSmall)?;
+    let mut session = Session::new(facts.clone(), wishes.clone(), plan, Engine::Native);
     let mut kept: HashMap<Artifact, PathBuf> = HashMap::new();
     let store = tempfile::tempdir().unwrap();
-    let mut commands: VecDeque<Command> = session.handle(Event::Start { workers }).into();
+    let mut commands: VecDeque<Command> = session.handle(Event::Start { workers, frames: Bytes(0) }).into();
     while let Some(command) = commands.pop_front() {
         match command {
             Command::Run(task) => {
@@ -160,6 +162,7 @@ fn run_task(task: &Task, clip: &Clip, kept: &mut HashMap<Artifact, PathBuf>, sto
     let program = match task.program {
         Program::Ffmpeg => "ffmpeg",
         Program::Ffprobe => "ffprobe",
+        Program::Encoder => panic!("a native engine has no encoder of its own"),
     };
     let (exit_code, log) = run_program(program, &task.arguments, work.path());
     let mut outputs = Vec::new();

@@ -1,0 +1,152 @@
+//! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of encoder.
+
+use super::task::{Artifact, Input, Output, Program, Source, Task, TaskId};
+use super::{Encode, Session, Work};
+use crate::allocate::{Allocator, COARSEST_QP};
+use crate::arguments::{self as args, Pass};
+use crate::chunks::Chunk;
+use crate::encoder::{self, Engine};
+use crate::mp4;
+use crate::plan::{Action, RateControl};
+use crate::units::Bytes;
+
+/// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
+const TWO_PASS_FROM: u64 = 8;
+
+fn clip() -> Input {
+    Input { name: args::CLIP.into(), source: Source::Clip }
+}
+
+fn kept(name: &str, artifact: Artifact) -> Input {
+    Input { name: name.into(), source: Source::Kept(artifact) }
+}
+
+fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
+    Output { name: name.into(), keep: Some(artifact), read }
+}
+
+fn result() -> Output {
+    keep(args::RESULT_FILE, Artifact::Result, mp4::HEAD)
+}
+
+/// A run of ffmpeg.
+fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
+    Task { id, program: Program::Ffmpeg, arguments, inputs, outputs, encode: None }
+}
+
+impl Session {
+    /// The task for `work`; `None` when the plan has nothing of the kind.
+    pub(super) fn task(&self, id: TaskId, work: Work) -> Option<Task> {
+        Some(match work {
+            Work::Remux => {
+                let Action::Remux(plan) = &self.plan.action else { return None };
+                ffmpeg(id, args::remux(plan), vec![clip()], vec![result()])
+            }
+            Work::Audio => {
+                let arguments = args::make_audio(&self.encode.as_ref()?.plan)?;
+                let outputs = vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)];
+                ffmpeg(id, arguments, vec![clip()], outputs)
+            }
+            Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index)?,
+            Work::Encode { chunk, asked, serial } => {
+                self.encode_chunk(id, self.encode.as_ref()?, chunk, asked, serial)?
+            }
+            Work::Assemble => {
+                let encode = self.encode.as_ref()?;
+                let list = Source::Text(args::chunk_list(&encode.plan));
+                let mut inputs = vec![Input { name: args::LIST_FILE.into(), source: list }];
+                let chosen = encode.chosen();
+                inputs.extend(
+                    chosen.into_iter().enumerate().map(|(index, serial)| {
+                        kept(&args::chunk_name(index), Artifact::Encoded(index, serial))
+                    }),
+                );
+                if encode.plan.audio.stream().is_some() {
+                    inputs.push(kept(args::AUDIO_FILE, Artifact::Audio));
+                }
+                ffmpeg(id, args::assemble(&encode.plan), inputs, vec![result()])
+            }
+            Work::Check { .. } => Task {
+                id,
+                program: Program::Ffprobe,
+                arguments: args::probe_result(),
+                inputs: vec![kept(args::RESULT_FILE, Artifact::Result)],
+                outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
+                encode: None,
+            },
+        })
+    }
+
+    fn first_pass(&self, id: TaskId, encode: &Encode, index: usize) -> Option<Task> {
+        let chunk = encode.plan.chunks.get(index)?;
+        let mut outputs = vec![
+            keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
+            keep(args::MBTREE_FILE, Artifact::MbTree(index), 0),
+        ];
+        if self.keeps_frames(encode, index) {
+            outputs.push(keep(args::FRAMES_FILE, Artifact::Frames(index), 0));
+        }
+        Some(chunk_task(id, encode, chunk, encode.plan.opening_pass(), Vec::new(), outputs))
+    }
+
+    fn encode_chunk(
+        &self,
+        id: TaskId,
+        encode: &Encode,
+        index: usize,
+        asked: Bytes,
+        serial: u32,
+    ) -> Option<Task> {
+        let chunk = encode.plan.chunks.get(index)?;
+        let outputs = vec![keep(args::CHUNK_FILE, Artifact::Encoded(index, serial), mp4::HEAD)];
+        let mut inputs = Vec::new();
+        let pass = match encode.control {
+            RateControl::TwoPass { .. } if chunk.frames < TWO_PASS_FROM => {
+                let stats = encode.stats.get(index)?.as_ref()?;
+                let rate = encode.plan.picture.frame_rate.per_second();
+                Pass::Quality(Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP))
+            }
+            RateControl::TwoPass { .. } => {
+                inputs.push(kept(args::STATS_FILE, Artifact::Stats(index)));
+                inputs.push(kept(args::MBTREE_FILE, Artifact::MbTree(index)));
+                Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
+            }
+            RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
+        };
+        if encode.frames_kept.get(index).copied()? {
+            inputs.push(kept(args::FRAMES_FILE, Artifact::Frames(index)));
+        }
+        Some(chunk_task(id, encode, chunk, pass, inputs, outputs))
+    }
+
+    /// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
+    /// for, from the first on.
+    fn keeps_frames(&self, encode: &Encode, index: usize) -> bool {
+        let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
+        let picture = encode.plan.picture;
+        let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
+        encode.plan.engine == Engine::Own && frames.saturating_mul(frame) <= self.frames_room.0
+    }
+}
+
+/// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
+fn chunk_task(
+    id: TaskId,
+    encode: &Encode,
+    chunk: &Chunk,
+    pass: Pass,
+    mut inputs: Vec<Input>,
+    outputs: Vec<Output>,
+) -> Task {
+    let plan = &encode.plan;
+    if plan.engine != Engine::Own {
+        inputs.insert(0, clip());
+        return ffmpeg(id, args::encode_chunk(plan, chunk, pass), inputs, outputs);
+    }
+    let step = Some(encoder::step(plan, pass));
+    if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
+        return Task { id, program: Program::Encoder, arguments: Vec::new(), inputs, outputs, encode: step };
+    }
+    inputs.insert(0, clip());
+    Task { encode: step, ..ffmpeg(id, args::decode_chunk(plan, chunk), inputs, outputs) }
+}
