@@ -1,17 +1,23 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core, all into web/dist.
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core and the encoder, all into web/dist.
 // index.html collects them from there. Run it alone with `node web/build.mjs`.
 
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { constants, createGzip } from "node:zlib";
-import { build } from "esbuild";
+import { constants, createGzip, gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, "dist");
 const corePackage = join(web, "../node_modules/@ffmpeg/core");
+
+/** Where `cargo xtask` puts the encoder's module. */
+const encoderModule = join(web, "../target/x264/module");
+/** wasm-bindgen's script wants no bundling. */
+const encoderScript = { minify: true, target: ["es2022"], format: "esm" };
 
 /** Options that all three bundles share. */
 const common = {
@@ -70,7 +76,7 @@ async function prepareCore() {
   if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
 
   console.info(`Packing the ffmpeg core ${version} (ten seconds, once)`);
-  await rm(join(out, "core"), { recursive: true, force: true });
+  await removeFolders("core", (name) => !name.startsWith("x264-"));
   await mkdir(folder, { recursive: true });
   await copyFile(script, join(folder, "ffmpeg-core.js"));
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
@@ -81,5 +87,36 @@ async function prepareCore() {
   await writeFile(stampFile, stamp);
 }
 
+/** The encoder, where `cargo xtask` could build it; else what an earlier build left of it goes. */
+async function prepareEncoder() {
+  const module = join(encoderModule, "x264_bg.wasm");
+  const built = existsSync(module);
+  const wasm = built ? await readFile(module) : Buffer.alloc(0);
+  const script = built ? await readFile(join(encoderModule, "x264.js")) : "";
+  const name = `x264-${createHash("sha256").update(wasm).update(script).digest("hex").slice(0, 12)}`;
+  await mkdir(join(out, "core"), { recursive: true });
+  await removeFolders("core", (folder) => folder.startsWith("x264-") && !(built && folder === name));
+  const folder = join(out, "core", name);
+  if (!built || existsSync(folder)) return;
+  // Under another name until complete, so that a broken run leaves nothing that looks whole.
+  const partial = join(out, "encoder.partial");
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial);
+  await writeFile(join(partial, "x264.wasm.gz"), gzipSync(wasm, { level: constants.Z_BEST_COMPRESSION }));
+  const { code } = await transform(script.toString(), { ...encoderScript, loader: "js" });
+  await writeFile(join(partial, "x264.js"), code);
+  await rename(partial, folder);
+}
+
+/** Removes the folders of web/dist/`parent` that `unwanted` names. */
+async function removeFolders(parent, unwanted) {
+  const folder = join(out, parent);
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  await Promise.all(
+    names.filter(unwanted).map((name) => rm(join(folder, name), { recursive: true, force: true })),
+  );
+}
+
 await mkdir(out, { recursive: true });
 await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles(), prepareCore()]);
+await prepareEncoder();

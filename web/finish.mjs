@@ -35,6 +35,11 @@ function only(files, pattern) {
   return found[0];
 }
 
+/** The one file that matches, or none. */
+function atMostOne(files, pattern) {
+  return files.some((file) => pattern.test(file)) ? only(files, pattern) : undefined;
+}
+
 /** Sets the content of a meta element that index.html declares empty. */
 function fillMeta(html, name, content) {
   const empty = `<meta name="${name}" content="">`;
@@ -59,6 +64,14 @@ async function finishDocument(files) {
   html = fillMeta(html, "clipfit-core-script", only(files, /^core\/[^/]+\/ffmpeg-core\.js$/));
   html = fillMeta(html, "clipfit-core-wasm", coreWasm);
   html = fillMeta(html, "clipfit-core-bytes", (await stat(join(staging, coreWasm))).size);
+  const x264Wasm = atMostOne(files, /^core\/x264-[^/]+\/x264\.wasm\.gz$/);
+  if (x264Wasm === undefined) {
+    console.info("  without the x264 module: the site encodes with the stock core");
+  } else {
+    html = fillMeta(html, "clipfit-x264-script", only(files, /^core\/x264-[^/]+\/x264\.js$/));
+    html = fillMeta(html, "clipfit-x264-wasm", x264Wasm);
+    html = fillMeta(html, "clipfit-x264-bytes", (await stat(join(staging, x264Wasm))).size);
+  }
   await writeFile(path, allowInlineScripts(html));
 }
 
@@ -69,7 +82,9 @@ async function writeServiceWorker(files) {
   for (const file of appFiles) digest.update(file).update(await readFile(join(staging, file)));
   const release = {
     build: digest.digest("hex").slice(0, 16),
-    coreVersion: only(files, /^core\/[^/]+\/ffmpeg-core\.js$/).split("/")[1],
+    coreFolders: [
+      ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
+    ],
     // The document is kept under the folder's own address, which every server answers without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };

@@ -22,7 +22,7 @@ const BROWSERS = {
 /** Writes one release of the site: a document that names its build and one hashed script. */
 async function release(root, script, name) {
   const files = ["./", `app-${name}.js`];
-  const described = JSON.stringify({ build: name, coreVersion: "1.0", files });
+  const described = JSON.stringify({ build: name, coreFolders: ["1.0"], files });
   await mkdir(join(root, "core/1.0"), { recursive: true });
   await writeFile(join(root, "core/1.0/core.gz"), "core");
   await rm(join(root, "app-one.js"), { force: true });

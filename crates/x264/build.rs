@@ -16,7 +16,7 @@ const OWN_EIGHT_BITS: &str = "tables_motion tables_picture tables_pixel tables_t
 /// What WebAssembly has in every browser that has SIMD.
 const FEATURES: [&str; 4] = ["-msimd128", "-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint"];
 /// x264's functions that ours stand in for, and the C library's that would need an operating system.
-const WRAPPED: &str = "fopen rename x264_8_pixel_init x264_8_mc_init x264_8_dct_init x264_8_zigzag_init \
+const WRAPPED: &str = "fopen rename malloc x264_8_pixel_init x264_8_mc_init x264_8_dct_init x264_8_zigzag_init \
     x264_8_quant_init x264_8_deblock_init x264_8_predict_16x16_init x264_8_predict_8x8c_init x264_8_predict_8x8_init \
     x264_8_predict_4x4_init";
 

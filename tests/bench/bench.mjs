@@ -149,8 +149,9 @@ async function coreVersion(dist) {
   } catch {
     throw new UsageError(`there is no built site in ${dist}`);
   }
-  if (names.length !== 1) throw new Error(`one core was expected in ${dist}, not ${names.length}`);
-  return names[0];
+  const cores = names.filter((name) => !name.startsWith("x264-"));
+  if (cores.length !== 1) throw new Error(`one core was expected in ${dist}, not ${cores.length}`);
+  return cores[0];
 }
 
 function print(text) {

@@ -1,13 +1,14 @@
-// The media worker: answers the page's messages with the core. Refuses to know what a task is for.
+// The media worker: answers the page's messages with the core and the encoder. Refuses to know what a task is for.
 
 import type { FromWorker, ToWorker } from "./generated/protocol.ts";
+import { Encoder, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore } from "./media/instance.ts";
 import { Lines } from "./media/lines.ts";
-import { fetchCore, importScript, LoadError } from "./media/load.ts";
-import { type Outcome, run } from "./media/run.ts";
+import { fetchModule, importScript, LoadError } from "./media/load.ts";
+import { crashed, type Outcome, run } from "./media/run.ts";
 
 /** What rides beside a message. */
-type Riding = { module?: WebAssembly.Module; blobs?: Blob[] };
+type Riding = { module?: WebAssembly.Module; encoderModule?: WebAssembly.Module; blobs?: Blob[] };
 type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Riding;
 
 /** Memory never shrinks: an instance that one large task blew up is not kept for the small ones after it. */
@@ -15,39 +16,76 @@ const MEMORY_KEPT_BYTES = 600e6;
 
 let core: { createCore: CreateCore; module: WebAssembly.Module } | undefined;
 let instance: Instance | undefined;
+let encoder: Encoder | undefined;
 
 async function load(message: Request<"load">): Promise<void> {
-  const { scriptUrl, wasmUrl, packedBytes } = message;
-  await start(scriptUrl, async () => {
-    const module = await fetchCore(wasmUrl, packedBytes, (received, total) => {
+  const { scriptUrl, wasmUrl, packedBytes, encoder: address } = message;
+  const loadingEncoder =
+    address === null
+      ? {}
+      : startEncoder(address.scriptUrl, () => fetchModule(address.wasmUrl, address.packedBytes, () => {}));
+  await start(scriptUrl, loadingEncoder, () =>
+    fetchModule(wasmUrl, packedBytes, (received, total) => {
       post({ type: "loadProgress", received, total });
-    });
-    return { module, riding: { module } };
-  });
+    }),
+  );
 }
 
 async function adopt(message: Request<"adopt">): Promise<void> {
-  await start(message.scriptUrl, async () => {
-    if (!(message.module instanceof WebAssembly.Module)) {
+  const { scriptUrl, encoderScriptUrl, module, encoderModule } = message;
+  const loadingEncoder =
+    encoderScriptUrl === null || encoderModule === undefined
+      ? {}
+      : startEncoder(encoderScriptUrl, async () => encoderModule);
+  await start(scriptUrl, loadingEncoder, async () => {
+    if (!(module instanceof WebAssembly.Module)) {
       throw new LoadError("corrupt", "no compiled core rides along");
     }
-    return { module: message.module, riding: {} };
+    return module;
   });
+}
+
+/** How the encoder's start went; without it the core's own encoder does the work. */
+interface EncoderStart {
+  encoderModule?: WebAssembly.Module;
+  detail?: string;
+}
+
+async function startEncoder(
+  scriptUrl: string,
+  getModule: () => Promise<WebAssembly.Module>,
+): Promise<EncoderStart> {
+  try {
+    const [script, encoderModule] = await Promise.all([importScript(scriptUrl), getModule()]);
+    if (!isEncoderScript(script)) {
+      throw new LoadError("corrupt", "the script makes no encoder");
+    }
+    encoder = new Encoder(script, encoderModule);
+    return { encoderModule };
+  } catch (error) {
+    return { detail: String(error) };
+  }
 }
 
 async function start(
   scriptUrl: string,
-  getModule: () => Promise<{ module: WebAssembly.Module; riding: Riding }>,
+  startingEncoder: EncoderStart | Promise<EncoderStart>,
+  getModule: () => Promise<WebAssembly.Module>,
 ): Promise<void> {
   try {
-    const [script, { module, riding }] = await Promise.all([importScript(scriptUrl), getModule()]);
-    if (!isCreateCore(script)) {
+    const [script, module] = await Promise.all([importScript(scriptUrl), getModule()]);
+    const createCore = "default" in script ? script.default : undefined;
+    if (!isCreateCore(createCore)) {
       throw new LoadError("corrupt", "the script makes no core");
     }
-    core = { createCore: script, module };
+    core = { createCore, module };
     // Made now although it may idle for a while: only then does "loaded" mean that a task can run.
-    instance = await Instance.create(script, module);
-    post({ type: "loaded" }, riding);
+    instance = await Instance.create(createCore, module);
+    const { encoderModule, detail } = await startingEncoder;
+    post(
+      { type: "loaded", encoder: encoder !== undefined, detail: detail ?? null },
+      encoderModule === undefined ? { module } : { module, encoderModule },
+    );
   } catch (error) {
     const failure = error instanceof LoadError ? error : new LoadError("refused", error);
     post({ type: "loadFailed", reason: failure.reason, detail: failure.message });
@@ -67,7 +105,7 @@ async function runTask(message: Request<"run">): Promise<void> {
         task,
         exitCode,
         outputs: outputs.map(({ name }) => name),
-        memoryBytes: instance?.memoryBytes ?? 0,
+        memoryBytes: (instance?.memoryBytes ?? 0) + (encoder?.memoryBytes ?? 0),
       },
       { blobs: outputs.map(({ blob }) => blob) },
     );
@@ -80,20 +118,52 @@ async function runTask(message: Request<"run">): Promise<void> {
 }
 
 async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome> {
-  try {
-    if (core === undefined) {
-      throw new Error("nothing is loaded");
-    }
-    instance ??= await Instance.create(core.createCore, core.module);
-  } catch (error) {
-    const reason = error instanceof RangeError ? "outOfMemory" : "trap";
-    return { ended: false, reason, detail: String(error) };
-  }
   const inputs = message.inputs.flatMap((name, index) => {
     const blob = message.blobs?.[index];
     return blob === undefined ? [] : [{ name, blob }];
   });
-  return run(instance, { ...message, inputs }, (stdout, text) => lines.add(stdout, text));
+  try {
+    return message.program === "encoder"
+      ? encodeAlone(message, inputs, lines)
+      : await runProgram(message, inputs, lines);
+  } catch (error) {
+    return crashed(error, false);
+  }
+}
+
+function encodeAlone(message: Request<"run">, inputs: NamedBlob[], lines: Lines): Outcome {
+  if (encoder === undefined || message.encode === null) {
+    throw new Error("no encoder, or nothing to encode");
+  }
+  const outputs = encoder.encodeBlob(message.encode, inputs, progressTo(lines));
+  return { ended: true, exitCode: 0, outputs };
+}
+
+async function runProgram(message: Request<"run">, inputs: NamedBlob[], lines: Lines): Promise<Outcome> {
+  if (core === undefined) {
+    throw new Error("nothing is loaded");
+  }
+  instance ??= await Instance.create(core.createCore, core.module);
+  const log = (stdout: boolean, text: string) => lines.add(stdout, text);
+  const { program, encode: step, outputs } = message;
+  if (program === "encoder") {
+    throw new Error("the encoder alone is no program");
+  }
+  const command = { program, arguments: message.arguments, inputs, outputs };
+  if (step === null) {
+    return run(instance, command, log);
+  }
+  if (encoder === undefined) {
+    throw new Error("no encoder is loaded");
+  }
+  const encode = encoder.open(step, inputs, outputs.includes(step.frames), progressTo(lines));
+  // Statistics are the encoder's own affair: the program reads the clip only.
+  return run(instance, { ...command, sink: { name: step.frames, encode } }, log);
+}
+
+/** Tells of encoded frames as the core's programs do. */
+function progressTo(lines: Lines): (frames: number) => void {
+  return (frames) => lines.add(true, `frame=${frames}`);
 }
 
 async function answer(message: ToWorker & Riding): Promise<void> {

@@ -1,10 +1,10 @@
-// Keeps the app, and after its first use the ffmpeg core, for work without a network. Knows nothing of video.
+// Keeps the app, and after their first use the ffmpeg core and the encoder, for work without a network. Knows nothing of video.
 //
 // Three rules:
 // - The document comes from the network when that answers in time, else from the cache: a release is seen at once.
 // - App files come from the cache. Their names carry hashes, so a page gets exactly the files it was built with;
 //   the previous build's cache stays one generation longer for pages that are still open.
-// - The core is kept when first fetched, under a cache of its version that outlives releases of the app.
+// - The core and the encoder are kept when first fetched, each under a cache of its version that outlives releases of the app.
 
 export {};
 
@@ -12,8 +12,8 @@ export {};
 interface Release {
   /** Hash over all app files. */
   readonly build: string;
-  /** Version of the ffmpeg core, the folder name under core/. */
-  readonly coreVersion: string;
+  /** The folders under core/, each named after the version of what is in it. */
+  readonly coreFolders: readonly string[];
   /** Addresses of the app files relative to this script; "./" is the document. */
   readonly files: readonly string[];
 }
@@ -26,8 +26,7 @@ const scope = new URL(self.registration.scope);
 const appPrefix = `clipfit-app-${scope.pathname}-`;
 const appCache = appPrefix + release.build;
 const corePrefix = "clipfit-core-";
-const coreCache = corePrefix + release.coreVersion;
-const coreFolder = `${scope.pathname}core/${release.coreVersion}/`;
+const coreCaches = release.coreFolders.map((folder) => corePrefix + folder);
 /** How long a visitor waits for a network that may be gone. */
 const DOCUMENT_TIMEOUT_MS = 2500;
 
@@ -39,10 +38,9 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return;
   if (event.request.mode === "navigate") {
     if (isDocument(url)) event.respondWith(answerDocument(event));
-  } else if (url.pathname.startsWith(coreFolder)) {
-    event.respondWith(answerCore(event));
   } else {
-    event.respondWith(answerAppFile(event.request));
+    const cacheName = coreCacheOf(url);
+    event.respondWith(cacheName === undefined ? answerAppFile(event.request) : answerCore(event, cacheName));
   }
 });
 
@@ -106,8 +104,16 @@ async function matchAppFile(request: Request): Promise<Response | undefined> {
   return undefined;
 }
 
-async function answerCore(event: FetchEvent): Promise<Response> {
-  const cache = await caches.open(coreCache);
+/** The cache that a file below core/ belongs to; none for another version's. */
+function coreCacheOf(url: URL): string | undefined {
+  const folder = release.coreFolders.find((name) =>
+    url.pathname.startsWith(`${scope.pathname}core/${name}/`),
+  );
+  return folder === undefined ? undefined : corePrefix + folder;
+}
+
+async function answerCore(event: FetchEvent, cacheName: string): Promise<Response> {
+  const cache = await caches.open(cacheName);
   const kept = await cache.match(event.request);
   if (kept) return kept;
   const response = await fetch(event.request);
@@ -132,7 +138,9 @@ async function keepCore(cache: Cache, request: Request, response: Response): Pro
 
 /** Forgets other versions of the core in this folder; another installation's entries stay. */
 async function dropOldCores(): Promise<void> {
-  const names = (await caches.keys()).filter((name) => name.startsWith(corePrefix) && name !== coreCache);
+  const names = (await caches.keys()).filter(
+    (name) => name.startsWith(corePrefix) && !coreCaches.includes(name),
+  );
   for (const name of names) {
     const cache = await caches.open(name);
     const requests = await cache.keys();

@@ -4,10 +4,12 @@
 use crate::job::{JobFailure, JobUpdate};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
-use crate::protocol::{CrashReason, FromWorker, LoadFailure, Program as CoreProgram, ToWorker};
+use crate::protocol::{CrashReason, EncodeStep, FromWorker, LoadFailure, Program as CoreProgram, ToWorker};
 use crate::site::Site;
 use clipfit_core::arguments as args;
+use clipfit_core::encoder::{Engine, Passes};
 use clipfit_core::facts::MediaFacts;
+use clipfit_core::plan::Machine;
 use clipfit_core::probe::{self, ProbeFailure};
 use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
@@ -30,6 +32,9 @@ const EVIDENCE: usize = 40;
 const PROGRESS_INTERVAL: f64 = 200.0;
 /// More workers than this fight over memory rather than gain time.
 const MOST_WORKERS: f64 = 16.0;
+
+/// A worker's memory never shrinks: one that a large task blew up is not kept for the small ones after it.
+const MEMORY_KEPT: f64 = 1e9;
 
 /// One job's surroundings.
 pub(crate) struct Driver {
@@ -62,15 +67,19 @@ impl Driver {
         let mut pool = Pool::new(site, workers);
         let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
         // The pool moves into its shared place only after loading: until then nothing heavy runs in it.
-        pool.load(&told).await.map_err(JobFailure::Load)?;
+        let log = |why| self.log.borrow_mut().push(format!("[encoder] not at hand: {why}"));
+        pool.load(&told, log).await.map_err(JobFailure::Load)?;
+        let engine = if pool.has_encoder() { Engine::Own } else { Engine::Stock };
+        self.log.borrow_mut().push(format!("[encoder] {}", engine.name()));
         *self.pool.borrow_mut() = Some(pool);
         (self.tell)(JobUpdate::Probing);
         let facts = self.probe().await.map_err(JobFailure::Probe)?;
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
-        let plan = clipfit_core::plan::plan(&facts, wishes, workers).map_err(JobFailure::Refused)?;
+        let machine = Machine { workers, engine };
+        let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused)?;
         (self.tell)(JobUpdate::Planned(Rc::new(plan.clone())));
         let at_once = plan.workers(workers, memory());
-        let session = Session::new(facts, wishes.clone(), plan);
+        let session = Session::new(facts, wishes.clone(), plan, engine);
         self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
@@ -91,6 +100,7 @@ impl Driver {
             arguments,
             inputs: vec![Input { name: args::CLIP.into(), source: Source::Clip }],
             outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
+            encode: None,
         };
         let mut busy = HashMap::from([(0, Busy { task: task.clone(), log: Vec::new() })]);
         self.dispatch(0, &task, &HashMap::new());
@@ -114,7 +124,7 @@ impl Driver {
     async fn drive(&self, mut session: Session, workers: usize) -> Result<(Report, Blob), GiveUp> {
         let mut kept: HashMap<Artifact, Blob> = HashMap::new();
         let mut busy: HashMap<usize, Busy> = HashMap::new();
-        let mut commands = session.handle(Event::Start { workers });
+        let mut commands = session.handle(Event::Start { workers, frames: frames_room() });
         let mut told_at = f64::MIN;
         loop {
             for command in std::mem::take(&mut commands) {
@@ -169,8 +179,15 @@ impl Driver {
         let program = match task.program {
             Program::Ffmpeg => CoreProgram::Ffmpeg,
             Program::Ffprobe => CoreProgram::Ffprobe,
+            Program::Encoder => CoreProgram::Encoder,
         };
         self.log.borrow_mut().push(format!("[{}] {program:?} {}", task.id.0, task.arguments.join(" ")));
+        if let Some(step) = &task.encode {
+            let options = step.options.join(" ");
+            self.log
+                .borrow_mut()
+                .push(format!("[{}] x264 {} {:?} {options}", task.id.0, step.preset, step.pass));
+        }
         let mut names = Vec::new();
         let mut blobs = Vec::new();
         for input in &task.inputs {
@@ -191,6 +208,7 @@ impl Driver {
             arguments: task.arguments.clone(),
             inputs: names,
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
+            encode: task.encode.as_ref().map(encode_step),
         };
         self.with_pool(|pool| pool.send(slot, &message, &blobs));
     }
@@ -221,16 +239,23 @@ impl Driver {
                 }
                 return None;
             }
-            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, .. }, blobs) => {
+            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, blobs) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
+                if memory_bytes > MEMORY_KEPT {
+                    self.with_pool(|pool| pool.end(slot));
+                }
                 Ended::Done { exit_code, outputs: outputs.into_iter().zip(blobs).collect() }
             }
             MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
                 self.log.borrow_mut().push(format!("[{task}] crashed: {detail}"));
+                if reason == CrashReason::Encoder {
+                    self.with_pool(|pool| pool.end(slot));
+                }
                 Ended::Died(match reason {
                     CrashReason::OutOfMemory => Death::OutOfMemory,
                     CrashReason::InputUnreadable => Death::InputUnreadable,
+                    CrashReason::Encoder => Death::Encoder,
                     CrashReason::Trap => Death::Crash,
                 })
             }
@@ -240,7 +265,7 @@ impl Driver {
                 // A browser that refuses another instance is short of memory; the rest may pass.
                 Ended::Died(if reason == LoadFailure::Refused { Death::OutOfMemory } else { Death::Crash })
             }
-            MessageKind::Said(FromWorker::Loaded | FromWorker::LoadProgress { .. }, _) => return None,
+            MessageKind::Said(FromWorker::Loaded { .. } | FromWorker::LoadProgress { .. }, _) => return None,
         };
         busy.remove(&slot).map(|busy| (busy, ended))
     }
@@ -292,6 +317,32 @@ async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
     let part = blob.slice_with_f64_and_f64(0.0, wanted)?;
     let buffer = JsFuture::from(part.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// An encode as the worker is told it.
+fn encode_step(step: &clipfit_core::encoder::EncodeStep) -> EncodeStep {
+    EncodeStep {
+        width: step.width,
+        height: step.height,
+        rate_numerator: step.rate.numerator(),
+        rate_denominator: step.rate.denominator(),
+        preset: step.preset.to_owned(),
+        options: step.options.clone(),
+        pass: match step.pass {
+            Passes::Only => 0,
+            Passes::First => 1,
+            Passes::Second => 2,
+        },
+        frames: args::FRAMES_FILE.to_owned(),
+        statistics: args::STATS_FILE.to_owned(),
+        tree: args::MBTREE_FILE.to_owned(),
+        chunk: args::CHUNK_FILE.to_owned(),
+    }
+}
+
+/// What decoded frames may use beside the encoders: blobs, which browsers move to disk where they grow.
+fn frames_room() -> Bytes {
+    Bytes(memory().0 / 8)
 }
 
 /// What encoders may use together: half of what the browser tells of the machine (it tells 8 GiB at most, and some tell

@@ -6,6 +6,8 @@ use crate::site::Site;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use std::cell::RefCell;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
@@ -14,6 +16,8 @@ use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType}
 thread_local! {
     /// The compiled core: fetched and compiled once for the life of the page, then handed to every worker.
     static MODULE: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    /// The compiled encoder, likewise.
+    static ENCODER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
 }
 
 /// What came from a worker.
@@ -63,8 +67,18 @@ impl Pool {
         Pool { site, slots: (0..size.max(1)).map(|_| None).collect(), sender, receiver }
     }
 
-    /// Makes the core ready, fetching it if no job has before; tells how far the fetch is.
-    pub(crate) async fn load(&mut self, tell: &dyn Fn(f64, f64)) -> Result<(), LoadFailure> {
+    /// Whether the encoder is at hand. Known once loaded.
+    pub(crate) fn has_encoder(&self) -> bool {
+        ENCODER.with_borrow(Option::is_some)
+    }
+
+    /// Makes the core ready, and the encoder with it, fetching them if no job has before; tells how far the fetch is, and
+    /// why there is no encoder though there should be.
+    pub(crate) async fn load(
+        &mut self,
+        tell: &dyn Fn(f64, f64),
+        mut log: impl FnMut(String),
+    ) -> Result<(), LoadFailure> {
         if MODULE.with_borrow(Option::is_some) {
             return Ok(());
         }
@@ -73,7 +87,10 @@ impl Pool {
             match self.receiver.next().await {
                 Some(Message { kind: MessageKind::Said(message, _), .. }) => match message {
                     FromWorker::LoadProgress { received, total } => tell(received, total),
-                    FromWorker::Loaded => return Ok(()),
+                    FromWorker::Loaded { detail, .. } => {
+                        detail.into_iter().for_each(&mut log);
+                        return Ok(());
+                    }
                     FromWorker::LoadFailed { reason, .. } => {
                         self.slots[0] = None;
                         return Err(reason);
@@ -99,7 +116,7 @@ impl Pool {
         }
         let sent = self.slots.get(slot).and_then(Option::as_ref).is_some_and(|media| {
             let blobs = blobs.iter().collect::<Array>();
-            post(&media.worker, message, &[("blobs", blobs.as_ref())]).is_ok()
+            post(&media.worker, message, &[("blobs", blobs.into())]).is_ok()
         });
         if !sent {
             self.broke(slot, "the worker could not be reached".into());
@@ -127,27 +144,30 @@ impl Pool {
     fn start(&mut self, slot: usize) {
         match self.spawn(slot) {
             Ok(media) => {
-                let module = MODULE.with_borrow(Clone::clone);
-                let script_url = self.site.core_script.clone();
-                let posted = match module {
-                    Some(module) => {
-                        post(&media.worker, &ToWorker::Adopt { script_url }, &[("module", &module)])
-                    }
-                    None => {
-                        let load = ToWorker::Load {
-                            script_url,
-                            wasm_url: self.site.core_wasm.clone(),
-                            packed_bytes: self.site.core_bytes,
-                        };
-                        post(&media.worker, &load, &[])
-                    }
-                };
+                let posted = post(&media.worker, &self.first_message(), &modules());
                 self.slots[slot] = Some(media);
                 if posted.is_err() {
                     self.broke(slot, "the worker could not be started".into());
                 }
             }
             Err(error) => self.broke(slot, format!("{error:?}")),
+        }
+    }
+
+    /// Fetch, or use what has been fetched.
+    fn first_message(&self) -> ToWorker {
+        let script_url = self.site.core_script.clone();
+        let encoder = self.site.encoder.clone();
+        if MODULE.with_borrow(Option::is_some) {
+            let encoder_script_url = encoder.filter(|_| self.has_encoder()).map(|encoder| encoder.script_url);
+            ToWorker::Adopt { script_url, encoder_script_url }
+        } else {
+            ToWorker::Load {
+                script_url,
+                wasm_url: self.site.core_wasm.clone(),
+                packed_bytes: self.site.core_bytes,
+                encoder,
+            }
         }
     }
 
@@ -172,25 +192,36 @@ impl Pool {
     }
 }
 
+/// The compiled modules at hand, as they ride beside a message.
+fn modules() -> Vec<(&'static str, JsValue)> {
+    [("module", &MODULE), ("encoderModule", &ENCODER)]
+        .into_iter()
+        .filter_map(|(name, module)| Some((name, module.with_borrow(Clone::clone)?)))
+        .collect()
+}
+
 /// Posts the plain part of a message with what cannot go through serde beside it.
-fn post(worker: &Worker, message: &ToWorker, beside: &[(&str, &JsValue)]) -> Result<(), JsValue> {
-    let object = serde_wasm_bindgen::to_value(message)?;
+fn post(worker: &Worker, message: &ToWorker, beside: &[(&str, JsValue)]) -> Result<(), JsValue> {
+    // As the generated TypeScript has it: what is not there is null.
+    let object = message.serialize(&Serializer::new().serialize_missing_as_null(true))?;
     for (name, value) in beside {
         Reflect::set(&object, &JsValue::from_str(name), value)?;
     }
     worker.post_message(&object)
 }
 
-/// Reads an answer; a `module` that rides along is kept for later workers.
+/// Reads an answer; modules that ride along are kept for later workers.
 fn read(data: &JsValue) -> Result<MessageKind, String> {
     let message: FromWorker =
         serde_wasm_bindgen::from_value(data.clone()).map_err(|error| error.to_string())?;
     let beside =
         |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined());
-    if message == FromWorker::Loaded
-        && let Some(module) = beside("module")
-    {
-        MODULE.set(Some(module));
+    if matches!(message, FromWorker::Loaded { .. }) {
+        for (name, place) in [("module", &MODULE), ("encoderModule", &ENCODER)] {
+            if let Some(module) = beside(name) {
+                place.set(Some(module));
+            }
+        }
     }
     let blobs = beside("blobs")
         .and_then(|value| value.dyn_into::<Array>().ok())

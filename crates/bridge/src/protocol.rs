@@ -2,8 +2,8 @@
 //! `web/src/generated/protocol.ts` is generated from this file; a test fails when the two differ.
 //! Knows nothing of what a task is for.
 //!
-//! Three kinds of value cannot travel through serde and ride beside the message as fields of the same object:
-//! `module` (a compiled `WebAssembly.Module`), `blobs` (an array of `Blob`, in the order of `inputs`) and, in
+//! Some values cannot travel through serde and ride beside the message as fields of the same object: `module` and
+//! `encoderModule` (each a compiled `WebAssembly.Module`), `blobs` (an array of `Blob`, in the order of `inputs`) and, in
 //! answers, `blobs` (an array of `Blob`, in the order of `outputs`).
 
 use serde::{Deserialize, Serialize};
@@ -23,17 +23,22 @@ pub enum ToWorker {
         wasm_url: String,
         /// Size in bytes of the packed file, for a progress bar where the server names no length.
         packed_bytes: f64,
+        /// Where the encoder is, where there is one.
+        encoder: Option<EncoderAddress>,
     },
-    /// Use the compiled core that rides along as `module`; answered by `Loaded` (without `module`) or `LoadFailed`.
+    /// Use the compiled core that rides along as `module`, and the encoder that does as `encoderModule`; answered by
+    /// `Loaded` (without modules) or `LoadFailed`.
     Adopt {
         /// Absolute address of `ffmpeg-core.js`.
         script_url: String,
+        /// Absolute address of `x264.js`, where its module rides along.
+        encoder_script_url: Option<String>,
     },
     /// Run one command to its end; answered by `Log`..., then `Finished` or `Crashed`.
     Run {
         /// Echoed in every answer.
         task: u32,
-        /// Which of the core's two programs.
+        /// Which program.
         program: Program,
         /// Arguments without the program's name.
         arguments: Vec<String>,
@@ -41,10 +46,54 @@ pub enum ToWorker {
         inputs: Vec<String>,
         /// Files of the working folder to hand back; one that was not written is left out of the answer.
         outputs: Vec<String>,
+        /// An encode by x264 of the frames that the program writes, or of those among the inputs.
+        encode: Option<EncodeStep>,
     },
 }
 
-/// The two command lines inside the core.
+/// Where the encoder's files are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct EncoderAddress {
+    /// Absolute address of `x264.js`.
+    pub script_url: String,
+    /// Absolute address of `x264.wasm.gz`.
+    pub wasm_url: String,
+    /// Size in bytes of the packed file.
+    pub packed_bytes: f64,
+}
+
+/// One encode of one chunk by x264.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct EncodeStep {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second: numerator.
+    pub rate_numerator: u32,
+    /// Frames per second: denominator.
+    pub rate_denominator: u32,
+    /// x264's preset.
+    pub preset: String,
+    /// x264's options, each as `name=value`.
+    pub options: Vec<String>,
+    /// 0: the only pass, 1: the first, 2: the second.
+    pub pass: u8,
+    /// Name of the frames in the working folder: planar 4:2:0, one behind the other.
+    pub frames: String,
+    /// Name of x264's statistics: written by the first pass, read by the second.
+    pub statistics: String,
+    /// Name of its macroblock tree: written by the first pass, read by the second.
+    pub tree: String,
+    /// Name of the encoded chunk, an MP4 file.
+    pub chunk: String,
+}
+
+/// What a task runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(rename_all = "camelCase")]
@@ -53,6 +102,8 @@ pub enum Program {
     Ffmpeg,
     /// `ffprobe`
     Ffprobe,
+    /// None but the encode itself, on frames among the inputs.
+    Encoder,
 }
 
 /// Worker to page.
@@ -68,7 +119,14 @@ pub enum FromWorker {
         total: f64,
     },
     /// The core is ready to run.
-    Loaded,
+    Loaded {
+        /// Whether the encoder is, too.
+        #[serde(default)]
+        encoder: bool,
+        /// Why it is not, though there is one, in the engine's own words.
+        #[serde(default)]
+        detail: Option<String>,
+    },
     /// The core could not be made ready; the worker is of no further use.
     LoadFailed {
         /// What kind of failure, for the policy question.
@@ -91,7 +149,7 @@ pub enum FromWorker {
         exit_code: i32,
         /// Names of the files that ride along, a subset of the wanted ones in the same order.
         outputs: Vec<String>,
-        /// Size in bytes of the instance's memory at the end.
+        /// Size in bytes of the worker's memories at the end, which never shrink.
         memory_bytes: f64,
     },
     /// The program trapped (out of memory, stack, a bug). The worker has thrown its instance away and can run again.
@@ -140,6 +198,8 @@ pub enum CrashReason {
     OutOfMemory,
     /// An input file could not be read any more (moved, changed or removed while open).
     InputUnreadable,
+    /// The encoder refused its settings or failed. The worker is of no further use.
+    Encoder,
     /// Any other trap.
     Trap,
 }

@@ -5,7 +5,9 @@ use std::{env, fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use crate::protocol::{CrashReason, FromWorker, LoadFailure, LogLine, Program, ToWorker};
+use crate::protocol::{
+    CrashReason, EncodeStep, EncoderAddress, FromWorker, LoadFailure, LogLine, Program, ToWorker,
+};
 
 /// Where the page's TypeScript expects it, from this crate's folder.
 const TARGET: &str = "../../web/src/generated/protocol.ts";
@@ -26,6 +28,8 @@ fn render() -> String {
         declaration::<ToWorker>(&config),
         declaration::<FromWorker>(&config),
         declaration::<Program>(&config),
+        declaration::<EncoderAddress>(&config),
+        declaration::<EncodeStep>(&config),
         declaration::<LogLine>(&config),
         declaration::<LoadFailure>(&config),
         declaration::<CrashReason>(&config),

@@ -1,5 +1,6 @@
 //! Where the page's own files lie, as the build wrote it into the document's `meta` elements.
 
+use crate::protocol::EncoderAddress;
 use wasm_bindgen::JsCast;
 
 /// Absolute addresses of what the workers need.
@@ -13,6 +14,8 @@ pub(crate) struct Site {
     pub(crate) core_wasm: String,
     /// Packed size of the latter in bytes.
     pub(crate) core_bytes: f64,
+    /// The encoder, where the site was built with it.
+    pub(crate) encoder: Option<EncoderAddress>,
 }
 
 impl Site {
@@ -30,6 +33,13 @@ impl Site {
             core_script: address("core-script")?,
             core_wasm: address("core-wasm")?,
             core_bytes: meta("core-bytes")?.parse().unwrap_or(0.0),
+            encoder: meta("x264-script").filter(|script| !script.is_empty()).and_then(|_| {
+                Some(EncoderAddress {
+                    script_url: address("x264-script")?,
+                    wasm_url: address("x264-wasm")?,
+                    packed_bytes: meta("x264-bytes")?.parse().unwrap_or(0.0),
+                })
+            }),
         })
     }
 }

@@ -58,6 +58,9 @@ fn install_at(worker: &str) {
         ("core-script", "core.js"),
         ("core-wasm", "core.wasm.gz"),
         ("core-bytes", "10"),
+        ("x264-script", ""),
+        ("x264-wasm", ""),
+        ("x264-bytes", ""),
     ];
     for (name, content) in entries {
         let name = format!("clipfit-{name}");

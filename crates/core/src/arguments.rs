@@ -3,6 +3,7 @@
 
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
+use crate::encoder;
 use crate::picture;
 use crate::plan::{EncodePlan, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
@@ -94,7 +95,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
         .words("-c:v libx264")
         .pair("-preset", plan.preset.name());
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let x264 = "stitchable=1";
+    let x264 = format!("stitchable=1:level={}", encoder::level_name(plan));
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments
             .words("-profile:v high")

@@ -19,6 +19,17 @@ pub enum Engine {
     Stock,
 }
 
+impl Engine {
+    /// What it is called towards people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Native => "x264 inside ffmpeg",
+            Engine::Own => "x264 with SIMD, Clipfit's own build",
+            Engine::Stock => "x264 inside ffmpeg.wasm, without SIMD",
+        }
+    }
+}
+
 /// Which of x264's passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passes {
@@ -47,10 +58,50 @@ pub struct EncodeStep {
     pub pass: Passes,
 }
 
+/// ITU-T H.264, table A-1: level times ten, macroblocks a second, macroblocks a frame, and kb/s (of High profile, a quarter
+/// above the table's own). Level 1b and interlace-only differences are left out.
+const LEVELS: [(u32, u64, u64, f64); 16] = [
+    (10, 1_485, 99, 80.0),
+    (11, 3_000, 396, 240.0),
+    (12, 6_000, 396, 480.0),
+    (13, 11_880, 396, 960.0),
+    (20, 11_880, 396, 2_500.0),
+    (21, 19_800, 792, 5_000.0),
+    (22, 20_250, 1_620, 5_000.0),
+    (30, 40_500, 1_620, 12_500.0),
+    (31, 108_000, 3_600, 17_500.0),
+    (32, 216_000, 5_120, 25_000.0),
+    (40, 245_760, 8_192, 25_000.0),
+    (42, 522_240, 8_704, 62_500.0),
+    (50, 589_824, 22_080, 168_750.0),
+    (51, 983_040, 36_864, 300_000.0),
+    (52, 2_073_600, 36_864, 300_000.0),
+    (62, 16_711_680, 139_264, 1_000_000.0),
+];
+/// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be one
+/// for all. Room is left for chunks of three times the mean rate.
+fn level(plan: &EncodePlan) -> u32 {
+    let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
+    let frame = macroblocks(plan.picture.width) * macroblocks(plan.picture.height);
+    let second = (frame as f64 * plan.grid.rate.per_second()).ceil() as u64;
+    let rate = plan.video_rate().map_or(0.0, |rate| rate.0 * 3.0);
+    let fits = |(_, most_second, most_frame, most_rate): &&(u32, u64, u64, f64)| {
+        // Every level has room for four references of its largest frame, which is what presets up to medium keep.
+        frame <= *most_frame && second <= *most_second && rate <= *most_rate
+    };
+    LEVELS.iter().find(fits).unwrap_or(&LEVELS[LEVELS.len() - 1]).0
+}
+
+/// As x264 reads it.
+pub(crate) fn level_name(plan: &EncodePlan) -> String {
+    let level = level(plan);
+    format!("{}.{}", level / 10, level % 10)
+}
+
 /// The encode of a chunk of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
 pub fn step(plan: &EncodePlan, pass: Pass) -> EncodeStep {
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let mut options = vec!["stitchable=1".to_owned()];
+    let mut options = vec!["stitchable=1".to_owned(), format!("level={}", level_name(plan))];
     let passes = match pass {
         Pass::First(rate) | Pass::Second(rate) => {
             options.push("profile=high".into());
@@ -133,4 +184,47 @@ fn colour_options(colour: &Colour) -> impl Iterator<Item = String> {
     ]
     .into_iter()
     .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Machine;
+    use crate::plan::{Action, plan};
+    use crate::session::tests::facts;
+    use crate::units::{Bytes, FrameRate};
+    use crate::wishes::Wishes;
+
+    #[test]
+    fn every_chunk_names_the_level_of_the_plan() {
+        // Size, frames per second, target in bytes for 30 s: level.
+        let cases = [
+            ((320, 180), 25, 1_500_000, 20),
+            ((320, 180), 60, 1_500_000, 21),
+            ((854, 480), 24, 1_500_000, 30),
+            ((854, 480), 60, 1_500_000, 31),
+            ((1280, 720), 30, 9_000_000, 31),
+            ((1920, 1080), 30, 9_000_000, 40),
+            ((1920, 1080), 60, 60_000_000, 42),
+            ((3840, 2160), 30, 90_000_000, 51),
+        ];
+        for ((width, height), rate, target, wanted) in cases {
+            let mut facts = facts(30 * u64::from(rate));
+            facts.video.width = width;
+            facts.video.height = height;
+            facts.video.frame_rate = FrameRate::whole(rate);
+            facts.file_bytes = Bytes(500_000_000);
+            let wishes = Wishes {
+                target: Bytes(target),
+                height: Some(height),
+                frame_rate: Some(FrameRate::whole(rate)),
+                ..Wishes::default()
+            };
+            let machine = Machine { workers: 2, engine: Engine::Own };
+            let Ok(Action::Encode(plan)) = plan(&facts, &wishes, machine).map(|plan| plan.action) else {
+                panic!("no encode for {width}x{height}")
+            };
+            assert_eq!(level(&plan), wanted, "{width}x{height} at {rate}");
+        }
+    }
 }

@@ -31,8 +31,7 @@ fn movie(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32) -
     let frames = u64::try_from(packets.len()).ok()?;
     let delta = format.rate_denominator;
     let media_duration = frames.checked_mul(u64::from(delta))?;
-    let movie_duration =
-        media_duration.checked_mul(MOVIE_SCALE)?.div_ceil(u64::from(format.rate_numerator));
+    let movie_duration = media_duration.checked_mul(MOVIE_SCALE)?.div_ceil(u64::from(format.rate_numerator));
     // Decoding starts before zero so that every frame is decoded when it is due; the edit takes that off again.
     let early = packets.first().map_or(0, |packet| packet.decoded.min(0)).unsigned_abs();
     let (width, height) = (u16::try_from(format.width).ok()?, u16::try_from(format.height).ok()?);
@@ -64,11 +63,7 @@ fn movie(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32) -
             ..Tkhd::default()
         },
         edts: Some(Edts { elst: Some(Elst { entries: vec![edit] }) }),
-        mdia: Mdia {
-            mdhd,
-            hdlr: Hdlr { handler: FourCC::new(b"vide"), name: "VideoHandler".into() },
-            minf,
-        },
+        mdia: Mdia { mdhd, hdlr: Hdlr { handler: FourCC::new(b"vide"), name: "VideoHandler".into() }, minf },
         ..Trak::default()
     };
     Some(Moov {
@@ -92,7 +87,9 @@ fn samples(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32)
         (1..).zip(packets).filter(|(_, packet)| packet.keyframe).map(|(number, _)| number).collect();
     Some(Stbl {
         stsd: Stsd { codecs: vec![Codec::Avc1(sample_entry(format, sets)?)] },
-        stts: Stts { entries: vec![SttsEntry { sample_count: count, sample_delta: format.rate_denominator }] },
+        stts: Stts {
+            entries: vec![SttsEntry { sample_count: count, sample_delta: format.rate_denominator }],
+        },
         ctts: Some(Ctts { entries: offsets(format, packets)? }),
         stss: Some(Stss { entries: keyframes }),
         stsc: Stsc {
@@ -153,4 +150,3 @@ fn sample_entry(format: Format, sets: &ParameterSets) -> Option<Avc1> {
         spatial: None,
     })
 }
-

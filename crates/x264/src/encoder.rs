@@ -23,10 +23,8 @@ impl Format {
     /// Bytes of one planar 4:2:0 frame without padding, or `None` for a format that x264 does not encode.
     pub fn frame_bytes(self) -> Option<usize> {
         let even = |size: u32| (2..=16384).contains(&size) && size.is_multiple_of(2);
-        let sound = even(self.width)
-            && even(self.height)
-            && self.rate_numerator > 0
-            && self.rate_denominator > 0;
+        let sound =
+            even(self.width) && even(self.height) && self.rate_numerator > 0 && self.rate_denominator > 0;
         sound.then(|| self.width as usize * self.height as usize * 3 / 2)
     }
 }
@@ -208,7 +206,13 @@ impl Encoder {
         let Format { width, height, rate_numerator, rate_denominator } = format;
         // SAFETY: `building` is alive; sizes were checked to be small.
         unsafe {
-            library::clipfit_settings_clip(raw, width as i32, height as i32, rate_numerator, rate_denominator);
+            library::clipfit_settings_clip(
+                raw,
+                width as i32,
+                height as i32,
+                rate_numerator,
+                rate_denominator,
+            );
         }
         for (name, value) in &settings.options {
             set(&building, name, value)?;
@@ -227,14 +231,8 @@ impl Encoder {
             }
         };
         // From here on the encoder's end clears the statistics away.
-        let mut encoder = Encoder {
-            raw: None,
-            format,
-            frame_bytes,
-            pushed: 0,
-            statistics,
-            writes_statistics: pass == 1,
-        };
+        let mut encoder =
+            Encoder { raw: None, format, frame_bytes, pushed: 0, statistics, writes_statistics: pass == 1 };
         if pass != 0 {
             // SAFETY: x264 copies the names when it opens.
             unsafe { library::clipfit_settings_pass(raw, pass, encoder.statistics.as_ptr().cast_mut()) };
@@ -315,13 +313,11 @@ impl Encoder {
     }
 
     fn encode(&mut self, frame: *const u8) -> Result<Option<Packet>, Error> {
-        let mut packet =
-            library::RawPacket { pts: 0, dts: 0, data: std::ptr::null(), bytes: 0, keyframe: 0 };
+        let mut packet = library::RawPacket { pts: 0, dts: 0, data: std::ptr::null(), bytes: 0, keyframe: 0 };
         let (width, height) = (self.format.width as i32, self.format.height as i32);
         // SAFETY: an open encoder; the frame was measured and is only read.
-        let code = unsafe {
-            library::clipfit_encode(self.raw(), frame, width, height, self.pushed, &mut packet)
-        };
+        let code =
+            unsafe { library::clipfit_encode(self.raw(), frame, width, height, self.pushed, &mut packet) };
         if code < 0 {
             return Err(self.failed());
         }

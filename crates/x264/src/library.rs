@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "this is the border to C")]
 
 use std::alloc::{GlobalAlloc, Layout};
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
 
 /// One of x264's parameter structures.
@@ -58,6 +59,8 @@ unsafe extern "C" {
     pub(crate) fn clipfit_close(encoder: *mut RawEncoder);
     fn aligned_alloc(alignment: usize, size: usize) -> *mut c_void;
     fn free(memory: *mut c_void);
+    #[link_name = "__real_malloc"]
+    fn real_malloc(size: usize) -> *mut c_void;
     /// The linker's: the C library's own beginnings.
     fn __wasm_call_ctors();
 }
@@ -70,6 +73,29 @@ fn start() {
     unsafe { __wasm_call_ctors() }
 }
 
+thread_local! {
+    static MEMORY_REFUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether memory was ever wanted and not there.
+pub(crate) fn memory_refused() -> bool {
+    MEMORY_REFUSED.get()
+}
+
+fn noted(memory: *mut c_void) -> *mut c_void {
+    if memory.is_null() {
+        MEMORY_REFUSED.set(true);
+    }
+    memory
+}
+
+/// Stands in for the C library's `malloc`, and notes when it has nothing to give: x264 only says that it failed.
+#[unsafe(no_mangle)]
+extern "C" fn __wrap_malloc(size: usize) -> *mut c_void {
+    // SAFETY: the C library's own.
+    noted(unsafe { real_malloc(size) })
+}
+
 /// The C library's heap for Rust too: two heaps would each keep what the other could use.
 struct CHeap;
 
@@ -78,7 +104,7 @@ unsafe impl GlobalAlloc for CHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let alignment = layout.align().max(16);
         match layout.size().checked_next_multiple_of(alignment) {
-            Some(size) => unsafe { aligned_alloc(alignment, size).cast() },
+            Some(size) => noted(unsafe { aligned_alloc(alignment, size) }).cast(),
             None => std::ptr::null_mut(),
         }
     }

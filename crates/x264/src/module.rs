@@ -2,6 +2,7 @@
 
 use crate::chunk;
 use crate::encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settings, Statistics};
+use crate::library;
 use wasm_bindgen::prelude::*;
 
 /// What kind of failure, for the policy question.
@@ -10,7 +11,7 @@ use wasm_bindgen::prelude::*;
 pub enum FailureKind {
     /// The settings are wrong: another attempt with them fails too.
     Settings,
-    /// x264 refused to open, most likely for want of memory, or because statistics do not belong to the settings.
+    /// x264 refused to open: settings that do not go together, or statistics of another clip.
     Refused,
     /// x264 failed midway.
     Encode,
@@ -51,6 +52,12 @@ impl From<Error> for Failure {
     }
 }
 
+/// Whether the module ever wanted memory and did not get it. May be asked after a trap, too.
+#[wasm_bindgen(js_name = memoryRefused)]
+pub fn memory_refused() -> bool {
+    library::memory_refused()
+}
+
 /// One encode of one chunk.
 #[wasm_bindgen]
 pub struct X264 {
@@ -68,7 +75,10 @@ impl X264 {
     /// Opens an encoder. `options` are x264's own, each as `name=value`; `profile` among them is kept to. `pass` is 0
     /// for the only one, 1 for the first and 2 for the second, which wants the statistics that the first left.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments, reason = "plain values are what crosses to JavaScript without a copy of the type")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "plain values are what crosses to JavaScript without a copy of the type"
+    )]
     pub fn new(
         width: u32,
         height: u32,
@@ -86,8 +96,7 @@ impl X264 {
         let mut tune = None;
         let mut pairs = Vec::new();
         for option in options {
-            let (name, value) =
-                option.split_once('=').ok_or_else(|| Error::UnknownOption(option.clone()))?;
+            let (name, value) = option.split_once('=').ok_or_else(|| Error::UnknownOption(option.clone()))?;
             match name {
                 "profile" => profile = Some(value.to_owned()),
                 "tune" => tune = Some(value.to_owned()),
@@ -112,13 +121,13 @@ impl X264 {
 
     /// Where in the module's memory the next frame belongs: planar 4:2:0 without padding. The memory may grow in every
     /// call, the place stays.
-    #[wasm_bindgen(getter)]
+    #[wasm_bindgen(getter, js_name = frameAddress)]
     pub fn frame_address(&self) -> usize {
         self.frame.as_ptr() as usize
     }
 
     /// Bytes of a frame.
-    #[wasm_bindgen(getter)]
+    #[wasm_bindgen(getter, js_name = frameBytes)]
     pub fn frame_bytes(&self) -> usize {
         self.frame.len()
     }

@@ -11,10 +11,10 @@ Usage: cargo xtask <command>
   serve [--port N] [--prefix /sub/path]
                                set up, build, and serve the site at http://127.0.0.1:8080
   test [--only STEP,...]       set up and run every test
-                               steps: fmt, clippy, types, lint, core, web, wasm, e2e
+                               steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
   bench FILE... [--target 10MB] [--json]
                                compare Clipfit with the plain recipe and native ffmpeg
-  generate                     write web/src/generated/protocol.ts from crates/bridge/src/protocol.rs
+  generate                     write web/src/generated: the worker protocol and the types of the x264 module
   fmt                          format the Rust and the TypeScript
 ";
 

@@ -43,6 +43,12 @@ pub(crate) enum Error {
         /// Why.
         source: Box<Error>,
     },
+    /// A generated file is not what would be generated now.
+    #[error("{file} is out of date: run `cargo xtask generate`")]
+    OutOfDate {
+        /// Which one.
+        file: &'static str,
+    },
     /// There is nothing to run where something must be.
     #[error("no {what} in {folder}")]
     NothingToRun {

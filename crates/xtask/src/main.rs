@@ -3,6 +3,7 @@
 
 mod cli;
 mod error;
+mod module;
 mod process;
 mod setup;
 mod site;

@@ -2,6 +2,7 @@
 
 use crate::{
     error::Error,
+    module,
     process::Workspace,
     setup::{self, Needs},
 };
@@ -12,8 +13,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
     trunk(workspace)
 }
 
-/// Writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
+/// Builds the encoder's module where that is possible, and writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
 pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
+    module::build(workspace)?;
     eprintln!("xtask: building the site into dist (a minute or two the first time)");
     workspace.run_aside("trunk", &["build", "--release", "--offline", "true"])
 }
@@ -34,8 +36,13 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
     workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 
-/// Writes the TypeScript of the worker protocol: the test that compares it writes it when asked to.
+/// Writes the generated TypeScript: of the worker protocol, which the test that compares it writes when asked to, and of the
+/// encoder's module.
 pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
+    setup::run(workspace, Needs::default())?;
+    if module::build(workspace)? {
+        module::types(workspace, true)?;
+    }
     workspace.run_with(
         "cargo",
         &["test", "--quiet", "--package", "clipfit-bridge", "--lib", "typescript_matches_protocol"],

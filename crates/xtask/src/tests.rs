@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     error::Error,
+    module,
     process::Workspace,
     setup::{self, Needs},
     site,
@@ -30,14 +31,25 @@ pub(crate) enum Step {
     Web,
     /// Rust tests in a headless browser
     Wasm,
+    /// The encoder and its kernels, in Node and in a headless browser
+    X264,
     /// The built site in Chromium and Firefox
     E2e,
 }
 
 impl Step {
     /// In the order in which they run: quick answers first, and the end-to-end tests' summary as the last words.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Fmt, Self::Clippy, Self::Types, Self::Lint, Self::Core, Self::Web, Self::Wasm, Self::E2e];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Types,
+        Self::Lint,
+        Self::Core,
+        Self::Web,
+        Self::Wasm,
+        Self::X264,
+        Self::E2e,
+    ];
 
     /// As `--only` takes it.
     pub(crate) fn name(self) -> &'static str {
@@ -49,6 +61,7 @@ impl Step {
             Self::Core => "core",
             Self::Web => "web",
             Self::Wasm => "wasm",
+            Self::X264 => "x264",
             Self::E2e => "e2e",
         }
     }
@@ -71,6 +84,7 @@ impl Step {
             Self::Wasm => ["crates/bridge", "crates/app"].into_iter().try_for_each(|folder| {
                 workspace.run("wasm-pack", &["test", "--headless", "--chrome", folder])
             }),
+            Self::X264 => x264(workspace),
             Self::E2e => {
                 // Asked first: a site that nothing will test need not be built.
                 test_files(workspace, "tests/e2e")?;
@@ -83,8 +97,11 @@ impl Step {
 
 /// Sets up what the steps need and runs them.
 pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
-    let browsers = steps.iter().any(|step| matches!(step, Step::Web | Step::Wasm | Step::E2e));
-    setup::run(workspace, Needs { test_runner: steps.contains(&Step::Wasm), browsers })?;
+    let browsers = steps.iter().any(|step| matches!(step, Step::Web | Step::Wasm | Step::X264 | Step::E2e));
+    setup::run(
+        workspace,
+        Needs { test_runner: steps.contains(&Step::Wasm) || steps.contains(&Step::X264), browsers },
+    )?;
     for step in steps {
         eprintln!("xtask: step {}", step.name());
         step.run(workspace).map_err(|source| Error::Step { step: step.name(), source: Box::new(source) })?;
@@ -99,11 +116,38 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     const PAGE: &[&str] =
         &["-p", "clipfit-bridge", "-p", "clipfit-app", "--all-targets", "--target", "wasm32-unknown-unknown"];
     const CORE: &[&str] = &["-p", "clipfit-core", "--lib", "--target", "wasm32-unknown-unknown"];
-    [NATIVE, CORE, PAGE].into_iter().try_for_each(|part| {
+    const X264: &[&str] = &[
+        "-p",
+        "clipfit-x264-kernels",
+        "-p",
+        "clipfit-x264",
+        "--all-targets",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    let x264 = setup::wasm_compiler(workspace).map(|_| X264);
+    [NATIVE, CORE, PAGE].into_iter().chain(x264).try_for_each(|part| {
         let arguments: Vec<&str> =
             ["clippy"].iter().chain(part).chain(&["--", "-D", "warnings"]).copied().collect();
-        workspace.run("cargo", &arguments)
+        module::with_compiler(workspace, "cargo", &arguments, &[])
     })
+}
+
+/// The kernels and the encoder in both engines that are at hand, and the types of its module against the committed ones.
+fn x264(workspace: &Workspace) -> Result<(), Error> {
+    if !module::build(workspace)? {
+        eprintln!("xtask: no clang for WebAssembly, so no x264 module to test");
+        return Ok(());
+    }
+    module::types(workspace, false)?;
+    const CRATES: [&str; 2] = ["crates/x264-kernels", "crates/x264"];
+    for folder in CRATES {
+        module::with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
+        // Tests that name no place of their own run in Node only, unless told.
+        let browser = [("WASM_BINDGEN_USE_BROWSER", "1"), ("WASM_BINDGEN_TEST_TIMEOUT", "600")];
+        module::with_compiler(workspace, "wasm-pack", &["test", "--headless", "--chrome", folder], &browser)?;
+    }
+    Ok(())
 }
 
 /// Runs the test files of a folder one after the other: they measure time and share two processors.

@@ -15,17 +15,25 @@ wasmUrl: string,
 /**
  * Size in bytes of the packed file, for a progress bar where the server names no length.
  */
-packedBytes: number, } | { "type": "adopt",
+packedBytes: number,
+/**
+ * Where the encoder is, where there is one.
+ */
+encoder: EncoderAddress | null, } | { "type": "adopt",
 /**
  * Absolute address of `ffmpeg-core.js`.
  */
-scriptUrl: string, } | { "type": "run",
+scriptUrl: string,
+/**
+ * Absolute address of `x264.js`, where its module rides along.
+ */
+encoderScriptUrl: string | null, } | { "type": "run",
 /**
  * Echoed in every answer.
  */
 task: number,
 /**
- * Which of the core's two programs.
+ * Which program.
  */
 program: Program,
 /**
@@ -39,7 +47,11 @@ inputs: Array<string>,
 /**
  * Files of the working folder to hand back; one that was not written is left out of the answer.
  */
-outputs: Array<string>, };
+outputs: Array<string>,
+/**
+ * An encode by x264 of the frames that the program writes, or of those among the inputs.
+ */
+encode: EncodeStep | null, };
 
 /**
  * Worker to page.
@@ -52,7 +64,15 @@ received: number,
 /**
  * Bytes in all.
  */
-total: number, } | { "type": "loaded" } | { "type": "loadFailed",
+total: number, } | { "type": "loaded",
+/**
+ * Whether the encoder is, too.
+ */
+encoder: boolean,
+/**
+ * Why it is not, though there is one, in the engine's own words.
+ */
+detail: string | null, } | { "type": "loadFailed",
 /**
  * What kind of failure, for the policy question.
  */
@@ -82,7 +102,7 @@ exitCode: number,
  */
 outputs: Array<string>,
 /**
- * Size in bytes of the instance's memory at the end.
+ * Size in bytes of the worker's memories at the end, which never shrink.
  */
 memoryBytes: number, } | { "type": "crashed",
 /**
@@ -99,9 +119,75 @@ reason: CrashReason,
 detail: string, };
 
 /**
- * The two command lines inside the core.
+ * What a task runs.
  */
-export type Program = "ffmpeg" | "ffprobe";
+export type Program = "ffmpeg" | "ffprobe" | "encoder";
+
+/**
+ * Where the encoder's files are.
+ */
+export type EncoderAddress = {
+/**
+ * Absolute address of `x264.js`.
+ */
+scriptUrl: string,
+/**
+ * Absolute address of `x264.wasm.gz`.
+ */
+wasmUrl: string,
+/**
+ * Size in bytes of the packed file.
+ */
+packedBytes: number, };
+
+/**
+ * One encode of one chunk by x264.
+ */
+export type EncodeStep = {
+/**
+ * Width in pixels.
+ */
+width: number,
+/**
+ * Height in pixels.
+ */
+height: number,
+/**
+ * Frames per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Frames per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * x264's preset.
+ */
+preset: string,
+/**
+ * x264's options, each as `name=value`.
+ */
+options: Array<string>,
+/**
+ * 0: the only pass, 1: the first, 2: the second.
+ */
+pass: number,
+/**
+ * Name of the frames in the working folder: planar 4:2:0, one behind the other.
+ */
+frames: string,
+/**
+ * Name of x264's statistics: written by the first pass, read by the second.
+ */
+statistics: string,
+/**
+ * Name of its macroblock tree: written by the first pass, read by the second.
+ */
+tree: string,
+/**
+ * Name of the encoded chunk, an MP4 file.
+ */
+chunk: string, };
 
 /**
  * One printed line.
@@ -124,4 +210,4 @@ export type LoadFailure = "network" | "status" | "corrupt" | "refused";
 /**
  * Why a running program ended without an exit code.
  */
-export type CrashReason = "outOfMemory" | "inputUnreadable" | "trap";
+export type CrashReason = "outOfMemory" | "inputUnreadable" | "encoder" | "trap";

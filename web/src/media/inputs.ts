@@ -1,4 +1,5 @@
-// Lets the core read a Blob as a file of its working folder. Refuses to know formats and tasks.
+// Lets the core read a Blob as a file of its working folder, and write a file that nothing keeps. Refuses to know formats and
+// tasks.
 
 import type { FileSystem } from "./instance.ts";
 
@@ -29,6 +30,18 @@ export function addInput(fs: FileSystem, path: string, blob: Blob): void {
       const piece = blocks.get(index).subarray(start, start + length);
       target.set(piece, offset);
       return piece.length;
+    },
+  };
+}
+
+/** Adds a file whose bytes go to `take` as they are written, one after the other, and nowhere else. */
+export function addSink(fs: FileSystem, path: string, take: (bytes: Uint8Array) => void): void {
+  const node = fs.create(path, 0o666);
+  node.stream_ops = {
+    ...node.stream_ops,
+    write: (_stream, source, offset, length) => {
+      take(new Uint8Array(source.buffer, source.byteOffset + offset, length));
+      return length;
     },
   };
 }

@@ -27,6 +27,7 @@ export interface FileStream {
 
 export interface StreamOperations {
   read?: (stream: FileStream, target: Int8Array, offset: number, length: number, position: number) => number;
+  write?: (stream: FileStream, source: Int8Array, offset: number, length: number, position: number) => number;
   fsync?: (stream: FileStream) => void;
 }
 

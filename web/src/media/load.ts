@@ -1,4 +1,4 @@
-// Brings the compiled core into this worker. Refuses to know what the core does or what a task is.
+// Brings compiled modules and their scripts into this worker. Refuses to know what they do or what a task is.
 
 import type { LoadFailure } from "../generated/protocol.ts";
 
@@ -21,7 +21,7 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /** Fetches, unpacks and compiles in one stream, so that neither the packed nor the unpacked bytes are ever held whole. */
-export async function fetchCore(
+export async function fetchModule(
   url: string,
   packedBytes: number,
   progress: Progress,
@@ -54,11 +54,11 @@ export async function fetchCore(
   }
 }
 
-/** Imports the core's script. An import says only that it failed, so a failed one is looked into by fetching. */
-export async function importScript(url: string): Promise<unknown> {
+/** Imports a module's script. An import says only that it failed, so a failed one is looked into by fetching. */
+export async function importScript(url: string): Promise<object> {
   try {
-    const script: { default?: unknown } = await import(/* @vite-ignore */ url);
-    return script.default;
+    const script: object = await import(/* @vite-ignore */ url);
+    return script;
   } catch (error) {
     await fetchChecked(url);
     throw new LoadError("corrupt", error);

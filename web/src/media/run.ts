@@ -1,18 +1,21 @@
 // Runs one command of the core in a folder of its own and takes the results out. Refuses to know messages and what a command is for.
 
 import type { CrashReason, Program } from "../generated/protocol.ts";
-import { addInput, InputUnreadable } from "./inputs.ts";
+import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
+import { addInput, addSink, InputUnreadable } from "./inputs.ts";
 import type { Core, FileSystem, Instance } from "./instance.ts";
 
 export interface Command {
-  program: Program;
+  program: Exclude<Program, "encoder">;
   arguments: readonly string[];
-  inputs: readonly { name: string; blob: Blob }[];
+  inputs: readonly NamedBlob[];
   outputs: readonly string[];
+  /** Encodes what the program writes into the file of this name. */
+  sink?: { name: string; encode: Encode };
 }
 
 export type Outcome =
-  | { ended: true; exitCode: number; outputs: { name: string; blob: Blob }[] }
+  | { ended: true; exitCode: number; outputs: NamedBlob[] }
   | { ended: false; reason: CrashReason; detail: string };
 
 const FOLDER = "/task";
@@ -45,6 +48,10 @@ export function run(
     for (const { name, blob } of command.inputs) {
       addInput(fs, pathOf(name), blob);
     }
+    const { sink } = command;
+    if (sink !== undefined) {
+      addSink(fs, pathOf(sink.name), (bytes) => sink.encode.take(bytes));
+    }
     const exitCode = execute(core, command);
     endLastLines(fs);
     if (instance.memoryRefused && exitCode !== 0 && exitCode !== FFPROBE_SUCCESS) {
@@ -55,11 +62,12 @@ export function run(
       };
     }
     closeStreams(fs);
-    const outputs = takeOutputs(fs, command.outputs);
+    const outputs =
+      sink === undefined ? takeOutputs(fs, command.outputs) : exitCode === 0 ? sink.encode.finish() : [];
     clear(fs);
     return { ended: true, exitCode, outputs };
   } catch (error) {
-    return { ended: false, reason: crashReason(error, instance), detail: describe(error) };
+    return crashed(error, instance.memoryRefused);
   }
 }
 
@@ -94,7 +102,15 @@ function exitCodeNoted(core: Core): number | undefined {
   return core.ret;
 }
 
-function crashReason(error: unknown, instance: Instance): CrashReason {
+/** The outcome of something that threw. */
+export function crashed(error: unknown, memoryRefused: boolean): Outcome {
+  return { ended: false, reason: crashReason(error, memoryRefused), detail: describe(error) };
+}
+
+function crashReason(error: unknown, memoryRefused: boolean): CrashReason {
+  if (error instanceof EncoderFailed) {
+    return error.outOfMemory ? "outOfMemory" : "encoder";
+  }
   if (error instanceof InputUnreadable) {
     return "inputUnreadable";
   }
@@ -102,7 +118,7 @@ function crashReason(error: unknown, instance: Instance): CrashReason {
   const words = describe(error);
   const full =
     /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
-  return instance.memoryRefused || full.test(words) ? "outOfMemory" : "trap";
+  return memoryRefused || full.test(words) ? "outOfMemory" : "trap";
 }
 
 function describe(error: unknown): string {

@@ -9,7 +9,7 @@ use crate::units::{FrameRate, Kbps, Micros};
 use crate::wishes::Mode;
 use std::fmt::Write as _;
 
-fn facts(frames: u64) -> MediaFacts {
+pub(crate) fn facts(frames: u64) -> MediaFacts {
     let rate = FrameRate::whole(25);
     MediaFacts {
         file_bytes: Bytes(frames * 6_000),

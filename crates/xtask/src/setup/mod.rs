@@ -3,8 +3,10 @@
 mod npm;
 mod system;
 mod tools;
+mod x264;
 
 pub(crate) use system::browser_environment;
+pub(crate) use x264::{Compiler, find as wasm_compiler};
 
 use crate::{error::Error, process::Workspace};
 
@@ -26,7 +28,11 @@ pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
     tools::wasm_target(workspace)?;
     tools::crates(workspace)?;
     tools::install(workspace, needs.test_runner)?;
-    npm::install(workspace)
+    npm::install(workspace)?;
+    if x264::compiler(workspace).is_some() {
+        x264::source(workspace)?;
+    }
+    Ok(())
 }
 
 /// Announces a step that takes a while.

@@ -57,9 +57,9 @@ pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }
-    if workspace.find_program(&["apt-get"]).is_some() && is_root(workspace) {
-        install_packages(workspace, &missing)?;
-    }
+    let mut packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
+    packages.dedup();
+    install_packages(workspace, &packages)?;
     let missing: Vec<String> = missing_programs(workspace)
         .into_iter()
         .map(|program| format!("{} (Debian: apt-get install {})", program.elsewhere, program.package))
@@ -79,13 +79,15 @@ fn missing_programs(workspace: &Workspace) -> Vec<&'static Program> {
     PROGRAMS.iter().filter(|program| workspace.find_program(program.names).is_none()).collect()
 }
 
-fn install_packages(workspace: &Workspace, missing: &[&Program]) -> Result<(), Error> {
-    let mut packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
-    packages.dedup();
+/// Installs with apt-get as root on Debian; anywhere else nothing happens.
+pub(super) fn install_packages(workspace: &Workspace, packages: &[&str]) -> Result<(), Error> {
+    if workspace.find_program(&["apt-get"]).is_none() || !is_root(workspace) {
+        return Ok(());
+    }
     announce(&format!("installing {} with apt-get", packages.join(", ")), "one to three minutes");
     workspace.run_aside("apt-get", &["update", "--quiet"])?;
     let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
-    let arguments: Vec<&str> = install.into_iter().chain(packages).collect();
+    let arguments: Vec<&str> = install.iter().chain(packages).copied().collect();
     workspace.run_with("apt-get", &arguments, |command| {
         command.env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr())
     })

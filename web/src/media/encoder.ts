@@ -1,0 +1,225 @@
+// Runs x264 over the frames of one chunk, as they come from a program or lie in a Blob. Refuses to know where they come from
+// and what a task is for.
+
+import type { EncodeStep } from "../generated/protocol.ts";
+import type * as Glue from "../generated/x264.d.ts";
+
+/** What the encoder's script brings. */
+export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "Failure" | "memoryRefused">;
+
+export function isEncoderScript(value: object): value is EncoderScript {
+  return "initSync" in value && "X264" in value && "Failure" in value && "memoryRefused" in value;
+}
+
+/** The encoder refused its settings, failed or trapped; its module is in no known state. */
+export class EncoderFailed extends Error {
+  /** It was memory that it did not get. */
+  readonly outOfMemory: boolean;
+
+  constructor(outOfMemory: boolean, message: string) {
+    super(message);
+    this.outOfMemory = outOfMemory;
+  }
+}
+
+export interface NamedBlob {
+  name: string;
+  blob: Blob;
+}
+
+/** Frames that are kept go into Blobs of about this size, so that they leave this thread's memory early. */
+const KEPT_PART_BYTES = 32 << 20;
+/** Frames that come from a Blob are read in pieces of about this size. */
+const READ_BYTES = 8 << 20;
+
+/** The encoder's module in this worker. */
+export class Encoder {
+  readonly #script: EncoderScript;
+  readonly #memory: WebAssembly.Memory;
+
+  constructor(script: EncoderScript, module: WebAssembly.Module) {
+    this.#script = script;
+    this.#memory = script.initSync({ module }).memory;
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Encodes frames that lie in a Blob among the inputs. */
+  encodeBlob(
+    step: EncodeStep,
+    inputs: readonly NamedBlob[],
+    progress: (frames: number) => void,
+  ): NamedBlob[] {
+    const frames = named(inputs, step.frames);
+    if (frames === undefined) {
+      throw new EncoderFailed(false, `no ${step.frames} among the inputs`);
+    }
+    const encode = this.open(step, inputs, false, progress);
+    for (let start = 0; start < frames.size; start += READ_BYTES) {
+      encode.take(read(frames.slice(start, start + READ_BYTES)));
+    }
+    return encode.finish();
+  }
+
+  /** Begins an encode of frames that come piece by piece. */
+  open(
+    step: EncodeStep,
+    inputs: readonly NamedBlob[],
+    keepFrames: boolean,
+    progress: (frames: number) => void,
+  ): Encode {
+    const bytes = (name: string) => {
+      const blob = step.pass === 2 ? named(inputs, name) : undefined;
+      return blob === undefined ? undefined : read(blob);
+    };
+    const statistics = bytes(step.statistics);
+    const tree = bytes(step.tree);
+    const { width, height, rateNumerator, rateDenominator, preset, options, pass } = step;
+    const guard: Guard = (act) => this.#guard(act);
+    const x264 = guard(
+      () =>
+        new this.#script.X264(
+          width,
+          height,
+          rateNumerator,
+          rateDenominator,
+          preset,
+          options,
+          pass,
+          statistics,
+          tree,
+          true,
+        ),
+    );
+    return new Encode(x264, this.#memory, guard, step, keepFrames, progress);
+  }
+
+  /** Turns what the module throws into one kind of error. */
+  #guard<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      const detail =
+        error instanceof this.#script.Failure || error instanceof Error ? error.message : String(error);
+      throw new EncoderFailed(this.#script.memoryRefused(), detail);
+    }
+  }
+}
+
+type Guard = <T>(act: () => T) => T;
+
+/** One encode under way. */
+export class Encode {
+  readonly #x264: Glue.X264;
+  readonly #memory: WebAssembly.Memory;
+  readonly #guard: Guard;
+  readonly #step: EncodeStep;
+  readonly #frameBytes: number;
+  readonly #kept: Kept | undefined;
+  readonly #progress: (frames: number) => void;
+  /** Bytes of the next frame that have arrived. */
+  #filled = 0;
+  #frames = 0;
+
+  constructor(
+    x264: Glue.X264,
+    memory: WebAssembly.Memory,
+    guard: Guard,
+    step: EncodeStep,
+    keepFrames: boolean,
+    progress: (frames: number) => void,
+  ) {
+    this.#x264 = x264;
+    this.#memory = memory;
+    this.#guard = guard;
+    this.#step = step;
+    this.#frameBytes = x264.frameBytes;
+    this.#kept = keepFrames ? new Kept() : undefined;
+    this.#progress = progress;
+  }
+
+  /** Takes the next bytes of the frames, however they are cut; encodes each frame as soon as it is whole. */
+  take(bytes: Uint8Array): void {
+    this.#kept?.add(bytes);
+    let taken = 0;
+    while (taken < bytes.length) {
+      const piece = bytes.subarray(taken, taken + this.#frameBytes - this.#filled);
+      // The module's memory may have grown since.
+      new Uint8Array(this.#memory.buffer, this.#x264.frameAddress + this.#filled, piece.length).set(piece);
+      taken += piece.length;
+      this.#filled += piece.length;
+      if (this.#filled === this.#frameBytes) {
+        this.#filled = 0;
+        this.#guard(() => this.#x264.push());
+        this.#frames += 1;
+        this.#progress(this.#frames);
+      }
+    }
+  }
+
+  /** Encodes what is held back and hands out what the pass makes. */
+  finish(): NamedBlob[] {
+    try {
+      this.#guard(() => this.#x264.finish());
+      const { statistics, tree, chunk, frames } = this.#step;
+      const files: [string, Uint8Array | undefined][] =
+        this.#step.pass === 1
+          ? [
+              [statistics, this.#x264.statistics()],
+              [tree, this.#x264.tree()],
+            ]
+          : [[chunk, this.#x264.chunk()]];
+      const blobs = files.flatMap(([name, bytes]) =>
+        bytes === undefined ? [] : [{ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }],
+      );
+      return this.#kept === undefined ? blobs : [...blobs, { name: frames, blob: this.#kept.blob() }];
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Gives the encode up. */
+  close(): void {
+    this.#x264.free();
+  }
+}
+
+/** Frames kept for a later pass. */
+class Kept {
+  readonly #parts: Blob[] = [];
+  #part = new Uint8Array(KEPT_PART_BYTES);
+  #used = 0;
+
+  add(bytes: Uint8Array): void {
+    let taken = 0;
+    while (taken < bytes.length) {
+      const piece = bytes.subarray(taken, taken + this.#part.length - this.#used);
+      this.#part.set(piece, this.#used);
+      this.#used += piece.length;
+      taken += piece.length;
+      if (this.#used === this.#part.length) {
+        this.#flush();
+      }
+    }
+  }
+
+  blob(): Blob {
+    this.#flush();
+    return new Blob(this.#parts);
+  }
+
+  #flush(): void {
+    this.#parts.push(new Blob([this.#part.subarray(0, this.#used)]));
+    this.#used = 0;
+  }
+}
+
+function named(blobs: readonly NamedBlob[], name: string): Blob | undefined {
+  return blobs.find((candidate) => candidate.name === name)?.blob;
+}
+
+function read(blob: Blob): Uint8Array {
+  return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
+}
