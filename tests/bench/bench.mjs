@@ -8,6 +8,7 @@ import { basename, join, resolve } from "node:path";
 import { startServer } from "../../web/serve.mjs";
 import { versionOf } from "./browser.mjs";
 import { clipfit } from "./clipfit.mjs";
+import { compareEncoders, encoderLines, encoderTable, makeEncoderSite } from "./encoder.mjs";
 import { factsOf, likeness, makeWarmUp } from "./media.mjs";
 import { readOptions, USAGE, UsageError } from "./options.mjs";
 import { makePlainSite, plain } from "./plain.mjs";
@@ -35,6 +36,7 @@ async function bench(options) {
     const core = await coreVersion(options.dist);
     const plainFolder = join(folder, "plain-site");
     await makePlainSite(options.dist, plainFolder);
+    await makeEncoderSite(plainFolder);
     const warmUp = join(folder, "clipfit-warm-up.mp4");
     await makeWarmUp(warmUp, options.timeout);
     const world = {
@@ -48,6 +50,14 @@ async function bench(options) {
     const here = machine(await versionOf(options.browser), ffmpeg);
     print(options.json ? JSON.stringify(here) : `${machineText(here)}\n`);
     let failed = false;
+    if (options.presets.length > 0) {
+      for (const file of options.files) {
+        const comparison = await compareEncoders({ ...world, site: world.plainPage }, resolve(file), note);
+        failed ||= comparison.rows.some((row) => row.error !== undefined);
+        print(options.json ? encoderLines(comparison).join("\n") : encoderTable(comparison));
+      }
+      return failed;
+    }
     for (const file of options.files) {
       for (const target of options.targets) {
         const comparison = await compare(world, file, target);

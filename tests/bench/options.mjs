@@ -7,6 +7,7 @@ export const USAGE = `Usage: cargo xtask bench FILE... [options]
 
   --target LIST     sizes to fit: 10MB, 1900KB, 8MiB, 500000B, or a share of the file: third, tenth (default 10MB)
   --efforts LIST    efforts of Clipfit to measure (default balanced,best)
+  --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else
   --browser NAME    chromium or firefox (default chromium)
   --dist FOLDER     the built site (default: dist in the checkout)
   --timeout N       seconds after which one run is given up (default 3600)
@@ -31,7 +32,7 @@ export class UsageError extends Error {}
 
 /**
  * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
- * @typedef {{ files: string[], targets: Target[], efforts: string[], browser: string, dist: string,
+ * @typedef {{ files: string[], targets: Target[], efforts: string[], presets: string[], browser: string, dist: string,
  *   timeout: number, json: boolean }} Options `timeout` in seconds.
  */
 
@@ -48,6 +49,7 @@ export function readOptions(words) {
       options: {
         target: { type: "string", default: "10MB" },
         efforts: { type: "string", default: "balanced,best" },
+        encoder: { type: "string", default: "" },
         browser: { type: "string", default: "chromium" },
         dist: { type: "string", default: fileURLToPath(new URL("../../dist", import.meta.url)) },
         timeout: { type: "string", default: "3600" },
@@ -70,6 +72,7 @@ export function readOptions(words) {
     files,
     targets: list(values.target).map(readTarget),
     efforts: list(values.efforts),
+    presets: values.encoder === "" ? [] : list(values.encoder),
     browser: values.browser,
     dist: values.dist,
     timeout,

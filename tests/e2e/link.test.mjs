@@ -55,7 +55,7 @@ inBrowsers("links", BOTH, (site) => {
     await clipfit.choose(source);
     const job = await clipfit.result();
     const log = await clipfit.log();
-    assert.match(log, /-preset superfast -crf 30/);
+    assert.match(log, /--preset superfast --crf 30 /);
     const result = await clipfit.save(job);
     await clipfit.close();
     const target = (await stat(source)).size - 1;

@@ -41,7 +41,7 @@ inBrowsers("sound and picture stay together", BOTH, (site) => {
       const clipfit = await Clipfit.open(site, { target: `${target}B`, ...link });
       await clipfit.choose(source);
       const job = await clipfit.result();
-      const chunks = (await clipfit.log()).match(/-pass 1 /g).length;
+      const chunks = (await clipfit.log()).match(/--pass 1 /g).length;
       assert.ok(chunks > 1, "the clip is cut");
       const result = await clipfit.save(job);
       await clipfit.close();

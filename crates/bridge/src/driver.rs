@@ -183,10 +183,7 @@ impl Driver {
         };
         self.log.borrow_mut().push(format!("[{}] {program:?} {}", task.id.0, task.arguments.join(" ")));
         if let Some(step) = &task.encode {
-            let options = step.options.join(" ");
-            self.log
-                .borrow_mut()
-                .push(format!("[{}] x264 {} {:?} {options}", task.id.0, step.preset, step.pass));
+            self.log.borrow_mut().push(format!("[{}] {}", task.id.0, step.command_line()));
         }
         let mut names = Vec::new();
         let mut blobs = Vec::new();

@@ -19,6 +19,20 @@ pub enum Engine {
     Stock,
 }
 
+impl EncodeStep {
+    /// As x264's own program would be called: for the log.
+    pub fn command_line(&self) -> String {
+        let pass = match self.pass {
+            Passes::Only => "",
+            Passes::First => " --pass 1",
+            Passes::Second => " --pass 2",
+        };
+        let options: String =
+            self.options.iter().map(|option| format!(" --{}", option.replacen('=', " ", 1))).collect();
+        format!("x264 --preset {}{pass}{options}", self.preset)
+    }
+}
+
 impl Engine {
     /// What it is called towards people.
     pub fn name(self) -> &'static str {
@@ -100,8 +114,7 @@ pub(crate) fn level_name(plan: &EncodePlan) -> String {
 
 /// The encode of a chunk of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
 pub fn step(plan: &EncodePlan, pass: Pass) -> EncodeStep {
-    // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let mut options = vec!["stitchable=1".to_owned(), format!("level={}", level_name(plan))];
+    let mut options = Vec::new();
     let passes = match pass {
         Pass::First(rate) | Pass::Second(rate) => {
             options.push("profile=high".into());
@@ -113,6 +126,9 @@ pub fn step(plan: &EncodePlan, pass: Pass) -> EncodeStep {
             Passes::Only
         }
     };
+    // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
+    options.push("stitchable=1".into());
+    options.push(format!("level={}", level_name(plan)));
     options.push("sar=1:1".into());
     options.push("fullrange=off".into());
     options.extend(colour_options(&plan.conversion.colour));
