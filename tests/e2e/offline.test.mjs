@@ -19,9 +19,9 @@ inBrowsers("offline", BOTH, (site) => {
       async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated",
       { timeout: 20_000, polling: 100 },
     );
-    // The core is kept at its first use after the worker took over, which may be the second clip.
+    // The core and the encoder are kept at their first use after the worker took over, which may be the second clip.
     await clipfit.page.waitForFunction(
-      async () => (await caches.keys()).some((name) => name.startsWith("clipfit-core-")),
+      async () => (await caches.keys()).filter((name) => name.startsWith("clipfit-core-")).length === 2,
       { timeout: 20_000, polling: 100 },
     );
     await site.server.close();
@@ -30,7 +30,7 @@ inBrowsers("offline", BOTH, (site) => {
     clipfit.errors.length = 0;
     await clipfit.choose(source);
     const job = await clipfit.result();
-    assert.match(job.plan, /veryfast/);
+    assert.match(job.plan, /veryfast, SIMD/);
     await verify(await clipfit.save(job), source, { target, frames: 75 });
     assert.deepEqual(clipfit.errors, []);
     await clipfit.close();

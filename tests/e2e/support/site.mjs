@@ -40,8 +40,9 @@ const LAUNCH = {
  * @param {string} what
  * @param {("chromium" | "firefox")[]} names
  * @param {(site: Surroundings) => void} define
+ * @param {(folder: string) => Promise<string>} [root] what to serve instead of the built site; may be made in `folder`
  */
-export function inBrowsers(what, names, define) {
+export function inBrowsers(what, names, define, root = async () => DIST) {
   const only = process.env.CLIPFIT_BROWSER;
   for (const name of names.filter((name) => !only || name === only)) {
     describe(`${what}, ${name}`, () => {
@@ -49,7 +50,7 @@ export function inBrowsers(what, names, define) {
       const site = { name };
       before(async () => {
         site.folder = await mkdtemp(join(tmpdir(), "clipfit-e2e-"));
-        site.server = await startServer({ root: DIST, prefix: PREFIX });
+        site.server = await startServer({ root: await root(site.folder), prefix: PREFIX });
         site.browser = await puppeteer.launch(LAUNCH[name]);
       });
       after(async () => {

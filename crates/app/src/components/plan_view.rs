@@ -3,6 +3,7 @@
 use super::icon::Icon;
 use crate::job::Job;
 use clipfit_core::audio::AudioPlan;
+use clipfit_core::encoder::Engine;
 use clipfit_core::explain::{Note, channel_layout};
 use clipfit_core::plan::{Action, EncodePlan, Plan, Preset, RateControl};
 use yew::prelude::*;
@@ -71,12 +72,13 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         Preset::Veryfast => "Balanced",
         Preset::Medium => "Best",
     };
+    let simd = if encode.engine == Engine::Own { ", SIMD" } else { "" };
     [
         ("Picture", format!("{}×{}", picture.width, picture.height), None),
         ("Frame rate", format!("{} fps", picture.frame_rate), None),
         ("Video", video.0, video.1),
         ("Sound", audio, audio_detail),
-        ("Effort", effort.into(), Some(format!("x264 {}", encode.preset.name()))),
+        ("Effort", effort.into(), Some(format!("x264 {}{simd}", encode.preset.name()))),
     ]
 }
 

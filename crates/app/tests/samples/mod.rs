@@ -5,11 +5,11 @@ use clipfit_app::job::{
     Failure, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source,
 };
 use clipfit_app::shared::Shared;
+use clipfit_core::encoder::Engine;
 use clipfit_core::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::feasibility::{self, Measured};
-use clipfit_core::encoder::Engine;
 use clipfit_core::plan::{self, Action, Machine, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;

@@ -2,16 +2,16 @@
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
 /// A small generator of the xorshift family (Marsaglia 2003): the same numbers in every engine.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// A generator with its seed.
-    pub fn new(seed: u64) -> Random {
+    pub(crate) fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -19,26 +19,26 @@ impl Random {
     }
 
     /// A number in `0..end`.
-    pub fn below(&mut self, end: u32) -> u32 {
+    pub(crate) fn below(&mut self, end: u32) -> u32 {
         ((self.next() >> 32) % u64::from(end.max(1))) as u32
     }
 
     /// A number in `from..=to`.
-    pub fn between(&mut self, from: i32, to: i32) -> i32 {
+    pub(crate) fn between(&mut self, from: i32, to: i32) -> i32 {
         from + self.below((to - from + 1) as u32) as i32
     }
 }
 
 /// How many fillings `fill` knows.
-pub const FILLINGS: usize = 8;
+pub(crate) const FILLINGS: usize = 8;
 
 /// Pixels of the kind `filling`: random; near one value; all 0; all 255; 0 and 255 in a chessboard, in columns, in rows,
 /// at random.
-pub fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mut Random) {
+pub(crate) fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mut Random) {
     let base = random.below(250) as u8;
     for (index, pixel) in pixels.iter_mut().enumerate() {
         let (row, column) = (index / stride, index % stride);
-        let extreme = |odd: usize| if odd % 2 == 0 { 0 } else { 255 };
+        let extreme = |odd: usize| if odd.is_multiple_of(2) { 0 } else { 255 };
         *pixel = match filling % FILLINGS {
             0 => random.next() as u8,
             1 => base + random.below(6) as u8,
@@ -53,7 +53,7 @@ pub fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mut Rando
 }
 
 /// A plane of pixels of the kind `filling`.
-pub fn plane(bytes: usize, stride: usize, filling: usize, random: &mut Random) -> Vec<u8> {
+pub(crate) fn plane(bytes: usize, stride: usize, filling: usize, random: &mut Random) -> Vec<u8> {
     let mut pixels = vec![0; bytes];
     fill(&mut pixels, stride, filling, random);
     pixels

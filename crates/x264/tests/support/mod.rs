@@ -5,7 +5,7 @@ use clipfit_x264::{Encoder, Format, Packet, Pass, Settings, Statistics};
 
 /// What moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
+pub(crate) enum Content {
     /// A textured plane under a moving window: motion of whole and of partial pixels.
     Pan,
     /// Every pixel new in every frame.
@@ -19,7 +19,7 @@ pub enum Content {
 }
 
 /// Every kind.
-pub const CONTENTS: [Content; 5] = [Content::Pan, Content::Noise, Content::Fade, Content::Flat, Content::Cut];
+pub(crate) const CONTENTS: [Content; 5] = [Content::Pan, Content::Noise, Content::Fade, Content::Flat, Content::Cut];
 
 fn mixed(x: u32, y: u32, z: u32) -> u32 {
     let mut value = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ z.wrapping_mul(0xc2b2_ae3d);
@@ -39,7 +39,7 @@ fn texture(x: u32, y: u32, seed: u32) -> u32 {
 }
 
 /// Frame `number` of `content`, planar 4:2:0.
-pub fn frame(content: Content, format: Format, number: u32) -> Vec<u8> {
+pub(crate) fn frame(content: Content, format: Format, number: u32) -> Vec<u8> {
     let plane = |width: u32, height: u32, seed: u32| {
         (0..height).flat_map(move |y| {
             (0..width).map(move |x| {
@@ -62,12 +62,12 @@ pub fn frame(content: Content, format: Format, number: u32) -> Vec<u8> {
 }
 
 /// A size at 25 frames a second.
-pub fn format(width: u32, height: u32) -> Format {
+pub(crate) fn format(width: u32, height: u32) -> Format {
     Format { width, height, rate_numerator: 25, rate_denominator: 1 }
 }
 
 /// Settings with options written as `name=value name=value`.
-pub fn settings(format: Format, preset: &str, options: &str) -> Settings {
+pub(crate) fn settings(format: Format, preset: &str, options: &str) -> Settings {
     let pairs = options.split_whitespace().map(|option| option.split_once('=').expect("name=value"));
     Settings {
         format,
@@ -81,7 +81,7 @@ pub fn settings(format: Format, preset: &str, options: &str) -> Settings {
 }
 
 /// A whole encode.
-pub fn encode(settings: Settings, content: Content, frames: u32) -> (Vec<Packet>, Option<Statistics>) {
+pub(crate) fn encode(settings: Settings, content: Content, frames: u32) -> (Vec<Packet>, Option<Statistics>) {
     let format = settings.format;
     let mut encoder = Encoder::open(settings).expect("an encoder");
     let mut packets = Vec::new();
