@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     println!("cargo:rerun-if-changed=c");
     println!("cargo:rerun-if-changed={}", target.join("stamp").display());
     println!("cargo:rerun-if-env-changed=CLIPFIT_WASM_CLANG");
+    println!("cargo:rerun-if-env-changed=CLIPFIT_WASI_LIBRARY");
     println!("cargo:rerun-if-env-changed=CLIPFIT_WASI_SYSROOT");
     let source = target.join("source");
     if !source.join("x264.h").is_file() {
@@ -84,7 +85,7 @@ fn main() -> ExitCode {
     for name in WRAPPED.split_whitespace() {
         println!("cargo:rustc-link-arg=--wrap={name}");
     }
-    let library = env::var("CLIPFIT_WASI_LIBRARY").unwrap_or_else(|_| "/usr/lib/wasm32-wasi".into());
-    println!("cargo:rustc-link-arg={library}/libc.a");
+    let library = env::var("CLIPFIT_WASI_LIBRARY").unwrap_or_else(|_| "/usr/lib/wasm32-wasi/libc.a".into());
+    println!("cargo:rustc-link-arg={library}");
     ExitCode::SUCCESS
 }
