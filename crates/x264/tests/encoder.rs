@@ -91,7 +91,7 @@ fn ten_thousand_encoders_leave_nothing_behind() {
         let settings =
             Settings { pass, ..settings(format, "ultrafast", "bitrate=100 mvrange=32 qpmin=30 qpmax=32") };
         let mut encoder = Encoder::open(settings).expect("an encoder");
-        if number % 3 > 0 {
+        if !number.is_multiple_of(3) {
             encoder.push(&picture).expect("a frame taken");
         }
         if number % 3 == 2 {

@@ -19,7 +19,8 @@ pub(crate) enum Content {
 }
 
 /// Every kind.
-pub(crate) const CONTENTS: [Content; 5] = [Content::Pan, Content::Noise, Content::Fade, Content::Flat, Content::Cut];
+pub(crate) const CONTENTS: [Content; 5] =
+    [Content::Pan, Content::Noise, Content::Fade, Content::Flat, Content::Cut];
 
 fn mixed(x: u32, y: u32, z: u32) -> u32 {
     let mut value = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ z.wrapping_mul(0xc2b2_ae3d);
