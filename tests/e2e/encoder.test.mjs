@@ -57,13 +57,19 @@ const CASES = [
   },
 ];
 
+/** A copy of the site in `folder`, and the encoder's folder in it. */
+async function copySite(folder) {
+  const root = join(folder, "site");
+  await cp(DIST, root, { recursive: true });
+  const [name] = (await readdir(join(root, "core"))).filter((entry) => entry.startsWith("x264-"));
+  assert.ok(name, "the site was built with the encoder");
+  return { root, encoder: join(root, "core", name) };
+}
+
 for (const { what, says, sabotage } of CASES) {
   const makeRoot = async (folder) => {
-    const root = join(folder, "site");
-    await cp(DIST, root, { recursive: true });
-    const [name] = (await readdir(join(root, "core"))).filter((entry) => entry.startsWith("x264-"));
-    assert.ok(name, "the site was built with the encoder");
-    await sabotage(root, join(root, "core", name));
+    const { root, encoder } = await copySite(folder);
+    await sabotage(root, encoder);
     return root;
   };
   const define = (site) => {
@@ -80,3 +86,25 @@ for (const { what, says, sabotage } of CASES) {
   };
   inBrowsers(what, BOTH, define, makeRoot);
 }
+
+let encoderFolder;
+const makeRoot = async (folder) => {
+  const { root, encoder } = await copySite(folder);
+  encoderFolder = encoder;
+  return root;
+};
+const defineGone = (site) => {
+  test("later clips fit, whoever encodes them", { timeout: 120_000 }, async () => {
+    const source = await media("mp4");
+    const target = Math.floor((await stat(source)).size / 3);
+    const clipfit = await Clipfit.open(site, { target: `${target}B`, effort: "best" });
+    await clipfit.choose(source);
+    await clipfit.result();
+    await rm(encoderFolder, { recursive: true });
+    await clipfit.choose(source);
+    const job = await clipfit.result({ index: 1 });
+    await verify(await clipfit.save(job), source, { target, frames: 75 });
+    await clipfit.close();
+  });
+};
+inBrowsers("an encoder that is gone after its first use", BOTH, defineGone, makeRoot);

@@ -1,7 +1,7 @@
 // The media worker: answers the page's messages with the core and the encoder. Refuses to know what a task is for.
 
 import type { FromWorker, ToWorker } from "./generated/protocol.ts";
-import { Encoder, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
+import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore } from "./media/instance.ts";
 import { Lines } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
@@ -83,7 +83,7 @@ async function start(
     instance = await Instance.create(createCore, module);
     const { encoderModule, detail } = await startingEncoder;
     post(
-      { type: "loaded", encoder: encoder !== undefined, detail: detail ?? null },
+      { type: "loaded", detail: detail ?? null },
       encoderModule === undefined ? { module } : { module, encoderModule },
     );
   } catch (error) {
@@ -133,7 +133,7 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
 
 function encodeAlone(message: Request<"run">, inputs: NamedBlob[], lines: Lines): Outcome {
   if (encoder === undefined || message.encode === null) {
-    throw new Error("no encoder, or nothing to encode");
+    throw new EncoderFailed(false, "no encoder, or nothing to encode");
   }
   const outputs = encoder.encodeBlob(message.encode, inputs, progressTo(lines));
   return { ended: true, exitCode: 0, outputs };
@@ -154,11 +154,14 @@ async function runProgram(message: Request<"run">, inputs: NamedBlob[], lines: L
     return run(instance, command, log);
   }
   if (encoder === undefined) {
-    throw new Error("no encoder is loaded");
+    throw new EncoderFailed(false, "no encoder is loaded");
   }
   const encode = encoder.open(step, inputs, outputs.includes(step.frames), progressTo(lines));
-  // Statistics are the encoder's own affair: the program reads the clip only.
-  return run(instance, { ...command, sink: { name: step.frames, encode } }, log);
+  try {
+    return run(instance, { ...command, sink: { name: step.frames, encode } }, log);
+  } finally {
+    encode.close();
+  }
 }
 
 /** Tells of encoded frames as the core's programs do. */

@@ -113,11 +113,11 @@ function coreCacheOf(url: URL): string | undefined {
 }
 
 async function answerCore(event: FetchEvent, cacheName: string): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  const kept = await cache.match(event.request);
+  const kept = await caches.match(event.request, { cacheName });
   if (kept) return kept;
   const response = await fetch(event.request);
-  if (isWholeCoreFile(response)) event.waitUntil(keepCore(cache, event.request, response.clone()));
+  if (coreCaches.includes(cacheName) && isWholeCoreFile(response))
+    event.waitUntil(keepCore(cacheName, event.request, response.clone()));
   return response;
 }
 
@@ -127,9 +127,9 @@ function isWholeCoreFile(response: Response): boolean {
 }
 
 /** Rejects nothing: a full disk costs the offline copy, not the job. A body that breaks off is never stored. */
-async function keepCore(cache: Cache, request: Request, response: Response): Promise<void> {
+async function keepCore(cacheName: string, request: Request, response: Response): Promise<void> {
   try {
-    await cache.put(request, response);
+    await (await caches.open(cacheName)).put(request, response);
     await dropOldCores();
   } catch (error) {
     console.warn("the core could not be kept for offline use", error);

@@ -262,7 +262,12 @@ impl Driver {
                 // A browser that refuses another instance is short of memory; the rest may pass.
                 Ended::Died(if reason == LoadFailure::Refused { Death::OutOfMemory } else { Death::Crash })
             }
-            MessageKind::Said(FromWorker::Loaded { .. } | FromWorker::LoadProgress { .. }, _) => return None,
+            MessageKind::Said(FromWorker::Loaded { detail }, _) => {
+                let told = detail.map(|why| format!("[worker {slot}] has no encoder: {why}"));
+                told.into_iter().for_each(|line| self.log.borrow_mut().push(line));
+                return None;
+            }
+            MessageKind::Said(FromWorker::LoadProgress { .. }, _) => return None,
         };
         busy.remove(&slot).map(|busy| (busy, ended))
     }
@@ -330,6 +335,7 @@ fn encode_step(step: &clipfit_core::encoder::EncodeStep) -> EncodeStep {
             Passes::First => 1,
             Passes::Second => 2,
         },
+        count: u32::try_from(step.frames).unwrap_or(u32::MAX),
         frames: args::FRAMES_FILE.to_owned(),
         statistics: args::STATS_FILE.to_owned(),
         tree: args::MBTREE_FILE.to_owned(),

@@ -56,6 +56,8 @@ impl Drop for MediaWorker {
 pub(crate) struct Pool {
     site: Site,
     slots: Vec<Option<MediaWorker>>,
+    /// Whether a worker that starts fetches the modules, rather than using what is at hand.
+    fetching: bool,
     sender: UnboundedSender<Message>,
     receiver: UnboundedReceiver<Message>,
 }
@@ -64,7 +66,7 @@ impl Pool {
     /// A pool of up to `size` workers; none is started yet.
     pub(crate) fn new(site: Site, size: usize) -> Pool {
         let (sender, receiver) = unbounded();
-        Pool { site, slots: (0..size.max(1)).map(|_| None).collect(), sender, receiver }
+        Pool { site, slots: (0..size.max(1)).map(|_| None).collect(), fetching: false, sender, receiver }
     }
 
     /// Whether the encoder is at hand. Known once loaded.
@@ -79,15 +81,19 @@ impl Pool {
         tell: &dyn Fn(f64, f64),
         mut log: impl FnMut(String),
     ) -> Result<(), LoadFailure> {
-        if MODULE.with_borrow(Option::is_some) {
+        // An encoder that did not arrive for an earlier job may arrive for this one.
+        let complete = self.has_encoder() || self.site.encoder.is_none();
+        if MODULE.with_borrow(Option::is_some) && complete {
             return Ok(());
         }
+        self.fetching = true;
         self.start(0);
+        self.fetching = false;
         loop {
             match self.receiver.next().await {
                 Some(Message { kind: MessageKind::Said(message, _), .. }) => match message {
                     FromWorker::LoadProgress { received, total } => tell(received, total),
-                    FromWorker::Loaded { detail, .. } => {
+                    FromWorker::Loaded { detail } => {
                         detail.into_iter().for_each(&mut log);
                         return Ok(());
                     }
@@ -158,7 +164,7 @@ impl Pool {
     fn first_message(&self) -> ToWorker {
         let script_url = self.site.core_script.clone();
         let encoder = self.site.encoder.clone();
-        if MODULE.with_borrow(Option::is_some) {
+        if !self.fetching {
             let encoder_script_url = encoder.filter(|_| self.has_encoder()).map(|encoder| encoder.script_url);
             ToWorker::Adopt { script_url, encoder_script_url }
         } else {

@@ -83,6 +83,8 @@ pub struct EncodeStep {
     pub options: Vec<String>,
     /// 0: the only pass, 1: the first, 2: the second.
     pub pass: u8,
+    /// How many frames are due; with fewer or more nothing is handed out.
+    pub count: u32,
     /// Name of the frames in the working folder: planar 4:2:0, one behind the other.
     pub frames: String,
     /// Name of x264's statistics: written by the first pass, read by the second.
@@ -120,10 +122,7 @@ pub enum FromWorker {
     },
     /// The core is ready to run.
     Loaded {
-        /// Whether the encoder is, too.
-        #[serde(default)]
-        encoder: bool,
-        /// Why it is not, though there is one, in the engine's own words.
+        /// Why the encoder is not, though there should be one, in the engine's own words.
         #[serde(default)]
         detail: Option<String>,
     },

@@ -2,6 +2,7 @@
 //! one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
 
 use crate::arguments::Pass;
+use crate::chunks::Chunk;
 use crate::facts::Colour;
 use crate::plan::EncodePlan;
 use crate::units::FrameRate;
@@ -17,20 +18,6 @@ pub enum Engine {
     Own,
     /// The one inside the stock ffmpeg core for WebAssembly: plain C, where our own is not to be had.
     Stock,
-}
-
-impl EncodeStep {
-    /// As x264's own program would be called: for the log.
-    pub fn command_line(&self) -> String {
-        let pass = match self.pass {
-            Passes::Only => "",
-            Passes::First => " --pass 1",
-            Passes::Second => " --pass 2",
-        };
-        let options: String =
-            self.options.iter().map(|option| format!(" --{}", option.replacen('=', " ", 1))).collect();
-        format!("x264 --preset {}{pass}{options}", self.preset)
-    }
 }
 
 impl Engine {
@@ -70,40 +57,81 @@ pub struct EncodeStep {
     pub options: Vec<String>,
     /// Which pass.
     pub pass: Passes,
+    /// How many frames there are to encode; with fewer or more nothing is handed out.
+    pub frames: u64,
 }
 
-/// ITU-T H.264, table A-1: level times ten, macroblocks a second, macroblocks a frame, and kb/s (of High profile, a quarter
-/// above the table's own). Level 1b and interlace-only differences are left out.
-const LEVELS: [(u32, u64, u64, f64); 16] = [
-    (10, 1_485, 99, 80.0),
-    (11, 3_000, 396, 240.0),
-    (12, 6_000, 396, 480.0),
-    (13, 11_880, 396, 960.0),
-    (20, 11_880, 396, 2_500.0),
-    (21, 19_800, 792, 5_000.0),
-    (22, 20_250, 1_620, 5_000.0),
-    (30, 40_500, 1_620, 12_500.0),
-    (31, 108_000, 3_600, 17_500.0),
-    (32, 216_000, 5_120, 25_000.0),
-    (40, 245_760, 8_192, 25_000.0),
-    (42, 522_240, 8_704, 62_500.0),
-    (50, 589_824, 22_080, 168_750.0),
-    (51, 983_040, 36_864, 300_000.0),
-    (52, 2_073_600, 36_864, 300_000.0),
-    (62, 16_711_680, 139_264, 1_000_000.0),
+impl EncodeStep {
+    /// As x264's own program would be called: for the log.
+    pub fn command_line(&self) -> String {
+        let pass = match self.pass {
+            Passes::Only => "",
+            Passes::First => " --pass 1",
+            Passes::Second => " --pass 2",
+        };
+        let options: String =
+            self.options.iter().map(|option| format!(" --{}", option.replacen('=', " ", 1))).collect();
+        format!("x264 --preset {}{pass}{options}", self.preset)
+    }
+}
+
+/// A row of ITU-T H.264, table A-1.
+struct Level {
+    /// The level times ten.
+    number: u32,
+    /// Most macroblocks a second.
+    second: u64,
+    /// Most macroblocks a frame.
+    frame: u64,
+    /// Most macroblocks in all reference frames together.
+    references: u64,
+    /// Most kb/s in High profile: a quarter above the table's own.
+    rate: f64,
+}
+
+const fn row(number: u32, second: u64, frame: u64, references: u64, rate: f64) -> Level {
+    Level { number, second, frame, references, rate }
+}
+
+/// Without level 1b, and without 4.1, 6.0 and 6.1, next to which a level of higher rate stands.
+const LEVELS: [Level; 16] = [
+    row(10, 1_485, 99, 396, 80.0),
+    row(11, 3_000, 396, 900, 240.0),
+    row(12, 6_000, 396, 2_376, 480.0),
+    row(13, 11_880, 396, 2_376, 960.0),
+    row(20, 11_880, 396, 2_376, 2_500.0),
+    row(21, 19_800, 792, 4_752, 5_000.0),
+    row(22, 20_250, 1_620, 8_100, 5_000.0),
+    row(30, 40_500, 1_620, 8_100, 12_500.0),
+    row(31, 108_000, 3_600, 18_000, 17_500.0),
+    row(32, 216_000, 5_120, 20_480, 25_000.0),
+    row(40, 245_760, 8_192, 32_768, 25_000.0),
+    row(42, 522_240, 8_704, 34_816, 62_500.0),
+    row(50, 589_824, 22_080, 110_400, 168_750.0),
+    row(51, 983_040, 36_864, 184_320, 300_000.0),
+    row(52, 2_073_600, 36_864, 184_320, 300_000.0),
+    row(62, 16_711_680, 139_264, 696_320, 1_000_000.0),
 ];
+/// Frames that presets up to medium keep at most, for reference and for reordering.
+const REFERENCES: u64 = 4;
+
 /// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be one
 /// for all. Room is left for chunks of three times the mean rate.
 fn level(plan: &EncodePlan) -> u32 {
     let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
-    let frame = macroblocks(plan.picture.width) * macroblocks(plan.picture.height);
+    let (width, height) = (macroblocks(plan.picture.width), macroblocks(plan.picture.height));
+    let frame = width * height;
     let second = (frame as f64 * plan.grid.rate.per_second()).ceil() as u64;
     let rate = plan.video_rate().map_or(0.0, |rate| rate.0 * 3.0);
-    let fits = |(_, most_second, most_frame, most_rate): &&(u32, u64, u64, f64)| {
-        // Every level has room for four references of its largest frame, which is what presets up to medium keep.
-        frame <= *most_frame && second <= *most_second && rate <= *most_rate
+    let fits = |level: &&Level| {
+        let long = width.max(height);
+        frame <= level.frame
+            && long * long <= 8 * level.frame
+            && second <= level.second
+            && REFERENCES * frame <= level.references
+            && rate <= level.rate
     };
-    LEVELS.iter().find(fits).unwrap_or(&LEVELS[LEVELS.len() - 1]).0
+    LEVELS.iter().find(fits).unwrap_or(&LEVELS[LEVELS.len() - 1]).number
 }
 
 /// As x264 reads it.
@@ -112,8 +140,8 @@ pub(crate) fn level_name(plan: &EncodePlan) -> String {
     format!("{}.{}", level / 10, level % 10)
 }
 
-/// The encode of a chunk of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
-pub fn step(plan: &EncodePlan, pass: Pass) -> EncodeStep {
+/// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
+pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     let mut options = Vec::new();
     let passes = match pass {
         Pass::First(rate) | Pass::Second(rate) => {
@@ -139,6 +167,7 @@ pub fn step(plan: &EncodePlan, pass: Pass) -> EncodeStep {
         preset: plan.preset.name(),
         options,
         pass: passes,
+        frames: chunk.frames,
     }
 }
 
@@ -217,6 +246,10 @@ mod tests {
         let cases = [
             ((320, 180), 25, 1_500_000, 20),
             ((320, 180), 60, 1_500_000, 21),
+            // Four frames of 300 macroblocks do not go into the references of level 1.1.
+            ((320, 240), 8, 75_000, 12),
+            // 120 macroblocks wide: too long for level 3.
+            ((1920, 208), 24, 1_500_000, 31),
             ((854, 480), 24, 1_500_000, 30),
             ((854, 480), 60, 1_500_000, 31),
             ((1280, 720), 30, 9_000_000, 31),

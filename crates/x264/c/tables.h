@@ -1,6 +1,6 @@
 /* Entering our kernels into x264's function tables: the linker's --wrap sends x264's own initialisations to the tables_*.c
  * here, which call the original and then put kernels over its C where kernels are wanted. The compiler holds every
- * kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
+ * kernel's prototype (kernels_*.h) against the table's. Knows nothing of what a kernel computes. */
 #ifndef CLIPFIT_TABLES_H
 #define CLIPFIT_TABLES_H
 

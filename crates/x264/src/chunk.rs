@@ -10,8 +10,31 @@ use mp4_atom::{
 /// Ticks of the movie's own clock in a second.
 const MOVIE_SCALE: u64 = 1000;
 
-/// The file, or `None` where a number does not fit the format (4 GiB of packets, a clip of years).
+/// Ticks of the track's clock in a second are at least this many, as in ffmpeg's own files: on a coarser clock its
+/// concatenation loses the last frame's length where a frame is more than one tick.
+const TRACK_SCALE: u32 = 10_000;
+
+/// The track's clock: ticks in a second, and ticks of a frame.
+#[derive(Clone, Copy)]
+struct Clock {
+    scale: u32,
+    frame: u32,
+}
+
+impl Clock {
+    fn new(format: Format) -> Option<Clock> {
+        let factor = TRACK_SCALE.div_ceil(format.rate_numerator).next_power_of_two();
+        Some(Clock {
+            scale: format.rate_numerator.checked_mul(factor)?,
+            frame: format.rate_denominator.checked_mul(factor)?,
+        })
+    }
+}
+
+/// The file, or `None` where there are no packets or a number does not fit the format (4 GiB of
+/// packets, a clip of years).
 pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> Option<Vec<u8>> {
+    packets.first()?;
     let mut file = Vec::new();
     let brands = [b"isom", b"iso2", b"avc1", b"mp41"].map(FourCC::new).to_vec();
     Ftyp { major_brand: FourCC::new(b"isom"), minor_version: 512, compatible_brands: brands }
@@ -29,27 +52,23 @@ pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> O
 
 fn movie(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32) -> Option<Moov> {
     let frames = u64::try_from(packets.len()).ok()?;
-    let delta = format.rate_denominator;
-    let media_duration = frames.checked_mul(u64::from(delta))?;
-    let movie_duration = media_duration.checked_mul(MOVIE_SCALE)?.div_ceil(u64::from(format.rate_numerator));
+    let clock = Clock::new(format)?;
+    let media_duration = frames.checked_mul(u64::from(clock.frame))?;
+    let movie_duration = media_duration.checked_mul(MOVIE_SCALE)?.div_ceil(u64::from(clock.scale));
     // Decoding starts before zero so that every frame is decoded when it is due; the edit takes that off again.
     let early = packets.first().map_or(0, |packet| packet.decoded.min(0)).unsigned_abs();
     let (width, height) = (u16::try_from(format.width).ok()?, u16::try_from(format.height).ok()?);
-    let mdhd = Mdhd {
-        timescale: format.rate_numerator,
-        duration: media_duration,
-        language: "und".into(),
-        ..Mdhd::default()
-    };
+    let mdhd =
+        Mdhd { timescale: clock.scale, duration: media_duration, language: "und".into(), ..Mdhd::default() };
     let minf = Minf {
         vmhd: Some(Vmhd::default()),
         dinf: Dinf { dref: Dref { entries: vec![DrefEntry::Url(Url { location: String::new() })] } },
-        stbl: samples(format, sets, packets, first)?,
+        stbl: samples(format, clock, sets, packets, first)?,
         ..Minf::default()
     };
     let edit = ElstEntry {
         segment_duration: movie_duration,
-        media_time: Some(early.checked_mul(u64::from(delta))?),
+        media_time: Some(early.checked_mul(u64::from(clock.frame))?),
         media_rate: FixedPoint::from(1_i16),
     };
     let track = Trak {
@@ -80,17 +99,21 @@ fn movie(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32) -
     })
 }
 
-fn samples(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32) -> Option<Stbl> {
+fn samples(
+    format: Format,
+    clock: Clock,
+    sets: &ParameterSets,
+    packets: &[Packet],
+    first: u32,
+) -> Option<Stbl> {
     let count = u32::try_from(packets.len()).ok()?;
     let sizes = packets.iter().map(|packet| packet.data.len() as u32).collect();
     let keyframes: Vec<u32> =
         (1..).zip(packets).filter(|(_, packet)| packet.keyframe).map(|(number, _)| number).collect();
     Some(Stbl {
         stsd: Stsd { codecs: vec![Codec::Avc1(sample_entry(format, sets)?)] },
-        stts: Stts {
-            entries: vec![SttsEntry { sample_count: count, sample_delta: format.rate_denominator }],
-        },
-        ctts: Some(Ctts { entries: offsets(format, packets)? }),
+        stts: Stts { entries: vec![SttsEntry { sample_count: count, sample_delta: clock.frame }] },
+        ctts: Some(Ctts { entries: offsets(clock, packets)? }),
         stss: Some(Stss { entries: keyframes }),
         stsc: Stsc {
             entries: vec![StscEntry {
@@ -106,11 +129,11 @@ fn samples(format: Format, sets: &ParameterSets, packets: &[Packet], first: u32)
 }
 
 /// How long after its decoding each frame is shown, equal neighbours together.
-fn offsets(format: Format, packets: &[Packet]) -> Option<Vec<CttsEntry>> {
+fn offsets(clock: Clock, packets: &[Packet]) -> Option<Vec<CttsEntry>> {
     let mut entries: Vec<CttsEntry> = Vec::new();
     for packet in packets {
         let frames = packet.shown.checked_sub(packet.decoded).filter(|frames| *frames >= 0)?;
-        let sample_offset = frames.checked_mul(i64::from(format.rate_denominator))?;
+        let sample_offset = frames.checked_mul(i64::from(clock.frame))?;
         match entries.last_mut() {
             Some(last) if last.sample_offset == sample_offset => last.sample_count += 1,
             _ => entries.push(CttsEntry { sample_count: 1, sample_offset }),

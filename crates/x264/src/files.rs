@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr::NonNull;
 
 unsafe extern "C" {
     fn open_memstream(memory: *mut *mut c_char, size: *mut usize) -> *mut c_void;
@@ -19,16 +20,26 @@ struct Written {
     size: usize,
 }
 
-impl Drop for Written {
+/// A place of its own for a stream to tell in: the stream keeps its address.
+struct Place(NonNull<Written>);
+
+impl Place {
+    fn new() -> Place {
+        Place(NonNull::from(Box::leak(Box::default())))
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        // SAFETY: the stream allocated it, or it is null; nobody frees it twice since this owns it.
-        unsafe { free(self.memory as *mut c_void) }
+        // SAFETY: leaked from a box by `new` and owned by this alone; the stream that wrote here is closed by then.
+        let written = unsafe { Box::from_raw(self.0.as_ptr()) };
+        // SAFETY: the stream allocated it, or it is null.
+        unsafe { free(written.memory as *mut c_void) }
     }
 }
 
 enum File {
-    /// Boxed: the stream keeps the address.
-    Written(Box<Written>),
+    Written(Place),
     Given(Vec<u8>),
 }
 
@@ -45,10 +56,15 @@ pub(crate) fn give(name: &CStr, bytes: Vec<u8>) {
 pub(crate) fn take(name: &CStr) -> Option<Vec<u8>> {
     match FILES.with_borrow_mut(|files| files.remove(name.to_bytes()))? {
         File::Given(bytes) => Some(bytes),
-        File::Written(written) if written.memory == 0 => Some(Vec::new()),
-        // SAFETY: the stream was closed, so memory and size are final and agree.
-        File::Written(written) => {
-            Some(unsafe { std::slice::from_raw_parts(written.memory as *const u8, written.size) }.to_vec())
+        File::Written(place) => {
+            // SAFETY: the stream was closed, so nobody writes here any more, and memory and size agree.
+            let written = unsafe { place.0.as_ref() };
+            let bytes = match written.memory {
+                0 => &[],
+                // SAFETY: as above.
+                memory => unsafe { std::slice::from_raw_parts(memory as *const u8, written.size) },
+            };
+            Some(bytes.to_vec())
         }
     }
 }
@@ -68,12 +84,11 @@ unsafe extern "C" fn __wrap_fopen(name: *const c_char, mode: *const c_char) -> *
     let (name, mode) = unsafe { (CStr::from_ptr(name), CStr::from_ptr(mode)) };
     FILES.with_borrow_mut(|files| {
         if mode.to_bytes().starts_with(b"w") {
-            let mut written = Box::<Written>::default();
-            let memory = (&raw mut written.memory).cast();
-            let size = &raw mut written.size;
-            files.insert(name.to_bytes().to_vec(), File::Written(written));
-            // SAFETY: both places live in a box that stays until the stream is closed (`Encoder` closes before it takes).
-            return unsafe { open_memstream(memory, size) };
+            let place = Place::new();
+            let written = place.0.as_ptr();
+            files.insert(name.to_bytes().to_vec(), File::Written(place));
+            // SAFETY: the place stays until the stream is closed (`Encoder` closes before it takes or forgets).
+            return unsafe { open_memstream((&raw mut (*written).memory).cast(), &raw mut (*written).size) };
         }
         match files.get_mut(name.to_bytes()) {
             // SAFETY: reading only; the bytes stay until the encoder is closed.

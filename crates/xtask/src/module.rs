@@ -45,6 +45,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<bool, Error> {
     if fs::read(&stamp).is_ok_and(|known| known == bytes) {
         return Ok(true);
     }
+    if stamp.exists() {
+        fs::remove_file(&stamp).map_err(Error::file(&stamp))?;
+    }
     let arguments = ["--target", "web", "--out-dir", FOLDER, "--out-name", "x264", LINKED];
     workspace.run_aside("wasm-bindgen", &arguments)?;
     let module = format!("{FOLDER}/x264_bg.wasm");

@@ -66,11 +66,7 @@ received: number,
  */
 total: number, } | { "type": "loaded",
 /**
- * Whether the encoder is, too.
- */
-encoder: boolean,
-/**
- * Why it is not, though there is one, in the engine's own words.
+ * Why the encoder is not, though there should be one, in the engine's own words.
  */
 detail: string | null, } | { "type": "loadFailed",
 /**
@@ -172,6 +168,10 @@ options: Array<string>,
  * 0: the only pass, 1: the first, 2: the second.
  */
 pass: number,
+/**
+ * How many frames are due; with fewer or more nothing is handed out.
+ */
+count: number,
 /**
  * Name of the frames in the working folder: planar 4:2:0, one behind the other.
  */

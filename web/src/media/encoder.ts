@@ -57,10 +57,14 @@ export class Encoder {
       throw new EncoderFailed(false, `no ${step.frames} among the inputs`);
     }
     const encode = this.open(step, inputs, false, progress);
-    for (let start = 0; start < frames.size; start += READ_BYTES) {
-      encode.take(read(frames.slice(start, start + READ_BYTES)));
+    try {
+      for (let start = 0; start < frames.size; start += READ_BYTES) {
+        encode.take(read(frames.slice(start, start + READ_BYTES)));
+      }
+      return encode.finish();
+    } finally {
+      encode.close();
     }
-    return encode.finish();
   }
 
   /** Begins an encode of frames that come piece by piece. */
@@ -159,30 +163,35 @@ export class Encode {
     }
   }
 
-  /** Encodes what is held back and hands out what the pass makes. */
+  /** Encodes what is held back and hands out what the pass makes: nothing, unless exactly the frames due have come. */
   finish(): NamedBlob[] {
-    try {
-      this.#guard(() => this.#x264.finish());
-      const { statistics, tree, chunk, frames } = this.#step;
+    if (this.#frames !== this.#step.count || this.#filled !== 0) {
+      return [];
+    }
+    const { statistics, tree, chunk, frames, pass } = this.#step;
+    const blobs = this.#guard(() => {
+      this.#x264.finish();
       const files: [string, Uint8Array | undefined][] =
-        this.#step.pass === 1
+        pass === 1
           ? [
               [statistics, this.#x264.statistics()],
               [tree, this.#x264.tree()],
             ]
           : [[chunk, this.#x264.chunk()]];
-      const blobs = files.flatMap(([name, bytes]) =>
+      return files.flatMap(([name, bytes]) =>
         bytes === undefined ? [] : [{ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }],
       );
-      return this.#kept === undefined ? blobs : [...blobs, { name: frames, blob: this.#kept.blob() }];
-    } finally {
-      this.close();
-    }
+    });
+    return this.#kept === undefined ? blobs : [...blobs, { name: frames, blob: this.#kept.blob() }];
   }
 
-  /** Gives the encode up. */
+  /** Gives back what the encode holds, whatever became of it. Called once, at its end. */
   close(): void {
-    this.#x264.free();
+    try {
+      this.#x264.free();
+    } catch {
+      // After a trap the module cannot even give back; what trapped has been told, and the worker ends.
+    }
   }
 }
 

@@ -661,7 +661,10 @@ impl Session {
     fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) -> Vec<Command> {
         if running.tries < TRIES {
             self.retry.push((running.work, running.tries + 1));
-            return self.fill();
+            // Kept frames may be what failed (a browser may not keep what it promised to): the clip itself is still there.
+            let mut commands: Vec<Command> = self.forget_frames(running.work).into_iter().collect();
+            commands.extend(self.fill());
+            return commands;
         }
         let step = match running.work {
             // Never lose the picture for the sound; the plan says what is missing.
@@ -682,6 +685,13 @@ impl Session {
         } else {
             GiveUp::Broken { step, exit_code, log }
         })
+    }
+
+    /// The decoded frames of this work's chunk are not used again.
+    fn forget_frames(&mut self, work: Work) -> Option<Command> {
+        let Work::Encode { chunk, .. } = work else { return None };
+        let kept = self.encode.as_mut()?.frames_kept.get_mut(chunk)?;
+        std::mem::take(kept).then(|| Command::Drop(vec![Artifact::Frames(chunk)]))
     }
 
     fn go_on_without_sound(&mut self) -> Vec<Command> {

@@ -143,7 +143,7 @@ fn chunk_task(
         inputs.insert(0, clip());
         return ffmpeg(id, args::encode_chunk(plan, chunk, pass), inputs, outputs);
     }
-    let step = Some(encoder::step(plan, pass));
+    let step = Some(encoder::step(plan, chunk, pass));
     if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
         return Task { id, program: Program::Encoder, arguments: Vec::new(), inputs, outputs, encode: step };
     }

@@ -96,6 +96,8 @@ enum Mishap {
     Stubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
+    /// Kept frames cannot be read back.
+    FramesLost,
 }
 
 #[derive(Debug)]
@@ -210,6 +212,9 @@ impl World {
             Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
                 return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
+            }
+            Mishap::FramesLost if task.program == Program::Encoder => {
+                return Event::WorkerDied { task: id, death: Death::Crash, log };
             }
             _ => {}
         }
@@ -446,4 +451,12 @@ fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
             );
         }
     }
+}
+
+#[test]
+fn kept_frames_that_are_lost_are_decoded_again() {
+    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::FramesLost).run(None);
+    let report = finished(&world);
+    assert!(report.bytes <= report.limit);
+    assert!(!report.notes.contains(&Note::StockEncoder), "the encoder is not to blame");
 }

@@ -2,7 +2,7 @@
 //! encodes with the stock core, and says so.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -58,14 +58,34 @@ pub(super) fn compiler(workspace: &Workspace) -> Option<Compiler> {
     compiler
 }
 
-/// The compiler as it stands on this machine.
-pub(crate) fn find(workspace: &Workspace) -> Option<Compiler> {
-    CLANG.into_iter().find_map(|name| {
-        let target = "--target=wasm32-wasi";
-        let library = PathBuf::from(workspace.ask(name, &[target, "-print-file-name=libc.a"])?);
-        let answers = workspace.ask(name, &[target, "-E", "-include", "stdio.h", "-x", "c", "/dev/null"]);
-        (library.is_file() && answers.is_some()).then(|| Compiler { clang: name.to_owned(), library })
+/// The compiler on this machine: the one that the environment names, else one that goes by a usual name.
+fn find(workspace: &Workspace) -> Option<Compiler> {
+    let named = |variable: &str| env::var(variable).ok();
+    let clangs: Vec<String> = match named("CLIPFIT_WASM_CLANG") {
+        Some(clang) => vec![clang],
+        None => CLANG.map(str::to_owned).to_vec(),
+    };
+    clangs.into_iter().find_map(|clang| {
+        let mut target = vec!["--target=wasm32-wasi".to_owned()];
+        target.extend(named("CLIPFIT_WASI_SYSROOT").map(|sysroot| format!("--sysroot={sysroot}")));
+        let ask = |words: &[&str]| {
+            let arguments: Vec<&str> =
+                target.iter().map(String::as_str).chain(words.iter().copied()).collect();
+            workspace.ask(&clang, &arguments)
+        };
+        let library = match named("CLIPFIT_WASI_LIBRARY") {
+            Some(library) => library,
+            None => ask(&["-print-file-name=libc.a"])?,
+        };
+        let answers = ask(&["-E", "-include", "stdio.h", "-x", "c", "/dev/null"]).is_some();
+        let library = PathBuf::from(library);
+        (library.is_file() && answers).then_some(Compiler { clang, library })
     })
+}
+
+/// The compiler, where x264's sources are there too.
+pub(crate) fn ready(workspace: &Workspace) -> Option<Compiler> {
+    find(workspace).filter(|_| workspace.join(FOLDER).join("source/x264.h").is_file())
 }
 
 /// x264's sources, unpacked once.
