@@ -181,7 +181,9 @@ impl Driver {
             Program::Ffprobe => CoreProgram::Ffprobe,
             Program::Encoder => CoreProgram::Encoder,
         };
-        self.log.borrow_mut().push(format!("[{}] {program:?} {}", task.id.0, task.arguments.join(" ")));
+        if !task.arguments.is_empty() {
+            self.log.borrow_mut().push(format!("[{}] {program:?} {}", task.id.0, task.arguments.join(" ")));
+        }
         if let Some(step) = &task.encode {
             self.log.borrow_mut().push(format!("[{}] {}", task.id.0, step.command_line()));
         }
