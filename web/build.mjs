@@ -76,7 +76,7 @@ async function prepareCore() {
   if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
 
   console.info(`Packing the ffmpeg core ${version} (ten seconds, once)`);
-  await removeFolders("core", (name) => !name.startsWith("x264-"));
+  await removeCoreFolders((name) => !name.startsWith("x264-"));
   await mkdir(folder, { recursive: true });
   await copyFile(script, join(folder, "ffmpeg-core.js"));
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
@@ -95,7 +95,7 @@ async function prepareEncoder() {
   const script = built ? await readFile(join(encoderModule, "x264.js")) : "";
   const name = `x264-${createHash("sha256").update(wasm).update(script).digest("hex").slice(0, 12)}`;
   await mkdir(join(out, "core"), { recursive: true });
-  await removeFolders("core", (folder) => folder.startsWith("x264-") && !(built && folder === name));
+  await removeCoreFolders((folder) => folder.startsWith("x264-") && !(built && folder === name));
   const folder = join(out, "core", name);
   if (!built || existsSync(folder)) return;
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
@@ -108,9 +108,9 @@ async function prepareEncoder() {
   await rename(partial, folder);
 }
 
-/** Removes the folders of web/dist/`parent` that `unwanted` names. */
-async function removeFolders(parent, unwanted) {
-  const folder = join(out, parent);
+/** Removes the folders of web/dist/core that `unwanted` picks by name. */
+async function removeCoreFolders(unwanted) {
+  const folder = join(out, "core");
   const names = existsSync(folder) ? await readdir(folder) : [];
   await Promise.all(
     names.filter(unwanted).map((name) => rm(join(folder, name), { recursive: true, force: true })),

@@ -53,3 +53,20 @@ fn odd(pixels: v128) -> v128 {
 fn sum_signed(value: v128) -> i32 {
     sum32(i32x4_extadd_pairwise_i16x8(value))
 }
+
+/// What `term` makes of every two pixels that lie over each other in two blocks `width` x `height`, added up.
+unsafe fn sum_reference(
+    (width, height): (isize, isize),
+    (a, a_stride): (*const u8, isize),
+    (b, b_stride): (*const u8, isize),
+    term: impl Fn(u8, u8) -> i32,
+) -> i32 {
+    let mut sum = 0;
+    for row in 0..height {
+        for column in 0..width {
+            let (a, b) = unsafe { (*a.offset(row * a_stride + column), *b.offset(row * b_stride + column)) };
+            sum += term(a, b);
+        }
+    }
+    sum
+}

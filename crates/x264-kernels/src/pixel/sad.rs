@@ -1,7 +1,7 @@
 //! Sums of absolute differences: of one block, and of one encoded block with three or four candidates at a time.
 //! Knows nothing of where the candidates come from.
 
-use super::{next, rows, sum_signed, turns};
+use super::{next, rows, sum_reference, sum_signed, turns};
 use crate::ENCODED_STRIDE;
 use crate::lanes::{distance, store8, store16, sum32, widen8};
 use core::arch::wasm32::*;
@@ -108,19 +108,8 @@ sad_of_several! {
 }
 
 /// What the SAD of a block `width` x `height` is.
-pub unsafe fn sad_reference(
-    (width, height): (isize, isize),
-    (a, a_stride): (*const u8, isize),
-    (b, b_stride): (*const u8, isize),
-) -> i32 {
-    let mut sum = 0;
-    for row in 0..height {
-        for column in 0..width {
-            let (a, b) = unsafe { (*a.offset(row * a_stride + column), *b.offset(row * b_stride + column)) };
-            sum += i32::from(a.abs_diff(b));
-        }
-    }
-    sum
+pub unsafe fn sad_reference(size: (isize, isize), a: (*const u8, isize), b: (*const u8, isize)) -> i32 {
+    unsafe { sum_reference(size, a, b, |a, b| i32::from(a.abs_diff(b))) }
 }
 
 /// How far the sums of two blocks eight pixels wide are apart, of any height.

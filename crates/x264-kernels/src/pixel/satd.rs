@@ -9,7 +9,7 @@
 use super::hadamard::{sums_and_differences, transform_reference};
 use super::{even, odd};
 use crate::ENCODED_STRIDE;
-use crate::lanes::{load4x4, load8, load16, sum32};
+use crate::lanes::{load4x4, load8x2, load16, sum32};
 use core::arch::wasm32::*;
 
 /// Differences of sixteen pixels: of horizontal neighbours the sums, and the differences. Lanes keep the order of the
@@ -46,18 +46,12 @@ fn four_blocks(a: [v128; 4], b: [v128; 4]) -> v128 {
     i16x8_add(last_step(vertical(rows.map(|row| row.0))), last_step(vertical(rows.map(|row| row.1))))
 }
 
-/// Two rows of eight pixels, `apart` bytes from each other.
-#[inline(always)]
-unsafe fn two_rows(from: *const u8, apart: isize) -> v128 {
-    unsafe { v128_load64_lane::<1>(load8(from), from.offset(apart).cast()) }
-}
-
 /// Two blocks of 4x4 side by side; result as that of `four_blocks`, spread over more lanes.
 #[inline(always)]
 unsafe fn two_blocks(a: *const u8, a_stride: isize, b: *const u8, b_stride: isize) -> v128 {
     // Rows 0 and 2, rows 1 and 3: the halves meet after an exchange.
     let (upper, lower) = unsafe {
-        let take = |from: *const u8, stride: isize| two_rows(from, 2 * stride);
+        let take = |from: *const u8, stride: isize| load8x2(from, 2 * stride);
         (
             first_step(take(a, a_stride), take(b, b_stride)),
             first_step(take(a.offset(a_stride), a_stride), take(b.offset(b_stride), b_stride)),
@@ -110,7 +104,7 @@ unsafe fn satd<const WIDTH: usize, const HEIGHT: usize>(
                 }
                 (8, 8) => {
                     let take = |from: *const u8, stride: isize| {
-                        [0, 1, 2, 3].map(|row| two_rows(from.offset(row * stride), 4 * stride))
+                        [0, 1, 2, 3].map(|row| load8x2(from.offset(row * stride), 4 * stride))
                     };
                     four_blocks(take(a, a_stride), take(b, b_stride))
                 }

@@ -1,6 +1,6 @@
 //! Sums of squares: of differences, and of pixels around their mean. Knows nothing of structural similarity.
 
-use super::{even, next, odd, rows, sum_signed, turns};
+use super::{even, next, odd, rows, sum_reference, sum_signed, turns};
 use crate::lanes::{distance, load8, load16, sum32};
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
@@ -44,19 +44,8 @@ ssd! {
 }
 
 /// What the sum of squared differences of a block `width` x `height` is.
-pub unsafe fn ssd_reference(
-    (width, height): (isize, isize),
-    (a, a_stride): (*const u8, isize),
-    (b, b_stride): (*const u8, isize),
-) -> i32 {
-    let mut sum = 0;
-    for row in 0..height {
-        for column in 0..width {
-            let (a, b) = unsafe { (*a.offset(row * a_stride + column), *b.offset(row * b_stride + column)) };
-            sum += i32::from(a.abs_diff(b)).pow(2);
-        }
-    }
-    sum
+pub unsafe fn ssd_reference(size: (isize, isize), a: (*const u8, isize), b: (*const u8, isize)) -> i32 {
+    unsafe { sum_reference(size, a, b, |a, b| i32::from(a.abs_diff(b)).pow(2)) }
 }
 
 /// Sums of squared differences of two planes of interleaved chroma, for U and V. `width` counts pairs and is a multiple
