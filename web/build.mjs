@@ -1,10 +1,11 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core and the encoder, all into web/dist.
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core, the encoder and what the
+// browser's codecs need, all into web/dist.
 // index.html collects them from there. Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { constants, createGzip, gzipSync } from "node:zlib";
@@ -14,12 +15,12 @@ const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, "dist");
 const corePackage = join(web, "../node_modules/@ffmpeg/core");
 
-/** Where `cargo xtask` puts the encoder's module. */
-const encoderModule = join(web, "../target/x264/module");
+/** Where `cargo xtask` puts a module. */
+const moduleFolder = (name) => join(web, `../target/${name}/module`);
 /** wasm-bindgen's script wants no bundling. */
 const encoderScript = { minify: true, target: ["es2022"], format: "esm" };
 
-/** Options that all three bundles share. */
+/** Options that all bundles share. */
 const common = {
   bundle: true,
   minify: true,
@@ -76,7 +77,7 @@ async function prepareCore() {
   if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
 
   console.info(`Packing the ffmpeg core ${version} (ten seconds, once)`);
-  await removeCoreFolders((name) => !name.startsWith("x264-"));
+  await removeCoreFolders((name) => /^\d/.test(name));
   await mkdir(folder, { recursive: true });
   await copyFile(script, join(folder, "ffmpeg-core.js"));
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
@@ -87,24 +88,75 @@ async function prepareCore() {
   await writeFile(stampFile, stamp);
 }
 
-/** The encoder, where `cargo xtask` could build it; else what an earlier build left of it goes. */
+/** The encoder, where `cargo xtask` could build it. */
 async function prepareEncoder() {
-  const module = join(encoderModule, "x264_bg.wasm");
-  const built = existsSync(module);
-  const wasm = built ? await readFile(module) : Buffer.alloc(0);
-  const script = built ? await readFile(join(encoderModule, "x264.js")) : "";
-  const name = `x264-${createHash("sha256").update(wasm).update(script).digest("hex").slice(0, 12)}`;
+  const folder = moduleFolder("x264");
+  const module = join(folder, "x264_bg.wasm");
+  if (!existsSync(module)) return placeModule("x264", []);
+  const script = await readFile(join(folder, "x264.js"), "utf8");
+  const { code } = await transform(script, { ...encoderScript, loader: "js" });
+  await placeModule("x264", [
+    ["x264.js", code],
+    ["x264.wasm", await readFile(module)],
+  ]);
+}
+
+/** What works with the browser's codecs: the script with all it needs, and the module of its inner loops. */
+async function prepareCodecs() {
+  const folder = moduleFolder("media");
+  const module = join(folder, "media_bg.wasm");
+  if (!existsSync(module)) return placeModule("codecs", []);
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(web, "src/codecs/codecs.ts")],
+    format: "esm",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    outdir: out,
+    write: false,
+    // Asked for in Node only.
+    external: ["worker_threads"],
+    plugins: [generatedScript("media", join(folder, "media.js"))],
+  });
+  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
+  await placeModule("codecs", [...scripts, ["media.wasm", await readFile(module)]]);
+}
+
+/** Only types of a module's script are among the sources; the script itself comes from where it was built. */
+function generatedScript(name, path) {
+  const filter = new RegExp(`/generated/${name}\\.js$`);
+  return {
+    name: "generated-script",
+    setup: (bundle) => bundle.onResolve({ filter }, () => ({ path })),
+  };
+}
+
+/**
+ * Puts files, WebAssembly packed, into a folder of web/dist/core that is named after what is in them; what earlier builds
+ * left under `prefix` goes.
+ */
+async function placeModule(prefix, files) {
+  const hash = createHash("sha256");
+  for (const [file, content] of files) hash.update(file).update(content);
+  const name = `${prefix}-${hash.digest("hex").slice(0, 12)}`;
   await mkdir(join(out, "core"), { recursive: true });
-  await removeCoreFolders((folder) => folder.startsWith("x264-") && !(built && folder === name));
+  await removeCoreFolders(
+    (other) => other.startsWith(`${prefix}-`) && (files.length === 0 || other !== name),
+  );
   const folder = join(out, "core", name);
-  if (!built || existsSync(folder)) return;
+  if (files.length === 0 || existsSync(folder)) return;
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
-  const partial = join(out, "encoder.partial");
+  const partial = join(out, `${prefix}.partial`);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
-  await writeFile(join(partial, "x264.wasm.gz"), gzipSync(wasm, { level: constants.Z_BEST_COMPRESSION }));
-  const { code } = await transform(script.toString(), { ...encoderScript, loader: "js" });
-  await writeFile(join(partial, "x264.js"), code);
+  for (const [file, content] of files) {
+    if (file.endsWith(".wasm")) {
+      const packed = gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
+      await writeFile(join(partial, `${file}.gz`), packed);
+    } else {
+      await writeFile(join(partial, file), content);
+    }
+  }
   await rename(partial, folder);
 }
 
@@ -120,3 +172,4 @@ async function removeCoreFolders(unwanted) {
 await mkdir(out, { recursive: true });
 await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles(), prepareCore()]);
 await prepareEncoder();
+await prepareCodecs();

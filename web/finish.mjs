@@ -64,13 +64,19 @@ async function finishDocument(files) {
   html = fillMeta(html, "clipfit-core-script", only(files, /^core\/[^/]+\/ffmpeg-core\.js$/));
   html = fillMeta(html, "clipfit-core-wasm", coreWasm);
   html = fillMeta(html, "clipfit-core-bytes", (await stat(join(staging, coreWasm))).size);
-  const x264Wasm = atMostOne(files, /^core\/x264-[^/]+\/x264\.wasm\.gz$/);
-  if (x264Wasm === undefined) {
-    console.info("  without the x264 module: the site encodes with the stock core");
-  } else {
-    html = fillMeta(html, "clipfit-x264-script", only(files, /^core\/x264-[^/]+\/x264\.js$/));
-    html = fillMeta(html, "clipfit-x264-wasm", x264Wasm);
-    html = fillMeta(html, "clipfit-x264-bytes", (await stat(join(staging, x264Wasm))).size);
+  for (const [name, module, without] of [
+    ["x264", "x264", "encodes with the stock core"],
+    ["codecs", "media", "leaves the browser's codecs alone"],
+  ]) {
+    const wasm = atMostOne(files, new RegExp(`^core/${name}-[^/]+/${module}\\.wasm\\.gz$`));
+    if (wasm === undefined) {
+      console.info(`  without the ${module} module: the site ${without}`);
+      continue;
+    }
+    const script = only(files, new RegExp(`^core/${name}-[^/]+/${name}\\.js$`));
+    html = fillMeta(html, `clipfit-${name}-script`, script);
+    html = fillMeta(html, `clipfit-${name}-wasm`, wasm);
+    html = fillMeta(html, `clipfit-${name}-bytes`, (await stat(join(staging, wasm))).size);
   }
   await writeFile(path, allowInlineScripts(html));
 }

@@ -17,7 +17,6 @@ const CASES = [
   { of: "cutMkv", says: /cut off/ },
   { of: "m4a", says: /sound but no picture/ },
   { of: "mp3", says: /sound but no picture/ },
-  { of: "av1", says: /AV1/ },
   { of: "noFrames", says: /without a single frame|length is zero/ },
 ];
 const WHAT_TO_DO = /\b(choose|copy|download|export|save|record|try)\b/i;

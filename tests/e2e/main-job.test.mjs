@@ -25,6 +25,7 @@ const CASES = [
   { of: "chapters" },
   { of: "mkv", everywhere: true, plan: /audio track[\s\S]*subtitle/i },
   { of: "webm", everywhere: true, share: 0.5, plan: /codec does not play everywhere/ },
+  { of: "av1", everywhere: true },
   // Its muxer leaves one slot empty.
   { of: "avi", frames: 76, seconds: 3.04 },
   { of: "ts", everywhere: true },

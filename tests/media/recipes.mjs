@@ -68,6 +68,12 @@ export const RECIPES = {
         "-c:a libopus -b:a 64k {out}",
     ],
   },
+  av1: {
+    file: "av1.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libaom-av1 -cpu-used 8 -b:v 1500k -pix_fmt yuv420p -g 50 ${aac} {out}`,
+    ],
+  },
   avi: {
     file: "mpeg4-mp3.avi",
     ffmpeg: [
@@ -263,10 +269,6 @@ export const RECIPES = {
     ffmpeg: [
       `${sound()} -i {cover} -map 0 -map 1 -c:a libmp3lame -b:a 96k -c:v png -disposition:v attached_pic {out}`,
     ],
-  },
-  av1: {
-    file: "av1.mp4",
-    ffmpeg: [`${picture({ seconds: 0.4 })} -c:v libaom-av1 -cpu-used 8 -crf 40 -pix_fmt yuv420p {out}`],
   },
   noFrames: { file: "no-frames.mp4", ffmpeg: [`${picture()} -t 0 ${h264} {out}`] },
 };

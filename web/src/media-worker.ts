@@ -1,14 +1,23 @@
-// The media worker: answers the page's messages with the core and the encoder. Refuses to know what a task is for.
+// The media worker: answers the page's messages with the parts that it is given. Refuses to know what a task is for.
 
-import type { FromWorker, ToWorker } from "./generated/protocol.ts";
+import type {
+  DecodeStep,
+  FromWorker,
+  MissingPart,
+  PartAddress,
+  Program,
+  ToWorker,
+} from "./generated/protocol.ts";
+import { Browser, BrowserFailed, type BrowserProgram, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore } from "./media/instance.ts";
 import { Lines } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
+import { measure } from "./media/measure.ts";
 import { crashed, type Outcome, run } from "./media/run.ts";
 
 /** What rides beside a message. */
-type Riding = { module?: WebAssembly.Module; encoderModule?: WebAssembly.Module; blobs?: Blob[] };
+type Riding = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[] };
 type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Riding;
 
 /** Memory never shrinks: an instance that one large task blew up is not kept for the small ones after it. */
@@ -17,78 +26,64 @@ const MEMORY_KEPT_BYTES = 600e6;
 let core: { createCore: CreateCore; module: WebAssembly.Module } | undefined;
 let instance: Instance | undefined;
 let encoder: Encoder | undefined;
+let browser: Browser | undefined;
 
 async function load(message: Request<"load">): Promise<void> {
-  const { scriptUrl, wasmUrl, packedBytes, encoder: address } = message;
-  const loadingEncoder =
-    address === null
-      ? {}
-      : startEncoder(address.scriptUrl, () => fetchModule(address.wasmUrl, address.packedBytes, () => {}));
-  await start(scriptUrl, loadingEncoder, () =>
-    fetchModule(wasmUrl, packedBytes, (received, total) => {
-      post({ type: "loadProgress", received, total });
-    }),
-  );
-}
-
-async function adopt(message: Request<"adopt">): Promise<void> {
-  const { scriptUrl, encoderScriptUrl, module, encoderModule } = message;
-  const loadingEncoder =
-    encoderScriptUrl === null || encoderModule === undefined
-      ? {}
-      : startEncoder(encoderScriptUrl, async () => encoderModule);
-  await start(scriptUrl, loadingEncoder, async () => {
-    if (!(module instanceof WebAssembly.Module)) {
-      throw new LoadError("corrupt", "no compiled core rides along");
+  const arrived = new Map<PartAddress, { received: number; total: number }>();
+  const tell = (address: PartAddress, received: number, total: number) => {
+    arrived.set(address, { received, total });
+    const all = message.parts.map((part) => arrived.get(part) ?? { received: 0, total: part.packedBytes });
+    const sum = (pick: (one: { received: number; total: number }) => number) =>
+      all.reduce((before, one) => before + pick(one), 0);
+    post({ type: "loadProgress", received: sum((one) => one.received), total: sum((one) => one.total) });
+  };
+  const missing: MissingPart[] = [];
+  const fetched = message.parts.map(async (address, index) => {
+    const given = message.modules?.[index] ?? undefined;
+    try {
+      const [script, module] = await Promise.all([
+        importScript(address.scriptUrl),
+        given ?? fetchModule(address.wasmUrl, address.packedBytes, (...so) => tell(address, ...so)),
+      ]);
+      await start(address.part, script, module);
+      return given === undefined ? module : null;
+    } catch (error) {
+      const { reason, message: detail } =
+        error instanceof LoadError ? error : new LoadError("refused", error);
+      missing.push({ part: address.part, reason, detail });
+      return null;
     }
-    return module;
   });
+  const modules = await Promise.all(fetched);
+  post({ type: "loaded", missing }, { modules });
 }
 
-/** How the encoder's start went; without it the core's own encoder does the work. */
-interface EncoderStart {
-  encoderModule?: WebAssembly.Module;
-  detail?: string;
-}
-
-async function startEncoder(
-  scriptUrl: string,
-  getModule: () => Promise<WebAssembly.Module>,
-): Promise<EncoderStart> {
-  try {
-    const [script, encoderModule] = await Promise.all([importScript(scriptUrl), getModule()]);
-    if (!isEncoderScript(script)) {
-      throw new LoadError("corrupt", "the script makes no encoder");
+/** Made now although it may idle for a while: only then does "loaded" mean that a task can run. */
+async function start(part: PartAddress["part"], script: object, module: WebAssembly.Module): Promise<void> {
+  switch (part) {
+    case "core": {
+      const createCore = "default" in script ? script.default : undefined;
+      if (!isCreateCore(createCore)) {
+        throw new LoadError("corrupt", "the script makes no core");
+      }
+      core = { createCore, module };
+      instance = await Instance.create(createCore, module);
+      return;
     }
-    encoder = new Encoder(script, encoderModule);
-    return { encoderModule };
-  } catch (error) {
-    return { detail: String(error) };
-  }
-}
-
-async function start(
-  scriptUrl: string,
-  startingEncoder: EncoderStart | Promise<EncoderStart>,
-  getModule: () => Promise<WebAssembly.Module>,
-): Promise<void> {
-  try {
-    const [script, module] = await Promise.all([importScript(scriptUrl), getModule()]);
-    const createCore = "default" in script ? script.default : undefined;
-    if (!isCreateCore(createCore)) {
-      throw new LoadError("corrupt", "the script makes no core");
-    }
-    core = { createCore, module };
-    // Made now although it may idle for a while: only then does "loaded" mean that a task can run.
-    instance = await Instance.create(createCore, module);
-    const { encoderModule, detail } = await startingEncoder;
-    post(
-      { type: "loaded", detail: detail ?? null },
-      encoderModule === undefined ? { module } : { module, encoderModule },
-    );
-  } catch (error) {
-    const failure = error instanceof LoadError ? error : new LoadError("refused", error);
-    post({ type: "loadFailed", reason: failure.reason, detail: failure.message });
+    case "encoder":
+      if (!isEncoderScript(script)) {
+        throw new LoadError("corrupt", "the script makes no encoder");
+      }
+      encoder = new Encoder(script, module);
+      return;
+    case "codecs":
+      if (!isCodecsScript(script)) {
+        throw new LoadError("corrupt", "the script brings no codecs");
+      }
+      browser = new Browser(script, module);
+      return;
+    default:
+      part satisfies never;
   }
 }
 
@@ -105,7 +100,7 @@ async function runTask(message: Request<"run">): Promise<void> {
         task,
         exitCode,
         outputs: outputs.map(({ name }) => name),
-        memoryBytes: (instance?.memoryBytes ?? 0) + (encoder?.memoryBytes ?? 0),
+        memoryBytes: (instance?.memoryBytes ?? 0) + (encoder?.memoryBytes ?? 0) + (browser?.memoryBytes ?? 0),
       },
       { blobs: outputs.map(({ blob }) => blob) },
     );
@@ -123,40 +118,102 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
     return blob === undefined ? [] : [{ name, blob }];
   });
   try {
-    return message.program === "encoder"
-      ? encodeAlone(message, inputs, lines)
-      : await runProgram(message, inputs, lines);
+    switch (message.program.type) {
+      case "ffmpeg":
+      case "ffprobe":
+        return await runProgram(message, message.program, inputs, lines);
+      case "frames":
+        return ended(encodeFrames(message, inputs, lines));
+      case "measure":
+        return ended([{ name: message.outputs[0] ?? "", blob: await measured() }]);
+      case "decode":
+        return ended(await decode(message, message.program.step, inputs, lines));
+      default:
+        return ended([await make(message.program, message.outputs, inputs)]);
+    }
   } catch (error) {
     return crashed(error, false);
   }
 }
 
-function encodeAlone(message: Request<"run">, inputs: NamedBlob[], lines: Lines): Outcome {
-  if (encoder === undefined || message.encode === null) {
-    throw new EncoderFailed(false, "no encoder, or nothing to encode");
-  }
-  const outputs = encoder.encodeBlob(message.encode, inputs, progressTo(lines));
+/** What is no program has no exit code of its own. */
+function ended(outputs: NamedBlob[]): Outcome {
   return { ended: true, exitCode: 0, outputs };
 }
 
-async function runProgram(message: Request<"run">, inputs: NamedBlob[], lines: Lines): Promise<Outcome> {
+async function make(
+  program: BrowserProgram,
+  outputs: readonly string[],
+  inputs: NamedBlob[],
+): Promise<NamedBlob> {
+  const blob = await withBrowser().make(program, inputs);
+  return { name: outputs[0] ?? "", blob };
+}
+
+async function measured(): Promise<Blob> {
+  return new Blob([await measure(withEncoder(), withBrowser())]);
+}
+
+function withBrowser(): Browser {
+  if (browser === undefined) {
+    throw new BrowserFailed("no codecs are loaded");
+  }
+  return browser;
+}
+
+function withEncoder(): Encoder {
+  if (encoder === undefined) {
+    throw new EncoderFailed(false, "no encoder is loaded");
+  }
+  return encoder;
+}
+
+function encodeFrames(message: Request<"run">, inputs: NamedBlob[], lines: Lines): NamedBlob[] {
+  if (message.encode?.type !== "x264") {
+    throw new EncoderFailed(false, "nothing to encode with x264");
+  }
+  return withEncoder().encodeBlob(message.encode, inputs, progressTo(lines));
+}
+
+async function decode(
+  message: Request<"run">,
+  step: DecodeStep,
+  inputs: NamedBlob[],
+  lines: Lines,
+): Promise<NamedBlob[]> {
+  const clip = inputs[0]?.blob;
+  const { encode, outputs } = message;
+  if (clip === undefined || encode === null) {
+    throw new BrowserFailed("no clip, or nothing to do with its frames");
+  }
+  const progress = progressTo(lines);
+  if (encode.type === "browser") {
+    return withBrowser().decodeIntoBrowser(step, clip, encode, progress);
+  }
+  const keepFrames = outputs.includes(encode.frames);
+  return withBrowser().decodeIntoX264(step, clip, withEncoder(), encode, inputs, keepFrames, progress);
+}
+
+async function runProgram(
+  message: Request<"run">,
+  { type: program, arguments: words }: Extract<Program, { type: "ffmpeg" | "ffprobe" }>,
+  inputs: NamedBlob[],
+  lines: Lines,
+): Promise<Outcome> {
   if (core === undefined) {
     throw new Error("nothing is loaded");
   }
   instance ??= await Instance.create(core.createCore, core.module);
   const log = (stdout: boolean, text: string) => lines.add(stdout, text);
-  const { program, encode: step, outputs } = message;
-  if (program === "encoder") {
-    throw new Error("the encoder alone is no program");
-  }
-  const command = { program, arguments: message.arguments, inputs, outputs };
+  const { encode: step, outputs } = message;
+  const command = { program, arguments: words, inputs, outputs };
   if (step === null) {
     return run(instance, command, log);
   }
-  if (encoder === undefined) {
-    throw new EncoderFailed(false, "no encoder is loaded");
+  if (step.type !== "x264") {
+    throw new EncoderFailed(false, "ffmpeg's frames go to x264 only");
   }
-  const encode = encoder.open(step, inputs, outputs.includes(step.frames), progressTo(lines));
+  const encode = withEncoder().open(step, inputs, outputs.includes(step.frames), progressTo(lines));
   try {
     return run(instance, { ...command, sink: { name: step.frames, encode } }, log);
   } finally {
@@ -173,8 +230,6 @@ async function answer(message: ToWorker & Riding): Promise<void> {
   switch (message.type) {
     case "load":
       return load(message);
-    case "adopt":
-      return adopt(message);
     case "run":
       return runTask(message);
     default:

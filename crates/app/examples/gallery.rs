@@ -59,7 +59,7 @@ impl Component for Gallery {
             "drag" => {
                 state.reduce(Action::Drag(true));
             }
-            "done" => {
+            "done" | "planned" => {
                 state.reduce(Action::Edit(Edit::Target("1.9 MB".into())));
             }
             _ => {}

@@ -7,6 +7,7 @@ use clipfit_core::feasibility::Offer;
 use clipfit_core::plan::{Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
+use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::Wishes;
 
@@ -55,6 +56,8 @@ pub struct Job {
     pub phase: Phase,
     /// What the file is, once known.
     pub facts: Option<Shared<MediaFacts>>,
+    /// What each effort would come to, once known.
+    pub predictions: Option<Shared<Vec<Prediction>>>,
     /// What is made of it, once known.
     pub plan: Option<Shared<Plan>>,
     /// When the plan was first known, on the page's clock.
@@ -174,6 +177,7 @@ impl Job {
             run,
             phase: Phase::Queued,
             facts: None,
+            predictions: None,
             plan: None,
             planned_at: None,
             percent: 0,

@@ -5,7 +5,7 @@ use crate::words;
 use clipfit_core::destinations;
 use clipfit_core::link::{self, Link};
 use clipfit_core::units::Kbps;
-use clipfit_core::wishes::{AudioWish, DEFAULT_TARGET, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// Every field, as typed.
@@ -20,6 +20,8 @@ pub struct Settings {
     pub destination: Option<String>,
     /// How much time to spend.
     pub effort: Effort,
+    /// How the picture is coded.
+    pub codec: Codec,
     /// Height; empty is automatic.
     pub height: String,
     /// Frames per second; empty is automatic.
@@ -56,6 +58,8 @@ pub enum Edit {
     Destination(Option<String>),
     /// Another effort.
     Effort(Effort),
+    /// Another codec.
+    Codec(Codec),
     /// Typed in the height.
     Height(String),
     /// Typed in the frame rate.
@@ -88,6 +92,7 @@ impl Default for Settings {
             target: words::exact_size(DEFAULT_TARGET),
             destination: None,
             effort: Effort::Auto,
+            codec: Codec::H264,
             height: String::new(),
             frame_rate: String::new(),
             audio: AudioChoice::Auto,
@@ -100,7 +105,7 @@ impl Default for Settings {
 impl Settings {
     /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
-        let Wishes { mode, target, effort, height, frame_rate, audio, trim: _ } = &link.wishes;
+        let Wishes { mode, target, effort, codec, height, frame_rate, audio, trim: _ } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
             AudioWish::Auto => (AudioChoice::Auto, fresh.audio_rate),
@@ -117,6 +122,7 @@ impl Settings {
                 .clone()
                 .filter(|id| destinations::find(id).is_some_and(|found| found.limit == *target)),
             effort: *effort,
+            codec: *codec,
             height: height.map_or(String::new(), |height| height.to_string()),
             frame_rate: frame_rate.map_or(String::new(), |rate| match rate.denominator() {
                 1 => rate.to_string(),
@@ -144,6 +150,7 @@ impl Settings {
                 self.destination = found.map(|destination| destination.id.to_owned());
             }
             Edit::Effort(effort) => self.effort = effort,
+            Edit::Codec(codec) => self.codec = codec,
             Edit::Height(text) => self.height = text,
             Edit::FrameRate(text) => self.frame_rate = text,
             Edit::Audio(audio) => self.audio = audio,
@@ -158,6 +165,7 @@ impl Settings {
             mode: self.mode,
             target: link::parse_size(&self.target).unwrap_or(before.target),
             effort: self.effort,
+            codec: self.codec,
             height: optional(&self.height, link::parse_height).unwrap_or(before.height),
             frame_rate: optional(&self.frame_rate, link::parse_frame_rate).unwrap_or(before.frame_rate),
             audio: match self.audio {

@@ -12,8 +12,9 @@ use clipfit_core::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::{self, Estimate, Progress};
 use clipfit_core::session::outcome::Report;
+use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::{Effort, Wishes};
 use std::rc::Rc;
 
 /// All that the page knows.
@@ -61,6 +62,8 @@ pub enum Action {
     Again(JobId),
     /// Run this job again with the wishes of its failure's offer of this number.
     TakeOffer(JobId, usize),
+    /// Run this job from the start with another effort, whether it has ended or not.
+    Switch(JobId, Effort),
     /// Go to the settings to change them.
     ChangeSettings,
     /// Show or hide the log of this job.
@@ -87,6 +90,8 @@ pub enum Told {
     Probing,
     /// What the file is.
     Probed(Rc<MediaFacts>),
+    /// What each effort would come to.
+    Predicted(Rc<Vec<Prediction>>),
     /// What will be made of it.
     Planned(Rc<Plan>, Micros),
     /// How far it is.
@@ -204,14 +209,24 @@ impl State {
                     self.announcement = format!("{}: removed.", job.source.name);
                 }
             }
-            Action::Again(id) => self.restart(id, Wishes::clone(&self.wishes), &mut commands),
+            Action::Again(id) => {
+                if let Some(job) = self.job(id).filter(Job::has_ended) {
+                    self.restart(job, Wishes::clone(&self.wishes), &mut commands);
+                }
+            }
             Action::TakeOffer(id, number) => {
-                let offered = self.job(id).and_then(|job| match job.phase {
-                    Phase::Failed(failure) => failure.offers.into_iter().nth(number),
+                let offered = self.job(id).and_then(|job| match &job.phase {
+                    Phase::Failed(failure) => failure.offers.get(number).cloned().map(|offer| (job, offer)),
                     _ => None,
                 });
-                if let Some(offer) = offered {
-                    self.restart(id, offer.wishes, &mut commands);
+                if let Some((job, offer)) = offered {
+                    self.restart(job, offer.wishes, &mut commands);
+                }
+            }
+            Action::Switch(id, effort) => {
+                if let Some(job) = self.job(id) {
+                    let wishes = Wishes { effort, ..job.wishes.clone() };
+                    self.restart(job, wishes, &mut commands);
                 }
             }
             Action::ChangeSettings => {
@@ -245,6 +260,14 @@ impl State {
         }
         self.start_next(&mut commands);
         commands
+    }
+
+    /// What each effort of the settings would come to: known of one clip only, and with nothing else changed since.
+    pub fn predictions(&self) -> Option<Shared<Vec<Prediction>>> {
+        let mut known = self.jobs.iter().filter(|job| job.predictions.is_some());
+        let (job, None) = (known.next()?, known.next()) else { return None };
+        let asked = Wishes { effort: self.wishes.effort, ..job.wishes.clone() };
+        job.predictions.clone().filter(|_| asked == *self.wishes)
     }
 
     /// Title of the document.
@@ -289,6 +312,7 @@ impl State {
             }
             Told::Probing => job.phase = Phase::Planning(Preparing::Probing),
             Told::Probed(facts) => job.facts = Some(facts.into()),
+            Told::Predicted(predictions) => job.predictions = Some(predictions.into()),
             Told::Planned(plan, now) => {
                 if job.planned_at.is_none() {
                     job.planned_at = Some(now);
@@ -323,14 +347,13 @@ impl State {
         self.put(job);
     }
 
-    /// Puts a job that came to an end back into the queue.
-    fn restart(&mut self, id: JobId, wishes: Wishes, commands: &mut Vec<Command>) {
-        let Some(job) = self.job(id).filter(Job::has_ended) else { return };
+    /// Gives up what became of a job and puts it back into the queue.
+    fn restart(&mut self, job: Job, wishes: Wishes, commands: &mut Vec<Command>) {
         give_up_run(&job, commands);
-        commands.push(Command::Focus(Place::Job(id)));
+        commands.push(Command::Focus(Place::Job(job.id)));
         self.announcement = format!("{}: starts again.", job.source.name);
         let run = RunId(self.fresh_id());
-        self.put(Job::new(id, run, job.source, wishes));
+        self.put(Job::new(job.id, run, job.source, wishes));
     }
 
     /// Starts the first waiting job when none is active.

@@ -3,6 +3,7 @@
 
 use clipfit_core::link::parse_size;
 use clipfit_core::session::outcome::Report;
+use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
 
@@ -60,10 +61,29 @@ pub fn exact_size(bytes: Bytes) -> String {
         .unwrap_or_else(|| format!("{} B", bytes.0))
 }
 
+/// `about 14 s · sharp`, or why it cannot be had.
+pub fn likely(prediction: &Prediction) -> String {
+    match prediction.likely {
+        Ok(likely) => format!("about {} · {}", rough(likely.time), likely.quality.text()),
+        Err(why) => why.text(),
+    }
+}
+
+/// `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
+fn rough(time: Micros) -> String {
+    let halves = |seconds: f64| (time.seconds() / seconds * 2.0).round() / 2.0;
+    match time.seconds() {
+        seconds if seconds < 90.0 => format!("{} s", seconds.round().max(1.0)),
+        seconds if seconds < 5400.0 => format!("{} min", halves(60.0)),
+        _ => format!("{} h", halves(3600.0)),
+    }
+}
+
 /// What an effort is called on the page.
 pub fn effort(effort: Effort) -> &'static str {
     match effort {
         Effort::Auto => "Auto",
+        Effort::Fast => "Fast",
         Effort::Balanced => "Balanced",
         Effort::Best => "Best",
     }

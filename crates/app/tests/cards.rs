@@ -9,6 +9,7 @@ use clipfit_app::job::Job;
 use clipfit_app::shared::Shared;
 use clipfit_app::state::{Action, State};
 use clipfit_core::link;
+use clipfit_core::wishes::Effort;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -145,6 +146,32 @@ async fn what_is_lost_stands_out() {
     for note in plan.notes {
         assert!(shown.contains(&note.text()), "{} in {shown}", note.text());
     }
+}
+
+#[wasm_bindgen_test]
+async fn efforts_are_told_beside_each_other_and_can_be_switched() {
+    let efforts = |card: &Card| {
+        ["Fast", "Balanced", "Best"].map(|name| {
+            let found = find(&card.root, &format!("[data-testid=job-effort][data-effort={name}]"));
+            let is = |name: &str, value| {
+                found.as_ref().and_then(|one| one.get_attribute(name)).as_deref() == value
+            };
+            (is("aria-pressed", Some("true")), is("disabled", None), text(found.clone()))
+        })
+    };
+    let card = Card::of(samples::planned(1)).await;
+    let [fast, balanced, best] = efforts(&card);
+    assert_eq!([fast.0, balanced.0, best.0], [false, false, true]);
+    assert_eq!([fast.1, balanced.1, best.1], [true, true, false]);
+    for (_, _, text) in [fast, balanced, best] {
+        assert!(text.contains("about ") && text.contains(" s · "), "{text}");
+    }
+    click(find(&card.root, "[data-effort=Fast]"));
+    assert!(matches!(card.heard(), Some(Action::Switch(id, Effort::Fast)) if id.0 == 1));
+
+    let [fast, balanced, _] = efforts(&Card::of(samples::encoding(2)).await);
+    assert_eq!((fast.1, balanced.1), (false, true));
+    assert!(fast.2.contains("This browser cannot"), "{}", fast.2);
 }
 
 #[wasm_bindgen_test]

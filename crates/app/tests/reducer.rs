@@ -6,9 +6,11 @@ use clipfit_app::job::{Failure, FileId, Job, Phase, RunId, Source};
 use clipfit_app::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_app::state::{Action, Command, Place, State, Told};
 use clipfit_app::words;
+use clipfit_core::browser::Decoder;
 use clipfit_core::feasibility::{Change, Offer};
 use clipfit_core::link;
 use clipfit_core::progress::{Progress, Stage};
+use clipfit_core::speed::{Likely, Prediction, Quality, Unavailable};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
 use std::rc::Rc;
@@ -173,6 +175,66 @@ fn an_offer_restarts_the_job_with_its_own_wishes() {
         commands.iter().any(|one| matches!(one, Command::Start { wishes: given, .. } if *given == wishes))
     );
     assert_eq!(state.wishes.target, Bytes(10_000_000), "the settings stay as they are");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn another_effort_starts_a_job_again_wherever_it_is() {
+    for (handle, told) in [("planning", Told::Probing), ("done", finished("blob:1"))] {
+        let (mut state, _) = with_files(1);
+        let before = Job::clone(&state.jobs[0]);
+        state.reduce(Action::Tell(before.run, told));
+        assert_eq!(handles(&state), [handle]);
+        let commands = state.reduce(Action::Switch(before.id, Effort::Fast));
+        let after = &state.jobs[0];
+        assert_eq!((after.wishes.effort, after.wishes.target), (Effort::Fast, before.wishes.target));
+        assert_eq!((handles(&state), started(&commands)), (vec!["planning"], vec![after.run]));
+        assert!(commands.contains(&Command::End(before.run)));
+        assert_eq!(commands.contains(&Command::Release("blob:1".into())), handle == "done");
+        assert_eq!(state.settings.effort, Effort::Auto, "the settings stay as they are");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn settings_tell_what_efforts_come_to_while_one_clip_is_known_and_nothing_else_changed() {
+    let (mut state, _) = with_files(2);
+    let known = |state: &State| state.predictions().is_some();
+    let predictions = Rc::new(samples::predictions(Decoder::Browser));
+    assert!(!known(&state));
+    let first = state.jobs[0].run;
+    state.reduce(Action::Tell(first, Told::Predicted(Rc::clone(&predictions))));
+    assert!(known(&state));
+    for (edit, expected) in [
+        (Edit::Effort(Effort::Best), true),
+        (Edit::Target("5 MB".into()), false),
+        (Edit::Target("10 MB".into()), true),
+    ] {
+        state.reduce(Action::Edit(edit.clone()));
+        assert_eq!(known(&state), expected, "{edit:?}");
+    }
+    state.reduce(Action::Tell(first, finished("blob:1")));
+    state.reduce(Action::Tell(state.jobs[1].run, Told::Predicted(predictions)));
+    assert!(!known(&state), "of two clips");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn predictions_are_rough() {
+    let of = |seconds| {
+        let likely = Likely { time: Micros::from_seconds(seconds), quality: Quality::Sharp };
+        words::likely(&Prediction { effort: Effort::Best, likely: Ok(likely) })
+    };
+    let cases = [
+        (0.2, "1 s"),
+        (13.6, "14 s"),
+        (89.9, "90 s"),
+        (95.0, "1.5 min"),
+        (3000.0, "50 min"),
+        (7300.0, "2 h"),
+    ];
+    for (seconds, expected) in cases {
+        assert_eq!(of(seconds), format!("about {expected} · sharp"));
+    }
+    let none = Prediction { effort: Effort::Fast, likely: Err(Unavailable::NotDecoded) };
+    assert_eq!(words::likely(&none), Unavailable::NotDecoded.text());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -4,18 +4,22 @@
 use crate::job::{JobFailure, JobUpdate};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
-use crate::protocol::{CrashReason, EncodeStep, FromWorker, LoadFailure, Program as CoreProgram, ToWorker};
+use crate::protocol::{CrashReason, FromWorker, LoadFailure, Part, ToWorker};
 use crate::site::Site;
+use crate::speeds;
+use crate::steps;
 use clipfit_core::arguments as args;
-use clipfit_core::encoder::{Engine, Passes};
+use clipfit_core::browser::{self, Decoder, Examination, WhyFfmpeg};
+use clipfit_core::encoder::{Encoders, Engine};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
-use clipfit_core::probe::{self, ProbeFailure};
+use clipfit_core::probe::{self, ProbeFailure, Streams};
 use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::session::task::{
     Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written,
 };
+use clipfit_core::speed::{self, Means, Speeds};
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use js_sys::{Array, Uint8Array};
@@ -57,48 +61,147 @@ enum Ended {
     Died(Death),
 }
 
+/// How one way of doing the job ended.
+enum Outcome {
+    /// A checked result.
+    Done(Report, Blob),
+    /// The browser's own codecs are not up to it.
+    WithFfmpeg(WhyFfmpeg),
+}
+
 impl Driver {
+    /// By the browser's own codecs where they can, else by ffmpeg.
     pub(crate) async fn run(&self, wishes: &Wishes) -> Result<(Report, Blob), JobFailure> {
         if self.file.size() == 0.0 {
             return Err(JobFailure::Probe(ProbeFailure::Empty));
         }
-        let workers = worker_count();
-        let site = Site::read().ok_or(JobFailure::Load(LoadFailure::Status))?;
-        let mut pool = Pool::new(site, workers);
-        let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
-        // The pool moves into its shared place only after loading: until then nothing heavy runs in it.
-        let log = |why| self.log.borrow_mut().push(format!("[encoder] not at hand: {why}"));
-        pool.load(&told, log).await.map_err(JobFailure::Load)?;
-        let engine = if pool.has_encoder() { Engine::Own } else { Engine::Stock };
-        self.log.borrow_mut().push(format!("[encoder] {}", engine.name()));
-        *self.pool.borrow_mut() = Some(pool);
+        let mut decoder = Decoder::Browser;
+        loop {
+            match self.attempt(wishes, decoder).await? {
+                Outcome::Done(report, result) => return Ok((report, result)),
+                Outcome::WithFfmpeg(why) => {
+                    self.log.borrow_mut().push(format!("[browser] gives way to ffmpeg: {}", why.text()));
+                    decoder = Decoder::Ffmpeg(Some(why));
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, wishes: &Wishes, decoder: Decoder) -> Result<Outcome, JobFailure> {
+        let engine = match self.load(decoder).await? {
+            Ok(engine) => engine,
+            Err(why) => return Ok(Outcome::WithFfmpeg(why)),
+        };
         (self.tell)(JobUpdate::Probing);
-        let facts = self.probe().await.map_err(JobFailure::Probe)?;
+        let (facts, streams) = match (self.probe(decoder).await, decoder) {
+            (Ok(known), _) => known,
+            // Whatever the browser makes of it, what is wrong with a file is said in ffprobe's words.
+            (Err(_), Decoder::Browser) => return Ok(Outcome::WithFfmpeg(WhyFfmpeg::Container)),
+            (Err(failure), Decoder::Ffmpeg(_)) => return Err(JobFailure::Probe(failure)),
+        };
+        if decoder == Decoder::Browser
+            && let Err(why) = browser::suits(&facts, streams.browser_decodes().unwrap_or_default())
+        {
+            return Ok(Outcome::WithFfmpeg(why));
+        }
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
-        let machine = Machine { workers, engine };
+        let speeds = match (speeds::known(), decoder) {
+            (None, Decoder::Browser) => self.measure().await,
+            (known, _) => known,
+        };
+        let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
+        let machine = Machine { workers: worker_count(), engine, decoder, encoders };
+        let wishes = &self.predict(&facts, wishes, machine, speeds);
         let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused)?;
+        if decoder == Decoder::Browser
+            && let Some(why) = plan.needs_ffmpeg(|stream| streams.browser_hears(stream))
+        {
+            return Ok(Outcome::WithFfmpeg(why));
+        }
         (self.tell)(JobUpdate::Planned(Rc::new(plan.clone())));
-        let at_once = plan.workers(workers, memory());
-        let session = Session::new(facts, wishes.clone(), plan, engine);
+        let at_once = plan.workers(machine.workers, memory());
+        let session = Session::new(facts, wishes.clone(), plan, machine);
         self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
-    /// Two runs of ffprobe in the first worker.
-    async fn probe(&self) -> Result<MediaFacts, ProbeFailure> {
-        let bytes = Bytes(self.file.size() as u64);
-        let (listing, log) = self.ffprobe(args::probe_streams()).await?;
-        let streams = probe::read_streams(bytes, &listing, &log)?;
-        let (packets, log) = self.ffprobe(args::probe_packets(streams.video_stream())).await?;
-        streams.read_packets(bytes, &packets, &log)
+    /// Tells what each effort would come to, and settles which one it is.
+    fn predict(
+        &self,
+        facts: &MediaFacts,
+        wishes: &Wishes,
+        machine: Machine,
+        speeds: Option<Speeds>,
+    ) -> Wishes {
+        let Some(speeds) = &speeds else { return wishes.clone() };
+        let means = Means { machine, memory: memory(), frames: frames_room(), speeds };
+        let predictions = speed::predict(facts, wishes, &means);
+        let effort = speed::settle(wishes.effort, &predictions);
+        (self.tell)(JobUpdate::Predicted(Rc::new(predictions)));
+        Wishes { effort, ..wishes.clone() }
     }
 
-    /// What ffprobe wrote and printed.
-    async fn ffprobe(&self, arguments: Vec<String>) -> Result<(String, Vec<String>), ProbeFailure> {
+    /// The speeds of this machine, once and for all.
+    async fn measure(&self) -> Option<Speeds> {
+        let (figures, _) = self.ask(Program::Measure, Vec::new()).await.ok()?;
+        self.log.borrow_mut().push(format!("[machine] {}", figures.replace('\n', " ")));
+        speeds::keep(&figures)
+    }
+
+    /// Makes ready what this way of decoding takes; answers with the x264 that there is.
+    async fn load(&self, decoder: Decoder) -> Result<Result<Engine, WhyFfmpeg>, JobFailure> {
+        // While it loads the pool is in nobody's hands: nothing heavy runs in it yet.
+        let site = Site::read().ok_or(JobFailure::Load(LoadFailure::Status))?;
+        let needed = if decoder == Decoder::Browser { Part::Codecs } else { Part::Core };
+        if decoder == Decoder::Browser && (site.part(needed).is_none() || !has_decoder()) {
+            return Ok(Err(WhyFfmpeg::NotHere));
+        }
+        let mut pool = Pool::new(site, worker_count());
+        let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
+        let missing = pool.load(&[needed, Part::Encoder], &told).await.map_err(JobFailure::Load)?;
+        for part in &missing {
+            self.log.borrow_mut().push(format!("[{:?}] not at hand: {}", part.part, part.detail));
+        }
+        let engine = match (pool.has(needed), pool.has(Part::Encoder), decoder) {
+            (false, _, Decoder::Browser) => return Ok(Err(WhyFfmpeg::NotHere)),
+            (false, _, Decoder::Ffmpeg(_)) => {
+                let reason = missing.iter().find(|part| part.part == needed).map(|part| part.reason);
+                return Err(JobFailure::Load(reason.unwrap_or(LoadFailure::Status)));
+            }
+            (true, true, _) => Engine::Own,
+            (true, false, Decoder::Browser) => return Ok(Err(WhyFfmpeg::Encoder)),
+            (true, false, Decoder::Ffmpeg(_)) => Engine::Stock,
+        };
+        self.log.borrow_mut().push(format!("[encoder] {}", engine.name()));
+        *self.pool.borrow_mut() = Some(pool);
+        Ok(Ok(engine))
+    }
+
+    /// Two looks at the file in the first worker: its streams, then the packets of the picture.
+    async fn probe(&self, decoder: Decoder) -> Result<(MediaFacts, Streams), ProbeFailure> {
+        let bytes = Bytes(self.file.size() as u64);
+        let by = |examination, arguments| match decoder {
+            Decoder::Browser => Program::Examine(examination),
+            Decoder::Ffmpeg(_) => Program::Ffprobe(arguments),
+        };
+        let (listing, log) = self.examine(by(Examination::Streams, args::probe_streams())).await?;
+        let streams = probe::read_streams(bytes, &listing, &log)?;
+        let picture = streams.video_stream();
+        let program = by(Examination::Packets(picture), args::probe_packets(picture));
+        let (packets, log) = self.examine(program).await?;
+        Ok((streams.read_packets(bytes, &packets, &log)?, streams))
+    }
+
+    /// What a program that examines the clip wrote and printed.
+    async fn examine(&self, program: Program) -> Result<(String, Vec<String>), ProbeFailure> {
+        self.ask(program, vec![Input { name: args::CLIP.into(), source: Source::Clip }]).await
+    }
+
+    /// What a program wrote and printed that answers with a text, run by the first worker while nothing else runs.
+    async fn ask(&self, program: Program, inputs: Vec<Input>) -> Result<(String, Vec<String>), ProbeFailure> {
         let task = Task {
             id: TaskId(0),
-            program: Program::Ffprobe,
-            arguments,
-            inputs: vec![Input { name: args::CLIP.into(), source: Source::Clip }],
+            program,
+            inputs,
             outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
             encode: None,
         };
@@ -121,7 +224,7 @@ impl Driver {
         }
     }
 
-    async fn drive(&self, mut session: Session, workers: usize) -> Result<(Report, Blob), GiveUp> {
+    async fn drive(&self, mut session: Session, workers: usize) -> Result<Outcome, GiveUp> {
         let mut kept: HashMap<Artifact, Blob> = HashMap::new();
         let mut busy: HashMap<usize, Busy> = HashMap::new();
         let mut commands = session.handle(Event::Start { workers, frames: frames_room() });
@@ -146,9 +249,10 @@ impl Driver {
                         } else {
                             kept.remove(&Artifact::Result)
                         };
-                        return result.map(|blob| (*report, blob)).ok_or(GiveUp::Cancelled);
+                        return result.map(|blob| Outcome::Done(*report, blob)).ok_or(GiveUp::Cancelled);
                     }
                     Command::GiveUp(reason) => return Err(*reason),
+                    Command::BeginWithFfmpeg(why) => return Ok(Outcome::WithFfmpeg(why)),
                 }
             }
             let message = self.next_message().await.ok_or(GiveUp::Cancelled)?;
@@ -176,16 +280,9 @@ impl Driver {
     }
 
     fn dispatch(&self, slot: usize, task: &Task, kept: &HashMap<Artifact, Blob>) {
-        let program = match task.program {
-            Program::Ffmpeg => CoreProgram::Ffmpeg,
-            Program::Ffprobe => CoreProgram::Ffprobe,
-            Program::Encoder => CoreProgram::Encoder,
-        };
-        if !task.arguments.is_empty() {
-            self.log.borrow_mut().push(format!("[{}] {program:?} {}", task.id.0, task.arguments.join(" ")));
-        }
-        if let Some(step) = &task.encode {
-            self.log.borrow_mut().push(format!("[{}] {}", task.id.0, step.command_line()));
+        let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
+        for line in said.into_iter().flatten() {
+            self.log.borrow_mut().push(format!("[{}] {line}", task.id.0));
         }
         let mut names = Vec::new();
         let mut blobs = Vec::new();
@@ -203,11 +300,10 @@ impl Driver {
         }
         let message = ToWorker::Run {
             task: task.id.0,
-            program,
-            arguments: task.arguments.clone(),
+            program: Box::new(steps::program(&task.program)),
             inputs: names,
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
-            encode: task.encode.as_ref().map(encode_step),
+            encode: task.encode.as_ref().map(|encode| Box::new(steps::encode(encode))),
         };
         self.with_pool(|pool| pool.send(slot, &message, &blobs));
     }
@@ -255,19 +351,25 @@ impl Driver {
                     CrashReason::OutOfMemory => Death::OutOfMemory,
                     CrashReason::InputUnreadable => Death::InputUnreadable,
                     CrashReason::Encoder => Death::Encoder,
+                    CrashReason::Browser => Death::Browser,
                     CrashReason::Trap => Death::Crash,
                 })
             }
-            MessageKind::Said(FromWorker::LoadFailed { reason, detail }, _) => {
-                self.log.borrow_mut().push(format!("[worker {slot}] did not start: {detail}"));
+            MessageKind::Said(FromWorker::Loaded { missing }, _) => {
+                for part in &missing {
+                    self.log
+                        .borrow_mut()
+                        .push(format!("[worker {slot}] without {:?}: {}", part.part, part.detail));
+                }
+                // Without x264 the worker can still do all else, and an encode says what is missing.
+                let lacks = missing.iter().find(|part| part.part != Part::Encoder)?;
                 self.with_pool(|pool| pool.end(slot));
                 // A browser that refuses another instance is short of memory; the rest may pass.
-                Ended::Died(if reason == LoadFailure::Refused { Death::OutOfMemory } else { Death::Crash })
-            }
-            MessageKind::Said(FromWorker::Loaded { detail }, _) => {
-                let told = detail.map(|why| format!("[worker {slot}] has no encoder: {why}"));
-                told.into_iter().for_each(|line| self.log.borrow_mut().push(line));
-                return None;
+                Ended::Died(if lacks.reason == LoadFailure::Refused {
+                    Death::OutOfMemory
+                } else {
+                    Death::Crash
+                })
             }
             MessageKind::Said(FromWorker::LoadProgress { .. }, _) => return None,
         };
@@ -323,28 +425,6 @@ async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// An encode as the worker is told it.
-fn encode_step(step: &clipfit_core::encoder::EncodeStep) -> EncodeStep {
-    EncodeStep {
-        width: step.width,
-        height: step.height,
-        rate_numerator: step.rate.numerator(),
-        rate_denominator: step.rate.denominator(),
-        preset: step.preset.to_owned(),
-        options: step.options.clone(),
-        pass: match step.pass {
-            Passes::Only => 0,
-            Passes::First => 1,
-            Passes::Second => 2,
-        },
-        count: u32::try_from(step.frames).unwrap_or(u32::MAX),
-        frames: args::FRAMES_FILE.to_owned(),
-        statistics: args::STATS_FILE.to_owned(),
-        tree: args::MBTREE_FILE.to_owned(),
-        chunk: args::CHUNK_FILE.to_owned(),
-    }
-}
-
 /// What decoded frames may use beside the encoders: blobs, which browsers move to disk where they grow.
 fn frames_room() -> Bytes {
     Bytes(memory().0 / 8)
@@ -359,6 +439,13 @@ fn memory() -> Bytes {
         .and_then(|value| value.as_f64())
         .unwrap_or(6.0);
     Bytes((told * GIB / 2.0) as u64)
+}
+
+/// Whether this browser decodes video for pages at all.
+fn has_decoder() -> bool {
+    web_sys::window().is_some_and(|window| {
+        js_sys::Reflect::has(&window, &JsValue::from_str("VideoDecoder")).unwrap_or(false)
+    })
 }
 
 /// As many workers as processors.

@@ -11,6 +11,7 @@ use clipfit_core::plan::Plan;
 use clipfit_core::probe::ProbeFailure;
 use clipfit_core::progress::Progress;
 use clipfit_core::session::outcome::{GiveUp, Report};
+use clipfit_core::speed::Prediction;
 use clipfit_core::wishes::Wishes;
 use futures::future::{AbortHandle, abortable};
 use std::cell::RefCell;
@@ -30,6 +31,8 @@ pub enum JobUpdate {
     Probing,
     /// What the file is.
     Probed(Rc<MediaFacts>),
+    /// What each effort would come to, quickest first; empty where there is no choice.
+    Predicted(Rc<Vec<Prediction>>),
     /// What will be made of it; told again when the plan had to change.
     Planned(Rc<Plan>),
     /// How far it is; a few times a second at most.

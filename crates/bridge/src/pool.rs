@@ -1,7 +1,7 @@
-//! Media workers with the compiled core: started lazily, one task at a time each, ended on drop.
+//! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
 //! Carries messages; knows nothing of what a task is for.
 
-use crate::protocol::{FromWorker, LoadFailure, ToWorker};
+use crate::protocol::{FromWorker, LoadFailure, MissingPart, Part, PartAddress, ToWorker};
 use crate::site::Site;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -9,15 +9,14 @@ use js_sys::{Array, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 thread_local! {
-    /// The compiled core: fetched and compiled once for the life of the page, then handed to every worker.
-    static MODULE: RefCell<Option<JsValue>> = const { RefCell::new(None) };
-    /// The compiled encoder, likewise.
-    static ENCODER: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    /// The compiled parts: each fetched and compiled once for the life of the page, then handed to every worker.
+    static MODULES: RefCell<HashMap<Part, JsValue>> = RefCell::default();
 }
 
 /// What came from a worker.
@@ -56,8 +55,8 @@ impl Drop for MediaWorker {
 pub(crate) struct Pool {
     site: Site,
     slots: Vec<Option<MediaWorker>>,
-    /// Whether a worker that starts fetches the modules, rather than using what is at hand.
-    fetching: bool,
+    /// What a worker that starts is to have.
+    parts: Vec<PartAddress>,
     sender: UnboundedSender<Message>,
     receiver: UnboundedReceiver<Message>,
 }
@@ -66,40 +65,31 @@ impl Pool {
     /// A pool of up to `size` workers; none is started yet.
     pub(crate) fn new(site: Site, size: usize) -> Pool {
         let (sender, receiver) = unbounded();
-        Pool { site, slots: (0..size.max(1)).map(|_| None).collect(), fetching: false, sender, receiver }
+        let slots = (0..size.max(1)).map(|_| None).collect();
+        Pool { site, slots, parts: Vec::new(), sender, receiver }
     }
 
-    /// Whether the encoder is at hand. Known once loaded.
-    pub(crate) fn has_encoder(&self) -> bool {
-        ENCODER.with_borrow(Option::is_some)
-    }
-
-    /// Makes the core ready, and the encoder with it, fetching them if no job has before; tells how far the fetch is, and
-    /// why there is no encoder though there should be.
+    /// Makes parts ready for all workers that start from now on, fetching those that no job has fetched before; tells how
+    /// far the fetch is. Answers with the parts that are not to be had, those that the site was built without left out.
     pub(crate) async fn load(
         &mut self,
+        parts: &[Part],
         tell: &dyn Fn(f64, f64),
-        mut log: impl FnMut(String),
-    ) -> Result<(), LoadFailure> {
-        // An encoder that did not arrive for an earlier job may arrive for this one.
-        let complete = self.has_encoder() || self.site.encoder.is_none();
-        if MODULE.with_borrow(Option::is_some) && complete {
-            return Ok(());
+    ) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.end_all();
+        self.parts = parts.iter().filter_map(|part| self.site.part(*part).cloned()).collect();
+        if self.parts.iter().all(|address| module(address.part).is_some()) {
+            return Ok(Vec::new());
         }
-        self.fetching = true;
         self.start(0);
-        self.fetching = false;
         loop {
             match self.receiver.next().await {
                 Some(Message { kind: MessageKind::Said(message, _), .. }) => match message {
                     FromWorker::LoadProgress { received, total } => tell(received, total),
-                    FromWorker::Loaded { detail } => {
-                        detail.into_iter().for_each(&mut log);
-                        return Ok(());
-                    }
-                    FromWorker::LoadFailed { reason, .. } => {
-                        self.slots[0] = None;
-                        return Err(reason);
+                    FromWorker::Loaded { missing } => {
+                        // Workers to come are not to look for them again.
+                        self.parts.retain(|address| missing.iter().all(|part| part.part != address.part));
+                        return Ok(missing);
                     }
                     _ => {}
                 },
@@ -108,6 +98,11 @@ impl Pool {
                 None => return Err(LoadFailure::Refused),
             }
         }
+    }
+
+    /// Whether workers have this part.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.parts.iter().any(|address| address.part == part)
     }
 
     /// The next message of any worker.
@@ -150,7 +145,9 @@ impl Pool {
     fn start(&mut self, slot: usize) {
         match self.spawn(slot) {
             Ok(media) => {
-                let posted = post(&media.worker, &self.first_message(), &modules());
+                let modules = self.parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
+                let message = ToWorker::Load { parts: self.parts.clone() };
+                let posted = post(&media.worker, &message, &[("modules", modules.collect::<Array>().into())]);
                 self.slots[slot] = Some(media);
                 if posted.is_err() {
                     self.broke(slot, "the worker could not be started".into());
@@ -160,30 +157,14 @@ impl Pool {
         }
     }
 
-    /// Fetch, or use what has been fetched.
-    fn first_message(&self) -> ToWorker {
-        let script_url = self.site.core_script.clone();
-        let encoder = self.site.encoder.clone();
-        if !self.fetching {
-            let encoder_script_url = encoder.filter(|_| self.has_encoder()).map(|encoder| encoder.script_url);
-            ToWorker::Adopt { script_url, encoder_script_url }
-        } else {
-            ToWorker::Load {
-                script_url,
-                wasm_url: self.site.core_wasm.clone(),
-                packed_bytes: self.site.core_bytes,
-                encoder,
-            }
-        }
-    }
-
     fn spawn(&self, slot: usize) -> Result<MediaWorker, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&self.site.worker, &options)?;
         let sender = self.sender.clone();
+        let parts: Vec<Part> = self.parts.iter().map(|address| address.part).collect();
         let on_message = Closure::new(move |event: MessageEvent| {
-            let kind = read(&event.data()).unwrap_or_else(MessageKind::Broke);
+            let kind = read(&event.data(), &parts).unwrap_or_else(MessageKind::Broke);
             let _ = sender.unbounded_send(Message { worker: slot, kind });
         });
         let sender = self.sender.clone();
@@ -198,12 +179,9 @@ impl Pool {
     }
 }
 
-/// The compiled modules at hand, as they ride beside a message.
-fn modules() -> Vec<(&'static str, JsValue)> {
-    [("module", &MODULE), ("encoderModule", &ENCODER)]
-        .into_iter()
-        .filter_map(|(name, module)| Some((name, module.with_borrow(Clone::clone)?)))
-        .collect()
+/// A compiled part, where it is at hand.
+fn module(part: Part) -> Option<JsValue> {
+    MODULES.with_borrow(|modules| modules.get(&part).cloned())
 }
 
 /// Posts the plain part of a message with what cannot go through serde beside it.
@@ -216,21 +194,16 @@ fn post(worker: &Worker, message: &ToWorker, beside: &[(&str, JsValue)]) -> Resu
     worker.post_message(&object)
 }
 
-/// Reads an answer; modules that ride along are kept for later workers.
-fn read(data: &JsValue) -> Result<MessageKind, String> {
+/// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
+fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
     let message: FromWorker =
         serde_wasm_bindgen::from_value(data.clone()).map_err(|error| error.to_string())?;
-    let beside =
-        |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined());
-    if matches!(message, FromWorker::Loaded { .. }) {
-        for (name, place) in [("module", &MODULE), ("encoderModule", &ENCODER)] {
-            if let Some(module) = beside(name) {
-                place.set(Some(module));
-            }
-        }
+    let beside = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.dyn_into::<Array>().ok();
+    if let Some(modules) = beside("modules") {
+        let fetched = parts.iter().copied().zip(modules.iter()).filter(|(_, module)| !module.is_null());
+        MODULES.with_borrow_mut(|kept| kept.extend(fetched));
     }
     let blobs = beside("blobs")
-        .and_then(|value| value.dyn_into::<Array>().ok())
         .map(|array| array.iter().filter_map(|value| value.dyn_into::<Blob>().ok()).collect())
         .unwrap_or_default();
     Ok(MessageKind::Said(message, blobs))

@@ -2,9 +2,9 @@
 //! `web/src/generated/protocol.ts` is generated from this file; a test fails when the two differ.
 //! Knows nothing of what a task is for.
 //!
-//! Some values cannot travel through serde and ride beside the message as fields of the same object: `module` and
-//! `encoderModule` (each a compiled `WebAssembly.Module`), `blobs` (an array of `Blob`, in the order of `inputs`) and, in
-//! answers, `blobs` (an array of `Blob`, in the order of `outputs`).
+//! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an array of
+//! compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order of `inputs`)
+//! and, in answers, `modules` (likewise, those that were fetched) and `blobs` (in the order of `outputs`).
 
 use serde::{Deserialize, Serialize};
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -15,53 +15,77 @@ use ts_rs::TS;
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToWorker {
-    /// Fetch, unpack and compile the core; answered by `LoadProgress`..., then `Loaded` (with `module`) or `LoadFailed`.
+    /// Make these parts ready: those whose compiled modules ride along as they are, the others fetched and compiled first;
+    /// answered by `LoadProgress`..., then `Loaded`.
     Load {
-        /// Absolute address of `ffmpeg-core.js`.
-        script_url: String,
-        /// Absolute address of `ffmpeg-core.wasm.gz`.
-        wasm_url: String,
-        /// Size in bytes of the packed file, for a progress bar where the server names no length.
-        packed_bytes: f64,
-        /// Where the encoder is, where there is one.
-        encoder: Option<EncoderAddress>,
-    },
-    /// Use the compiled core that rides along as `module`, and the encoder that does as `encoderModule`; answered by
-    /// `Loaded` (without modules) or `LoadFailed`.
-    Adopt {
-        /// Absolute address of `ffmpeg-core.js`.
-        script_url: String,
-        /// Absolute address of `x264.js`, where its module rides along.
-        encoder_script_url: Option<String>,
+        /// The parts.
+        parts: Vec<PartAddress>,
     },
     /// Run one command to its end; answered by `Log`..., then `Finished` or `Crashed`.
     Run {
         /// Echoed in every answer.
         task: u32,
-        /// Which program.
-        program: Program,
-        /// Arguments without the program's name.
-        arguments: Vec<String>,
+        /// What runs.
+        program: Box<Program>,
         /// Names under which the riding `blobs` appear, read-only, in the working folder.
         inputs: Vec<String>,
         /// Files of the working folder to hand back; one that was not written is left out of the answer.
         outputs: Vec<String>,
-        /// An encode by x264 of the frames that the program writes, or of those among the inputs.
-        encode: Option<EncodeStep>,
+        /// An encode of the frames that the program makes, or of those among the inputs.
+        encode: Option<Box<Encode>>,
     },
 }
 
-/// Where the encoder's files are.
+/// What a worker can do is brought by these, each a script and a WebAssembly module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum Part {
+    /// ffmpeg and ffprobe.
+    Core,
+    /// x264.
+    Encoder,
+    /// What is needed around the browser's own codecs.
+    Codecs,
+}
+
+/// Where a part's files are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(rename_all = "camelCase")]
-pub struct EncoderAddress {
-    /// Absolute address of `x264.js`.
+pub struct PartAddress {
+    /// Which.
+    pub part: Part,
+    /// Absolute address of its script.
     pub script_url: String,
-    /// Absolute address of `x264.wasm.gz`.
+    /// Absolute address of its packed module.
     pub wasm_url: String,
-    /// Size in bytes of the packed file.
+    /// Size in bytes of the packed module, for a progress bar where the server names no length.
     pub packed_bytes: f64,
+}
+
+/// A part that could not be made ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct MissingPart {
+    /// Which.
+    pub part: Part,
+    /// What kind of failure, for the policy question.
+    pub reason: LoadFailure,
+    /// The engine's own words, for the log.
+    pub detail: String,
+}
+
+/// An encode of frames, with whatever does it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Encode {
+    /// x264.
+    X264(EncodeStep),
+    /// The browser's own encoder.
+    Browser(BrowserEncodeStep),
 }
 
 /// One encode of one chunk by x264.
@@ -95,17 +119,126 @@ pub struct EncodeStep {
     pub chunk: String,
 }
 
-/// What a task runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// One encode of one chunk by the browser's own encoder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(rename_all = "camelCase")]
+pub struct BrowserEncodeStep {
+    /// The codec in WebCodecs' own words.
+    pub codec: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second: numerator.
+    pub rate_numerator: u32,
+    /// Frames per second: denominator.
+    pub rate_denominator: u32,
+    /// Bits per second to ask for.
+    pub bitrate: f64,
+    /// How many frames are due; with fewer or more nothing is handed out.
+    pub count: u32,
+    /// Name of the encoded chunk, an MP4 file.
+    pub chunk: String,
+}
+
+/// Decoding of one chunk by the browser; times are microseconds in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct DecodeStep {
+    /// Position of the track in the file.
+    pub stream: u32,
+    /// Decode from the keyframe at or before this time; null: from the start.
+    pub from: Option<f64>,
+    /// Time of the grid's first slot.
+    pub origin: f64,
+    /// Slots per second: numerator.
+    pub rate_numerator: u32,
+    /// Slots per second: denominator.
+    pub rate_denominator: u32,
+    /// First slot wanted.
+    pub first: u32,
+    /// How many slots.
+    pub frames: u32,
+    /// Width to make, in pixels.
+    pub width: u32,
+    /// Height to make, in pixels.
+    pub height: u32,
+    /// Clockwise degrees that make the picture upright.
+    pub turn: u32,
+    /// The source uses the full range of values.
+    pub full_range: bool,
+}
+
+/// Making the sound by the browser; times are microseconds in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct SoundStep {
+    /// Position of the track in the file.
+    pub stream: u32,
+    /// Packets as they are, rather than AAC anew.
+    pub copy: bool,
+    /// Bits per second of the encode; null leaves it to the encoder.
+    pub bitrate: Option<f64>,
+    /// Channels of the result.
+    pub channels: u32,
+    /// Samples per second of the result.
+    pub sample_rate: u32,
+    /// Time at which the result begins.
+    pub origin: f64,
+    /// How much to keep from there; null: to the end.
+    pub length: Option<f64>,
+}
+
+/// What a task runs. Those that make one file write it under the first name of `outputs`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Program {
     /// `ffmpeg`
-    Ffmpeg,
+    Ffmpeg {
+        /// Arguments without the program's name.
+        arguments: Vec<String>,
+    },
     /// `ffprobe`
-    Ffprobe,
+    Ffprobe {
+        /// Arguments without the program's name.
+        arguments: Vec<String>,
+    },
     /// None but the encode itself, on frames among the inputs.
-    Encoder,
+    Frames,
+    /// Measures how fast this machine is, on synthetic frames.
+    Measure,
+    /// Tells of the streams of the first input, as ffprobe does, with a frame decoded on trial.
+    ExamineStreams,
+    /// Tells of the packets of one stream of the first input, as ffprobe does.
+    ExaminePackets {
+        /// Position of the track in the file.
+        stream: u32,
+    },
+    /// Tells of the streams of a finished result, as ffprobe does, with their packets counted.
+    ExamineResult,
+    /// Decodes a chunk of the first input for the encode.
+    Decode {
+        /// How.
+        step: DecodeStep,
+    },
+    /// Makes the sound from the first input.
+    Sound {
+        /// How.
+        step: SoundStep,
+    },
+    /// Puts the inputs together.
+    Assemble {
+        /// Frames per second: numerator.
+        rate_numerator: u32,
+        /// Frames per second: denominator.
+        rate_denominator: u32,
+        /// Name of the sound among the inputs, where there is one; all others are chunks, in order.
+        sound: String,
+    },
 }
 
 /// Worker to page.
@@ -113,25 +246,17 @@ pub enum Program {
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FromWorker {
-    /// Bytes of the packed core that have arrived.
+    /// Bytes of the packed parts that have arrived.
     LoadProgress {
         /// Bytes so far.
         received: f64,
         /// Bytes in all.
         total: f64,
     },
-    /// The core is ready to run.
+    /// The parts are ready to run, but for these.
     Loaded {
-        /// Why the encoder is not, though there should be one, in the engine's own words.
-        #[serde(default)]
-        detail: Option<String>,
-    },
-    /// The core could not be made ready; the worker is of no further use.
-    LoadFailed {
-        /// What kind of failure, for the policy question.
-        reason: LoadFailure,
-        /// The engine's own words, for the log.
-        detail: String,
+        /// Those that are not.
+        missing: Vec<MissingPart>,
     },
     /// Lines that the running program printed, in order.
     Log {
@@ -144,7 +269,7 @@ pub enum FromWorker {
     Finished {
         /// The task that ended.
         task: u32,
-        /// The program's own exit code; ffprobe's is -1 on success in this core.
+        /// The program's own exit code (ffprobe's is -1 on success in this core); 0 for what is no program.
         exit_code: i32,
         /// Names of the files that ride along, a subset of the wanted ones in the same order.
         outputs: Vec<String>,
@@ -173,7 +298,7 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// Why the core could not be loaded.
+/// Why a part could not be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(rename_all = "camelCase")]
@@ -182,7 +307,7 @@ pub enum LoadFailure {
     Network,
     /// The server answered with an error status (404 after a new release, for one): reload the page.
     Status,
-    /// What arrived is not the core.
+    /// What arrived is not the part.
     Corrupt,
     /// The browser refused to compile or start it (no memory, WebAssembly switched off).
     Refused,
@@ -199,6 +324,8 @@ pub enum CrashReason {
     InputUnreadable,
     /// The encoder refused its settings or failed. The worker is of no further use.
     Encoder,
+    /// The browser's own codecs could not do it, or did it wrongly.
+    Browser,
     /// Any other trap.
     Trap,
 }

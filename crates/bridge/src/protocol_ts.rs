@@ -6,7 +6,8 @@ use std::{env, fs, path::Path};
 use ts_rs::{Config, TS};
 
 use crate::protocol::{
-    CrashReason, EncodeStep, EncoderAddress, FromWorker, LoadFailure, LogLine, Program, ToWorker,
+    BrowserEncodeStep, CrashReason, DecodeStep, Encode, EncodeStep, FromWorker, LoadFailure, LogLine,
+    MissingPart, Part, PartAddress, Program, SoundStep, ToWorker,
 };
 
 /// Where the page's TypeScript expects it, from this crate's folder.
@@ -28,8 +29,14 @@ fn render() -> String {
         declaration::<ToWorker>(&config),
         declaration::<FromWorker>(&config),
         declaration::<Program>(&config),
-        declaration::<EncoderAddress>(&config),
+        declaration::<Encode>(&config),
         declaration::<EncodeStep>(&config),
+        declaration::<BrowserEncodeStep>(&config),
+        declaration::<DecodeStep>(&config),
+        declaration::<SoundStep>(&config),
+        declaration::<Part>(&config),
+        declaration::<PartAddress>(&config),
+        declaration::<MissingPart>(&config),
         declaration::<LogLine>(&config),
         declaration::<LoadFailure>(&config),
         declaration::<CrashReason>(&config),

@@ -1,6 +1,6 @@
 //! Where the page's own files lie, as the build wrote it into the document's `meta` elements.
 
-use crate::protocol::EncoderAddress;
+use crate::protocol::{Part, PartAddress};
 use wasm_bindgen::JsCast;
 
 /// Absolute addresses of what the workers need.
@@ -8,14 +8,8 @@ use wasm_bindgen::JsCast;
 pub(crate) struct Site {
     /// The media worker's script.
     pub(crate) worker: String,
-    /// `ffmpeg-core.js`
-    pub(crate) core_script: String,
-    /// `ffmpeg-core.wasm.gz`
-    pub(crate) core_wasm: String,
-    /// Packed size of the latter in bytes.
-    pub(crate) core_bytes: f64,
-    /// The encoder, where the site was built with it.
-    pub(crate) encoder: Option<EncoderAddress>,
+    /// The parts that the site was built with.
+    parts: Vec<PartAddress>,
 }
 
 impl Site {
@@ -26,20 +20,25 @@ impl Site {
         let meta = |name: &str| {
             let element = document.query_selector(&format!("meta[name=\"clipfit-{name}\"]")).ok()??;
             Some(element.dyn_into::<web_sys::HtmlMetaElement>().ok()?.content())
+                .filter(|content| !content.is_empty())
         };
         let address = |name: &str| Some(web_sys::Url::new_with_base(&meta(name)?, &base).ok()?.href());
-        Some(Site {
-            worker: address("media-worker")?,
-            core_script: address("core-script")?,
-            core_wasm: address("core-wasm")?,
-            core_bytes: meta("core-bytes")?.parse().unwrap_or(0.0),
-            encoder: meta("x264-script").filter(|script| !script.is_empty()).and_then(|_| {
-                Some(EncoderAddress {
-                    script_url: address("x264-script")?,
-                    wasm_url: address("x264-wasm")?,
-                    packed_bytes: meta("x264-bytes")?.parse().unwrap_or(0.0),
-                })
-            }),
-        })
+        let part = |(part, name): (Part, &str)| {
+            Some(PartAddress {
+                part,
+                script_url: address(&format!("{name}-script"))?,
+                wasm_url: address(&format!("{name}-wasm"))?,
+                packed_bytes: meta(&format!("{name}-bytes"))?.parse().unwrap_or(0.0),
+            })
+        };
+        let names = [(Part::Core, "core"), (Part::Encoder, "x264"), (Part::Codecs, "codecs")];
+        let parts: Vec<PartAddress> = names.into_iter().filter_map(part).collect();
+        let site = Site { worker: address("media-worker")?, parts };
+        site.part(Part::Core).is_some().then_some(site)
+    }
+
+    /// Where a part is; `None` where the site was built without it.
+    pub(crate) fn part(&self, part: Part) -> Option<&PartAddress> {
+        self.parts.iter().find(|address| address.part == part)
     }
 }

@@ -17,7 +17,16 @@ use web_sys::{Blob, BlobPropertyBag, File, Url};
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// An H.264 clip of one second, as ffprobe lists it.
-const LISTING: &str = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"h264","pix_fmt":"yuv420p","width":320,"height":180,"avg_frame_rate":"2/1"}],"format":{"format_name":"mov,mp4,m4a,3gp,3g2,mj2","start_time":"0.0","tags":{"major_brand":"isom"}}}"#;
+const LISTING: &str = "streams.stream.0.index=0\\n\
+    streams.stream.0.codec_type=\"video\"\\n\
+    streams.stream.0.codec_name=\"h264\"\\n\
+    streams.stream.0.pix_fmt=\"yuv420p\"\\n\
+    streams.stream.0.width=320\\n\
+    streams.stream.0.height=180\\n\
+    streams.stream.0.avg_frame_rate=\"2/1\"\\n\
+    format.format_name=\"mov,mp4,m4a,3gp,3g2,mj2\"\\n\
+    format.start_time=\"0.0\"\\n\
+    format.tags.major_brand=\"isom\"\\n";
 const PACKETS: &str = "0.0,0.0,0.5,100,K_\\n0.5,0.5,0.5,100,__\\n";
 
 /// A worker that loads, lists `listing`, then `packets`.
@@ -26,10 +35,10 @@ fn probing(listing: &str, packets: &str) -> String {
         "onmessage = ({{ data }}) => {{
             if (data.type !== 'run') {{
                 postMessage({{ type: 'loadProgress', received: 5, total: 10 }});
-                postMessage({{ type: 'loaded' }});
+                postMessage({{ type: 'loaded', missing: [] }});
                 return;
             }}
-            const text = data.arguments.includes('-show_streams') ? '{listing}' : '{packets}';
+            const text = data.program.arguments.includes('-show_streams') ? '{listing}' : '{packets}';
             postMessage({{ type: 'log', task: data.task, lines: [{{ stdout: false, text: 'a word from ffprobe' }}] }});
             postMessage({{ type: 'finished', task: data.task, exitCode: -1, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
         }};"
@@ -40,6 +49,10 @@ fn answering(load: &str, run: &str) -> String {
     format!(
         "onmessage = ({{ data }}) => {{ if (data.type === 'run') {{ const task = data.task; postMessage({run}); }} else postMessage({load}); }};"
     )
+}
+
+fn missing_core(reason: &str) -> String {
+    format!("{{ type: 'loaded', missing: [{{ part: 'core', reason: '{reason}', detail: '' }}] }}")
 }
 
 /// Writes the `meta` elements that the build writes, with the worker given as a script of its own.
@@ -61,6 +74,9 @@ fn install_at(worker: &str) {
         ("x264-script", ""),
         ("x264-wasm", ""),
         ("x264-bytes", ""),
+        ("codecs-script", ""),
+        ("codecs-wasm", ""),
+        ("codecs-bytes", ""),
     ];
     for (name, content) in entries {
         let name = format!("clipfit-{name}");
@@ -115,27 +131,27 @@ async fn an_empty_file_is_named_without_any_worker() {
 async fn each_way_of_not_starting_is_told_apart() {
     install_at("nowhere.js");
     assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Network)));
-    install(&answering("{ type: 'loadFailed', reason: 'status', detail: '404' }", "{}"));
+    install(&answering(&missing_core("status"), "{}"));
     assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Status)));
-    install(&answering("{ type: 'loadFailed', reason: 'corrupt', detail: 'bad magic' }", "{}"));
+    install(&answering(&missing_core("corrupt"), "{}"));
     assert!(matches!(failure(9).await, JobFailure::Load(LoadFailure::Corrupt)));
 }
 
 #[wasm_bindgen_test]
 async fn what_ffprobe_says_becomes_facts_or_a_reason() {
-    install(&probing("{}", ""));
+    install(&probing("", ""));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::NotMedia)));
     install(&answering(
-        "{ type: 'loaded' }",
+        "{ type: 'loaded', missing: [] }",
         "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }",
     ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Unreadable)));
     install(&answering(
-        "{ type: 'loaded' }",
+        "{ type: 'loaded', missing: [] }",
         "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }",
     ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
-    install(&answering("{ type: 'loaded' }", "{ type: 'nonsense' }"));
+    install(&answering("{ type: 'loaded', missing: [] }", "{ type: 'nonsense' }"));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
 }
 
@@ -149,6 +165,7 @@ async fn a_clip_that_fits_passes_through_every_step() {
             JobUpdate::Loading { .. } => "loading",
             JobUpdate::Probing => "probing",
             JobUpdate::Probed(_) => "probed",
+            JobUpdate::Predicted(_) => "predicted",
             JobUpdate::Planned(_) => "planned",
             JobUpdate::Progress(_) => "progress",
             JobUpdate::Finished { .. } => "finished",
@@ -164,7 +181,9 @@ async fn a_clip_that_fits_passes_through_every_step() {
 #[wasm_bindgen_test]
 async fn a_dropped_job_is_silent_and_its_log_ends_with_it() {
     // Loads and then never answers.
-    install("onmessage = ({ data }) => { if (data.type !== 'run') postMessage({ type: 'loaded' }); };");
+    install(
+        "onmessage = ({ data }) => { if (data.type !== 'run') postMessage({ type: 'loaded', missing: [] }); };",
+    );
     let updates = Rc::new(RefCell::new(0));
     let told = updates.clone();
     let handle = job::start(file(9), Wishes::default(), Rc::new(move |_| *told.borrow_mut() += 1));

@@ -265,7 +265,7 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
 
 /// ffprobe: all streams and the format of `CLIP`.
 pub fn probe_streams() -> Vec<String> {
-    Arguments::new("-v error -print_format json -show_format -show_streams -o")
+    Arguments::new("-v error -print_format flat -show_format -show_streams -o")
         .words(PROBE_FILE)
         .pair("-i", CLIP)
         .0
@@ -284,7 +284,7 @@ pub fn probe_packets(stream: u32) -> Vec<String> {
 
 /// ffprobe: what the check of a result needs.
 pub fn probe_result() -> Vec<String> {
-    Arguments::new("-v error -print_format json -count_packets -show_format -show_streams -o")
+    Arguments::new("-v error -print_format flat -count_packets -show_format -show_streams -o")
         .words(PROBE_FILE)
         .pair("-i", RESULT_FILE)
         .0
@@ -301,7 +301,7 @@ impl EncodePlan {
     /// How `control` applies to a first encode of a chunk.
     pub fn opening_pass(&self) -> Pass {
         match self.control {
-            RateControl::TwoPass { video } => {
+            RateControl::TwoPass { video } | RateControl::Measured { video } => {
                 // Measured near the wanted rate, but not where x264 leaves its ordinary quantizers: from there its figures
                 // tell nothing about better ones.
                 let ordinary = picture::comfortable_rate(self.picture);

@@ -1,4 +1,4 @@
-//! Which x264 encodes, and its settings in its own names. The only place that spells x264 options for x264 alone; what the
+//! Which encoder makes the picture, and x264's settings in its own names. The only place that spells x264 options for x264 alone; what the
 //! one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
 
 use crate::arguments::Pass;
@@ -6,9 +6,10 @@ use crate::chunks::Chunk;
 use crate::facts::Colour;
 use crate::plan::EncodePlan;
 use crate::units::FrameRate;
+use crate::wishes::Codec;
 use serde::{Deserialize, Serialize};
 
-/// The x264 that a plan's chunks go through.
+/// The encoder that a plan's chunks go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Engine {
     /// The one inside a native ffmpeg.
@@ -18,6 +19,44 @@ pub enum Engine {
     Own,
     /// The one inside the stock ffmpeg core for WebAssembly: plain C, where our own is not to be had.
     Stock,
+    /// The browser's own, which may be hardware.
+    Browser,
+}
+
+/// The encoders of the browser's own that really encoded a frame on trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Encoders {
+    /// H.264, in the best profile that works.
+    pub h264: Option<Profile>,
+    /// H.265, Main profile.
+    pub h265: bool,
+    /// VP9, profile 0.
+    pub vp9: bool,
+    /// AV1, Main profile.
+    pub av1: bool,
+}
+
+impl Encoders {
+    /// Whether there is one for `codec`.
+    pub fn has(self, codec: Codec) -> bool {
+        match codec {
+            Codec::H264 => self.h264.is_some(),
+            Codec::H265 => self.h265,
+            Codec::Vp9 => self.vp9,
+            Codec::Av1 => self.av1,
+        }
+    }
+}
+
+/// Profiles of H.264, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Profile {
+    /// High.
+    High,
+    /// Main.
+    Main,
+    /// Constrained baseline.
+    Baseline,
 }
 
 impl Engine {
@@ -27,6 +66,7 @@ impl Engine {
             Engine::Native => "x264 inside ffmpeg",
             Engine::Own => "x264 with SIMD, Clipfit's own build",
             Engine::Stock => "x264 inside ffmpeg.wasm, without SIMD",
+            Engine::Browser => "the browser's own encoder",
         }
     }
 }
@@ -117,7 +157,7 @@ const REFERENCES: u64 = 4;
 
 /// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be one
 /// for all. Room is left for chunks of three times the mean rate.
-fn level(plan: &EncodePlan) -> u32 {
+pub(crate) fn level(plan: &EncodePlan) -> u32 {
     let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
     let (width, height) = (macroblocks(plan.picture.width), macroblocks(plan.picture.height));
     let frame = width * height;
@@ -269,7 +309,7 @@ mod tests {
                 frame_rate: Some(FrameRate::whole(rate)),
                 ..Wishes::default()
             };
-            let machine = Machine { workers: 2, engine: Engine::Own };
+            let machine = Machine::ffmpeg(2, Engine::Own);
             let Ok(Action::Encode(plan)) = plan(&facts, &wishes, machine).map(|plan| plan.action) else {
                 panic!("no encode for {width}x{height}")
             };

@@ -2,10 +2,11 @@
 //! The interface prints these; it never builds its own.
 
 use crate::audio::{AudioPlan, DROP_ABOVE, WhyEncode, WhyNoAudio, chosen_track};
+use crate::browser::WhyFfmpeg;
 use crate::facts::{MediaFacts, OtherKind, Rotation};
 use crate::picture::{HIGHEST_RATE, Picture};
 use crate::units::{Bytes, FrameRate, Kbps};
-use crate::wishes::{AudioWish, Wishes};
+use crate::wishes::{AudioWish, Codec, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// One remark on a plan.
@@ -101,6 +102,20 @@ pub enum Note {
     },
     /// Clipfit's own encoder is not to be had: the stock one does the same, several times slower.
     StockEncoder,
+    /// The browser's own codecs cannot do this clip: ffmpeg.wasm decodes it.
+    DecodedByFfmpeg {
+        /// The reason.
+        why: WhyFfmpeg,
+    },
+    /// The browser has no encoder of its own for `Effort::Fast`: x264's quickest settings do it.
+    FastNotHere,
+    /// The browser's own encoder failed or does not keep to its rate: x264 does it.
+    FastFailed,
+    /// Nothing here encodes the wished codec: it becomes H.264.
+    CodecNotHere {
+        /// The wished one.
+        codec: Codec,
+    },
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
     /// More bytes would not be visible: the result stays below the target.
@@ -126,6 +141,7 @@ impl Note {
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
                 | Note::AudioCopyImpossible { .. }
+                | Note::CodecNotHere { .. }
         )
     }
 
@@ -171,6 +187,14 @@ impl Note {
                 "The sound could not be decoded and is left out.".into()
             }
             Note::StockEncoder => "Clipfit's fast encoder is not available here; the stock one makes the same file, only slower.".into(),
+            Note::DecodedByFfmpeg { why } => {
+                format!("ffmpeg.wasm reads this clip, which takes longer: {}.", why.text())
+            }
+            Note::FastNotHere => "This browser has no working encoder of its own, so x264's quickest settings are used.".into(),
+            Note::FastFailed => "The browser's own encoder did not do as asked, so x264 takes over.".into(),
+            Note::CodecNotHere { codec } => {
+                format!("Nothing here can encode {}, so it becomes H.264, which plays everywhere.", codec.name())
+            }
             Note::NotAllUsed => "The encoder could not use all of the target on a clip this small.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
             Note::AudioCopyImpossible { codec } => {

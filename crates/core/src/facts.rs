@@ -1,5 +1,6 @@
 //! What is known of a clip before anything is planned. Plain data; `probe` fills it in.
 
+use crate::chunks::{Chunk, Grid};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,8 @@ pub struct VideoFacts {
     pub gradual_refresh: bool,
     /// Times of the keyframes, ascending, on the zero-based timeline.
     pub keyframes: Vec<Micros>,
+    /// Bytes of all packets before each keyframe; empty where not known.
+    pub bytes_before: Vec<Bytes>,
 }
 
 impl VideoFacts {
@@ -96,6 +99,31 @@ impl VideoFacts {
             Rotation::None | Rotation::Half => (width, self.height),
             Rotation::Right | Rotation::Left => (self.height, width),
         }
+    }
+
+    /// How much picture there is in `chunk` of `grid`, for sharing bytes out before anything is measured.
+    pub(crate) fn weight(&self, grid: &Grid, chunk: &Chunk) -> f64 {
+        let [from, to] =
+            [chunk.first, chunk.first + chunk.frames].map(|slot| self.bytes_until(grid.time_of(slot)));
+        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all of
+        // steady quality.
+        let even = chunk.frames as f64 / grid.frames.max(1) as f64;
+        let spent = (to - from).max(0.0) / (self.bytes.0 as f64).max(1.0);
+        (even + spent) / 2.0
+    }
+
+    /// About how many bytes the packets before `time` have.
+    fn bytes_until(&self, time: Micros) -> f64 {
+        let end = (self.start + self.duration, self.bytes);
+        let mut before = (self.start, Bytes(0));
+        for after in self.keyframes.iter().copied().zip(self.bytes_before.iter().copied()).chain([end]) {
+            if time < after.0 {
+                let share = (time - before.0).seconds() / (after.0 - before.0).seconds().max(1e-6);
+                return before.1.0 as f64 + share.max(0.0) * (after.1.0 as f64 - before.1.0 as f64);
+            }
+            before = after;
+        }
+        self.bytes.0 as f64
     }
 
     /// Whether the picture is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.

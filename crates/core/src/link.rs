@@ -3,7 +3,7 @@
 
 use crate::destinations;
 use crate::units::{Bytes, FrameRate, Kbps};
-use crate::wishes::{AudioWish, Effort, Mode, Wishes};
+use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::Serialize;
 
 /// What an address asks for.
@@ -129,14 +129,13 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
             "auto" => set(&mut wishes.effort, Effort::Auto),
             "balanced" => set(&mut wishes.effort, Effort::Balanced),
             "best" => set(&mut wishes.effort, Effort::Best),
-            "fast" => Err(Reject::NotYet),
+            "fast" => set(&mut wishes.effort, Effort::Fast),
             _ => Err(Reject::Bad),
         },
-        "codec" => match value {
-            "h264" => Ok(()),
-            "h265" | "vp9" | "av1" => Err(Reject::NotYet),
-            _ => Err(Reject::Bad),
-        },
+        "codec" => {
+            let named = Codec::ALL.into_iter().find(|codec| codec.id() == value);
+            named.map(|codec| wishes.codec = codec).ok_or(Reject::Bad)
+        }
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
@@ -264,7 +263,7 @@ mod tests {
     fn every_parameter_is_honoured_or_named() {
         let link = parse(
             "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto",
-            "#mode=quick&codec=h264",
+            "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
         assert!(link.start_automatically);
@@ -274,6 +273,7 @@ mod tests {
                 mode: Mode::Quick,
                 target: Bytes(1_900_000),
                 effort: Effort::Best,
+                codec: Codec::Vp9,
                 height: Some(360),
                 frame_rate: FrameRate::new(30_000, 1001),
                 audio: AudioWish::Encode(Kbps(64.0)),
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
         let link =
-            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=fast&rung=1024x576@25&x", "");
+            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@25&x", "");
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
@@ -296,7 +296,7 @@ mod tests {
                 ("mode", LinkTrouble::NotYet),
                 ("speed", LinkTrouble::UnknownName),
                 ("fps", LinkTrouble::BadValue),
-                ("effort", LinkTrouble::NotYet),
+                ("effort", LinkTrouble::BadValue),
                 ("rung", LinkTrouble::NotYet),
                 ("x", LinkTrouble::UnknownName),
             ]

@@ -1,15 +1,16 @@
 //! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, machine) -> Plan`.
 
 use crate::audio::{self, AudioPlan, WhyNoAudio};
+use crate::browser::{Decoder, WhyFfmpeg};
 use crate::chunks::{self, Chunk, Grid};
-use crate::encoder::Engine;
+use crate::encoder::{Encoders, Engine};
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
-use crate::wishes::{AudioWish, Effort, Mode, Wishes};
+use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// Share of the limit that a result uses at least, where quality still gains from bytes.
@@ -63,9 +64,13 @@ pub struct EncodePlan {
     pub grid: Grid,
     /// The chunks, in order; they cover the grid.
     pub chunks: Vec<Chunk>,
-    /// Which x264 encodes.
+    /// Who decodes the source and puts the result together.
+    pub decoder: Decoder,
+    /// Which encoder makes the picture.
     pub engine: Engine,
-    /// Its preset.
+    /// How the picture is coded.
+    pub codec: Codec,
+    /// x264's preset, where that encodes.
     pub preset: Preset,
     /// How bytes are controlled.
     pub control: RateControl,
@@ -109,6 +114,11 @@ pub enum RateControl {
         /// Bytes for the picture.
         video: Bytes,
     },
+    /// One pass of an encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
+    Measured {
+        /// Bytes for the picture.
+        video: Bytes,
+    },
     /// One pass at a constant rate factor.
     Quality {
         /// 0 to 51, lower is better and bigger.
@@ -121,6 +131,8 @@ pub enum RateControl {
 pub struct Conversion {
     /// Size of the source picture before rotation and aspect.
     pub source: (u32, u32),
+    /// How the source must be turned to stand upright.
+    pub rotation: Rotation,
     /// Turn into progressive frames.
     pub deinterlace: bool,
     /// Map high dynamic range to SDR.
@@ -142,6 +154,17 @@ pub struct Machine {
     pub workers: usize,
     /// Which x264 each of them is.
     pub engine: Engine,
+    /// Who decodes.
+    pub decoder: Decoder,
+    /// The encoders of the browser's own.
+    pub encoders: Encoders,
+}
+
+impl Machine {
+    /// Everything through ffmpeg.
+    pub fn ffmpeg(workers: usize, engine: Engine) -> Machine {
+        Machine { workers, engine, decoder: Decoder::Ffmpeg(None), encoders: Encoders::default() }
+    }
 }
 
 /// Plans `facts` under `wishes` for this machine.
@@ -230,8 +253,11 @@ fn sized(
         let frames = picture.frame_rate.frames_in(duration);
         limit.0.saturating_sub(audio_bytes.0).saturating_sub(mp4::overhead(frames, &audio, sound).0)
     };
-    let picture =
-        picture::choose(source, facts.video.frame_rate, Bytes(video_bytes(most)).over(duration), fixed);
+    let engine = engine_for(wishes, machine);
+    // An encoder that makes less of each byte needs fewer pixels to spend it on.
+    let worth = if engine == Engine::Browser { wishes.codec.worth_by_browser() } else { 1.0 };
+    let for_picture = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
+    let picture = picture::choose(source, facts.video.frame_rate, for_picture, fixed);
     let video = Bytes(video_bytes(picture));
     if video.over(duration) < picture::least_rate(picture) {
         // A short clip is measured before it is refused, so that the least size that is named will do.
@@ -241,16 +267,21 @@ fn sized(
         notes.push(Note::MayNotFit);
     }
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
-    notes.extend((machine.engine == Engine::Stock).then_some(Note::StockEncoder));
+    notes.extend(machine_notes(wishes, machine));
     if limit < wishes.target {
         notes.push(Note::SourceIsSmaller { limit });
     }
-    let effort = effort_of(wishes, picture, duration);
-    let preset = match effort {
+    let preset = match effort_of(wishes, picture, duration) {
         Effort::Best => Preset::Medium,
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
+        Effort::Fast => Preset::Superfast,
     };
-    let encode = encode_plan(facts, wishes, machine, picture, preset, RateControl::TwoPass { video }, audio);
+    let control = match engine {
+        Engine::Browser => RateControl::Measured { video },
+        Engine::Native | Engine::Own | Engine::Stock => RateControl::TwoPass { video },
+    };
+    let machine = Machine { engine, ..machine };
+    let encode = encode_plan(facts, wishes, machine, picture, preset, control, audio);
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
@@ -266,13 +297,40 @@ pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort 
     }
 }
 
+/// The encoder for these wishes: the browser's own for `Effort::Fast` and for codecs that only it has, else x264.
+fn engine_for(wishes: &Wishes, machine: Machine) -> Engine {
+    let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
+    let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
+    if wishes.mode == Mode::Size && wanted && possible { Engine::Browser } else { machine.engine }
+}
+
+/// What the machine lacks for these wishes.
+fn machine_notes(wishes: &Wishes, machine: Machine) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Decoder::Ffmpeg(Some(why)) = machine.decoder {
+        notes.push(Note::DecodedByFfmpeg { why });
+    }
+    let engine = engine_for(wishes, machine);
+    if engine == Engine::Stock {
+        notes.push(Note::StockEncoder);
+    }
+    if engine != Engine::Browser {
+        if wishes.codec != Codec::H264 {
+            notes.push(Note::CodecNotHere { codec: wishes.codec });
+        } else if wishes.effort == Effort::Fast && wishes.mode == Mode::Size {
+            notes.push(Note::FastNotHere);
+        }
+    }
+    notes
+}
+
 fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let mut notes = crate::explain::source_notes(facts);
     let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
     let picture = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let audio = audio::recipe_audio(facts, wishes);
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
-    notes.extend((machine.engine == Engine::Stock).then_some(Note::StockEncoder));
+    notes.extend(machine_notes(wishes, machine));
     let control = RateControl::Quality { crf: 30 };
     let encode = encode_plan(facts, wishes, machine, picture, Preset::Superfast, control, audio);
     Plan { limit: facts.file_bytes, action: Action::Encode(Box::new(encode)), notes }
@@ -295,7 +353,9 @@ fn encode_plan(
         picture,
         chunks: chunks::cut(&facts.video, facts.container, &grid, machine.workers),
         grid,
+        decoder: machine.decoder,
         engine: machine.engine,
+        codec: if machine.engine == Engine::Browser { wishes.codec } else { Codec::H264 },
         preset,
         control,
         conversion: conversion(&facts.video),
@@ -322,6 +382,7 @@ fn conversion(video: &VideoFacts) -> Conversion {
     };
     Conversion {
         source: (video.width, video.height),
+        rotation: video.rotation,
         deinterlace: video.interlaced,
         tone_map,
         full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
@@ -402,7 +463,34 @@ fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option
 /// at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each of the source.
 const WORKER_BYTES: (f64, f64, f64) = (48e6, 195.0, 40.0);
 
+/// The same for encoders that only listen roughly: each try costs a keyframe's worth of waiting.
+pub(crate) const MEASURED_FLOOR: f64 = 0.92;
+
+impl Codec {
+    /// What a byte of the browser's software encoder is worth beside one of x264's, from the SSIM that both reach
+    /// (shared measurements: OpenH264 at 1,181 kB 0.924, x264 medium at 1,042 kB 0.974, VP9 and AV1 about x264's).
+    pub(crate) fn worth_by_browser(self) -> f64 {
+        match self {
+            Codec::H264 => 0.55,
+            Codec::H265 | Codec::Vp9 | Codec::Av1 => 1.0,
+        }
+    }
+}
+
 impl Plan {
+    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether they
+    /// decode the chosen sound.
+    pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+        match &self.action {
+            Action::Keep => None,
+            Action::Remux(_) => Some(WhyFfmpeg::Remux),
+            Action::Encode(encode) => match encode.audio {
+                AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
+                _ => None,
+            },
+        }
+    }
+
     /// How many of `processors` encoders may run side by side within `memory`, at least 1.
     pub fn workers(&self, processors: usize, memory: Bytes) -> usize {
         let Action::Encode(encode) = &self.action else { return 1 };
@@ -419,7 +507,9 @@ impl EncodePlan {
     /// The bitrate aimed at for the picture; `None` where quality leads.
     pub fn video_rate(&self) -> Option<Kbps> {
         match self.control {
-            RateControl::TwoPass { video } => Some(video.over(self.grid.duration())),
+            RateControl::TwoPass { video } | RateControl::Measured { video } => {
+                Some(video.over(self.grid.duration()))
+            }
             RateControl::Quality { .. } => None,
         }
     }

@@ -1,9 +1,9 @@
 //! Reads what ffprobe says of a file into `MediaFacts`, or into the reason why it is no clip.
 
 use crate::facts::{AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts};
+use crate::listing::{Listing, Section};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use serde::Serialize;
 
 /// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,74 +79,41 @@ impl ProbeFailure {
 /// What the first run of ffprobe told: enough to know which packets to look at.
 #[derive(Debug, Clone)]
 pub struct Streams {
-    listing: Listing,
+    streams: Vec<RawStream>,
+    format: Section,
     video: usize,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct Listing {
-    #[serde(default)]
-    streams: Vec<RawStream>,
-    #[serde(default)]
-    format: RawFormat,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-struct RawFormat {
-    format_name: Option<String>,
-    start_time: Option<String>,
-    duration: Option<String>,
-    #[serde(default)]
-    tags: HashMap<String, String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
+/// One stream as listed.
+#[derive(Debug, Clone)]
 struct RawStream {
     index: u32,
-    codec_type: Option<String>,
-    codec_name: Option<String>,
-    profile: Option<String>,
-    width: Option<u32>,
-    height: Option<u32>,
-    sample_aspect_ratio: Option<String>,
-    pix_fmt: Option<String>,
-    field_order: Option<String>,
-    color_range: Option<String>,
-    color_space: Option<String>,
-    color_transfer: Option<String>,
-    color_primaries: Option<String>,
-    r_frame_rate: Option<String>,
-    avg_frame_rate: Option<String>,
-    has_b_frames: Option<u32>,
-    start_time: Option<String>,
-    duration: Option<String>,
-    bit_rate: Option<String>,
-    sample_rate: Option<String>,
-    channels: Option<u32>,
-    #[serde(default)]
-    disposition: HashMap<String, i32>,
-    #[serde(default)]
-    tags: HashMap<String, String>,
-    #[serde(default)]
-    side_data_list: Vec<SideData>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct SideData {
-    rotation: Option<f64>,
+    fields: Section,
 }
 
 impl RawStream {
+    fn read(fields: Section) -> Option<RawStream> {
+        Some(RawStream { index: fields.number("index")?, fields })
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.fields.text(name)
+    }
+
+    fn codec(&self) -> String {
+        self.fields.owned("codec_name").unwrap_or_default()
+    }
+
     fn is(&self, kind: &str) -> bool {
-        self.codec_type.as_deref() == Some(kind)
+        self.text("codec_type") == Some(kind)
     }
 
     fn has(&self, disposition: &str) -> bool {
-        self.disposition.get(disposition).is_some_and(|&set| set != 0)
+        self.fields.number(&format!("disposition.{disposition}")).is_some_and(|set: i32| set != 0)
     }
 
     fn tag(&self, name: &str) -> Option<&str> {
-        self.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.fields.tag(name)
     }
 
     fn language(&self) -> Option<String> {
@@ -165,10 +132,10 @@ pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<
         return Err(ProbeFailure::Empty);
     }
     let logged = |part: &str| log.iter().any(|line| line.contains(part));
-    let listing: Listing = serde_json::from_str(listing)
-        .unwrap_or(Listing { streams: Vec::new(), format: RawFormat::default() });
-    let format = listing.format.format_name.clone().unwrap_or_default();
-    if listing.streams.is_empty() {
+    let Listing { streams, format: file } = Listing::read(listing);
+    let streams: Vec<RawStream> = streams.into_iter().filter_map(RawStream::read).collect();
+    let format = file.owned("format_name").unwrap_or_default();
+    if streams.is_empty() {
         return Err(if logged("moov atom not found") || logged("EBML header parsing failed") {
             ProbeFailure::Truncated { there: None, whole: None }
         } else if format.is_empty() {
@@ -181,20 +148,30 @@ pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<
     if format.ends_with("_pipe") || ["image2", "tty", "txt", "ico"].contains(&format.as_str()) {
         return Err(ProbeFailure::NotVideo { format: format.trim_end_matches("_pipe").to_owned() });
     }
-    let pictures = || listing.streams.iter().enumerate().filter(|(_, s)| s.is("video") && !s.is_still());
+    let pictures = || streams.iter().enumerate().filter(|(_, s)| s.is("video") && !s.is_still());
     let chosen =
         pictures().find(|(_, s)| s.has("default")).or_else(|| pictures().next()).map(|(index, _)| index);
     let Some(video) = chosen else {
-        let sound = listing.streams.iter().any(|s| s.is("audio"));
+        let sound = streams.iter().any(|s| s.is("audio"));
         return Err(if sound { ProbeFailure::AudioOnly } else { ProbeFailure::NotVideo { format } });
     };
-    let codec = listing.streams[video].codec_name.clone().unwrap_or_default();
-    if codec.is_empty() || codec == "none" || codec == "unknown" || NOT_DECODED.contains(&codec.as_str()) {
+    let codec = streams[video].codec();
+    if codec.is_empty() || codec == "none" || codec == "unknown" || not_decoded(&streams[video]) {
         let codec = if codec.is_empty() { "an unknown codec".to_owned() } else { codec };
         return Err(ProbeFailure::UnsupportedCodec { codec });
     }
-    Ok(Streams { listing, video })
+    Ok(Streams { streams, format: file, video })
 }
+
+/// Whether nobody decodes this picture: the browser has not, and the core cannot.
+fn not_decoded(picture: &RawStream) -> bool {
+    let browser = picture.text(BROWSER_DECODES).is_some_and(|layout| !layout.is_empty());
+    !browser && NOT_DECODED.contains(&picture.codec().as_str())
+}
+
+/// The layout of the picture, or of the sound, that the browser decoded on trial; empty where it could not, absent where it
+/// was not asked.
+const BROWSER_DECODES: &str = "clipfit_decodes";
 
 /// Codecs that the core demuxes and has no decoder for.
 const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
@@ -202,7 +179,18 @@ const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
 impl Streams {
     /// The stream whose packets `arguments::probe_packets` must list.
     pub fn video_stream(&self) -> u32 {
-        self.listing.streams[self.video].index
+        self.streams[self.video].index
+    }
+
+    /// The layout of the frame of the picture that the browser decoded on trial; `None` where it could not or was not asked.
+    pub fn browser_decodes(&self) -> Option<&str> {
+        self.streams[self.video].text(BROWSER_DECODES).filter(|layout| !layout.is_empty())
+    }
+
+    /// Whether the browser decodes this stream's sound, as far as is known: it is not always asked.
+    pub fn browser_hears(&self, stream: u32) -> bool {
+        let found = self.streams.iter().find(|raw| raw.index == stream);
+        found.and_then(|raw| raw.text(BROWSER_DECODES)).is_none_or(|layout| !layout.is_empty())
     }
 
     /// Completes the facts with the answer to `arguments::probe_packets` and what ffprobe printed then.
@@ -212,16 +200,16 @@ impl Streams {
         packets: &str,
         log: &[String],
     ) -> Result<MediaFacts, ProbeFailure> {
-        let raw = &self.listing.streams[self.video];
-        let zero = time(self.listing.format.start_time.as_deref()).unwrap_or_default();
-        let declared = FrameRate::parse(raw.avg_frame_rate.as_deref().unwrap_or(""))
-            .or_else(|| FrameRate::parse(raw.r_frame_rate.as_deref().unwrap_or("")));
+        let raw = &self.streams[self.video];
+        let zero = time(self.format.text("start_time")).unwrap_or_default();
+        let declared = FrameRate::parse(raw.text("avg_frame_rate").unwrap_or(""))
+            .or_else(|| FrameRate::parse(raw.text("r_frame_rate").unwrap_or("")));
         let mut packets = Packets::parse(packets, zero, declared);
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
         }
         // Without a time of its own the container cannot be sought in.
-        if self.listing.format.start_time.is_none() {
+        if self.format.text("start_time").is_none() {
             packets.keyframes.clear();
         }
         let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
@@ -232,41 +220,42 @@ impl Streams {
         let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !beat.constant).unwrap_or(frame);
         let duration = last - first + last_frame;
         if log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign))) {
-            let whole =
-                time(raw.duration.as_deref()).or_else(|| time(self.listing.format.duration.as_deref()));
+            let whole = time(raw.text("duration")).or_else(|| time(self.format.text("duration")));
             return Err(ProbeFailure::Truncated {
                 there: Some(duration),
                 whole: whole.filter(|whole| *whole > duration),
             });
         }
-        let (Some(width), Some(height)) = (raw.width.filter(|w| *w > 0), raw.height.filter(|h| *h > 0))
+        let (Some(width), Some(height)) =
+            (raw.fields.number("width").filter(|w| *w > 0), raw.fields.number("height").filter(|h| *h > 0))
         else {
-            return Err(ProbeFailure::UnsupportedCodec { codec: raw.codec_name.clone().unwrap_or_default() });
+            return Err(ProbeFailure::UnsupportedCodec { codec: raw.codec() });
         };
         let video = VideoFacts {
             index: raw.index,
-            codec: raw.codec_name.clone().unwrap_or_default(),
-            profile: raw.profile.clone(),
-            pixel_format: raw.pix_fmt.clone().unwrap_or_default(),
+            codec: raw.codec(),
+            profile: raw.fields.owned("profile"),
+            pixel_format: raw.fields.owned("pix_fmt").unwrap_or_default(),
             width,
             height,
-            sample_aspect: aspect(raw.sample_aspect_ratio.as_deref()),
+            sample_aspect: aspect(raw.text("sample_aspect_ratio")),
             rotation: rotation(raw),
             frame_rate: beat.rate,
             constant_rate: beat.constant,
             frames: packets.times.len() as u64,
             start: first,
             stamped_late: if packets.decoding_times {
-                beat.rate.time_of(u64::from(raw.has_b_frames.unwrap_or(0)))
+                beat.rate.time_of(u64::from(raw.fields.number("has_b_frames").unwrap_or(0_u32)))
             } else {
                 Micros(0)
             },
             duration,
             bytes: packets.bytes,
             colour: colour(raw),
-            interlaced: matches!(raw.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
+            interlaced: matches!(raw.text("field_order"), Some("tt" | "bb" | "tb" | "bt")),
             gradual_refresh: packets.refreshes_gradually(),
-            keyframes: packets.keyframes,
+            bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),
+            keyframes: packets.keyframes.into_iter().map(|(time, _)| time).collect(),
         };
         let mut audio = self.audio(zero);
         Self::fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
@@ -274,13 +263,10 @@ impl Streams {
     }
 
     fn container(&self) -> Container {
-        let format = self.listing.format.format_name.as_deref().unwrap_or("");
-        let brand = self.listing.format.tags.get("major_brand").map(String::as_str);
+        let format = self.format.text("format_name").unwrap_or("");
+        let brand = self.format.tag("major_brand");
         let names_only = |wanted: &[&str]| {
-            self.listing
-                .streams
-                .iter()
-                .all(|s| s.codec_name.as_deref().is_some_and(|name| wanted.contains(&name)))
+            self.streams.iter().all(|s| s.text("codec_name").is_some_and(|name| wanted.contains(&name)))
         };
         match format {
             "avi" => Container::Avi,
@@ -309,25 +295,25 @@ impl Streams {
     }
 
     fn audio(&self, zero: Micros) -> Vec<AudioFacts> {
-        let tracks = self.listing.streams.iter().filter(|s| s.is("audio"));
+        let tracks = self.streams.iter().filter(|s| s.is("audio"));
         tracks
             .filter_map(|raw| {
-                let codec = raw.codec_name.clone().filter(|name| !name.is_empty() && name != "unknown")?;
+                let codec =
+                    raw.fields.owned("codec_name").filter(|name| !name.is_empty() && name != "unknown")?;
                 let declared =
-                    raw.bit_rate.as_deref().or_else(|| raw.tag("BPS")).and_then(|text| text.parse().ok());
+                    raw.text("bit_rate").or_else(|| raw.tag("BPS")).and_then(|text| text.parse().ok());
                 Some(AudioFacts {
                     index: raw.index,
                     codec,
-                    profile: raw.profile.clone(),
-                    channels: raw.channels.filter(|n| *n > 0)?,
+                    profile: raw.fields.owned("profile"),
+                    channels: raw.fields.number("channels").filter(|n| *n > 0)?,
                     sample_rate: raw
-                        .sample_rate
-                        .as_deref()
+                        .text("sample_rate")
                         .and_then(|text| text.parse().ok())
                         .filter(|n| *n > 0)?,
                     bitrate: declared.map(|bits: f64| Kbps(bits / 1000.0)).filter(|rate| rate.0 > 0.0),
-                    start: time(raw.start_time.as_deref()).map_or(Micros(0), |start| start - zero),
-                    duration: time(raw.duration.as_deref())
+                    start: time(raw.text("start_time")).map_or(Micros(0), |start| start - zero),
+                    duration: time(raw.text("duration"))
                         .or_else(|| raw.tag("DURATION").and_then(clock))
                         .unwrap_or_default(),
                     default: raw.has("default"),
@@ -339,14 +325,13 @@ impl Streams {
 
     fn others(&self) -> Vec<OtherStream> {
         let known_audio: Vec<u32> = self.audio(Micros(0)).iter().map(|track| track.index).collect();
-        self.listing
-            .streams
+        self.streams
             .iter()
             .enumerate()
             .filter(|(index, raw)| *index != self.video && !known_audio.contains(&raw.index))
             .map(|(_, raw)| OtherStream {
                 index: raw.index,
-                kind: match raw.codec_type.as_deref() {
+                kind: match raw.text("codec_type") {
                     Some("video") if raw.is_still() => OtherKind::CoverArt,
                     Some("video") => OtherKind::Video,
                     Some("subtitle") => OtherKind::Subtitle,
@@ -354,7 +339,7 @@ impl Streams {
                     Some("attachment") => OtherKind::Attachment,
                     _ => OtherKind::Unknown,
                 },
-                codec: raw.codec_name.clone().or_else(|| raw.tag("handler_name").map(str::to_owned)),
+                codec: raw.fields.owned("codec_name").or_else(|| raw.tag("handler_name").map(str::to_owned)),
                 language: raw.language(),
             })
             .collect()
@@ -368,8 +353,8 @@ const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
 struct Packets {
     /// Presentation times of the shown frames, ascending, zero-based.
     times: Vec<Micros>,
-    /// Presentation times of keyframes, ascending, zero-based.
-    keyframes: Vec<Micros>,
+    /// Presentation times of keyframes, ascending, zero-based, and the bytes of all packets before each.
+    keyframes: Vec<(Micros, Bytes)>,
     bytes: Bytes,
     last_duration: Option<Micros>,
     /// Where the times start again or leap.
@@ -421,7 +406,7 @@ impl Packets {
             let sums = if is_key { &mut packets.key } else { &mut packets.other };
             *sums = (sums.0 + size, sums.1 + 1);
             if is_key {
-                packets.keyframes.push(at);
+                packets.keyframes.push((at, Bytes(packets.bytes.0 - size)));
             }
             // The edit list cuts these away after decoding.
             if flags.contains('D') {
@@ -468,7 +453,7 @@ impl Beat {
             _ => return Beat { rate: declared.unwrap_or(FrameRate::whole(25)), constant: true },
         };
         let mean = (times.len() - 1) as f64 / span;
-        let exact = [raw.r_frame_rate.as_deref(), raw.avg_frame_rate.as_deref()];
+        let exact = [raw.text("r_frame_rate"), raw.text("avg_frame_rate")];
         let candidates = exact
             .into_iter()
             .flatten()
@@ -542,7 +527,11 @@ fn aspect(text: Option<&str>) -> (u32, u32) {
 
 /// ffprobe tells the counter-clockwise angle of the display matrix.
 fn rotation(raw: &RawStream) -> Rotation {
-    let angle = raw.side_data_list.iter().find_map(|data| data.rotation).unwrap_or(0.0);
+    let angle = raw
+        .fields
+        .in_list("side_data_list.", "rotation")
+        .and_then(|angle| angle.parse().ok())
+        .unwrap_or(0.0_f64);
     match (angle.round() as i64).rem_euclid(360) {
         45..135 => Rotation::Left,
         135..225 => Rotation::Half,
@@ -552,14 +541,16 @@ fn rotation(raw: &RawStream) -> Rotation {
 }
 
 fn colour(raw: &RawStream) -> Colour {
-    let known = |text: &Option<String>| {
-        text.clone().filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
+    let known = |name: &str| {
+        raw.fields
+            .owned(name)
+            .filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
     };
     Colour {
-        primaries: known(&raw.color_primaries),
-        transfer: known(&raw.color_transfer),
-        matrix: known(&raw.color_space),
-        full_range: raw.color_range.as_deref() == Some("pc"),
+        primaries: known("color_primaries"),
+        transfer: known("color_transfer"),
+        matrix: known("color_space"),
+        full_range: raw.text("color_range") == Some("pc"),
     }
 }
 
@@ -594,7 +585,7 @@ mod tests {
 
         #[test]
         fn any_packets_of_a_good_listing_are_survived(packets in "([0-9.N/A-]{0,6},){0,5}[KD_]{0,2}(\n([0-9.]{1,6},){4}K_){0,3}") {
-            let listing = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"h264","width":320,"height":180}],"format":{"format_name":"avi"}}"#;
+            let listing = "streams.stream.0.index=0\nstreams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"h264\"\nstreams.stream.0.width=320\nstreams.stream.0.height=180\nformat.format_name=\"avi\"\n";
             if let Ok(streams) = read_streams(Bytes(9), listing, &[]) {
                 let _ = streams.read_packets(Bytes(9), &packets, &[]);
             }

@@ -1,14 +1,18 @@
 //! The check of a finished file before it is offered: size, streams, frames, length, index first.
 //! Knows nothing of how the file was made.
 
+use crate::listing::Listing;
 use crate::units::{Bytes, FrameRate, Micros};
-use serde::{Deserialize, Serialize};
+use crate::wishes::Codec;
+use serde::Serialize;
 
 /// What a finished file must be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expected {
     /// No larger than this.
     pub limit: Bytes,
+    /// How the picture is coded.
+    pub codec: Codec,
     /// Exactly this many frames.
     pub frames: u64,
     /// Within one frame of this length.
@@ -60,23 +64,6 @@ impl Fault {
     }
 }
 
-#[derive(Deserialize)]
-struct Listing {
-    #[serde(default)]
-    streams: Vec<Stream>,
-}
-
-#[derive(Deserialize)]
-struct Stream {
-    codec_type: Option<String>,
-    codec_name: Option<String>,
-    codec_tag_string: Option<String>,
-    width: Option<u32>,
-    height: Option<u32>,
-    duration: Option<String>,
-    nb_read_packets: Option<String>,
-}
-
 /// Checks a result of `bytes` bytes by ffprobe's answer to `arguments::probe_result`; `index_first` is what
 /// `mp4::index_first` says of it.
 pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str) -> Result<(), Fault> {
@@ -86,29 +73,35 @@ pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str
     if !index_first {
         return Err(Fault::IndexLast);
     }
-    let listing: Listing = serde_json::from_str(listing).map_err(|_| Fault::Unreadable)?;
-    let of = |kind: &str| {
-        listing.streams.iter().filter(|s| s.codec_type.as_deref() == Some(kind)).collect::<Vec<_>>()
-    };
+    let Listing { streams, .. } = Listing::read(listing);
+    if streams.is_empty() {
+        return Err(Fault::Unreadable);
+    }
+    let of = |kind: &str| streams.iter().filter(|s| s.text("codec_type") == Some(kind)).collect::<Vec<_>>();
     let (pictures, sounds) = (of("video"), of("audio"));
-    let ([picture], true) = (pictures.as_slice(), listing.streams.len() == 1 + usize::from(expected.audio))
-    else {
+    let ([picture], true) = (pictures.as_slice(), streams.len() == 1 + usize::from(expected.audio)) else {
         return Err(Fault::Streams);
     };
-    let h264 =
-        picture.codec_name.as_deref() == Some("h264") && picture.codec_tag_string.as_deref() == Some("avc1");
-    let aac = sounds.iter().all(|sound| sound.codec_name.as_deref() == Some("aac"));
-    if !h264 || !aac || sounds.len() != usize::from(expected.audio) {
+    // ffprobe's name of the codec, and the sample entry that players look for.
+    let (name, tag) = match expected.codec {
+        Codec::H264 => ("h264", "avc1"),
+        Codec::H265 => ("hevc", "hvc1"),
+        Codec::Vp9 => ("vp9", "vp09"),
+        Codec::Av1 => ("av1", "av01"),
+    };
+    let coded = picture.text("codec_name") == Some(name) && picture.text("codec_tag_string") == Some(tag);
+    let aac = sounds.iter().all(|sound| sound.text("codec_name") == Some("aac"));
+    if !coded || !aac || sounds.len() != usize::from(expected.audio) {
         return Err(Fault::Streams);
     }
-    if expected.size.is_some_and(|size| picture.width.zip(picture.height) != Some(size)) {
+    if expected.size.is_some_and(|size| picture.number("width").zip(picture.number("height")) != Some(size)) {
         return Err(Fault::PictureSize);
     }
-    let found = picture.nb_read_packets.as_deref().and_then(|count| count.parse().ok()).unwrap_or(0);
+    let found = picture.number("nb_read_packets").unwrap_or(0);
     if found != expected.frames {
         return Err(Fault::Frames { expected: expected.frames, found });
     }
-    let seconds: f64 = picture.duration.as_deref().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+    let seconds: f64 = picture.number("duration").unwrap_or(f64::NAN);
     let off = (seconds - expected.duration.seconds()).abs();
     // Container rounding comes on top of the one frame.
     if off.is_nan() || off > expected.frame_rate.time_of(1).seconds() + 0.002 {
@@ -125,6 +118,7 @@ mod tests {
     fn each_fault_is_found() {
         let expected = Expected {
             limit: Bytes(1000),
+            codec: Codec::H264,
             frames: 50,
             duration: Micros(2_000_000),
             frame_rate: FrameRate::whole(25),
@@ -132,11 +126,19 @@ mod tests {
             audio: true,
         };
         let listing = |frames: u32, duration: &str, codec: &str, sound: &str| {
-            format!(
-                r#"{{"streams":[{{"codec_type":"video","codec_name":"{codec}","codec_tag_string":"avc1","width":320,"height":180,"duration":"{duration}","nb_read_packets":"{frames}"}}{sound}]}}"#
-            )
+            let picture = [
+                ("codec_type", "\"video\"".to_owned()),
+                ("codec_name", format!("\"{codec}\"")),
+                ("codec_tag_string", "\"avc1\"".to_owned()),
+                ("width", "320".to_owned()),
+                ("height", "180".to_owned()),
+                ("duration", format!("\"{duration}\"")),
+                ("nb_read_packets", format!("\"{frames}\"")),
+            ];
+            let lines = picture.map(|(name, value)| format!("streams.stream.0.{name}={value}\n"));
+            lines.concat() + sound
         };
-        let aac = r#",{"codec_type":"audio","codec_name":"aac"}"#;
+        let aac = "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n";
         let good = listing(50, "2.000000", "h264", aac);
         let cases = [
             (1000, true, good.clone(), Ok(())),

@@ -15,6 +15,8 @@ pub struct Wishes {
     pub target: Bytes,
     /// How much time to spend.
     pub effort: Effort,
+    /// How the picture is coded.
+    pub codec: Codec,
     /// Height of the result in pixels as seen upright; `None` lets the budget decide.
     pub height: Option<u32>,
     /// Frame rate of the result; `None` lets the budget decide.
@@ -31,6 +33,7 @@ impl Default for Wishes {
             mode: Mode::Size,
             target: DEFAULT_TARGET,
             effort: Effort::Auto,
+            codec: Codec::H264,
             height: None,
             frame_rate: None,
             audio: AudioWish::Auto,
@@ -51,12 +54,69 @@ pub enum Mode {
 /// How much time to spend for sharpness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effort {
-    /// Best where the work is small, else balanced.
+    /// Best where the work is small, fast where it would be long, else balanced.
     Auto,
+    /// In seconds: the browser's own encoder.
+    Fast,
     /// Quicker.
     Balanced,
     /// Smallest and sharpest.
     Best,
+}
+
+/// How the picture is coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Codec {
+    /// H.264: plays everywhere.
+    #[default]
+    H264,
+    /// H.265 (HEVC).
+    H265,
+    /// VP9.
+    Vp9,
+    /// AV1.
+    Av1,
+}
+
+impl Codec {
+    /// All, the most widely played first.
+    pub const ALL: [Codec; 4] = [Codec::H264, Codec::H265, Codec::Vp9, Codec::Av1];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Codec::H264 => "h264",
+            Codec::H265 => "h265",
+            Codec::Vp9 => "vp9",
+            Codec::Av1 => "av1",
+        }
+    }
+
+    /// Towards people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::H264 => "H.264",
+            Codec::H265 => "H.265",
+            Codec::Vp9 => "VP9",
+            Codec::Av1 => "AV1",
+        }
+    }
+
+    /// Where a file of this codec plays and where not, as a sentence.
+    pub fn plays(self) -> &'static str {
+        match self {
+            Codec::H264 => "Plays everywhere.",
+            Codec::H265 => {
+                "Plays on Apple devices, on newer Android phones and televisions, and in most browsers on newer machines; not in Firefox on older ones, and not in many chats."
+            }
+            Codec::Vp9 => {
+                "Plays in Chrome, Edge, Firefox and on Android; on Apple devices from 2020 on; not in older players and televisions."
+            }
+            Codec::Av1 => {
+                "Plays in Chrome, Edge and Firefox and on devices from about 2022 on; on Apple devices only with the newest chips; not in older players."
+            }
+        }
+    }
 }
 
 /// What to do with the sound.

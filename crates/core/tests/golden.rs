@@ -38,7 +38,7 @@ fn plans_are_as_written_down() {
 fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
     let link = link::parse(address, "");
     assert_eq!(link.problems, [], "{address}");
-    let plan = match plan(facts, &link.wishes, Machine { workers: 2, engine: Engine::Native }) {
+    let plan = match plan(facts, &link.wishes, Machine::ffmpeg(2, Engine::Native)) {
         Ok(plan) => plan,
         Err(refusal) => {
             let offers = refusal.offers.iter().map(|offer| format!("  offers: {}", offer.change.text()));
@@ -57,7 +57,9 @@ fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
 fn describe(encode: &EncodePlan) -> String {
     let picture = encode.picture;
     let control = match encode.control {
-        RateControl::TwoPass { video } => video.over(encode.grid.duration()).to_string(),
+        RateControl::TwoPass { video } | RateControl::Measured { video } => {
+            video.over(encode.grid.duration()).to_string()
+        }
         RateControl::Quality { crf } => format!("crf {crf}"),
     };
     let sound = match &encode.audio {
@@ -111,6 +113,7 @@ fn read_clip(text: &str) -> MediaFacts {
             bytes: Bytes(file_bytes.0 * 9 / 10),
             colour: Colour::default(),
             interlaced: false,
+            bytes_before: Vec::new(),
             keyframes: (0..frames).step_by(100).map(|frame| rate.time_of(frame)).collect(),
         },
         audio: Vec::new(),

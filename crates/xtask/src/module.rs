@@ -1,5 +1,5 @@
-//! Builds the encoder's module: x264 and the kernels, linked, optimised, with its script, into target/x264/module, from where
-//! web/build.mjs takes it.
+//! Builds the modules that workers load beside the page, each with its script: the encoder with x264 and the kernels, and
+//! what the browser's own codecs need. They go into target/<name>/module, from where web/build.mjs takes them.
 
 use std::fs;
 
@@ -9,13 +9,7 @@ use crate::{
     setup::{self, Compiler},
 };
 
-/// Where the module goes.
-const FOLDER: &str = "target/x264/module";
-/// What cargo makes of the crate.
-const LINKED: &str = "target/wasm32-unknown-unknown/release/clipfit_x264.wasm";
-/// Types of the module's script, as the workers' TypeScript is checked against them.
-const TYPES: &str = "web/src/generated/x264.d.ts";
-/// What rustc and clang let the module use must be named again.
+/// What rustc and clang let a module use must be named again.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -26,35 +20,76 @@ const FEATURES: [&str; 7] = [
     "--enable-multivalue",
 ];
 
-/// Builds the module, or removes an older one where it cannot be built; answers whether there is one.
-pub(crate) fn build(workspace: &Workspace) -> Result<bool, Error> {
-    let folder = workspace.join(FOLDER);
-    if setup::wasm_compiler(workspace).is_none() {
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(Error::file(folder))?;
+/// A module, by the name of its crate without `clipfit-`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Module {
+    name: &'static str,
+    /// Whether it holds C, so that not every machine can build it.
+    needs_compiler: bool,
+    /// Types of its script, as the workers' TypeScript is checked against them.
+    types: &'static str,
+}
+
+/// The encoder.
+pub(crate) const X264: Module =
+    Module { name: "x264", needs_compiler: true, types: "web/src/generated/x264.d.ts" };
+/// What the browser's codecs need.
+pub(crate) const MEDIA: Module =
+    Module { name: "media", needs_compiler: false, types: "web/src/generated/media.d.ts" };
+
+impl Module {
+    /// Where it goes.
+    fn folder(self) -> String {
+        format!("target/{}/module", self.name)
+    }
+
+    /// Builds it, or removes an older one where it cannot be built; answers whether there is one.
+    pub(crate) fn build(self, workspace: &Workspace) -> Result<bool, Error> {
+        let (name, out) = (self.name, self.folder());
+        let folder = workspace.join(&out);
+        if self.needs_compiler && setup::wasm_compiler(workspace).is_none() {
+            if folder.exists() {
+                fs::remove_dir_all(&folder).map_err(Error::file(folder))?;
+            }
+            return Ok(false);
         }
-        return Ok(false);
+        eprintln!("xtask: building the {name} module (a minute the first time)");
+        let stamp = folder.join("linked");
+        let package = format!("clipfit-{name}");
+        let arguments = ["build", "--release", "--package", &package, "--target", "wasm32-unknown-unknown"];
+        with_compiler(workspace, "cargo", &arguments, &[])?;
+        let made = format!("target/wasm32-unknown-unknown/release/clipfit_{name}.wasm");
+        let linked = workspace.join(&made);
+        let bytes = fs::read(&linked).map_err(Error::file(&linked))?;
+        // Optimising takes longer than all else: done again only for another module.
+        if fs::read(&stamp).is_ok_and(|known| known == bytes) {
+            return Ok(true);
+        }
+        if stamp.exists() {
+            fs::remove_file(&stamp).map_err(Error::file(&stamp))?;
+        }
+        let arguments = ["--target", "web", "--out-dir", &out, "--out-name", name, &made];
+        workspace.run_aside("wasm-bindgen", &arguments)?;
+        let module = format!("{out}/{name}_bg.wasm");
+        let arguments: Vec<&str> = ["-O3", &module, "-o", &module].into_iter().chain(FEATURES).collect();
+        workspace.run_aside("wasm-opt", &arguments)?;
+        fs::write(&stamp, bytes).map_err(Error::file(stamp))?;
+        Ok(true)
     }
-    eprintln!("xtask: building the x264 module (a minute the first time)");
-    let stamp = folder.join("linked");
-    let arguments = ["build", "--release", "--package", "clipfit-x264", "--target", "wasm32-unknown-unknown"];
-    with_compiler(workspace, "cargo", &arguments, &[])?;
-    let linked = workspace.join(LINKED);
-    let bytes = fs::read(&linked).map_err(Error::file(&linked))?;
-    // Optimising takes longer than all else: done again only for another module.
-    if fs::read(&stamp).is_ok_and(|known| known == bytes) {
-        return Ok(true);
+
+    /// Writes the types of its script, or holds the committed ones against it.
+    pub(crate) fn types(self, workspace: &Workspace, write: bool) -> Result<(), Error> {
+        let built = workspace.join(self.folder()).join(format!("{}.d.ts", self.name));
+        let wanted = without_internals(&fs::read_to_string(&built).map_err(Error::file(&built))?);
+        let committed = workspace.join(self.types);
+        if write {
+            return fs::write(&committed, wanted).map_err(Error::file(committed));
+        }
+        if fs::read_to_string(&committed).is_ok_and(|found| found == wanted) {
+            return Ok(());
+        }
+        Err(Error::OutOfDate { file: self.types })
     }
-    if stamp.exists() {
-        fs::remove_file(&stamp).map_err(Error::file(&stamp))?;
-    }
-    let arguments = ["--target", "web", "--out-dir", FOLDER, "--out-name", "x264", LINKED];
-    workspace.run_aside("wasm-bindgen", &arguments)?;
-    let module = format!("{FOLDER}/x264_bg.wasm");
-    let arguments: Vec<&str> = ["-O3", &module, "-o", &module].into_iter().chain(FEATURES).collect();
-    workspace.run_aside("wasm-opt", &arguments)?;
-    fs::write(&stamp, bytes).map_err(Error::file(stamp))?;
-    Ok(true)
 }
 
 /// Runs a program that may compile the crate, told of the compiler that there is.
@@ -68,20 +103,6 @@ pub(crate) fn with_compiler(
     workspace.run_with(program, arguments, |command| {
         command.envs(compiler.iter().flat_map(Compiler::environment)).envs(environment.iter().copied())
     })
-}
-
-/// Writes the types of the module's script, or holds the committed ones against it.
-pub(crate) fn types(workspace: &Workspace, write: bool) -> Result<(), Error> {
-    let built = workspace.join(FOLDER).join("x264.d.ts");
-    let wanted = without_internals(&fs::read_to_string(&built).map_err(Error::file(&built))?);
-    let committed = workspace.join(TYPES);
-    if write {
-        return fs::write(&committed, wanted).map_err(Error::file(committed));
-    }
-    if fs::read_to_string(&committed).is_ok_and(|found| found == wanted) {
-        return Ok(());
-    }
-    Err(Error::OutOfDate { file: TYPES })
 }
 
 /// The module's own exports are nobody's business but its script's: of those only the memory stays.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    module,
+    module::{MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
 };
@@ -13,9 +13,10 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
     trunk(workspace)
 }
 
-/// Builds the encoder's module where that is possible, and writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
+/// Builds the modules that are possible here, and writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
 pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
-    module::build(workspace)?;
+    MEDIA.build(workspace)?;
+    X264.build(workspace)?;
     eprintln!("xtask: building the site into dist (a minute or two the first time)");
     workspace.run_aside("trunk", &["build", "--release", "--offline", "true"])
 }
@@ -37,11 +38,13 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
 }
 
 /// Writes the generated TypeScript: of the worker protocol, which the test that compares it writes when asked to, and of the
-/// encoder's module.
+/// modules.
 pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     setup::run(workspace, Needs::default())?;
-    if module::build(workspace)? {
-        module::types(workspace, true)?;
+    for module in [MEDIA, X264] {
+        if module.build(workspace)? {
+            module.types(workspace, true)?;
+        }
     }
     workspace.run_with(
         "cargo",

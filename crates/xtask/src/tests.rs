@@ -8,11 +8,14 @@ use std::{
 
 use crate::{
     error::Error,
-    module,
+    module::{self, MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
     site,
 };
+
+/// What is tested natively.
+const NATIVE: [&str; 5] = ["clipfit-core", "clipfit-bridge", "clipfit-container", "clipfit-media", "xtask"];
 
 /// One step of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(crate) enum Step {
     Fmt,
     /// clippy, natively and for WebAssembly
     Clippy,
-    /// tsc
+    /// tsc, and the types of the media module against the committed ones
     Types,
     /// Formatter and linter of the TypeScript and the scripts
     Lint,
@@ -70,17 +73,24 @@ impl Step {
         match self {
             Self::Fmt => workspace.run("cargo", &["fmt", "--all", "--check"]),
             Self::Clippy => clippy(workspace),
-            Self::Types => workspace.run("tsc", &["--noEmit"]),
+            Self::Types => {
+                MEDIA.build(workspace)?;
+                MEDIA.types(workspace, false)?;
+                workspace.run("tsc", &["--noEmit"])
+            }
             Self::Lint => {
                 // `biome ci` colours every letter on its own, even in a log file.
                 let colours = if io::stdout().is_terminal() { "--colors=force" } else { "--colors=off" };
                 workspace.run("biome", &["ci", "--error-on-warnings", colours])
             }
-            Self::Core => workspace.run(
-                "cargo",
-                &["test", "--package", "clipfit-core", "--package", "clipfit-bridge", "--package", "xtask"],
-            ),
-            Self::Web => node_tests(workspace, "web"),
+            Self::Core => {
+                let packages = NATIVE.iter().flat_map(|package| ["--package", package]);
+                let arguments: Vec<&str> = ["test"].into_iter().chain(packages).collect();
+                workspace.run("cargo", &arguments)
+            }
+            Self::Web => {
+                ["web", "web/src/codecs"].into_iter().try_for_each(|folder| node_tests(workspace, folder))
+            }
             Self::Wasm => ["crates/bridge", "crates/app"].into_iter().try_for_each(|folder| {
                 workspace.run("wasm-pack", &["test", "--headless", "--chrome", folder])
             }),
@@ -109,14 +119,14 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Natively what runs natively, for WebAssembly what runs in the page. The core's tests use crates that need a
-/// system, so for WebAssembly only its library is looked at.
+/// Natively what runs natively, for WebAssembly what runs in the page. The tests of the core and of the media module need a
+/// system, so for WebAssembly only their libraries are looked at.
 fn clippy(workspace: &Workspace) -> Result<(), Error> {
-    const NATIVE: &[&str] = &["-p", "clipfit-core", "-p", "clipfit-bridge", "-p", "xtask", "--all-targets"];
     const PAGE: &[&str] =
         &["-p", "clipfit-bridge", "-p", "clipfit-app", "--all-targets", "--target", "wasm32-unknown-unknown"];
-    const CORE: &[&str] = &["-p", "clipfit-core", "--lib", "--target", "wasm32-unknown-unknown"];
-    const X264: &[&str] = &[
+    const LIBRARIES: &[&str] =
+        &["-p", "clipfit-core", "-p", "clipfit-media", "--lib", "--target", "wasm32-unknown-unknown"];
+    const ENCODER: &[&str] = &[
         "-p",
         "clipfit-x264-kernels",
         "-p",
@@ -125,8 +135,10 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
         "--target",
         "wasm32-unknown-unknown",
     ];
-    let x264 = setup::wasm_compiler(workspace).map(|_| X264);
-    [NATIVE, CORE, PAGE].into_iter().chain(x264).try_for_each(|part| {
+    let native: Vec<&str> =
+        NATIVE.iter().flat_map(|package| ["-p", package]).chain(["--all-targets"]).collect();
+    let encoder = setup::wasm_compiler(workspace).map(|_| ENCODER);
+    [native.as_slice(), LIBRARIES, PAGE].into_iter().chain(encoder).try_for_each(|part| {
         let arguments: Vec<&str> =
             ["clippy"].iter().chain(part).chain(&["--", "-D", "warnings"]).copied().collect();
         module::with_compiler(workspace, "cargo", &arguments, &[])
@@ -135,11 +147,11 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
 
 /// The kernels and the encoder in both engines that are at hand, and the types of its module against the committed ones.
 fn x264(workspace: &Workspace) -> Result<(), Error> {
-    if !module::build(workspace)? {
+    if !X264.build(workspace)? {
         eprintln!("xtask: no clang for WebAssembly, so no x264 module to test");
         return Ok(());
     }
-    module::types(workspace, false)?;
+    X264.types(workspace, false)?;
     const CRATES: [&str; 2] = ["crates/x264-kernels", "crates/x264"];
     for folder in CRATES {
         module::with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;

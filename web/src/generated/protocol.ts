@@ -5,41 +5,17 @@
  */
 export type ToWorker = { "type": "load",
 /**
- * Absolute address of `ffmpeg-core.js`.
+ * The parts.
  */
-scriptUrl: string,
-/**
- * Absolute address of `ffmpeg-core.wasm.gz`.
- */
-wasmUrl: string,
-/**
- * Size in bytes of the packed file, for a progress bar where the server names no length.
- */
-packedBytes: number,
-/**
- * Where the encoder is, where there is one.
- */
-encoder: EncoderAddress | null, } | { "type": "adopt",
-/**
- * Absolute address of `ffmpeg-core.js`.
- */
-scriptUrl: string,
-/**
- * Absolute address of `x264.js`, where its module rides along.
- */
-encoderScriptUrl: string | null, } | { "type": "run",
+parts: Array<PartAddress>, } | { "type": "run",
 /**
  * Echoed in every answer.
  */
 task: number,
 /**
- * Which program.
+ * What runs.
  */
 program: Program,
-/**
- * Arguments without the program's name.
- */
-arguments: Array<string>,
 /**
  * Names under which the riding `blobs` appear, read-only, in the working folder.
  */
@@ -49,9 +25,9 @@ inputs: Array<string>,
  */
 outputs: Array<string>,
 /**
- * An encode by x264 of the frames that the program writes, or of those among the inputs.
+ * An encode of the frames that the program makes, or of those among the inputs.
  */
-encode: EncodeStep | null, };
+encode: Encode | null, };
 
 /**
  * Worker to page.
@@ -66,17 +42,9 @@ received: number,
  */
 total: number, } | { "type": "loaded",
 /**
- * Why the encoder is not, though there should be one, in the engine's own words.
+ * Those that are not.
  */
-detail: string | null, } | { "type": "loadFailed",
-/**
- * What kind of failure, for the policy question.
- */
-reason: LoadFailure,
-/**
- * The engine's own words, for the log.
- */
-detail: string, } | { "type": "log",
+missing: Array<MissingPart>, } | { "type": "log",
 /**
  * The running task.
  */
@@ -90,7 +58,7 @@ lines: Array<LogLine>, } | { "type": "finished",
  */
 task: number,
 /**
- * The program's own exit code; ffprobe's is -1 on success in this core.
+ * The program's own exit code (ffprobe's is -1 on success in this core); 0 for what is no program.
  */
 exitCode: number,
 /**
@@ -115,26 +83,46 @@ reason: CrashReason,
 detail: string, };
 
 /**
- * What a task runs.
+ * What a task runs. Those that make one file write it under the first name of `outputs`.
  */
-export type Program = "ffmpeg" | "ffprobe" | "encoder";
+export type Program = { "type": "ffmpeg",
+/**
+ * Arguments without the program's name.
+ */
+arguments: Array<string>, } | { "type": "ffprobe",
+/**
+ * Arguments without the program's name.
+ */
+arguments: Array<string>, } | { "type": "frames" } | { "type": "measure" } | { "type": "examineStreams" } | { "type": "examinePackets",
+/**
+ * Position of the track in the file.
+ */
+stream: number, } | { "type": "examineResult" } | { "type": "decode",
+/**
+ * How.
+ */
+step: DecodeStep, } | { "type": "sound",
+/**
+ * How.
+ */
+step: SoundStep, } | { "type": "assemble",
+/**
+ * Frames per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Frames per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * Name of the sound among the inputs, where there is one; all others are chunks, in order.
+ */
+sound: string, };
 
 /**
- * Where the encoder's files are.
+ * An encode of frames, with whatever does it.
  */
-export type EncoderAddress = {
-/**
- * Absolute address of `x264.js`.
- */
-scriptUrl: string,
-/**
- * Absolute address of `x264.wasm.gz`.
- */
-wasmUrl: string,
-/**
- * Size in bytes of the packed file.
- */
-packedBytes: number, };
+export type Encode = { "type": "x264" } & EncodeStep | { "type": "browser" } & BrowserEncodeStep;
 
 /**
  * One encode of one chunk by x264.
@@ -190,6 +178,168 @@ tree: string,
 chunk: string, };
 
 /**
+ * One encode of one chunk by the browser's own encoder.
+ */
+export type BrowserEncodeStep = {
+/**
+ * The codec in WebCodecs' own words.
+ */
+codec: string,
+/**
+ * Width in pixels.
+ */
+width: number,
+/**
+ * Height in pixels.
+ */
+height: number,
+/**
+ * Frames per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Frames per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * Bits per second to ask for.
+ */
+bitrate: number,
+/**
+ * How many frames are due; with fewer or more nothing is handed out.
+ */
+count: number,
+/**
+ * Name of the encoded chunk, an MP4 file.
+ */
+chunk: string, };
+
+/**
+ * Decoding of one chunk by the browser; times are microseconds in the file.
+ */
+export type DecodeStep = {
+/**
+ * Position of the track in the file.
+ */
+stream: number,
+/**
+ * Decode from the keyframe at or before this time; null: from the start.
+ */
+from: number | null,
+/**
+ * Time of the grid's first slot.
+ */
+origin: number,
+/**
+ * Slots per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Slots per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * First slot wanted.
+ */
+first: number,
+/**
+ * How many slots.
+ */
+frames: number,
+/**
+ * Width to make, in pixels.
+ */
+width: number,
+/**
+ * Height to make, in pixels.
+ */
+height: number,
+/**
+ * Clockwise degrees that make the picture upright.
+ */
+turn: number,
+/**
+ * The source uses the full range of values.
+ */
+fullRange: boolean, };
+
+/**
+ * Making the sound by the browser; times are microseconds in the file.
+ */
+export type SoundStep = {
+/**
+ * Position of the track in the file.
+ */
+stream: number,
+/**
+ * Packets as they are, rather than AAC anew.
+ */
+copy: boolean,
+/**
+ * Bits per second of the encode; null leaves it to the encoder.
+ */
+bitrate: number | null,
+/**
+ * Channels of the result.
+ */
+channels: number,
+/**
+ * Samples per second of the result.
+ */
+sampleRate: number,
+/**
+ * Time at which the result begins.
+ */
+origin: number,
+/**
+ * How much to keep from there; null: to the end.
+ */
+length: number | null, };
+
+/**
+ * What a worker can do is brought by these, each a script and a WebAssembly module.
+ */
+export type Part = "core" | "encoder" | "codecs";
+
+/**
+ * Where a part's files are.
+ */
+export type PartAddress = {
+/**
+ * Which.
+ */
+part: Part,
+/**
+ * Absolute address of its script.
+ */
+scriptUrl: string,
+/**
+ * Absolute address of its packed module.
+ */
+wasmUrl: string,
+/**
+ * Size in bytes of the packed module, for a progress bar where the server names no length.
+ */
+packedBytes: number, };
+
+/**
+ * A part that could not be made ready.
+ */
+export type MissingPart = {
+/**
+ * Which.
+ */
+part: Part,
+/**
+ * What kind of failure, for the policy question.
+ */
+reason: LoadFailure,
+/**
+ * The engine's own words, for the log.
+ */
+detail: string, };
+
+/**
  * One printed line.
  */
 export type LogLine = {
@@ -203,11 +353,11 @@ stdout: boolean,
 text: string, };
 
 /**
- * Why the core could not be loaded.
+ * Why a part could not be loaded.
  */
 export type LoadFailure = "network" | "status" | "corrupt" | "refused";
 
 /**
  * Why a running program ended without an exit code.
  */
-export type CrashReason = "outOfMemory" | "inputUnreadable" | "encoder" | "trap";
+export type CrashReason = "outOfMemory" | "inputUnreadable" | "encoder" | "browser" | "trap";

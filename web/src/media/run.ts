@@ -1,12 +1,13 @@
 // Runs one command of the core in a folder of its own and takes the results out. Refuses to know messages and what a command is for.
 
-import type { CrashReason, Program } from "../generated/protocol.ts";
+import type { CrashReason } from "../generated/protocol.ts";
+import { BrowserFailed } from "./browser.ts";
 import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
 import { addInput, addSink, InputUnreadable } from "./inputs.ts";
 import type { Core, FileSystem, Instance } from "./instance.ts";
 
 export interface Command {
-  program: Exclude<Program, "encoder">;
+  program: "ffmpeg" | "ffprobe";
   arguments: readonly string[];
   inputs: readonly NamedBlob[];
   outputs: readonly string[];
@@ -110,6 +111,9 @@ export function crashed(error: unknown, memoryRefused: boolean): Outcome {
 function crashReason(error: unknown, memoryRefused: boolean): CrashReason {
   if (error instanceof EncoderFailed) {
     return error.outOfMemory ? "outOfMemory" : "encoder";
+  }
+  if (error instanceof BrowserFailed) {
+    return "browser";
   }
   if (error instanceof InputUnreadable) {
     return "inputUnreadable";

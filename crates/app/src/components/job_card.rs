@@ -1,6 +1,7 @@
 //! One clip's card: its name, how far it is, and the view that its phase calls for.
 
 use super::click;
+use super::efforts::efforts;
 use super::failure_view::failure_view;
 use super::icon::Icon;
 use super::log_view::log_view;
@@ -61,6 +62,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             </div>
             { body(job, dispatch) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
+                { efforts(job, dispatch) }
                 { plan_view(plan, notes(job, plan)) }
             }
             if !matches!(job.phase, Phase::Queued) {

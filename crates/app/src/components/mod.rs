@@ -2,6 +2,7 @@
 
 pub mod advanced;
 pub mod drop_zone;
+pub mod efforts;
 pub mod failure_view;
 pub mod field;
 pub mod header;

@@ -54,10 +54,12 @@ fn figures(plan: &Plan) -> Vec<Figure> {
 
 fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
     let picture = &encode.picture;
-    let video = match (encode.video_rate(), encode.control) {
-        (Some(rate), _) => (rate.to_string(), Some("H.264, two passes".into())),
-        (None, RateControl::Quality { crf }) => ("Steady quality".into(), Some(format!("H.264, CRF {crf}"))),
-        (None, RateControl::TwoPass { .. }) => ("H.264".into(), None),
+    let codec = encode.codec.name();
+    let rate = encode.video_rate().map_or_else(|| "Steady quality".into(), |rate| rate.to_string());
+    let control = match encode.control {
+        RateControl::TwoPass { .. } => format!("{codec}, two passes"),
+        RateControl::Measured { .. } => format!("{codec}, measured"),
+        RateControl::Quality { crf } => format!("{codec}, CRF {crf}"),
     };
     let (audio, audio_detail) = match &encode.audio {
         AudioPlan::None(_) => ("None".into(), None),
@@ -67,18 +69,25 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
             (bitrate.map_or_else(|| "AAC".into(), |rate| rate.to_string()), Some(format!("AAC, {layout}")))
         }
     };
-    let effort = match encode.preset {
-        Preset::Superfast => "Quick",
-        Preset::Veryfast => "Balanced",
-        Preset::Medium => "Best",
+    let (effort, encoder) = match (encode.engine, encode.preset) {
+        (Engine::Browser, _) => ("Fast", "the browser's own encoder".to_owned()),
+        (engine, preset) => {
+            let effort = match (preset, encode.control) {
+                (Preset::Superfast, RateControl::Quality { .. }) => "Quick",
+                (Preset::Superfast, _) => "Fast",
+                (Preset::Veryfast, _) => "Balanced",
+                (Preset::Medium, _) => "Best",
+            };
+            let simd = if engine == Engine::Own { ", SIMD" } else { "" };
+            (effort, format!("x264 {}{simd}", preset.name()))
+        }
     };
-    let simd = if encode.engine == Engine::Own { ", SIMD" } else { "" };
     [
         ("Picture", format!("{}×{}", picture.width, picture.height), None),
         ("Frame rate", format!("{} fps", picture.frame_rate), None),
-        ("Video", video.0, video.1),
+        ("Video", rate, Some(control)),
         ("Sound", audio, audio_detail),
-        ("Effort", effort.into(), Some(format!("x264 {}{simd}", encode.preset.name()))),
+        ("Effort", effort.into(), Some(encoder)),
     ]
 }
 

@@ -6,8 +6,11 @@ use super::icon::Icon;
 use super::{chosen, click, ticked};
 use crate::effects::element;
 use crate::settings::{Edit, Field, Settings};
+use crate::shared::Shared;
 use crate::state::Action;
+use crate::words;
 use clipfit_core::destinations;
+use clipfit_core::speed::{self, Prediction, Unavailable};
 use clipfit_core::wishes::{Effort, Mode, Wishes};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -19,6 +22,8 @@ pub struct SettingsProps {
     pub settings: Rc<Settings>,
     /// The wishes in force.
     pub wishes: Rc<Wishes>,
+    /// What each effort would come to, where one clip is known.
+    pub predictions: Option<Shared<Vec<Prediction>>>,
     /// On narrow screens: all of it is shown.
     pub open: bool,
     /// Where edits go.
@@ -28,7 +33,7 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn SettingsPanel(props: &SettingsProps) -> Html {
-    let SettingsProps { settings, wishes, open, dispatch } = props;
+    let SettingsProps { settings, wishes, predictions, open, dispatch } = props;
     let edit = dispatch.reform(Action::Edit);
     let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
     html! {
@@ -57,7 +62,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
             </button>
             <div id="settings-rest" class={classes!("settings__rest", open.then_some("settings__rest--open"))}>
                 if settings.mode == Mode::Size {
-                    { effort(settings.effort, &edit) }
+                    { effort(settings.effort, predictions.as_ref().map_or(&[], |known| known.as_slice()), &edit) }
                 }
                 <label class="tick">
                     <input
@@ -121,24 +126,46 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     }
 }
 
-fn effort(current: Effort, edit: &Callback<Edit>) -> Html {
+/// Whether this effort is not to be had for other clips either.
+fn never(prediction: &Prediction) -> bool {
+    matches!(prediction.likely, Err(Unavailable::NoEncoder(_) | Unavailable::OnlyBrowser(_)))
+}
+
+fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) -> Html {
     let choices = [
-        (Effort::Auto, "Auto", "Best for short clips, Balanced for long ones."),
-        (Effort::Balanced, "Balanced", "Quicker, a little softer at the same size."),
-        (Effort::Best, "Best", "Takes its time for the sharpest picture."),
+        (
+            Effort::Auto,
+            "Best where that is quick, Fast where nothing is lost by it or the wait would be long.",
+        ),
+        (Effort::Fast, "In seconds, by this browser's own encoder; softer."),
+        (Effort::Balanced, "Quicker, a little softer at the same size."),
+        (Effort::Best, "Takes its time for the sharpest picture."),
     ];
+    let find = |effort| predictions.iter().find(|one| one.effort == effort);
+    let likely = |effort| match speed::settle(effort, predictions) {
+        Effort::Auto => None,
+        settled if settled == effort => find(effort).map(words::likely),
+        settled => Some(format!("this clip: {}", words::effort(settled))),
+    };
     html! {
         <fieldset class="choices">
             <legend>{ "Effort" }</legend>
-            { for choices.into_iter().map(|(effort, name, meaning)| html! {
+            { for choices.into_iter().map(|(effort, meaning)| html! {
                 <label class="choices__one">
                     <input
                         type="radio"
                         name="effort"
                         checked={current == effort}
+                        disabled={current != effort && find(effort).is_some_and(never)}
                         onchange={edit.reform(move |_: Event| Edit::Effort(effort))}
                     />
-                    <span><b>{ name }</b><small>{ meaning }</small></span>
+                    <span>
+                        <b>{ words::effort(effort) }</b>
+                        if let Some(likely) = likely(effort) {
+                            <small class="choices__likely">{ likely }</small>
+                        }
+                        <small>{ meaning }</small>
+                    </span>
                 </label>
             }) }
         </fieldset>

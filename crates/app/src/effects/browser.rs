@@ -7,7 +7,6 @@ use crate::state::Action;
 use clipfit_core::link::{self, Link};
 use clipfit_core::units::Micros;
 use gloo::events::EventListener;
-use gloo::storage::{LocalStorage, Storage};
 use gloo::timers::callback::Timeout;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,6 +25,10 @@ fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
+fn local_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
 /// The page's clock.
 pub(super) fn now() -> Micros {
     let milliseconds = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |p| p.now());
@@ -39,12 +42,17 @@ pub(super) fn set_title(title: &str) {
 }
 
 pub(super) fn kept_settings() -> Option<Settings> {
-    LocalStorage::get(SETTINGS_KEY).ok()
+    let text = local_storage()?.get_item(SETTINGS_KEY).ok()??;
+    serde_wasm_bindgen::from_value(js_sys::JSON::parse(&text).ok()?).ok()
 }
 
 pub(super) fn keep_settings(settings: &Settings) {
     // Storage may be full or switched off: the settings then last as long as the page.
-    let _ = LocalStorage::set(SETTINGS_KEY, settings);
+    let text =
+        serde_wasm_bindgen::to_value(settings).ok().and_then(|value| js_sys::JSON::stringify(&value).ok());
+    if let (Some(storage), Some(text)) = (local_storage(), text) {
+        let _ = storage.set_item(SETTINGS_KEY, &String::from(text));
+    }
 }
 
 /// What the address asks for, with how many parameters; `None` when it names nothing at all.

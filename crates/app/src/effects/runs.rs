@@ -94,6 +94,7 @@ fn told(update: JobUpdate) -> Told {
         }
         JobUpdate::Probing => Told::Probing,
         JobUpdate::Probed(facts) => Told::Probed(facts),
+        JobUpdate::Predicted(predictions) => Told::Predicted(predictions),
         JobUpdate::Planned(plan) => Told::Planned(plan, browser::now()),
         JobUpdate::Progress(progress) => Told::Progress(progress, browser::now()),
         JobUpdate::Finished { report, result } => Told::Finished(report, browser::address(&result)),

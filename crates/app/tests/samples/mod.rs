@@ -5,6 +5,7 @@ use clipfit_app::job::{
     Failure, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source,
 };
 use clipfit_app::shared::Shared;
+use clipfit_core::browser::Decoder;
 use clipfit_core::encoder::Engine;
 use clipfit_core::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
@@ -13,6 +14,7 @@ use clipfit_core::feasibility::{self, Measured};
 use clipfit_core::plan::{self, Action, Machine, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
+use clipfit_core::speed::{self, Means, Prediction, Speeds};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::wishes::{AudioWish, Wishes};
 
@@ -42,6 +44,7 @@ pub(crate) fn facts() -> MediaFacts {
             bytes: Bytes(3_600_000),
             colour: Colour::default(),
             interlaced: false,
+            bytes_before: Vec::new(),
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
         audio: vec![AudioFacts {
@@ -72,7 +75,17 @@ pub(crate) fn wishes() -> Wishes {
 
 /// The core's plan for the sample.
 pub(crate) fn plan() -> Option<Plan> {
-    plan::plan(&facts(), &wishes(), Machine { workers: 2, engine: Engine::Own }).ok()
+    plan::plan(&facts(), &wishes(), Machine::ffmpeg(2, Engine::Own)).ok()
+}
+
+/// The core's predictions for the sample on an imagined machine, decoded by `decoder`.
+pub(crate) fn predictions(decoder: Decoder) -> Vec<Prediction> {
+    const FIGURES: &str =
+        "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6";
+    let Some(speeds) = Speeds::read(&speed::kept("", FIGURES), "") else { return Vec::new() };
+    let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+    let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(0), speeds: &speeds };
+    speed::predict(&facts(), &wishes(), &means)
 }
 
 /// A queued job.
@@ -92,16 +105,22 @@ pub(crate) fn planned(id: u32) -> Job {
     Job {
         phase: Phase::Planning(Preparing::Planned),
         facts: Some(Shared::new(facts())),
+        predictions: Some(Shared::new(predictions(Decoder::Browser))),
         plan: plan().map(Shared::new),
         planned_at: Some(Micros(0)),
         ..queued(id, "big-buck-bunny-trailer.mkv")
     }
 }
 
-/// A job at 42 percent.
+/// A job at 42 percent, whose clip the browser cannot decode.
 pub(crate) fn encoding(id: u32) -> Job {
     let estimate = Estimate { left: Some(Micros::from_seconds(17.3)), speed: Some(1.04) };
-    Job { phase: Phase::Encoding(Running { stage: Stage::Encoding, estimate }), percent: 42, ..planned(id) }
+    Job {
+        phase: Phase::Encoding(Running { stage: Stage::Encoding, estimate }),
+        predictions: Some(Shared::new(predictions(Decoder::Ffmpeg(None)))),
+        percent: 42,
+        ..planned(id)
+    }
 }
 
 /// A finished job, with its result at `url`.

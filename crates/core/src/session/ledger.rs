@@ -2,20 +2,46 @@
 //! the whole meets its size. Pure arithmetic; knows nothing of tasks and workers.
 
 use crate::allocate::{Allocation, Allocator, Share};
-use crate::plan::FLOOR;
+use crate::plan;
 use crate::stats::PassStats;
 use crate::units::Bytes;
 
-/// What part of the limit is aimed at: room for the encoder's own inaccuracy, well above the floor.
-const AIM: f64 = 0.988;
-/// What a chunk of some seconds takes of what it is asked for, as measured with x264 medium.
-const USUAL_BIAS: f64 = 1.015;
+/// How an encoder keeps to what it is asked for, and how near to the limit it is driven.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Habits {
+    /// What part of the limit is aimed at: room for the encoder's own inaccuracy, well above the floor.
+    aim: f64,
+    /// Part of the limit below which a result is raised.
+    floor: f64,
+    /// Corrections that may raise a result to it.
+    raises: usize,
+    /// What a chunk of some seconds takes of what it is asked for, before any is known.
+    bias: f64,
+    /// What it may turn out to take of it.
+    bias_range: (f64, f64),
+    /// Whether it does, within some percent: then the chunks still to come make up for what others took too much, and a
+    /// correction leaves most chunks alone. Else each chunk is held to its own share.
+    exact: bool,
+}
+
+/// x264's second pass; the bias as measured with x264 medium.
+const X264: Habits =
+    Habits { aim: 0.988, floor: plan::FLOOR, raises: 5, bias: 1.015, bias_range: (0.8, 1.25), exact: true };
+/// Encoders that may ignore what they are asked for, or take a multiple of it.
+const MEASURED: Habits = Habits {
+    aim: 0.965,
+    floor: plan::MEASURED_FLOOR,
+    raises: 2,
+    bias: 1.0,
+    bias_range: (0.05, 20.0),
+    exact: false,
+};
 /// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
-/// Corrections that may raise a result to the floor.
-const RAISES: usize = 5;
+/// Of what is aimed at: chunks that come to this much are left alone.
+const NEAR_ENOUGH: f64 = 0.98;
 /// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
 const LARGEST_STEP: f64 = 0.25;
 /// Above this mean quantizer a smaller picture looks better than a coarser one.
@@ -71,6 +97,7 @@ pub(crate) struct Ledger {
     /// What one kilobit per second is in bytes of each chunk: x264 is asked for whole ones.
     unit: Vec<f64>,
     accounts: Vec<Account>,
+    habits: Habits,
     round: usize,
     saturated: bool,
 }
@@ -96,7 +123,7 @@ impl Ledger {
         overhead: Bytes,
     ) -> (Ledger, Outlook) {
         let allocator = Allocator::new(stats.iter().copied(), frames_per_second);
-        let available = limit.0.saturating_sub(audio.0 + overhead.0) as f64 * AIM;
+        let available = limit.0.saturating_sub(audio.0 + overhead.0) as f64 * X264.aim;
         let mut allocation = allocator.solve(Bytes(available.max(0.0) as u64));
         let mut saturated = false;
         if allocation.qp < INVISIBLE_QP {
@@ -118,10 +145,46 @@ impl Ledger {
             least,
             unit,
             accounts,
+            habits: X264,
             round: 0,
             saturated,
         };
         (ledger, outlook)
+    }
+
+    /// Opens the books of an encode without a first pass: every chunk's share is in proportion to its `weight`.
+    pub(crate) fn measured(weights: &[f64], limit: Bytes, audio: Bytes, overhead: Bytes) -> Ledger {
+        let mut ledger = Ledger {
+            limit,
+            audio,
+            overhead,
+            shares: Vec::new(),
+            least: vec![Bytes(1); weights.len()],
+            unit: vec![1.0; weights.len()],
+            accounts: vec![Account::default(); weights.len()],
+            habits: MEASURED,
+            round: 0,
+            saturated: false,
+        };
+        let (all, available) = (weights.iter().sum::<f64>().max(f64::MIN_POSITIVE), ledger.available());
+        let share = |weight: &f64| Share { bytes: Bytes((available * weight / all) as u64), qp: 0.0 };
+        ledger.shares = weights.iter().map(share).collect();
+        ledger
+    }
+
+    /// The sound's true size, where the books were opened before it was known.
+    pub(crate) fn book_audio(&mut self, bytes: Bytes) {
+        let before = self.available();
+        self.audio = bytes;
+        let scale = self.available() / before.max(1.0);
+        for share in &mut self.shares {
+            share.bytes = Bytes((share.bytes.0 as f64 * scale) as u64);
+        }
+    }
+
+    /// What is aimed at for the pictures.
+    fn available(&self) -> f64 {
+        self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64 * self.habits.aim
     }
 
     /// What chunk `index` is to be asked for on its first encode: its share, corrected by what finished chunks took
@@ -143,8 +206,13 @@ impl Ledger {
             .map(|(_, share)| share.bytes.0 as f64)
             .sum();
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
-        let correction =
-            if open > 0.0 { ((budget - spent) / (open * self.bias())).clamp(0.9, 1.1) } else { 1.0 };
+        let correction = if !self.habits.exact {
+            1.0 / bias
+        } else if open > 0.0 {
+            ((budget - spent) / (open * bias)).clamp(0.9, 1.1)
+        } else {
+            1.0
+        };
         let asked = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64 * correction);
         let asked = self.whole(index, asked);
         if let Some(account) = self.accounts.get_mut(index) {
@@ -162,8 +230,11 @@ impl Ledger {
             .accounts
             .iter()
             .filter_map(|account| account.attempts.first())
-            .fold((usual, usual * USUAL_BIAS), |(asked, got), a| (asked + a.asked, got + a.got.0 as f64));
-        (got / asked.max(1.0)).clamp(0.8, 1.25)
+            .fold((usual, usual * self.habits.bias), |(asked, got), a| {
+                (asked + a.asked, got + a.got.0 as f64)
+            });
+        let (least, most) = self.habits.bias_range;
+        (got / asked.max(1.0)).clamp(least, most)
     }
 
     /// The number of the next encode of a chunk.
@@ -190,6 +261,11 @@ impl Ledger {
         self.accounts.iter().map(|a| a.attempts.get(a.chosen).map_or(0, |attempt| attempt.serial)).collect()
     }
 
+    /// Part of the limit that is to be used at least.
+    pub(crate) fn floor(&self) -> f64 {
+        self.habits.floor
+    }
+
     /// How many encodes were corrections.
     pub(crate) fn encoded_again(&self) -> u32 {
         self.accounts.iter().map(|account| account.attempts.len().saturating_sub(1) as u32).sum()
@@ -206,7 +282,7 @@ impl Ledger {
         let fixed = (self.audio.0 + self.overhead.0) as f64;
         let (limit, total) = (self.limit.0 as f64, fixed + self.pictures());
         let over = total > limit;
-        let under = total < limit * FLOOR && !self.saturated && self.round < RAISES;
+        let under = total < limit * self.habits.floor && !self.saturated && self.round < self.habits.raises;
         if !over && !under {
             return Verdict::Assemble;
         }
@@ -214,7 +290,11 @@ impl Ledger {
             return if over { Verdict::OverLimit } else { Verdict::Assemble };
         };
         self.round += 1;
-        let again = self.correct(limit * aim - total);
+        let again = if self.habits.exact {
+            self.correct(limit * aim - total)
+        } else {
+            self.hold_to_shares(limit * aim * self.habits.aim - fixed)
+        };
         match (again.is_empty(), over) {
             (false, _) => Verdict::Again(again),
             (true, true) => Verdict::OverLimit,
@@ -244,7 +324,8 @@ impl Ledger {
     fn choose(&mut self) {
         let room = self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64;
         if self.pictures() <= room
-            && self.pictures() + (self.audio.0 + self.overhead.0) as f64 >= self.limit.0 as f64 * FLOOR
+            && self.pictures() + (self.audio.0 + self.overhead.0) as f64
+                >= self.limit.0 as f64 * self.habits.floor
         {
             return;
         }
@@ -313,6 +394,28 @@ impl Ledger {
             })
             .collect()
     }
+
+    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out.
+    fn hold_to_shares(&self, pictures: f64) -> Vec<(usize, Bytes)> {
+        let all: f64 = self.shares.iter().map(|share| share.bytes.0.max(1) as f64).sum();
+        let due = |ledger: &Ledger, index: usize| pictures * ledger.shares[index].bytes.0.max(1) as f64 / all;
+        let mut order: Vec<usize> = (0..self.accounts.len()).collect();
+        let off = |index: usize| (self.accounts[index].got() / due(self, index)).ln().abs();
+        order.sort_by(|&a, &b| off(b).total_cmp(&off(a)));
+        let mut expected = self.pictures();
+        let mut again = Vec::new();
+        for index in order {
+            let enough = expected <= pictures && expected >= pictures * NEAR_ENOUGH;
+            if enough {
+                break;
+            }
+            let (account, wanted) = (&self.accounts[index], due(self, index));
+            let Some(asked) = next_ask(account, wanted) else { continue };
+            expected += wanted - account.got();
+            again.push((index, Bytes(self.whole(index, asked) as u64)));
+        }
+        again
+    }
 }
 
 fn outlook(allocator: &Allocator, allocation: &Allocation, available: f64) -> Outlook {
@@ -355,13 +458,14 @@ mod tests {
     fn ledger(shares: &[u64], audio: u64, overhead: u64) -> Ledger {
         let pictures: u64 = shares.iter().sum();
         Ledger {
-            limit: Bytes(((pictures as f64 / AIM) as u64) + audio + overhead),
+            limit: Bytes(((pictures as f64 / X264.aim) as u64) + audio + overhead),
             audio: Bytes(audio),
             overhead: Bytes(overhead),
             shares: shares.iter().map(|&bytes| Share { bytes: Bytes(bytes), qp: 30.0 }).collect(),
             least: vec![Bytes(1); shares.len()],
             unit: vec![5.0 * BYTES_PER_KILOBIT; shares.len()],
             accounts: vec![Account::default(); shares.len()],
+            habits: X264,
             round: 0,
             saturated: false,
         }
@@ -428,7 +532,7 @@ mod tests {
             let (verdict, size, again) = settle(&mut ledger, &encoder, (10_000.0 * overhead_error) as u64);
             prop_assert_eq!(verdict, Verdict::Assemble);
             prop_assert!(size <= ledger.limit.0);
-            prop_assert!(size as f64 >= FLOOR * ledger.limit.0 as f64, "{} of {} after {}", size, ledger.limit.0, again);
+            prop_assert!(size as f64 >= plan::FLOOR * ledger.limit.0 as f64, "{} of {} after {}", size, ledger.limit.0, again);
         }
 
         #[test]

@@ -12,7 +12,8 @@ mod tasks;
 
 use crate::arguments as args;
 use crate::audio::{AudioPlan, WhyNoAudio};
-use crate::encoder::Engine;
+use crate::browser::{Decoder, WhyFfmpeg};
+use crate::encoder::{Encoders, Engine};
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
@@ -22,7 +23,7 @@ use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
 use crate::units::Bytes;
 use crate::verify::{self, Expected, Fault};
-use crate::wishes::Wishes;
+use crate::wishes::{Codec, Wishes};
 use ledger::{Ledger, Outlook, Verdict};
 use outcome::{GiveUp, Report, Step};
 use shrink::Shrink;
@@ -51,7 +52,7 @@ pub struct Session {
     at_once: usize,
     /// How many bytes of decoded frames may be kept.
     frames_room: Bytes,
-    /// Waits for what still runs, to start again with another encoder.
+    /// Waits for what still runs, to start again with the next encoder.
     changing_engine: bool,
     next_task: u32,
     running: BTreeMap<TaskId, Running>,
@@ -185,14 +186,14 @@ const ENCODE_WEIGHT: f64 = 0.65;
 const MAIN_WORK: f64 = 0.95;
 
 impl Session {
-    /// A session for a plan made from `facts` and `wishes` for encoders of this kind.
-    pub fn new(facts: MediaFacts, wishes: Wishes, plan: Plan, engine: Engine) -> Session {
+    /// A session for a plan made from `facts` and `wishes` for this machine.
+    pub fn new(facts: MediaFacts, wishes: Wishes, plan: Plan, machine: Machine) -> Session {
         Session {
             facts,
             wishes,
             plan,
             ceiling: Ceiling::default(),
-            machine: Machine { workers: 1, engine },
+            machine,
             at_once: 1,
             frames_room: Bytes(0),
             changing_engine: false,
@@ -266,7 +267,7 @@ impl Session {
             }
             Event::Done { task, .. } | Event::WorkerDied { task, .. } if self.changing_engine => {
                 self.running.remove(&task);
-                self.use_stock_encoder()
+                self.change_engine()
             }
             Event::Done { task, exit_code, outputs, log } => match self.running.remove(&task) {
                 Some(running) => self.done(running, exit_code, &outputs, log),
@@ -288,16 +289,29 @@ impl Session {
                 self.run(Work::Remux, 1).into_iter().collect()
             }
             Action::Encode(encode) => {
-                let quality = matches!(encode.control, RateControl::Quality { .. });
-                self.phase = if quality { Phase::Encoding } else { Phase::Measuring };
                 let mut state = Encode::new(*encode);
-                if quality {
+                if state.two_pass() {
+                    self.phase = Phase::Measuring;
+                } else {
+                    self.phase = Phase::Encoding;
                     state.queue_all();
+                }
+                if let RateControl::Measured { .. } = state.control {
+                    state.ledger = Some(self.measured_ledger(&state.plan));
                 }
                 self.encode = Some(state);
                 self.fill()
             }
         }
+    }
+
+    /// The books of an encode without a first pass, on what the sound is expected to take.
+    fn measured_ledger(&self, plan: &EncodePlan) -> Ledger {
+        let weights: Vec<f64> =
+            plan.chunks.iter().map(|chunk| self.facts.video.weight(&plan.grid, chunk)).collect();
+        let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);
+        let audio = plan.audio.expected().during(plan.sound);
+        Ledger::measured(&weights, self.plan.limit, audio, overhead)
     }
 
     /// Starts work while workers are free.
@@ -391,6 +405,9 @@ impl Session {
         let bytes = mp4::media_bytes(&written.head, written.size).unwrap_or(written.size);
         if let Some(encode) = &mut self.encode {
             encode.audio = Some(bytes);
+            if let Some(ledger) = &mut encode.ledger {
+                ledger.book_audio(bytes);
+            }
         }
     }
 
@@ -530,6 +547,9 @@ impl Session {
     /// No encode of this picture gets under the limit: a smaller one, or none.
     fn over_limit(&mut self, reached: Bytes) -> Vec<Command> {
         let limit = self.plan.limit;
+        if self.encode.as_ref().is_some_and(|encode| encode.plan.engine == Engine::Browser) {
+            return self.change_engine();
+        }
         self.smaller_plan(Shrink::Near).unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
     }
 
@@ -555,12 +575,7 @@ impl Session {
     /// A plain copy did not work out: encode.
     fn encode_after_all(&mut self, fault: Option<Fault>) -> Vec<Command> {
         match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
-            Ok(plan) => {
-                self.plan = plan;
-                let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
-                commands.extend(self.begin());
-                commands
-            }
+            Ok(plan) => self.replan(plan),
             Err(refusal) => match fault {
                 Some(fault) => self.give_up(GiveUp::CheckFailed { fault }),
                 None => self.give_up(GiveUp::TooSmall(refusal)),
@@ -574,10 +589,9 @@ impl Session {
         match verify::check(&expected, bytes, index_first, &listing) {
             Ok(()) => {
                 let mut notes = self.plan.notes.clone();
-                let below = (bytes.0 as f64) < plan::FLOOR * self.plan.limit.0 as f64;
-                if below
-                    && self.encode.as_ref().and_then(|e| e.ledger.as_ref()).is_some_and(|l| !l.saturated())
-                {
+                let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+                let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
+                if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
                     notes.push(Note::NotAllUsed);
                 }
                 let report = self.report(bytes, &expected, notes);
@@ -593,6 +607,7 @@ impl Session {
             Action::Keep => return None,
             Action::Remux(RemuxPlan { frames, duration, audio, .. }) => Expected {
                 limit: self.plan.limit,
+                codec: Codec::H264,
                 frames: *frames,
                 duration: *duration,
                 frame_rate: self.facts.video.frame_rate,
@@ -601,6 +616,7 @@ impl Session {
             },
             Action::Encode(encode) => Expected {
                 limit: self.plan.limit,
+                codec: encode.codec,
                 frames: encode.grid.frames,
                 duration: encode.grid.duration(),
                 frame_rate: encode.grid.rate,
@@ -633,6 +649,7 @@ impl Session {
         let video = &self.facts.video;
         let expected = Expected {
             limit: self.plan.limit,
+            codec: Codec::H264,
             frames: video.frames,
             duration: video.duration,
             frame_rate: video.frame_rate,
@@ -651,10 +668,22 @@ impl Session {
         commands
     }
 
+    /// Ends without a result, or with one by ffmpeg where it is the browser's own codecs that failed.
     fn give_up(&mut self, reason: GiveUp) -> Vec<Command> {
+        let may_be_the_browser =
+            matches!(reason, GiveUp::Undecodable { .. } | GiveUp::Broken { .. } | GiveUp::CheckFailed { .. });
+        if may_be_the_browser && self.machine.decoder == Decoder::Browser {
+            return self.begin_with_ffmpeg(WhyFfmpeg::Midway);
+        }
         self.phase = Phase::Ended;
         self.running.clear();
         vec![Command::Stop, Command::GiveUp(Box::new(reason))]
+    }
+
+    fn begin_with_ffmpeg(&mut self, why: WhyFfmpeg) -> Vec<Command> {
+        self.phase = Phase::Ended;
+        self.running.clear();
+        vec![Command::BeginWithFfmpeg(why)]
     }
 
     /// A task ended without what it was for.
@@ -668,7 +697,9 @@ impl Session {
         }
         let step = match running.work {
             // Never lose the picture for the sound; the plan says what is missing.
-            Work::Audio if exit_code.is_some() => return self.go_on_without_sound(),
+            Work::Audio if exit_code.is_some() && self.machine.decoder != Decoder::Browser => {
+                return self.go_on_without_sound();
+            }
             Work::Audio => Step::Audio,
             Work::FirstPass(_) => Step::FirstPass,
             Work::Encode { .. } => Step::Encode,
@@ -709,18 +740,41 @@ impl Session {
         commands
     }
 
-    /// Our own x264 does not work here: start again with the one inside ffmpeg, once nothing of the old runs any more.
-    fn use_stock_encoder(&mut self) -> Vec<Command> {
-        self.machine.engine = Engine::Stock;
+    /// The encoder does not work here: start again with the next one, once nothing of the old runs any more. Encodes of
+    /// different encoders do not go together in one result.
+    fn change_engine(&mut self) -> Vec<Command> {
+        let engine = self.encode.as_ref().map_or(self.machine.engine, |encode| encode.plan.engine);
+        if engine != Engine::Browser && self.machine.decoder == Decoder::Browser {
+            return self.begin_with_ffmpeg(WhyFfmpeg::Encoder);
+        }
         self.changing_engine = !self.running.is_empty();
         if self.changing_engine {
             return Vec::new();
         }
         self.retry.clear();
-        if let Action::Encode(encode) = &mut self.plan.action {
+        if engine == Engine::Browser {
+            self.machine.encoders = Encoders::default();
+            return match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
+                Ok(mut plan) => {
+                    plan.notes.retain(|note| !matches!(note, Note::FastNotHere));
+                    plan.notes.push(Note::FastFailed);
+                    self.replan(plan)
+                }
+                Err(refusal) => self.give_up(GiveUp::TooSmall(refusal)),
+            };
+        }
+        self.machine.engine = Engine::Stock;
+        let mut plan = self.plan.clone();
+        if let Action::Encode(encode) = &mut plan.action {
             encode.engine = Engine::Stock;
         }
-        self.plan.notes.push(Note::StockEncoder);
+        plan.notes.push(Note::StockEncoder);
+        self.replan(plan)
+    }
+
+    /// Tells of a new plan and begins it from the start.
+    fn replan(&mut self, plan: Plan) -> Vec<Command> {
+        self.plan = plan;
         let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
         commands.extend(self.restart());
         commands
@@ -746,8 +800,8 @@ impl Session {
                 self.retry.push((running.work, tries));
                 self.fill()
             }
-            // Encodes of two builds of x264 do not go together in one result: all chunks change over.
-            Death::Encoder if running.tries >= TRIES => self.use_stock_encoder(),
+            Death::Browser => self.begin_with_ffmpeg(WhyFfmpeg::Midway),
+            Death::Encoder if running.tries >= TRIES => self.change_engine(),
             Death::Crash | Death::Encoder => self.failed(running, None, log),
         }
     }

@@ -62,9 +62,6 @@ impl Session {
                 Note::SlowerThanPlanned { to: new.frame_rate }
             });
         }
-        let mut commands = vec![Command::Replanned(Box::new(plan.clone()))];
-        self.plan = plan;
-        commands.extend(self.restart());
-        Some(commands)
+        Some(self.replan(plan))
     }
 }

@@ -2,9 +2,10 @@
 //! A driver runs programs and keeps files; it decides nothing.
 
 use super::outcome::{GiveUp, Report};
+use crate::browser::{BrowserEncodeStep, DecodeStep, Examination, SoundStep, WhyFfmpeg};
 use crate::encoder::EncodeStep;
 use crate::plan::Plan;
-use crate::units::Bytes;
+use crate::units::{Bytes, FrameRate};
 
 /// Identifies a task within one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,15 +28,34 @@ pub enum Artifact {
     Result,
 }
 
-/// Which program runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What runs.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Program {
-    /// `ffmpeg`
-    Ffmpeg,
-    /// `ffprobe`
-    Ffprobe,
-    /// None: x264 alone, on frames that lie among the inputs.
-    Encoder,
+    /// `ffmpeg` with these arguments.
+    Ffmpeg(Vec<String>),
+    /// `ffprobe` with these arguments.
+    Ffprobe(Vec<String>),
+    /// None: an encode alone, of frames that lie among the inputs.
+    Frames,
+    /// The worker measures how fast it is, for `speed`.
+    Measure,
+    /// The browser tells of a file, as ffprobe does.
+    Examine(Examination),
+    /// The browser decodes a chunk of the clip into frames.
+    Decode(DecodeStep),
+    /// The browser makes the sound.
+    Sound(SoundStep),
+    /// The encoded chunks and the sound are put together, frames at this rate.
+    Assemble(FrameRate),
+}
+
+/// An encode of frames, with whatever does it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Encode {
+    /// x264 itself.
+    X264(EncodeStep),
+    /// The browser's own encoder.
+    Browser(BrowserEncodeStep),
 }
 
 /// Where an input file comes from.
@@ -74,17 +94,15 @@ pub struct Output {
 pub struct Task {
     /// Its identity.
     pub id: TaskId,
-    /// Which program.
+    /// What runs.
     pub program: Program,
-    /// Its arguments.
-    pub arguments: Vec<String>,
     /// Files that it reads.
     pub inputs: Vec<Input>,
     /// Files that it writes.
     pub outputs: Vec<Output>,
-    /// An encode by x264 itself: of the frames that the program writes, or of those among the inputs. Its statistics and
-    /// its chunk count among the outputs.
-    pub encode: Option<EncodeStep>,
+    /// An encode of the frames that the program makes, or of those among the inputs. What it writes counts among the
+    /// outputs.
+    pub encode: Option<Encode>,
 }
 
 /// A written file, as told to the session.
@@ -146,8 +164,10 @@ pub enum Death {
     OutOfMemory,
     /// The person's file cannot be read any more: trying again is no use.
     InputUnreadable,
-    /// x264 itself refused or failed; ffmpeg's own may do better.
+    /// The encoder (x264 itself, or the browser's own) refused or failed; another one may do better.
     Encoder,
+    /// The browser's own codecs could not do what they promised; ffmpeg may.
+    Browser,
     /// Anything else.
     Crash,
 }
@@ -167,4 +187,7 @@ pub enum Command {
     Finish(Box<Report>),
     /// There is no result.
     GiveUp(Box<GiveUp>),
+    /// The browser's own codecs have failed: stop whatever runs, forget all files, and begin anew with ffmpeg's view of the
+    /// clip and a plan that decodes with it.
+    BeginWithFfmpeg(WhyFfmpeg),
 }

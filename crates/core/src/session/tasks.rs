@@ -1,11 +1,12 @@
 //! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of encoder.
 
-use super::task::{Artifact, Input, Output, Program, Source, Task, TaskId};
+use super::task::{Artifact, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId};
 use super::{Encode, Session, Work};
 use crate::allocate::{Allocator, COARSEST_QP};
 use crate::arguments::{self as args, Pass};
+use crate::browser::{self, Decoder, Examination};
 use crate::chunks::Chunk;
-use crate::encoder::{self, Engine};
+use crate::encoder::{self, Engine, Profile};
 use crate::mp4;
 use crate::plan::{Action, RateControl};
 use crate::units::Bytes;
@@ -31,7 +32,12 @@ fn result() -> Output {
 
 /// A run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
-    Task { id, program: Program::Ffmpeg, arguments, inputs, outputs, encode: None }
+    plain(id, Program::Ffmpeg(arguments), inputs, outputs)
+}
+
+/// A run of anything without an encode behind it.
+fn plain(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
+    Task { id, program, inputs, outputs, encode: None }
 }
 
 impl Session {
@@ -43,9 +49,12 @@ impl Session {
                 ffmpeg(id, args::remux(plan), vec![clip()], vec![result()])
             }
             Work::Audio => {
-                let arguments = args::make_audio(&self.encode.as_ref()?.plan)?;
-                let outputs = vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)];
-                ffmpeg(id, arguments, vec![clip()], outputs)
+                let plan = &self.encode.as_ref()?.plan;
+                let program = match plan.decoder {
+                    Decoder::Browser => Program::Sound(browser::sound(plan)?),
+                    Decoder::Ffmpeg(_) => Program::Ffmpeg(args::make_audio(plan)?),
+                };
+                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)])
             }
             Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index)?,
             Work::Encode { chunk, asked, serial } => {
@@ -53,27 +62,34 @@ impl Session {
             }
             Work::Assemble => {
                 let encode = self.encode.as_ref()?;
-                let list = Source::Text(args::chunk_list(&encode.plan));
-                let mut inputs = vec![Input { name: args::LIST_FILE.into(), source: list }];
+                let plan = &encode.plan;
+                let (program, mut inputs) = match plan.decoder {
+                    Decoder::Browser => (Program::Assemble(plan.grid.rate), Vec::new()),
+                    Decoder::Ffmpeg(_) => {
+                        let list = Source::Text(args::chunk_list(plan));
+                        let list = Input { name: args::LIST_FILE.into(), source: list };
+                        (Program::Ffmpeg(args::assemble(plan)), vec![list])
+                    }
+                };
                 let chosen = encode.chosen();
                 inputs.extend(
                     chosen.into_iter().enumerate().map(|(index, serial)| {
                         kept(&args::chunk_name(index), Artifact::Encoded(index, serial))
                     }),
                 );
-                if encode.plan.audio.stream().is_some() {
+                if plan.audio.stream().is_some() {
                     inputs.push(kept(args::AUDIO_FILE, Artifact::Audio));
                 }
-                ffmpeg(id, args::assemble(&encode.plan), inputs, vec![result()])
+                plain(id, program, inputs, vec![result()])
             }
-            Work::Check { .. } => Task {
-                id,
-                program: Program::Ffprobe,
-                arguments: args::probe_result(),
-                inputs: vec![kept(args::RESULT_FILE, Artifact::Result)],
-                outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
-                encode: None,
-            },
+            Work::Check { .. } => {
+                let program = match self.machine.decoder {
+                    Decoder::Browser => Program::Examine(Examination::Result),
+                    Decoder::Ffmpeg(_) => Program::Ffprobe(args::probe_result()),
+                };
+                let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
+                plain(id, program, vec![kept(args::RESULT_FILE, Artifact::Result)], vec![listing])
+            }
         })
     }
 
@@ -112,6 +128,15 @@ impl Session {
                 Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
+            RateControl::Measured { .. } => {
+                let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
+                let step = browser::encode(&encode.plan, profile, chunk, asked);
+                let program = Program::Decode(browser::decode(&encode.plan, chunk));
+                return Some(Task {
+                    encode: Some(EncodeTask::Browser(step)),
+                    ..plain(id, program, vec![clip()], outputs)
+                });
+            }
         };
         if encode.frames_kept.get(index).copied()? {
             inputs.push(kept(args::FRAMES_FILE, Artifact::Frames(index)));
@@ -139,14 +164,20 @@ fn chunk_task(
     outputs: Vec<Output>,
 ) -> Task {
     let plan = &encode.plan;
-    if plan.engine != Engine::Own {
+    let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
+    if from_ffmpeg && plan.engine != Engine::Own {
         inputs.insert(0, clip());
         return ffmpeg(id, args::encode_chunk(plan, chunk, pass), inputs, outputs);
     }
-    let step = Some(encoder::step(plan, chunk, pass));
-    if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
-        return Task { id, program: Program::Encoder, arguments: Vec::new(), inputs, outputs, encode: step };
-    }
-    inputs.insert(0, clip());
-    Task { encode: step, ..ffmpeg(id, args::decode_chunk(plan, chunk), inputs, outputs) }
+    let program = if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
+        Program::Frames
+    } else {
+        inputs.insert(0, clip());
+        match plan.decoder {
+            Decoder::Browser => Program::Decode(browser::decode(plan, chunk)),
+            Decoder::Ffmpeg(_) => Program::Ffmpeg(args::decode_chunk(plan, chunk)),
+        }
+    };
+    let encode = Some(EncodeTask::X264(encoder::step(plan, chunk, pass)));
+    Task { encode, ..plain(id, program, inputs, outputs) }
 }

@@ -2,11 +2,12 @@
 //! told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
-use super::task::{Output, Program, Source, Task};
+use super::task::{Encode as EncodeTask, Output, Program, Source, Task};
 use super::*;
+use crate::encoder::Profile;
 use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
 use crate::units::{FrameRate, Kbps, Micros};
-use crate::wishes::Mode;
+use crate::wishes::{Effort, Mode};
 use std::fmt::Write as _;
 
 pub(crate) fn facts(frames: u64) -> MediaFacts {
@@ -34,6 +35,7 @@ pub(crate) fn facts(frames: u64) -> MediaFacts {
             bytes: Bytes(frames * 5_000),
             colour: Colour::default(),
             interlaced: false,
+            bytes_before: Vec::new(),
             keyframes: (0..frames).step_by(50).map(|frame| rate.time_of(frame)).collect(),
         },
         audio: vec![AudioFacts {
@@ -94,6 +96,8 @@ enum Mishap {
     Overshoot(f64),
     /// Chunks take this many bytes whatever is asked.
     Stubborn(u64),
+    /// The same, but only of the browser's own encoder.
+    BrowserStubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
     /// Kept frames cannot be read back.
@@ -104,6 +108,7 @@ enum Mishap {
 enum Ending {
     Finished(Report),
     GaveUp(GiveUp),
+    WithFfmpeg(WhyFfmpeg),
 }
 
 struct World {
@@ -134,14 +139,25 @@ impl World {
     }
 
     fn with(engine: Engine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        World::on(Machine::ffmpeg(2, engine), frames, wishes, mishap)
+    }
+
+    /// On a machine whose browser decodes, and encodes H.264 as well.
+    fn in_browser(wishes: Wishes, mishap: Mishap) -> World {
+        let encoders = Encoders { h264: Some(Profile::Main), ..Encoders::default() };
+        let machine = Machine { decoder: Decoder::Browser, encoders, ..Machine::ffmpeg(2, Engine::Own) };
+        World::on(machine, FRAMES, wishes, mishap)
+    }
+
+    fn on(machine: Machine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
         let facts = facts(frames);
-        let plan = plan::plan(&facts, &wishes, Machine { workers: 2, engine }).expect("a plan");
+        let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
         let mishaps_left = match mishap {
             Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
             _ => 0,
         };
         World {
-            session: Session::new(facts, wishes, plan, engine),
+            session: Session::new(facts, wishes, plan, machine),
             mishap,
             tasks: 0,
             mishaps_left,
@@ -167,6 +183,7 @@ impl World {
                 Command::Run(task) => self.queue.push(task),
                 Command::Finish(report) => self.ending = Some(Ending::Finished(*report)),
                 Command::GiveUp(reason) => self.ending = Some(Ending::GaveUp(*reason)),
+                Command::BeginWithFfmpeg(why) => self.ending = Some(Ending::WithFfmpeg(why)),
                 Command::Stop => {
                     self.stopped = true;
                     self.queue.clear();
@@ -213,7 +230,7 @@ impl World {
                 self.mishaps_left -= 1;
                 return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
             }
-            Mishap::FramesLost if task.program == Program::Encoder => {
+            Mishap::FramesLost if task.program == Program::Frames => {
                 return Event::WorkerDied { task: id, death: Death::Crash, log };
             }
             _ => {}
@@ -221,7 +238,7 @@ impl World {
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
         Event::Done {
             task: id,
-            exit_code: if task.program == Program::Ffprobe { -1 } else { 0 },
+            exit_code: if matches!(task.program, Program::Ffprobe(_)) { -1 } else { 0 },
             outputs,
             log,
         }
@@ -235,7 +252,11 @@ impl World {
     }
 
     fn write(&mut self, task: &Task, output: &Output) -> Written {
-        let after = |option: &str| task.arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
+        let arguments = match &task.program {
+            Program::Ffmpeg(arguments) => arguments.as_slice(),
+            _ => &[],
+        };
+        let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
         let (size, head) = match output.keep {
             Some(Artifact::Stats(chunk)) => {
                 let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
@@ -247,11 +268,16 @@ impl World {
                 let told = |option: &String| {
                     option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
                 };
-                let own = task.encode.as_ref().and_then(|step| step.options.iter().find_map(told));
+                let own = task.encode.as_ref().and_then(|encode| match encode {
+                    EncodeTask::X264(step) => step.options.iter().find_map(told),
+                    EncodeTask::Browser(step) => Some(step.bitrate as f64),
+                });
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
+                let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
                 let taken = match self.mishap {
+                    Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
                     Mishap::Overshoot(factor) => asked * factor,
                     Mishap::Stubborn(bytes) => bytes as f64,
                     _ => asked,
@@ -279,7 +305,9 @@ impl World {
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
                 let listing = format!(
-                    r#"{{"streams":[{{"codec_type":"video","codec_name":"h264","codec_tag_string":"avc1","width":320,"height":180,"duration":"{}","nb_read_packets":"{found}"}},{{"codec_type":"audio","codec_name":"aac"}}]}}"#,
+                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"h264\"\nstreams.stream.0.codec_tag_string=\"avc1\"\n\
+                     streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
+                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n",
                     self.frames as f64 / 25.0
                 );
                 (listing.len() as u64, listing.into_bytes())
@@ -300,14 +328,14 @@ fn wishes() -> Wishes {
 fn finished(world: &World) -> &Report {
     match world.ending.as_ref().expect("an end") {
         Ending::Finished(report) => report,
-        Ending::GaveUp(reason) => panic!("gave up: {reason:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
 fn gave_up(world: &World) -> &GiveUp {
     match world.ending.as_ref().expect("an end") {
         Ending::GaveUp(reason) => reason,
-        Ending::Finished(report) => panic!("finished: {report:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -459,4 +487,64 @@ fn kept_frames_that_are_lost_are_decoded_again() {
     let report = finished(&world);
     assert!(report.bytes <= report.limit);
     assert!(!report.notes.contains(&Note::StockEncoder), "the encoder is not to blame");
+}
+
+fn fast() -> Wishes {
+    Wishes { effort: Effort::Fast, ..wishes() }
+}
+
+#[test]
+fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
+    for overshoot in [0.3, 0.6, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0] {
+        let world = World::in_browser(fast(), Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        assert!(
+            report.bytes.0 as f64 >= plan::MEASURED_FLOOR * report.limit.0 as f64,
+            "{overshoot}: {} of {}",
+            report.bytes,
+            report.limit
+        );
+        assert!(!report.notes.contains(&Note::FastFailed), "{overshoot}");
+    }
+}
+
+#[test]
+fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
+    let cases = [
+        Mishap::BrowserStubborn(400_000),
+        Mishap::Dies { nth: 1, times: 5, death: Death::Encoder },
+        Mishap::Dies { nth: 3, times: 5, death: Death::Encoder },
+    ];
+    for mishap in cases {
+        let world = World::in_browser(fast(), mishap).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
+    }
+}
+
+#[test]
+fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
+    for effort in [Effort::Fast, Effort::Balanced, Effort::Best] {
+        let wishes = || Wishes { effort, ..wishes() };
+        let tasks = World::in_browser(wishes(), Mishap::None).run(None).tasks;
+        for nth in 0..tasks {
+            let cases = [
+                Mishap::Dies { nth, times: 1, death: Death::Browser },
+                Mishap::Dies { nth, times: 99, death: Death::Crash },
+                Mishap::ExitCode { nth, times: 99 },
+                Mishap::FramesMissing,
+            ];
+            for mishap in cases {
+                let world = World::in_browser(wishes(), mishap).run(None);
+                assert!(
+                    matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))),
+                    "{effort:?} {mishap:?}: {:?}",
+                    world.ending
+                );
+            }
+        }
+    }
 }

@@ -111,8 +111,9 @@ pub(crate) fn compress(
     workers: usize,
 ) -> Result<Report, GiveUp> {
     let plan =
-        plan::plan(facts, wishes, Machine { workers, engine: Engine::Native }).map_err(GiveUp::TooSmall)?;
-    let mut session = Session::new(facts.clone(), wishes.clone(), plan, Engine::Native);
+        plan::plan(facts, wishes, Machine::ffmpeg(workers, Engine::Native)).map_err(GiveUp::TooSmall)?;
+    let mut session =
+        Session::new(facts.clone(), wishes.clone(), plan, Machine::ffmpeg(workers, Engine::Native));
     let mut kept: HashMap<Artifact, PathBuf> = HashMap::new();
     let store = tempfile::tempdir().unwrap();
     let mut commands: VecDeque<Command> = session.handle(Event::Start { workers, frames: Bytes(0) }).into();
@@ -128,6 +129,7 @@ pub(crate) fn compress(
                 return Ok(*report);
             }
             Command::GiveUp(reason) => return Err(*reason),
+            Command::BeginWithFfmpeg(why) => panic!("ffmpeg was asked already: {why:?}"),
             Command::Replanned(_) | Command::Drop(_) | Command::Stop => {}
         }
     }
@@ -159,12 +161,12 @@ fn run_task(task: &Task, clip: &Clip, kept: &mut HashMap<Artifact, PathBuf>, sto
             Source::Text(text) => std::fs::write(target, text).unwrap(),
         }
     }
-    let program = match task.program {
-        Program::Ffmpeg => "ffmpeg",
-        Program::Ffprobe => "ffprobe",
-        Program::Encoder => panic!("a native engine has no encoder of its own"),
+    let (program, arguments) = match &task.program {
+        Program::Ffmpeg(arguments) => ("ffmpeg", arguments),
+        Program::Ffprobe(arguments) => ("ffprobe", arguments),
+        other => panic!("a native engine runs ffmpeg only, not {other:?}"),
     };
-    let (exit_code, log) = run_program(program, &task.arguments, work.path());
+    let (exit_code, log) = run_program(program, arguments, work.path());
     let mut outputs = Vec::new();
     for output in &task.outputs {
         let Ok(bytes) = std::fs::read(work.path().join(&output.name)) else { continue };

@@ -1,0 +1,73 @@
+//! Boxes within boxes: finding and making them. Knows no box's meaning.
+
+use crate::Error;
+use mp4_atom::{Atom, DecodeMaybe, Encode, FourCC, Header};
+
+/// A box: its type, its payload, and all of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) kind: FourCC,
+    pub(crate) body: &'a [u8],
+    pub(crate) whole: &'a [u8],
+}
+
+/// The boxes that `bytes` consist of.
+pub(crate) fn split(bytes: &[u8]) -> Result<Vec<Found<'_>>, Error> {
+    let mut found = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let mut after = rest;
+        let short = || Error::Unreadable("a box ends early".into());
+        let header = Header::decode_maybe(&mut after)?.ok_or_else(short)?;
+        let size = header.size.unwrap_or(after.len());
+        let (body, behind) = after.split_at_checked(size).ok_or_else(short)?;
+        found.push(Found { kind: header.kind, body, whole: &rest[..rest.len() - behind.len()] });
+        rest = behind;
+    }
+    Ok(found)
+}
+
+/// The payload of the one box of this type.
+pub(crate) fn only<'a>(boxes: &[Found<'a>], kind: &[u8; 4]) -> Result<Option<&'a [u8]>, Error> {
+    let mut of_kind = boxes.iter().filter(|found| found.kind == FourCC::new(kind));
+    let first = of_kind.next().map(|found| found.body);
+    match of_kind.next() {
+        None => Ok(first),
+        Some(_) => Err(Error::Foreign("a box twice that is there once")),
+    }
+}
+
+/// As `only`, where there must be one.
+pub(crate) fn one<'a>(boxes: &[Found<'a>], kind: &[u8; 4]) -> Result<&'a [u8], Error> {
+    only(boxes, kind)?.ok_or_else(|| Error::Unreadable(format!("no box {:?}", FourCC::new(kind))))
+}
+
+/// Reads a box whose content is known by its type; `None` where there is none.
+pub(crate) fn read<T: Atom>(boxes: &[Found<'_>]) -> Result<Option<T>, Error> {
+    let kind: [u8; 4] = T::KIND.into();
+    only(boxes, &kind)?.map(|mut body| T::decode_body(&mut body).map_err(Error::from)).transpose()
+}
+
+/// As `read`, where there must be one.
+pub(crate) fn read_one<T: Atom>(boxes: &[Found<'_>]) -> Result<T, Error> {
+    read(boxes)?.ok_or_else(|| Error::Unreadable(format!("no box {:?}", T::KIND)))
+}
+
+/// A box around these parts.
+pub(crate) fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    let size: usize = parts.iter().map(|part| part.len()).sum();
+    let size = u32::try_from(size + 8).map_err(|_| Error::TooLarge)?;
+    Ok([&size.to_be_bytes(), kind.as_slice()]
+        .into_iter()
+        .chain(parts.iter().copied())
+        .flatten()
+        .copied()
+        .collect())
+}
+
+/// A thing's bytes.
+pub(crate) fn bytes(thing: &impl Encode) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    thing.encode(&mut bytes).map_err(|_| Error::TooLarge)?;
+    Ok(bytes)
+}

@@ -1,0 +1,223 @@
+//! Sample entries: what a decoder must know before the first packet, by codec.
+
+use crate::Error;
+use crate::boxes::{boxed, bytes};
+use mp4_atom::esds::{DecoderConfig, DecoderSpecific, EsDescriptor, SLConfig};
+use mp4_atom::{Audio, Av1c, Esds, FixedPoint, Pasp, Visual, VpcC};
+
+/// What a file's pictures are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// WebCodecs' name of the codec: `avc1.64001f`, `hvc1.…`, `vp09.…`, `av01.…`
+    pub codec: String,
+    /// WebCodecs' description: the decoder configuration record, where the codec has one.
+    pub description: Option<Vec<u8>>,
+    /// Width in pixels.
+    pub width: u16,
+    /// Height in pixels.
+    pub height: u16,
+}
+
+/// What a file's sound is: AAC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+    pub description: Vec<u8>,
+    /// Samples a second.
+    pub sample_rate: u32,
+    /// Channels.
+    pub channels: u16,
+}
+
+/// Codecs of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    H264,
+    H265,
+    Vp9,
+    Av1,
+}
+
+impl Codec {
+    /// The sample entry's type.
+    pub(crate) fn kind(self) -> &'static [u8; 4] {
+        match self {
+            Codec::H264 => b"avc1",
+            Codec::H265 => b"hvc1",
+            Codec::Vp9 => b"vp09",
+            Codec::Av1 => b"av01",
+        }
+    }
+}
+
+impl Picture {
+    pub(crate) fn codec(&self) -> Result<Codec, Error> {
+        match self.codec.split('.').next() {
+            Some("avc1" | "avc3") => Ok(Codec::H264),
+            Some("hvc1" | "hev1") => Ok(Codec::H265),
+            Some("vp09") => Ok(Codec::Vp9),
+            Some("av01") => Ok(Codec::Av1),
+            _ => Err(Error::Codec(format!("no file can be made of {:?}", self.codec))),
+        }
+    }
+
+    /// The sample entry of a file that begins with this packet.
+    pub(crate) fn entry(&self, first: &[u8]) -> Result<Vec<u8>, Error> {
+        let codec = self.codec()?;
+        let record = || {
+            let record = self.description.as_deref().filter(|record| !record.is_empty());
+            record.ok_or_else(|| Error::Codec(format!("{:?} without its configuration", self.codec)))
+        };
+        let configuration = match codec {
+            Codec::H264 => boxed(b"avcC", &[record()?])?,
+            Codec::H265 => boxed(b"hvcC", &[record()?])?,
+            Codec::Vp9 => bytes(&vp9(&self.codec)?)?,
+            Codec::Av1 => match record() {
+                Ok(record) => boxed(b"av1C", &[record])?,
+                Err(_) => bytes(&av1(&self.codec, first)?)?,
+            },
+        };
+        let visual =
+            Visual { data_reference_index: 1, width: self.width, height: self.height, ..Visual::default() };
+        let square = Pasp { h_spacing: 1, v_spacing: 1 };
+        boxed(codec.kind(), &[&bytes(&visual)?, &configuration, &bytes(&square)?])
+    }
+}
+
+impl Sound {
+    /// The sample entry of sound of so many bits a second.
+    pub(crate) fn entry(&self, bit_rate: u32) -> Result<Vec<u8>, Error> {
+        let audio = Audio {
+            data_reference_index: 1,
+            channel_count: self.channels,
+            sample_size: 16,
+            // The field ends at 65535 Hz; what counts is the configuration.
+            sample_rate: FixedPoint::from(u16::try_from(self.sample_rate).unwrap_or(0)),
+        };
+        // ISO/IEC 14496-1, 7.2.6.6: MPEG-4 audio, an audio stream.
+        let configuration = DecoderConfig {
+            object_type_indication: 0x40,
+            stream_type: 5,
+            max_bitrate: bit_rate,
+            avg_bitrate: bit_rate,
+            dec_specific: Some(DecoderSpecific {
+                raw: self.description.clone(),
+                ..DecoderSpecific::default()
+            }),
+            ..DecoderConfig::default()
+        };
+        let stream = EsDescriptor {
+            dec_config: configuration,
+            sl_config: SLConfig::default(),
+            ..EsDescriptor::default()
+        };
+        boxed(b"mp4a", &[&bytes(&audio)?, &bytes(&Esds { es_desc: stream })?])
+    }
+}
+
+/// The numbers behind the codec's name, separated by dots; `None` where one is missing.
+struct Numbers<'a> {
+    codec: &'a str,
+    parts: Vec<&'a str>,
+}
+
+impl Numbers<'_> {
+    fn new(codec: &str) -> Numbers<'_> {
+        Numbers { codec, parts: codec.split('.').skip(1).collect() }
+    }
+
+    fn unreadable(&self) -> Error {
+        Error::Codec(format!("{:?} does not say enough", self.codec))
+    }
+
+    fn optional(&self, place: usize) -> Result<Option<u8>, Error> {
+        self.parts.get(place).map(|part| part.parse().map_err(|_| self.unreadable())).transpose()
+    }
+
+    fn needed(&self, place: usize) -> Result<u8, Error> {
+        self.optional(place)?.ok_or_else(|| self.unreadable())
+    }
+}
+
+/// "VP Codec ISO Media File Format Binding", codecs parameter string. Colours that it does not name stay unspecified (2).
+fn vp9(codec: &str) -> Result<VpcC, Error> {
+    let numbers = Numbers::new(codec);
+    Ok(VpcC {
+        profile: numbers.needed(0)?,
+        level: numbers.needed(1)?,
+        bit_depth: numbers.needed(2)?,
+        chroma_subsampling: numbers.optional(3)?.unwrap_or(1),
+        color_primaries: numbers.optional(4)?.unwrap_or(2),
+        transfer_characteristics: numbers.optional(5)?.unwrap_or(2),
+        matrix_coefficients: numbers.optional(6)?.unwrap_or(2),
+        video_full_range_flag: numbers.optional(7)? == Some(1),
+        codec_initialization_data: Vec::new(),
+    })
+}
+
+/// "AV1 Codec ISO Media File Format Binding", 2.3 and 5, with the sequence header of the first packet.
+fn av1(codec: &str, first: &[u8]) -> Result<Av1c, Error> {
+    let numbers = Numbers::new(codec);
+    let (level, tier) = numbers
+        .parts
+        .get(1)
+        .and_then(|level| level.split_at_checked(level.len().saturating_sub(1)))
+        .ok_or_else(|| numbers.unreadable())?;
+    let bits = numbers.needed(2)?;
+    let [across, down, position] = match numbers.parts.get(4).map(|sampling| sampling.as_bytes()) {
+        None => [1, 1, 0],
+        Some([across, down, position]) => [across, down, position].map(|digit| digit.saturating_sub(b'0')),
+        Some(_) => return Err(numbers.unreadable()),
+    };
+    Ok(Av1c {
+        seq_profile: numbers.needed(0)?,
+        seq_level_idx_0: level.parse().map_err(|_| numbers.unreadable())?,
+        seq_tier_0: tier == "H",
+        high_bitdepth: bits > 8,
+        twelve_bit: bits == 12,
+        monochrome: numbers.optional(3)? == Some(1),
+        chroma_subsampling_x: across == 1,
+        chroma_subsampling_y: down == 1,
+        chroma_sample_position: position & 3,
+        initial_presentation_delay: None,
+        config_obus: sequence_header(first)
+            .ok_or_else(|| Error::Codec("an AV1 stream without a sequence header".into()))?
+            .to_vec(),
+    })
+}
+
+/// Types of AV1's open bitstream units (AV1 specification, 6.2.2).
+const SEQUENCE_HEADER: u8 = 1;
+const TEMPORAL_DELIMITER: u8 = 2;
+
+/// The first unit of an AV1 packet, which has its size in it, and the packet behind it.
+fn unit(packet: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let head = *packet.first()?;
+    let (extension, sized) = (head & 4 != 0, head & 2 != 0);
+    let start = 1 + usize::from(extension);
+    let mut size = 0_usize;
+    let mut end = start;
+    for place in 0..4 {
+        let byte = *packet.get(end).filter(|_| sized)?;
+        size |= usize::from(byte & 127) << (7 * place);
+        end += 1;
+        if byte & 128 == 0 {
+            break;
+        }
+    }
+    let (unit, rest) = packet.split_at_checked(end.checked_add(size)?)?;
+    Some(((head >> 3) & 15, unit, rest))
+}
+
+fn sequence_header(packet: &[u8]) -> Option<&[u8]> {
+    let (kind, first, rest) = unit(packet)?;
+    if kind == SEQUENCE_HEADER { Some(first) } else { sequence_header(rest) }
+}
+
+/// An AV1 packet as the format holds it: the binding leaves the temporal delimiter out.
+pub(crate) fn without_delimiter(packet: &[u8]) -> &[u8] {
+    match unit(packet) {
+        Some((TEMPORAL_DELIMITER, _, rest)) => rest,
+        _ => packet,
+    }
+}

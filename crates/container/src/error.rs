@@ -1,0 +1,35 @@
+//! Why a file could not be written, read or put together.
+
+/// Why a file could not be written, read or put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A file's index is damaged.
+    #[error("the index cannot be read: {0}")]
+    Unreadable(String),
+    /// An index says what these files never say.
+    #[error("the index holds {0}")]
+    Foreign(&'static str),
+    /// A picture is not where the frame rate puts it.
+    #[error("sample {sample} of chunk {chunk} is not on the grid of frames")]
+    OffGrid {
+        /// The chunk, from 0.
+        chunk: usize,
+        /// The sample, from 0.
+        sample: usize,
+    },
+    /// No packets.
+    #[error("there are no packets")]
+    Empty,
+    /// A size, time or count that the format cannot hold.
+    #[error("a number does not fit the format")]
+    TooLarge,
+    /// A codec that is not written here, or not with this configuration.
+    #[error("{0}")]
+    Codec(String),
+}
+
+impl From<mp4_atom::Error> for Error {
+    fn from(error: mp4_atom::Error) -> Error {
+        Error::Unreadable(error.to_string())
+    }
+}

@@ -1,0 +1,16 @@
+//! MP4 files of one track, and putting such files together into one with its index first. Knows the boxes; no codec,
+//! no clip, no plan. Bytes in, bytes out: whoever calls reads and writes the files.
+
+mod assembly;
+mod boxes;
+mod entry;
+mod error;
+mod file;
+mod index;
+mod rate;
+
+pub use assembly::{Assembly, Piece, assemble};
+pub use entry::{Picture, Sound};
+pub use error::Error;
+pub use file::{PictureFile, SoundFile};
+pub use rate::Rate;

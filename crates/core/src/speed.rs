@@ -1,0 +1,535 @@
+//! How long each effort takes on this machine and how its picture will look, from speeds that were measured once. Knows no
+//! clock; what it says of a clip binds nobody.
+
+use crate::audio::AudioPlan;
+use crate::browser::Decoder;
+use crate::chunks::Chunk;
+use crate::encoder::{Encoders, Engine, Profile};
+use crate::facts::MediaFacts;
+use crate::picture::{self, Fixed, Picture};
+use crate::plan::{self, Action, EncodePlan, Machine, Preset, RateControl};
+use crate::units::{Bytes, Micros};
+use crate::wishes::{Codec, Effort, Mode, Wishes};
+
+/// Counts the ways of measuring: figures of another are measured again.
+const VERSION: u32 = 1;
+
+/// What speeds are valid for: this browser on this machine.
+pub fn key(user_agent: &str, processors: usize) -> String {
+    format!("{VERSION} {processors} {user_agent}")
+}
+
+/// Measured figures as they are kept for the next visit.
+pub fn kept(key: &str, figures: &str) -> String {
+    format!("{key}\n{figures}")
+}
+
+/// Speeds of one worker that runs alone, in pixels a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speeds {
+    /// The browser's decoder, with the conversion to what encoders take.
+    decode: Option<f64>,
+    superfast: f64,
+    veryfast: f64,
+    medium: f64,
+    /// The best profile of H.264 that the browser's own encoder makes.
+    profile: Option<Profile>,
+    /// The browser's own encoders, in the order of `Codec::ALL`.
+    browser: [Option<f64>; Codec::ALL.len()],
+}
+
+impl Speeds {
+    /// Reads what `kept` made; `None` where it was measured by another browser, on another machine, or not at all.
+    pub fn read(kept: &str, key: &str) -> Option<Speeds> {
+        let figures = kept.strip_prefix(key)?.strip_prefix('\n')?;
+        let find = |name: &str| {
+            figures.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::trim)
+        };
+        let speed =
+            |name: &str| find(name)?.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 1.0);
+        // A slower preset that was measured faster was measured badly.
+        let superfast = speed("superfast")?;
+        let veryfast = speed("veryfast")?.min(superfast);
+        let medium = speed("medium")?.min(veryfast);
+        let profile = match find("h264-profile") {
+            Some("high") => Some(Profile::High),
+            Some("main") => Some(Profile::Main),
+            Some("baseline") => Some(Profile::Baseline),
+            _ => None,
+        };
+        let browser = Codec::ALL.map(|codec| speed(codec.id()));
+        Some(Speeds { decode: speed("decode"), superfast, veryfast, medium, profile, browser })
+    }
+
+    /// The browser's own encoders that were there when it was measured.
+    pub fn encoders(&self) -> Encoders {
+        let has = |codec| self.of_browser(codec).is_some();
+        Encoders {
+            h264: self.profile.filter(|_| has(Codec::H264)),
+            h265: has(Codec::H265),
+            vp9: has(Codec::Vp9),
+            av1: has(Codec::Av1),
+        }
+    }
+
+    fn of_browser(&self, codec: Codec) -> Option<f64> {
+        Codec::ALL.iter().zip(self.browser).find(|(one, _)| **one == codec).and_then(|(_, speed)| speed)
+    }
+
+    fn of_decoder(&self, decoder: Decoder) -> f64 {
+        self.decode.filter(|_| decoder == Decoder::Browser).unwrap_or(self.superfast * DECODE_BY_FFMPEG)
+    }
+
+    /// x264's settings of `preset`, at `density` bits per pixel.
+    fn of_x264(&self, preset: Preset, density: f64) -> f64 {
+        let (measured, real) = match preset {
+            Preset::Superfast => (self.superfast, REAL_SUPERFAST),
+            Preset::Veryfast => (self.veryfast, REAL_VERYFAST),
+            Preset::Medium => (self.medium, REAL_MEDIUM),
+        };
+        measured * real * (USUAL_DENSITY / density.max(LEAST_DENSITY)).powf(DENSITY_WEIGHT)
+    }
+}
+
+/// What a prediction goes by, beside the clip.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// The machine as plans see it.
+    pub machine: Machine,
+    /// What encoders may use together, as for `Plan::workers`.
+    pub memory: Bytes,
+    /// What decoded frames may use, as for `Event::Start`.
+    pub frames: Bytes,
+    /// The machine's speeds.
+    pub speeds: &'a Speeds,
+}
+
+/// What one effort would come to on a clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// The effort.
+    pub effort: Effort,
+    /// Time and quality.
+    pub likely: Result<Likely, Unavailable>,
+}
+
+/// Roughly what to expect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likely {
+    /// From the plan to the checked result.
+    pub time: Micros,
+    /// How it will look.
+    pub quality: Quality,
+}
+
+/// How a result looks beside its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quality {
+    /// Too few bytes for the picture that is asked for.
+    Blocky,
+    /// Much detail is gone.
+    Soft,
+    /// Some detail is gone.
+    Good,
+    /// Hardly to be told from the source.
+    Sharp,
+}
+
+impl Quality {
+    /// In a word.
+    pub fn text(self) -> &'static str {
+        match self {
+            Quality::Blocky => "blocky",
+            Quality::Soft => "soft",
+            Quality::Good => "good",
+            Quality::Sharp => "sharp",
+        }
+    }
+}
+
+/// Why an effort cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// The browser's own encoder for this codec is missing or did not encode a frame on trial.
+    NoEncoder(Codec),
+    /// The browser cannot decode the clip, and its encoder takes no frames from ffmpeg.
+    NotDecoded,
+    /// Nothing but the browser's own encoder makes this codec, and it knows one effort.
+    OnlyBrowser(Codec),
+}
+
+impl Unavailable {
+    /// The reason, as a sentence.
+    pub fn text(self) -> String {
+        match self {
+            Unavailable::NoEncoder(codec) => {
+                format!("This browser has no working {} encoder of its own.", codec.name())
+            }
+            Unavailable::NotDecoded => "This browser cannot read this clip by itself.".into(),
+            Unavailable::OnlyBrowser(codec) => {
+                format!("Only this browser's own encoder makes {}.", codec.name())
+            }
+        }
+    }
+}
+
+/// The efforts that are predicted, quickest first.
+const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Balanced, Effort::Best];
+
+/// What each effort would come to, quickest first; empty where there is no choice: nothing is encoded, or nothing fits.
+pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Prediction> {
+    if wishes.mode != Mode::Size {
+        return Vec::new();
+    }
+    let predict = |effort| {
+        let wishes = Wishes { effort, ..wishes.clone() };
+        let plan = plan::plan(facts, &wishes, means.machine).ok()?;
+        let Action::Encode(encode) = &plan.action else { return None };
+        let workers = plan.workers(means.machine.workers, means.memory);
+        let likely = available(effort, &wishes, encode).and_then(|()| {
+            let time = time(facts, encode, workers, means).ok_or(Unavailable::NoEncoder(encode.codec))?;
+            Ok(Likely { time, quality: quality(facts, &wishes, encode) })
+        });
+        Some(Prediction { effort, likely })
+    };
+    EFFORTS.into_iter().map(predict).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// Whether `encode` is what `effort` stands for.
+fn available(effort: Effort, wishes: &Wishes, encode: &EncodePlan) -> Result<(), Unavailable> {
+    match (effort == Effort::Fast, encode.engine == Engine::Browser) {
+        (true, false) if encode.decoder == Decoder::Browser => Err(Unavailable::NoEncoder(wishes.codec)),
+        (true, false) => Err(Unavailable::NotDecoded),
+        (false, true) => Err(Unavailable::OnlyBrowser(wishes.codec)),
+        _ => Ok(()),
+    }
+}
+
+/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two cores.
+const BEST_WITHIN: Micros = Micros(30_000_000);
+/// Where even `Balanced` takes longer than this, people go away: `Fast`, where it is watchable.
+const LONG_WAIT: Micros = Micros(300_000_000);
+
+/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by `plan::effort_of`.
+pub fn settle(wished: Effort, predictions: &[Prediction]) -> Effort {
+    if wished == Effort::Auto { choose(predictions) } else { wished }
+}
+
+/// Best where it is quick, fast where bytes are ample or the wait would be long, balanced between.
+fn choose(predictions: &[Prediction]) -> Effort {
+    let likely = |effort| predictions.iter().find(|one| one.effort == effort).and_then(|one| one.likely.ok());
+    match (likely(Effort::Fast), likely(Effort::Balanced), likely(Effort::Best)) {
+        (None, None, None) => Effort::Auto,
+        (_, _, Some(best)) if best.time <= BEST_WITHIN => Effort::Best,
+        (Some(_), None, _) => Effort::Fast,
+        (Some(fast), _, _) if fast.quality == Quality::Sharp => Effort::Fast,
+        (Some(fast), Some(balanced), _) if balanced.time > LONG_WAIT && fast.quality > Quality::Blocky => {
+            Effort::Fast
+        }
+        _ => Effort::Balanced,
+    }
+}
+
+/// ffmpeg.wasm's decoder against x264's quickest settings in the same machine, both being plain arithmetic: as fast on
+/// 46 Mb/s of 1080p, faster on ordinary rates.
+const DECODE_BY_FFMPEG: f64 = 2.0;
+/// The x264 inside ffmpeg.wasm against our own (docs/benchmarks.md: 0.31 to 0.44).
+const STOCK: f64 = 0.35;
+/// What each further worker adds of the first one's speed: they share memory and often a processor's halves.
+const FURTHER_WORKER: f64 = 0.85;
+
+// Of four clips at rates from 100 to 800 kb/s, beside the synthetic frames that speeds are measured on (x264 on one thread).
+/// A first pass, which has the same quick settings whatever the preset, against the synthetic superfast.
+const FIRST_PASS: f64 = 0.53;
+/// A second pass at the usual density, against the synthetic frames.
+const REAL_SUPERFAST: f64 = 1.25;
+const REAL_VERYFAST: f64 = 1.25;
+const REAL_MEDIUM: f64 = 0.83;
+/// Bits per pixel for which these are true, and how the time grows with it: 2.4 times as long with eight times the bits.
+const USUAL_DENSITY: f64 = 0.03;
+const DENSITY_WEIGHT: f64 = 0.43;
+const LEAST_DENSITY: f64 = 0.002;
+
+/// Encoders that only listen roughly: what part is encoded once more on the way to the size.
+const MEASURED_AGAIN: f64 = 0.5;
+/// A second of sound that is decoded and encoded, in pixels of superfast.
+const SOUND: f64 = 1.0e6;
+/// Starting workers, whose code is not yet optimised, and putting together and checking at the end.
+const START_AND_END: f64 = 0.8;
+
+fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) -> Option<Micros> {
+    let speeds = means.speeds;
+    let pixels = f64::from(plan.picture.width) * f64::from(plan.picture.height);
+    let (width, height) = plan.conversion.source;
+    let thinned = facts.video.frame_rate.per_second() / plan.picture.frame_rate.per_second();
+    let decode = f64::from(width) * f64::from(height) * thinned / speeds.of_decoder(plan.decoder);
+    let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.picture.density(rate));
+    let x264 = if plan.engine == Engine::Stock { STOCK } else { 1.0 };
+    let encode = match plan.engine {
+        Engine::Browser => pixels / speeds.of_browser(plan.codec)?,
+        Engine::Native | Engine::Own | Engine::Stock => pixels / speeds.of_x264(plan.preset, density) / x264,
+    };
+    let frame = match plan.control {
+        RateControl::TwoPass { .. } => {
+            let first = pixels / (speeds.superfast * FIRST_PASS) / x264;
+            decode + first + decode * decoded_again(plan, means.frames) + encode
+        }
+        RateControl::Measured { .. } => (decode + encode) * (1.0 + MEASURED_AGAIN),
+        RateControl::Quality { .. } => decode + encode,
+    };
+    let sound = match plan.audio {
+        AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.superfast,
+        AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
+    };
+    let count = workers as f64;
+    let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
+    let picture = busiest(&plan.chunks, workers) as f64 * frame * count;
+    Some(Micros::from_seconds(START_AND_END + (picture + sound) / together))
+}
+
+/// The part of the frames that a second pass decodes again.
+fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
+    if plan.engine != Engine::Own {
+        return 1.0;
+    }
+    let frame = f64::from(plan.picture.width) * f64::from(plan.picture.height) * 1.5;
+    1.0 - (room.0 as f64 / (frame * plan.grid.frames as f64)).min(1.0)
+}
+
+/// Frames of the worker that has most to do, when each takes the longest chunk that waits.
+fn busiest(chunks: &[Chunk], workers: usize) -> u64 {
+    let mut frames: Vec<u64> = chunks.iter().map(|chunk| chunk.frames).collect();
+    frames.sort_unstable_by(|a, b| b.cmp(a));
+    let mut loads = vec![0; workers.max(1)];
+    for chunk in frames {
+        if let Some(least) = loads.iter_mut().min() {
+            *least += chunk;
+        }
+    }
+    loads.into_iter().max().unwrap_or(0)
+}
+
+// What a byte of x264's quicker presets is worth beside one of medium's, from the SSIM that they reach: veryfast's 0.9751 at
+// 1,285 kB takes medium about 1,136, superfast's 0.9664 at 1,192 kB about 750.
+const VERYFAST_WORTH: f64 = 0.88;
+const SUPERFAST_WORTH: f64 = 0.63;
+/// Parts of what the picture is comfortable with at the wished size: no detail has to go.
+const SHARP: f64 = 1.0;
+/// About what the picture two sizes smaller is comfortable with.
+const GOOD: f64 = 0.35;
+/// Frames a second from which it is no loss that there were more.
+const FLUENT: f64 = 23.0;
+/// Part of what the planned picture is comfortable with below which it breaks into blocks.
+const UNBROKEN: f64 = 0.6;
+
+fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
+    let worth = match (plan.engine, plan.preset) {
+        (Engine::Browser, _) => plan.codec.worth_by_browser(),
+        (_, Preset::Medium) => 1.0,
+        (_, Preset::Veryfast) => VERYFAST_WORTH,
+        (_, Preset::Superfast) => SUPERFAST_WORTH,
+    };
+    let rate = plan.video_rate().map_or(f64::INFINITY, |rate| rate.0) * worth;
+    let fixed = Fixed { height: wishes.height, ..Fixed::default() };
+    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let fluent = plan.picture.frame_rate.per_second() >= FLUENT;
+    let whole = if fluent { Picture { frame_rate: plan.picture.frame_rate, ..whole } } else { whole };
+    let of = |picture| rate / picture::comfortable_rate(picture).0;
+    match of(whole) {
+        _ if of(plan.picture) < UNBROKEN => Quality::Blocky,
+        share if share >= SHARP => Quality::Sharp,
+        share if share >= GOOD => Quality::Good,
+        _ => Quality::Soft,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::facts::Container;
+    use crate::session::tests::facts;
+    use crate::units::FrameRate;
+    use proptest::prelude::*;
+
+    const FIGURES: &str = "superfast=43000000\nveryfast=27000000\nmedium=13000000\ndecode=150000000\nh264-profile=main\nh264=60000000\nvp9=20000000";
+
+    fn speeds(figures: &str) -> Option<Speeds> {
+        let key = key("Browser/1.0", 2);
+        Speeds::read(&kept(&key, figures), &key)
+    }
+
+    fn predictions(
+        facts: &MediaFacts,
+        wishes: &Wishes,
+        decoder: Decoder,
+        speeds: &Speeds,
+    ) -> Vec<Prediction> {
+        let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+        let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(400_000_000), speeds };
+        predict(facts, wishes, &means)
+    }
+
+    fn clip(size: (u32, u32), seconds: u64) -> MediaFacts {
+        let mut facts = facts(seconds * 25);
+        (facts.video.width, facts.video.height) = size;
+        facts.file_bytes = Bytes(seconds * 2_000_000);
+        facts
+    }
+
+    fn target(bytes: u64) -> Wishes {
+        Wishes { target: Bytes(bytes), ..Wishes::default() }
+    }
+
+    #[test]
+    fn figures_are_read_where_they_are_valid() {
+        let read = speeds(FIGURES).unwrap();
+        let encoders = Encoders { h264: Some(Profile::Main), vp9: true, ..Encoders::default() };
+        assert_eq!(read.encoders(), encoders);
+        let valid = kept(&key("Browser/1.0", 2), FIGURES);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.0", 4)), None);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.1", 2)), None);
+        for broken in [
+            "",
+            "medium=1e7",
+            "superfast=NaN\nveryfast=1e7\nmedium=1e7",
+            "superfast=-1\nveryfast=2\nmedium=3",
+        ] {
+            assert_eq!(speeds(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_had_says_why() {
+        let without = FIGURES.replace("h264=", "none=");
+        let vp9 = Wishes { codec: Codec::Vp9, ..target(1_900_000) };
+        let (browser, ffmpeg) = (Decoder::Browser, Decoder::Ffmpeg(None));
+        let cases = [
+            (FIGURES, target(1_900_000), browser, [None, None, None]),
+            (&without, target(1_900_000), browser, [Some(Unavailable::NoEncoder(Codec::H264)), None, None]),
+            (FIGURES, target(1_900_000), ffmpeg, [Some(Unavailable::NotDecoded), None, None]),
+            (
+                FIGURES,
+                vp9,
+                browser,
+                [
+                    None,
+                    Some(Unavailable::OnlyBrowser(Codec::Vp9)),
+                    Some(Unavailable::OnlyBrowser(Codec::Vp9)),
+                ],
+            ),
+        ];
+        for (figures, wishes, decoder, expected) in cases {
+            let found = predictions(&clip((854, 480), 30), &wishes, decoder, &speeds(figures).unwrap());
+            assert_eq!(found.iter().map(|one| one.effort).collect::<Vec<_>>(), EFFORTS);
+            assert_eq!(found.iter().map(|one| one.likely.err()).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn there_is_nothing_to_choose_without_an_encode() {
+        let speeds = speeds(FIGURES).unwrap();
+        let quick = Wishes { mode: Mode::Quick, ..Wishes::default() };
+        for wishes in [target(90_000_000), quick, target(40_000)] {
+            let found = predictions(&clip((854, 480), 400), &wishes, Decoder::Browser, &speeds);
+            let nothing = wishes.mode == Mode::Quick || wishes.target == Bytes(40_000);
+            assert_eq!(found.is_empty(), nothing, "{}", wishes.target);
+        }
+        let mut kept = clip((854, 480), 10);
+        kept.container = Container::Mp4;
+        assert_eq!(predictions(&kept, &target(90_000_000), Decoder::Browser, &speeds), []);
+    }
+
+    #[test]
+    fn the_worker_with_most_to_do_counts() {
+        let chunk = |frames| Chunk { first: 0, frames, seek: None, anchor: 0 };
+        let cases = [
+            (vec![100, 100, 100], 2, 200),
+            (vec![60, 100, 50, 40], 2, 140),
+            (vec![10, 20], 4, 20),
+            (vec![10, 20], 1, 30),
+        ];
+        for (frames, workers, expected) in cases {
+            let chunks: Vec<Chunk> = frames.iter().copied().map(chunk).collect();
+            assert_eq!(busiest(&chunks, workers), expected, "{frames:?} on {workers}");
+        }
+    }
+
+    #[test]
+    fn quality_follows_the_bytes() {
+        let speeds = speeds(FIGURES).unwrap();
+        let cases = [
+            // height wished, target -> fast, balanced, best
+            (None, 4_000_000, [Quality::Sharp, Quality::Sharp, Quality::Sharp]),
+            (None, 1_900_000, [Quality::Good, Quality::Sharp, Quality::Sharp]),
+            (None, 1_200_000, [Quality::Good, Quality::Good, Quality::Good]),
+            (None, 800_000, [Quality::Soft, Quality::Good, Quality::Good]),
+            (Some(480), 500_000, [Quality::Blocky, Quality::Soft, Quality::Soft]),
+        ];
+        for (height, bytes, expected) in cases {
+            let wishes = Wishes { height, ..target(bytes) };
+            let found = predictions(&clip((854, 480), 30), &wishes, Decoder::Browser, &speeds);
+            let qualities: Vec<_> = found.iter().map(|one| one.likely.unwrap().quality).collect();
+            assert_eq!(qualities, expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn auto_weighs_the_wait_against_the_picture() {
+        let of = |effort, seconds, quality| Prediction {
+            effort,
+            likely: Ok(Likely { time: Micros::from_seconds(seconds), quality }),
+        };
+        let none = |effort| Prediction { effort, likely: Err(Unavailable::NotDecoded) };
+        let (fast, balanced, best) = (Effort::Fast, Effort::Balanced, Effort::Best);
+        let (sharp, good, blocky) = (Quality::Sharp, Quality::Good, Quality::Blocky);
+        let cases = [
+            (vec![of(fast, 2.0, sharp), of(balanced, 9.0, sharp), of(best, 14.0, sharp)], best),
+            (vec![of(fast, 9.0, sharp), of(balanced, 40.0, sharp), of(best, 70.0, sharp)], fast),
+            (vec![of(fast, 9.0, good), of(balanced, 40.0, sharp), of(best, 70.0, sharp)], balanced),
+            (vec![of(fast, 90.0, good), of(balanced, 400.0, sharp), of(best, 700.0, sharp)], fast),
+            (vec![of(fast, 90.0, blocky), of(balanced, 400.0, blocky), of(best, 700.0, blocky)], balanced),
+            (vec![none(fast), of(balanced, 400.0, sharp), of(best, 700.0, sharp)], balanced),
+            (vec![of(fast, 9.0, good), none(balanced), none(best)], fast),
+            (Vec::new(), Effort::Auto),
+        ];
+        for (predictions, expected) in cases {
+            assert_eq!(settle(Effort::Auto, &predictions), expected, "{predictions:?}");
+            assert_eq!(settle(best, &predictions), best);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn faster_machines_take_no_longer_and_better_efforts_no_less(
+            seconds in 1_u64..2000,
+            height in 100_u32..2200,
+            rate in 1_u32..120,
+            bytes in 200_000_u64..50_000_000,
+            figures in proptest::collection::vec(1e5_f64..1e9, 5),
+            faster in proptest::collection::vec(1.0_f64..4.0, 5),
+        ) {
+            let with = |figures: &[f64]| {
+                let names = ["superfast", "veryfast", "medium", "decode", "h264"];
+                let lines = names.iter().zip(figures).map(|(name, figure)| format!("{name}={figure}\n"));
+                speeds(&(lines.collect::<String>() + "h264-profile=high")).unwrap()
+            };
+            let more: Vec<f64> = figures.iter().zip(&faster).map(|(figure, faster)| figure * faster).collect();
+            let mut facts = clip((height * 16 / 9, height), seconds);
+            facts.video.frame_rate = FrameRate::whole(rate);
+            let of = |speeds| {
+                let found = predictions(&facts, &target(bytes), Decoder::Browser, &speeds);
+                found.iter().filter_map(|one| one.likely.ok()).collect::<Vec<_>>()
+            };
+            let (slow, quick) = (of(with(&figures)), of(with(&more)));
+            prop_assert_eq!(slow.len(), quick.len());
+            for (slow, quick) in slow.iter().zip(&quick) {
+                prop_assert!(quick.time <= slow.time && quick.quality == slow.quality);
+            }
+            // Fast may choose a smaller picture or fewer frames, and be less blocky so.
+            if let [_, balanced, best] = slow.as_slice() {
+                prop_assert!(balanced.time <= best.time && balanced.quality <= best.quality);
+            }
+        }
+    }
+}

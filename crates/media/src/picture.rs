@@ -1,0 +1,422 @@
+//! One decoded picture in, one planar 4:2:0 picture of 8 bits and limited range out, upright and at the size asked for.
+//! Knows nothing of time or of codecs; the matrix of YUV stays what it was.
+
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8;
+use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions, Resizer};
+
+/// Largest width and height in pixels.
+const LARGEST: u32 = 16_384;
+
+/// Why a picture cannot be turned into what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PictureError {
+    /// A layout that is not read here.
+    #[error("pictures of the format {0:?} are not read")]
+    Format(String),
+    /// No pixels, or more than fit.
+    #[error("pictures of {width}x{height} are not read")]
+    Size {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// Not a right angle.
+    #[error("a picture cannot be turned by {0} degrees")]
+    Turn(u32),
+    /// The resizer refused.
+    #[error("the picture could not be resized: {0}")]
+    Resize(String),
+}
+
+/// Width and height in samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size {
+    width: u32,
+    height: u32,
+}
+
+impl Size {
+    fn new(width: u32, height: u32) -> Result<Size, PictureError> {
+        let sound = (1..=LARGEST).contains(&width) && (1..=LARGEST).contains(&height);
+        sound.then_some(Size { width, height }).ok_or(PictureError::Size { width, height })
+    }
+
+    fn samples(self) -> usize {
+        self.width as usize * self.height as usize
+    }
+
+    fn turned(self, turn: Turn) -> Size {
+        match turn {
+            Turn::None | Turn::Half => self,
+            Turn::Right | Turn::Left => Size { width: self.height, height: self.width },
+        }
+    }
+}
+
+/// Which way a picture is turned to be upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    None,
+    Right,
+    Half,
+    Left,
+}
+
+/// How many luma samples share one chroma sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Chroma {
+    across: u32,
+    down: u32,
+}
+
+impl Chroma {
+    const C420: Chroma = Chroma { across: 2, down: 2 };
+    const C422: Chroma = Chroma { across: 2, down: 1 };
+    const C444: Chroma = Chroma { across: 1, down: 1 };
+
+    /// Sizes of the three planes, luma first.
+    fn planes(self, picture: Size) -> [Size; 3] {
+        let chroma =
+            Size { width: picture.width.div_ceil(self.across), height: picture.height.div_ceil(self.down) };
+        [picture, chroma, chroma]
+    }
+}
+
+/// How samples lie in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// Three planes, and perhaps a fourth of the luma's size that is not looked at. `bits` above 8 take two bytes.
+    Planar { chroma: Chroma, alpha: bool, bits: u32 },
+    /// Luma, then pairs of chroma at half the size.
+    Pairs,
+    /// Four bytes a pixel: where red and blue are.
+    Pixels { red: usize, blue: usize },
+}
+
+impl Layout {
+    /// The layouts of WebCodecs' `VideoPixelFormat`, by their names.
+    fn parse(format: &str) -> Option<Layout> {
+        match format {
+            "NV12" => return Some(Layout::Pairs),
+            "RGBA" | "RGBX" => return Some(Layout::Pixels { red: 0, blue: 2 }),
+            "BGRA" | "BGRX" => return Some(Layout::Pixels { red: 2, blue: 0 }),
+            _ => {}
+        }
+        let (chroma, rest) = match format.split_at_checked(4)? {
+            ("I420", rest) => (Chroma::C420, rest),
+            ("I422", rest) => (Chroma::C422, rest),
+            ("I444", rest) => (Chroma::C444, rest),
+            _ => return None,
+        };
+        let (alpha, rest) = match rest.strip_prefix('A') {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let bits = match rest {
+            "" => 8,
+            "P10" => 10,
+            "P12" => 12,
+            _ => return None,
+        };
+        Some(Layout::Planar { chroma, alpha, bits })
+    }
+
+    fn chroma(self) -> Chroma {
+        match self {
+            Layout::Planar { chroma, .. } => chroma,
+            Layout::Pairs => Chroma::C420,
+            Layout::Pixels { .. } => Chroma::C444,
+        }
+    }
+
+    fn bits(self) -> u32 {
+        match self {
+            Layout::Planar { bits, .. } => bits,
+            Layout::Pairs | Layout::Pixels { .. } => 8,
+        }
+    }
+
+    fn bytes(self, size: Size) -> usize {
+        let colours: usize = self.chroma().planes(size).iter().map(|plane| plane.samples()).sum();
+        match self {
+            Layout::Planar { alpha, bits, .. } => {
+                let samples = colours + if alpha { size.samples() } else { 0 };
+                if bits > 8 { samples * 2 } else { samples }
+            }
+            Layout::Pairs => colours,
+            Layout::Pixels { .. } => size.samples() * 4,
+        }
+    }
+}
+
+/// What every sample of a plane becomes: 8 bits, limited range.
+struct Table(Vec<u8>);
+
+impl Table {
+    fn new(bits: u32, full_range: bool, chroma: bool) -> Table {
+        let largest = (1_i32 << bits) - 1;
+        let middle = 1_i32 << (bits - 1);
+        let level = |sample: i32| match (full_range, chroma) {
+            (false, _) => ((sample << 1) + (1 << (bits - 8))) >> (bits - 7),
+            (true, false) => 16 + rounded(sample * 219, largest),
+            (true, true) => 128 + rounded((sample - middle) * 224, largest),
+        };
+        Table((0..=largest).map(|sample| level(sample).clamp(0, 255) as u8).collect())
+    }
+
+    fn level(&self, sample: usize) -> u8 {
+        // More than the bits allow is as much as they allow.
+        self.0.get(sample).or(self.0.last()).copied().unwrap_or_default()
+    }
+}
+
+fn rounded(dividend: i32, divisor: i32) -> i32 {
+    (2 * dividend + divisor).div_euclid(2 * divisor)
+}
+
+/// Turns pictures of one layout and size into planar 4:2:0.
+pub(crate) struct Picture {
+    layout: Layout,
+    size: Size,
+    turn: Turn,
+    out: Size,
+    /// For luma and chroma, where samples change; more than 8 bits always do.
+    tables: Option<[Table; 2]>,
+    input: Vec<u8>,
+    /// The input's planes where they are not in it as they are needed.
+    planes: Vec<u8>,
+    /// A plane that has its size and is yet to be turned.
+    lying: Vec<u8>,
+    output: Vec<u8>,
+    resizer: Resizer,
+    options: ResizeOptions,
+}
+
+impl Picture {
+    /// `format` is a `VideoPixelFormat`; sizes are in pixels, of what is visible; `full_range` is about YUV, RGB always
+    /// is; `turn` is in degrees, clockwise.
+    pub(crate) fn new(
+        format: &str,
+        (width, height): (u32, u32),
+        full_range: bool,
+        turn: u32,
+        (out_width, out_height): (u32, u32),
+    ) -> Result<Picture, PictureError> {
+        let layout = Layout::parse(format).ok_or_else(|| PictureError::Format(format.to_owned()))?;
+        let size = Size::new(width, height)?;
+        let out = Size::new(out_width, out_height)?;
+        let turn = match turn {
+            0 => Turn::None,
+            90 => Turn::Right,
+            180 => Turn::Half,
+            270 => Turn::Left,
+            _ => return Err(PictureError::Turn(turn)),
+        };
+        let yuv = !matches!(layout, Layout::Pixels { .. });
+        let tables = (yuv && (full_range || layout.bits() > 8))
+            .then(|| [false, true].map(|chroma| Table::new(layout.bits(), full_range, chroma)));
+        let filter =
+            Filter::new("bicubic", bicubic, 2.0).map_err(|error| PictureError::Resize(error.to_string()))?;
+        Ok(Picture {
+            layout,
+            size,
+            turn,
+            out,
+            tables,
+            input: vec![0; layout.bytes(size)],
+            planes: Vec::new(),
+            lying: Vec::new(),
+            output: vec![0; Layout::Planar { chroma: Chroma::C420, alpha: false, bits: 8 }.bytes(out)],
+            resizer: Resizer::new(),
+            options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter))),
+        })
+    }
+
+    /// Where the picture goes: its planes one after the other without padding, chroma sizes rounded up.
+    pub(crate) fn input(&self) -> &[u8] {
+        &self.input
+    }
+
+    /// The converted picture: luma and two planes of chroma, without padding, chroma sizes rounded up.
+    pub(crate) fn output(&self) -> &[u8] {
+        &self.output
+    }
+
+    /// Converts the picture in `input` into `output`.
+    pub(crate) fn convert(&mut self) -> Result<(), PictureError> {
+        let sizes = self.layout.chroma().planes(self.size);
+        let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
+        let mut rest = self.output.as_mut_slice();
+        for ((plane, size), out) in planes.into_iter().zip(sizes).zip(Chroma::C420.planes(self.out)) {
+            let (target, behind) = rest.split_at_mut(out.samples());
+            rest = behind;
+            let lying = out.turned(self.turn);
+            if self.turn == Turn::None {
+                resize(&mut self.resizer, &self.options, (plane, size), (target, lying))?;
+            } else {
+                self.lying.resize(lying.samples(), 0);
+                resize(&mut self.resizer, &self.options, (plane, size), (&mut self.lying, lying))?;
+                turn_plane(&self.lying, lying, self.turn, target);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The three planes of a picture in 8 bits and limited range: parts of `input` where they are that already, else made in
+/// `made`.
+fn separate<'a>(
+    layout: Layout,
+    sizes: [Size; 3],
+    tables: Option<&[Table; 2]>,
+    input: &'a [u8],
+    made: &'a mut Vec<u8>,
+) -> [&'a [u8]; 3] {
+    let [luma, chroma, _] = sizes.map(Size::samples);
+    let split = |planes: &'a [u8]| {
+        let (first, rest) = planes.split_at(luma);
+        let (second, rest) = rest.split_at(chroma);
+        [first, second, &rest[..chroma]]
+    };
+    match (layout, tables) {
+        (Layout::Planar { .. }, None) => return split(input),
+        (Layout::Planar { bits: 8, .. }, Some([light, colour])) => {
+            made.clear();
+            let [first, second, third] = split(input);
+            made.extend(first.iter().map(|sample| light.level((*sample).into())));
+            made.extend(second.iter().chain(third).map(|sample| colour.level((*sample).into())));
+        }
+        (Layout::Planar { .. }, Some([light, colour])) => {
+            made.clear();
+            let samples = || input.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes).into());
+            made.extend(samples().take(luma).map(|sample| light.level(sample)));
+            made.extend(samples().skip(luma).take(2 * chroma).map(|sample| colour.level(sample)));
+        }
+        (Layout::Pairs, None) => {
+            let (first, pairs) = input.split_at(luma);
+            made.resize(2 * chroma, 0);
+            let (second, third) = made.split_at_mut(chroma);
+            for ((pair, u), v) in pairs.as_chunks().0.iter().zip(&mut *second).zip(&mut *third) {
+                [*u, *v] = *pair;
+            }
+            return [first, second, third];
+        }
+        (Layout::Pairs, Some([light, colour])) => {
+            made.clear();
+            let (first, pairs) = input.split_at(luma);
+            made.extend(first.iter().map(|sample| light.level((*sample).into())));
+            for place in 0..2 {
+                made.extend(pairs.iter().skip(place).step_by(2).map(|sample| colour.level((*sample).into())));
+            }
+        }
+        (Layout::Pixels { red, blue }, _) => {
+            made.resize(3 * luma, 0);
+            let (first, rest) = made.split_at_mut(luma);
+            let (second, third) = rest.split_at_mut(luma);
+            let planes = first.iter_mut().zip(second).zip(third);
+            for (pixel, ((y, u), v)) in input.as_chunks::<4>().0.iter().zip(planes) {
+                let [r, g, b] = [pixel[red], pixel[1], pixel[blue]].map(i32::from);
+                *y = LUMA.level(r, g, b);
+                *u = BLUE.level(r, g, b);
+                *v = RED.level(r, g, b);
+            }
+        }
+    }
+    split(made)
+}
+
+/// One sample of YUV as a sum of red, green and blue, in 65536ths.
+struct Weights {
+    red: i32,
+    green: i32,
+    blue: i32,
+    zero: i32,
+}
+
+/// ITU-R BT.709, 3.2 and 3.3: luma's share of red and of blue.
+const KR: f64 = 0.2126;
+const KB: f64 = 0.0722;
+const LUMA: Weights = Weights::new(KR, 1.0 - KR - KB, KB, 219.0, 16);
+const BLUE: Weights =
+    Weights::new(-KR / (2.0 - 2.0 * KB), (KR + KB - 1.0) / (2.0 - 2.0 * KB), 0.5, 224.0, 128);
+const RED: Weights =
+    Weights::new(0.5, (KR + KB - 1.0) / (2.0 - 2.0 * KR), -KB / (2.0 - 2.0 * KR), 224.0, 128);
+
+impl Weights {
+    const fn new(red: f64, green: f64, blue: f64, range: f64, zero: i32) -> Weights {
+        let scale = range / 255.0 * 65_536.0;
+        // Adding a large whole number makes truncation round towards the nearest for negative ones too.
+        const fn nearest(value: f64) -> i32 {
+            (value + 100_000.5) as i32 - 100_000
+        }
+        Weights {
+            red: nearest(red * scale),
+            green: nearest(green * scale),
+            blue: nearest(blue * scale),
+            zero: (zero << 16) + (1 << 15),
+        }
+    }
+
+    fn level(&self, red: i32, green: i32, blue: i32) -> u8 {
+        ((self.red * red + self.green * green + self.blue * blue + self.zero) >> 16) as u8
+    }
+}
+
+/// The cubic filter of Keys with the slope -0.6, which is what "bicubic" means to ffmpeg's scaler.
+fn bicubic(x: f64) -> f64 {
+    const SLOPE: f64 = -0.6;
+    let x = x.abs();
+    if x < 1.0 {
+        ((SLOPE + 2.0) * x - (SLOPE + 3.0)) * x * x + 1.0
+    } else if x < 2.0 {
+        ((SLOPE * x - 5.0 * SLOPE) * x + 8.0 * SLOPE) * x - 4.0 * SLOPE
+    } else {
+        0.0
+    }
+}
+
+/// Scales a plane; one that has the size already is copied.
+fn resize(
+    resizer: &mut Resizer,
+    options: &ResizeOptions,
+    (source, from): (&[u8], Size),
+    (target, to): (&mut [u8], Size),
+) -> Result<(), PictureError> {
+    let refused = |error: &dyn std::error::Error| PictureError::Resize(error.to_string());
+    let source =
+        TypedImageRef::<U8>::from_buffer(from.width, from.height, source).map_err(|error| refused(&error))?;
+    let mut target =
+        TypedImage::<U8>::from_buffer(to.width, to.height, target).map_err(|error| refused(&error))?;
+    resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
+}
+
+/// Turns a plane of `size` clockwise.
+fn turn_plane(source: &[u8], size: Size, turn: Turn, target: &mut [u8]) {
+    /// Samples a side of the squares that are turned at a time, so that rows and columns both stay in the cache.
+    const BLOCK: usize = 16;
+    let (width, height) = (size.width as usize, size.height as usize);
+    match turn {
+        Turn::None => target.copy_from_slice(source),
+        Turn::Half => target.iter_mut().zip(source.iter().rev()).for_each(|(to, from)| *to = *from),
+        Turn::Right | Turn::Left => {
+            for top in (0..height).step_by(BLOCK) {
+                for left in (0..width).step_by(BLOCK) {
+                    for x in left..width.min(left + BLOCK) {
+                        for y in top..height.min(top + BLOCK) {
+                            let place = match turn {
+                                Turn::Right => x * height + (height - 1 - y),
+                                _ => (width - 1 - x) * height + y,
+                            };
+                            target[place] = source[y * width + x];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

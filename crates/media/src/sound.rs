@@ -1,0 +1,256 @@
+//! Changes the sample rate of sound. Knows nothing of codecs or of time.
+
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{
+    Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters, SincInterpolationType,
+    WindowFunction,
+};
+
+/// Frames that are resampled at a time.
+const BLOCK: usize = 1024;
+/// Length of the filter in samples of the lower rate.
+const FILTER: usize = 128;
+/// Rates in hertz and channels that make sense.
+const RATES: std::ops::RangeInclusive<u32> = 1000..=768_000;
+const CHANNELS: std::ops::RangeInclusive<u32> = 1..=64;
+
+/// Why sound cannot be resampled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SoundError {
+    /// Rates or channels out of bounds.
+    #[error("sound of {channels} channels cannot go from {from} to {to} Hz")]
+    Format {
+        /// Hertz before.
+        from: u32,
+        /// Hertz after.
+        to: u32,
+        /// Channels.
+        channels: u32,
+    },
+    /// A piece that ends within a frame.
+    #[error("{samples} samples are no whole frames of {channels} channels")]
+    Uneven {
+        /// Samples given.
+        samples: usize,
+        /// Channels.
+        channels: usize,
+    },
+    /// The resampler refused.
+    #[error("the sound could not be resampled: {0}")]
+    Refused(String),
+}
+
+fn greatest_common_divisor(one: u32, other: u32) -> u32 {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
+}
+
+/// Changes the sample rate of interleaved sound.
+pub(crate) struct Resampler {
+    inner: Async<f32>,
+    channels: usize,
+    from: u64,
+    to: u64,
+    /// Samples that do not fill a block yet.
+    waiting: Vec<f32>,
+    /// Frames given so far.
+    taken: u64,
+    /// Frames handed out so far.
+    given: u64,
+    /// Frames of silence at the output's beginning that are still to be dropped.
+    delay: usize,
+}
+
+impl Resampler {
+    /// Rates in hertz.
+    pub(crate) fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, SoundError> {
+        if !(RATES.contains(&from) && RATES.contains(&to) && CHANNELS.contains(&channels)) {
+            return Err(SoundError::Format { from, to, channels });
+        }
+        // The filter is as long in the lower rate's samples, whichever that is.
+        let points = FILTER * from.div_ceil(to).max(1) as usize;
+        let parameters = SincInterpolationParameters::new(points, WindowFunction::BlackmanHarris2)
+            .oversampling_factor(256)
+            .interpolation(SincInterpolationType::Linear);
+        let ratio = f64::from(to) / f64::from(from);
+        let inner = Async::new_sinc(ratio, 1.0, &parameters, BLOCK, channels as usize, FixedAsync::Input)
+            .map_err(|error| SoundError::Refused(error.to_string()))?;
+        // The first output lies one output step after the filter's middle. Silence before the sound makes its first frame
+        // one of the output's, which has whole frames only where the input has multiples of `step`.
+        let step = (from / greatest_common_divisor(from, to)) as usize;
+        let before = (points / 2).next_multiple_of(step);
+        Ok(Resampler {
+            inner,
+            channels: channels as usize,
+            from: from.into(),
+            to: to.into(),
+            waiting: vec![0.0; (before - points / 2) * channels as usize],
+            taken: 0,
+            given: 0,
+            delay: before * to as usize / from as usize - 1,
+        })
+    }
+
+    /// Takes interleaved samples and answers what is ready.
+    pub(crate) fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, SoundError> {
+        if !samples.len().is_multiple_of(self.channels) {
+            return Err(SoundError::Uneven { samples: samples.len(), channels: self.channels });
+        }
+        self.taken += (samples.len() / self.channels) as u64;
+        self.waiting.extend_from_slice(samples);
+        let mut ready = Vec::new();
+        let mut used = 0;
+        while self.waiting.len() - used >= BLOCK * self.channels {
+            used += self.block(used, BLOCK, &mut ready)? * self.channels;
+        }
+        self.waiting.drain(..used);
+        Ok(ready)
+    }
+
+    /// Answers the rest, so that in total there are `round(frames * to / from)` frames.
+    pub(crate) fn finish(&mut self) -> Result<Vec<f32>, SoundError> {
+        let due = (2 * self.taken * self.to + self.from) / (2 * self.from);
+        let mut ready = Vec::new();
+        let frames = self.waiting.len() / self.channels;
+        self.block(0, frames, &mut ready)?;
+        self.waiting.clear();
+        while self.given < due {
+            self.block(0, 0, &mut ready)?;
+        }
+        let beyond = usize::try_from(self.given - due).unwrap_or(usize::MAX).saturating_mul(self.channels);
+        ready.truncate(ready.len().saturating_sub(beyond));
+        Ok(ready)
+    }
+
+    /// Resamples the `frames` that wait from sample `first` on, silence behind them where they are fewer than a block;
+    /// answers how many frames that took.
+    fn block(&mut self, first: usize, frames: usize, ready: &mut Vec<f32>) -> Result<usize, SoundError> {
+        let refused = |error: &dyn std::error::Error| SoundError::Refused(error.to_string());
+        let mut input = self.waiting.get(first..).unwrap_or_default();
+        input = input.get(..frames * self.channels).unwrap_or(input);
+        let input = InterleavedSlice::new(input, self.channels, frames).map_err(|error| refused(&error))?;
+        let indexing = Indexing::new().partial_len(frames);
+        let made = self.inner.process(&input, Some(&indexing)).map_err(|error| refused(&error))?.take_data();
+        let silent = self.delay.min(made.len() / self.channels);
+        self.delay -= silent;
+        let sound = &made[silent * self.channels..];
+        self.given += (sound.len() / self.channels) as u64;
+        ready.extend_from_slice(sound);
+        Ok(frames)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+    use super::*;
+
+    /// A sine of this many hertz, the second channel a quarter of a turn behind.
+    fn sine(hertz: f64, rate: u32, frames: usize, channels: u32) -> Vec<f32> {
+        let turn = |frame: usize| frame as f64 * hertz / f64::from(rate) * std::f64::consts::TAU;
+        (0..frames)
+            .flat_map(|frame| {
+                (0..channels).map(move |channel| {
+                    (turn(frame) - f64::from(channel) * std::f64::consts::FRAC_PI_2).sin() as f32
+                })
+            })
+            .collect()
+    }
+
+    fn resampled(from: u32, to: u32, channels: u32, sound: &[f32], piece: usize) -> Vec<f32> {
+        let mut resampler = Resampler::new(from, to, channels).unwrap();
+        let mut out = Vec::new();
+        for piece in sound.chunks(piece * channels as usize) {
+            out.extend(resampler.push(piece).unwrap());
+        }
+        out.extend(resampler.finish().unwrap());
+        out
+    }
+
+    /// How loud a sound is, in decibels below a sine of full level.
+    fn level(sound: &[f32]) -> f64 {
+        let power: f64 = sound.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+        10.0 * (2.0 * power / sound.len() as f64 + 1e-20).log10()
+    }
+
+    #[test]
+    fn a_sine_stays_what_it_was() {
+        for (from, to, channels) in [
+            (44_100, 48_000, 2),
+            (48_000, 44_100, 2),
+            (96_000, 48_000, 1),
+            (8_000, 48_000, 2),
+            (22_050, 44_100, 1),
+            (48_000, 32_000, 6),
+        ] {
+            for hertz in [440.0, 3_000.0] {
+                let frames = from as usize * 2;
+                let sound = sine(hertz, from, frames, channels);
+                let out = resampled(from, to, channels, &sound, 777);
+                let wanted = sine(hertz, to, to as usize * 2, channels);
+                assert_eq!(out.len(), wanted.len());
+                // The ends lack what came before and after. At the middle, two seconds on, a drift would show.
+                let inside = 2_000 * channels as usize..out.len() - 2_000 * channels as usize;
+                let error: Vec<f32> = out[inside.clone()]
+                    .iter()
+                    .zip(&wanted[inside])
+                    .map(|(out, wanted)| out - wanted)
+                    .collect();
+                // As much as a shift by a hundredth of a frame would make.
+                let shift = 20.0 * (std::f64::consts::TAU * hertz / f64::from(from) / 100.0).log10();
+                assert!(level(&error) < shift, "{from} to {to}, {hertz} Hz: {} dB", level(&error));
+            }
+        }
+    }
+
+    #[test]
+    fn level_is_kept_and_nothing_folds_back() {
+        for (from, to, hertz, gain) in [
+            (48_000, 44_100, 15_000.0, 0.0),
+            (44_100, 48_000, 15_000.0, 0.0),
+            (96_000, 44_100, 30_000.0, f64::NEG_INFINITY),
+            (48_000, 32_000, 20_000.0, f64::NEG_INFINITY),
+            (48_000, 8_000, 6_000.0, f64::NEG_INFINITY),
+            (192_000, 8_000, 3_000.0, 0.0),
+            (192_000, 8_000, 5_000.0, f64::NEG_INFINITY),
+        ] {
+            let out = resampled(from, to, 1, &sine(hertz, from, from as usize, 1), 4096);
+            let level = level(&out[1_000..out.len() - 1_000]);
+            let right = if gain == 0.0 { level.abs() < 0.05 } else { level < -60.0 };
+            assert!(right, "{hertz} Hz from {from} to {to}: {level} dB");
+        }
+    }
+
+    #[test]
+    fn lengths_are_exact_and_pieces_do_not_matter() {
+        for (from, to) in
+            [(44_100, 48_000), (48_000, 44_100), (11_025, 48_000), (192_000, 48_000), (48_000, 48_000)]
+        {
+            for frames in [0_usize, 1, 2, 100, 1023, 1024, 1025, 50_001] {
+                let sound = sine(440.0, from, frames, 2);
+                let due = (frames as f64 * f64::from(to) / f64::from(from)).round() as usize;
+                let whole = resampled(from, to, 2, &sound, usize::MAX / 2);
+                assert_eq!(whole.len(), due * 2, "{frames} frames from {from} to {to}");
+                assert!(whole == resampled(from, to, 2, &sound, 333), "{frames} frames from {from} to {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (from, to, channels) in [
+            (0, 48_000, 2),
+            (48_000, 0, 2),
+            (48_000, 44_100, 0),
+            (u32::MAX, 48_000, 2),
+            (48_000, 44_100, 1000),
+        ] {
+            assert_eq!(
+                Resampler::new(from, to, channels).err(),
+                Some(SoundError::Format { from, to, channels })
+            );
+        }
+        let mut resampler = Resampler::new(44_100, 48_000, 2).unwrap();
+        assert_eq!(resampler.push(&[0.0; 3]), Err(SoundError::Uneven { samples: 3, channels: 2 }));
+    }
+}

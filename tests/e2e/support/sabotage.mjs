@@ -1,0 +1,142 @@
+// Replaces what a media worker finds of the browser's own codecs by something that fails in a chosen way. The page itself
+// is left as it is.
+
+/**
+ * Puts `patch` in front of every worker that the page starts. Messages that arrive while the worker's own script loads are
+ * kept for it.
+ *
+ * @param {import("puppeteer-core").Page} page before it loads
+ * @param {() => void} patch runs in the worker; nothing around it is seen there
+ */
+export async function inWorkers(page, patch) {
+  await page.evaluateOnNewDocument((code) => {
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+      constructor(address, options) {
+        const url = JSON.stringify(new URL(address, document.baseURI).href);
+        const script = `
+          const early = [];
+          self.onmessage = (event) => early.push(event);
+          (${code})();
+          await import(${url});
+          for (const event of early) self.onmessage(event);`;
+        super(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
+      }
+    };
+  }, patch.toString());
+}
+
+/**
+ * Lets the page believe that it has measured this machine before, and that the browser's own H.264 encoder is the quickest.
+ *
+ * @param {import("puppeteer-core").Page} page before it loads
+ */
+export async function asIfMeasured(page) {
+  await page.evaluateOnNewDocument(() => {
+    const key = `1 ${navigator.hardwareConcurrency} ${navigator.userAgent}`;
+    const speeds = {
+      superfast: 50e6,
+      veryfast: 30e6,
+      medium: 12e6,
+      decode: 100e6,
+      h264: 200e6,
+      vp9: 20e6,
+      av1: 20e6,
+    };
+    const figures = Object.entries(speeds).map(([name, speed]) => `${name}=${speed}`);
+    localStorage.setItem("clipfit-speeds", [key, "h264-profile=high", ...figures].join("\n"));
+  });
+}
+
+/** A decoder that fails at its 40th frame. */
+export function decoderFailsAtFrame40() {
+  const Real = self.VideoDecoder;
+  self.VideoDecoder = class extends Real {
+    constructor({ output, error }) {
+      let frames = 0;
+      super({
+        error,
+        output: (frame) => {
+          frames += 1;
+          if (frames < 40) {
+            output(frame);
+          } else {
+            frame.close();
+            if (frames === 40) error(new DOMException("made to fail", "EncodingError"));
+          }
+        },
+      });
+    }
+  };
+}
+
+/** A decoder that says that it can and never gives a frame. */
+export function decoderIsSilent() {
+  const Real = self.VideoDecoder;
+  self.VideoDecoder = class extends Real {
+    constructor({ error }) {
+      super({ error, output: (frame) => frame.close() });
+    }
+    static isConfigSupported = async (config) => ({ supported: true, config });
+  };
+}
+
+/** An encoder that says that it can and fails once it must. */
+export function encoderLies() {
+  self.VideoEncoder = class extends EventTarget {
+    state = "unconfigured";
+    encodeQueueSize = 0;
+    #error;
+    constructor({ error }) {
+      super();
+      this.#error = error;
+    }
+    static isConfigSupported = async (config) => ({ supported: true, config });
+    configure() {
+      this.state = "configured";
+    }
+    encode() {
+      this.state = "closed";
+      queueMicrotask(() => this.#error(new DOMException("made to fail", "EncodingError")));
+    }
+    async flush() {
+      throw new DOMException("made to fail", "EncodingError");
+    }
+    close() {
+      this.state = "closed";
+    }
+  };
+}
+
+/** An encoder that works on trial and fails in the 40th frame of a longer encode. */
+export function encoderFailsAtFrame40() {
+  const Real = self.VideoEncoder;
+  self.VideoEncoder = class extends Real {
+    #frames = 0;
+    encode(frame, options) {
+      this.#frames += 1;
+      if (this.#frames === 40) throw new DOMException("made to fail", "EncodingError");
+      super.encode(frame, options);
+    }
+  };
+}
+
+/** An encoder that takes four times the rate that it is asked for. */
+export function encoderOvershoots() {
+  const Real = self.VideoEncoder;
+  self.VideoEncoder = class extends Real {
+    configure(config) {
+      super.configure({ ...config, bitrate: config.bitrate * 4 });
+    }
+  };
+}
+
+/** An encoder that takes the same rate whatever it is asked for. */
+export function encoderIgnoresItsRate() {
+  const Real = self.VideoEncoder;
+  self.VideoEncoder = class extends Real {
+    configure(config) {
+      super.configure({ ...config, bitrate: 8_000_000 });
+    }
+  };
+}

@@ -1,0 +1,30 @@
+// Mends the H.264 decoder configuration record of Firefox's encoder. Refuses to know packets.
+
+/** The first byte of a sequence parameter set. */
+const SEQUENCE = 0x67;
+/** Where the record tells how many of them follow. */
+const COUNT_AT = 5;
+
+/**
+ * Firefox (153) writes the first byte of every parameter set twice. 0x67 is no profile, so that a sequence parameter set that
+ * begins with it twice cannot be right.
+ */
+export function mendedAvcc(record: Uint8Array): Uint8Array {
+  const firstSet = COUNT_AT + 3;
+  if (record[firstSet] !== SEQUENCE || record[firstSet + 1] !== SEQUENCE) {
+    return record;
+  }
+  const mended = [...record.subarray(0, COUNT_AT)];
+  let at = COUNT_AT;
+  for (const countBits of [0x1f, 0xff]) {
+    const count = record[at] ?? 0;
+    mended.push(count);
+    at += 1;
+    for (let left = count & countBits; left > 0; left -= 1) {
+      const length = ((record[at] ?? 0) << 8) | (record[at + 1] ?? 0);
+      mended.push((length - 1) >> 8, (length - 1) & 0xff, ...record.subarray(at + 3, at + 2 + length));
+      at += 2 + length;
+    }
+  }
+  return Uint8Array.from([...mended, ...record.subarray(at)]);
+}

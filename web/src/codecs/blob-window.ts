@@ -1,0 +1,40 @@
+// Reads small pieces of a large Blob through one window. Refuses to know what they are.
+
+import { CannotDecode } from "./failures.ts";
+
+/** What is read at once: many headers stand near each other. */
+const WINDOW_BYTES = 256 << 10;
+/** An index is never this large; a length that says so is broken. */
+const LARGEST_PIECE_BYTES = 512 << 20;
+
+export class BlobWindow {
+  readonly size: number;
+  readonly #blob: Blob;
+  #start = 0;
+  #bytes = new Uint8Array(0);
+
+  constructor(blob: Blob) {
+    this.#blob = blob;
+    this.size = blob.size;
+  }
+
+  /** The bytes from `start`, fewer at the end of the file. */
+  async upTo(start: number, length: number): Promise<DataView<ArrayBuffer>> {
+    if (start < this.#start || start + length > this.#start + this.#bytes.length) {
+      const end = Math.min(this.size, start + Math.max(length, WINDOW_BYTES));
+      this.#bytes = new Uint8Array(await this.#blob.slice(start, end).arrayBuffer());
+      this.#start = start;
+    }
+    const offset = start - this.#start;
+    const there = Math.max(0, Math.min(length, this.#bytes.length - offset));
+    return new DataView(this.#bytes.buffer, Math.min(offset, this.#bytes.length), there);
+  }
+
+  /** Exactly the bytes of a piece that the file says is there. */
+  async exactly(start: number, length: number): Promise<DataView<ArrayBuffer>> {
+    if (length > LARGEST_PIECE_BYTES || start + length > this.size) {
+      throw new CannotDecode(`the file ends at ${this.size}, before ${start + length}`);
+    }
+    return this.upTo(start, length);
+  }
+}

@@ -1,0 +1,142 @@
+// Opens a clip: the demuxer's tracks beside what its container tells of them. Refuses to know what is done with the packets.
+
+import {
+  BlobSource,
+  type EncodedPacket,
+  EncodedPacketSink,
+  Input,
+  type InputTrack,
+  MATROSKA,
+  MP4,
+  QTFF,
+  WEBM,
+} from "mediabunny";
+import { CannotDecode, cannotDecode } from "./failures.ts";
+import { readMatroska } from "./matroska.ts";
+import { readMovie } from "./movie.ts";
+import type { Stream, Structure } from "./structure.ts";
+
+/** A clip that is open for reading. */
+export class Clip {
+  readonly structure: Structure;
+  readonly #input: Input;
+  readonly #tracks: readonly InputTrack[];
+
+  private constructor(structure: Structure, input: Input, tracks: readonly InputTrack[]) {
+    this.structure = structure;
+    this.#input = input;
+    this.#tracks = tracks;
+  }
+
+  static async open(file: Blob): Promise<Clip> {
+    const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, MATROSKA, WEBM] });
+    try {
+      const format = await input.getFormat();
+      const structure = await (format === MP4 || format === QTFF ? readMovie(file) : readMatroska(file));
+      return new Clip(structure, input, await input.getTracks());
+    } catch (error) {
+      input.dispose();
+      throw cannotDecode(error);
+    }
+  }
+
+  close(): void {
+    this.#input.dispose();
+  }
+
+  /** The track of a stream of picture or sound. */
+  track(index: number): Track {
+    const stream = this.structure.streams[index];
+    const track = this.#tracks.find(({ id }) => id === stream?.id);
+    if (stream === undefined || track === undefined) {
+      throw new CannotDecode(`stream ${index} is none that the demuxer knows`);
+    }
+    if (stream.odd !== undefined) {
+      throw new CannotDecode(`stream ${index}: ${stream.odd}`);
+    }
+    return new Track(stream, track);
+  }
+}
+
+/** Runs `work` with an open clip. */
+export async function withClip<T>(file: Blob, work: (clip: Clip) => Promise<T>): Promise<T> {
+  const clip = await Clip.open(file);
+  try {
+    return await work(clip);
+  } finally {
+    clip.close();
+  }
+}
+
+const METADATA = { metadataOnly: true } as const;
+/** Half of what times are rounded to. */
+const HALF_MICROSECOND = 0.5e-6;
+
+/** A track whose packets are read one by one. Times are seconds on the file's own timeline. */
+export class Track {
+  readonly stream: Stream;
+  readonly demuxed: InputTrack;
+  readonly #packets: EncodedPacketSink;
+
+  constructor(stream: Stream, demuxed: InputTrack) {
+    this.stream = stream;
+    this.demuxed = demuxed;
+    this.#packets = new EncodedPacketSink(demuxed);
+  }
+
+  time(packet: EncodedPacket): number {
+    return packet.timestamp - this.stream.delay;
+  }
+
+  /** Whether the container wants what begins at `time` to be seen. */
+  isShown(time: number): boolean {
+    const { from, to } = this.stream.shown;
+    return time > from - HALF_MICROSECOND && time < to - HALF_MICROSECOND;
+  }
+
+  /** The packets in decoding order without their data; of a picture from the last keyframe that the shown part needs. */
+  async *listed(): AsyncGenerator<EncodedPacket> {
+    const { kind, shown } = this.stream;
+    const { from } = shown;
+    const key =
+      kind === "video" && Number.isFinite(from) ? await this.#packets.getKeyPacket(from, METADATA) : null;
+    let packet = key ?? (await this.#packets.getFirstPacket(METADATA));
+    for (; packet !== null; packet = await this.#packets.getNextPacket(packet, METADATA)) {
+      yield packet;
+    }
+  }
+
+  /** The packets in decoding order, from the keyframe at or before `from`, else from the first. */
+  async *from(from: number | undefined): AsyncGenerator<EncodedPacket> {
+    let packet = await this.first(from);
+    while (packet !== null) {
+      yield packet;
+      const next = await this.#packets.getNextPacket(packet);
+      // The demuxer says nothing when data lies beyond the end of the file.
+      if (next === null && (await this.#packets.getNextPacket(packet, METADATA)) !== null) {
+        throw new CannotDecode(`the file ends after the packet at ${packet.timestamp}`);
+      }
+      packet = next;
+    }
+  }
+
+  /** The packet that decoding from `from` begins with. */
+  async first(from: number | undefined): Promise<EncodedPacket | null> {
+    const key =
+      from === undefined
+        ? null
+        : await this.#packets.getKeyPacket(from + this.stream.delay + HALF_MICROSECOND, {
+            verifyKeyPackets: true,
+          });
+    return key ?? this.#packets.getFirstPacket();
+  }
+
+  /** The last packet, which must be there whole. */
+  async last(): Promise<EncodedPacket> {
+    const packet = await this.#packets.getPacket(Number.POSITIVE_INFINITY);
+    if (packet === null || packet.data.byteLength !== packet.byteLength) {
+      throw new CannotDecode("the last packet is not there");
+    }
+    return packet;
+  }
+}

@@ -1,0 +1,262 @@
+// The parts that need no browser: what containers tell, layouts, sound on its line, mixes, listings.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { openAsBlob } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { media } from "../../../tests/media/make.mjs";
+
+const PARTS = ["avcc", "layout", "listing", "matroska", "mix", "movie", "timeline"];
+/** @type {string} */
+let folder;
+/** @type {Record<string, any>} */
+let codecs;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "clipfit-codecs-"));
+  const outfile = join(folder, "codecs.mjs");
+  await build({
+    stdin: {
+      contents: PARTS.map((part) => `export * from "./${part}.ts";`).join("\n"),
+      resolveDir: fileURLToPath(new URL(".", import.meta.url)),
+    },
+    bundle: true,
+    format: "esm",
+    outfile,
+  });
+  codecs = await import(pathToFileURL(outfile).href);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** The facts that a container alone can tell. */
+function facts(stream) {
+  const { codec_type: kind, disposition, tags = {}, sample_aspect_ratio: aspect } = stream;
+  const language = tags.language === "und" ? undefined : tags.language;
+  const sampleAspect = kind === "video" && aspect !== undefined && aspect !== "1:1" ? aspect : undefined;
+  return { kind, default: disposition.default, still: disposition.attached_pic, language, sampleAspect };
+}
+
+describe("streams are those of ffprobe, in its order", () => {
+  const names = [
+    [
+      "readMovie",
+      ["mp4", "rotated", "timecode", "chapters", "silent", "surround", "stretched", "edited", "m4a", "hdr"],
+    ],
+    ["readMatroska", ["mkv", "webm", "odd", "syncUneven"]],
+  ];
+  for (const [reader, clips] of names) {
+    for (const clip of clips) {
+      test(clip, async () => {
+        const path = await media(clip);
+        const options = ["-v", "error", "-print_format", "json", "-show_streams", "-show_format"];
+        const probed = JSON.parse(execFileSync("ffprobe", [...options, path], { encoding: "utf8" }));
+        const { streams, format, majorBrand } = await codecs[reader](await openAsBlob(path));
+        const told = streams.map((stream) => ({
+          kind: stream.kind,
+          default: Number(stream.default),
+          still: Number(stream.still),
+          language: stream.language,
+          sampleAspect: stream.sampleAspect?.join(":").replace(/^1:1$/, "") || undefined,
+        }));
+        assert.deepEqual(told, probed.streams.map(facts));
+        assert.equal(format, probed.format.format_name);
+        assert.equal(majorBrand, probed.format.tags.major_brand);
+        assert.deepEqual(
+          streams.flatMap(({ odd }) => odd ?? []),
+          [],
+        );
+      });
+    }
+  }
+});
+
+describe("a file that is cut off or is none is refused", () => {
+  const cases = [
+    ["readMovie", "cutIndex", /no moov box/],
+    ["readMovie", "text", /no moov box/],
+    ["readMatroska", "cutMkv", /the file ends at/],
+    ["readMatroska", "text", /no element|the file ends|no segment/],
+  ];
+  for (const [reader, clip, message] of cases) {
+    test(`${reader} of ${clip}`, async () => {
+      const file = await openAsBlob(await media(clip));
+      await assert.rejects(() => codecs[reader](file), { name: "CannotDecode", message });
+    });
+  }
+});
+
+test("planes lie behind each other, colours rounded up", () => {
+  const cases = [
+    [
+      "I420",
+      5,
+      3,
+      [
+        [0, 5],
+        [15, 3],
+        [21, 3],
+      ],
+      27,
+    ],
+    [
+      "NV12",
+      5,
+      3,
+      [
+        [0, 5],
+        [15, 6],
+      ],
+      27,
+    ],
+    [
+      "I420P10",
+      4,
+      2,
+      [
+        [0, 8],
+        [16, 4],
+        [20, 4],
+      ],
+      24,
+    ],
+    [
+      "I422",
+      4,
+      2,
+      [
+        [0, 4],
+        [8, 2],
+        [12, 2],
+      ],
+      16,
+    ],
+    ["BGRX", 3, 2, [[0, 12]], 24],
+  ];
+  for (const [format, width, height, planes, bytes] of cases) {
+    const layout = codecs.tightLayout(format, width, height);
+    assert.deepEqual(
+      layout,
+      planes.map(([offset, stride]) => ({ offset, stride })),
+      format,
+    );
+    assert.equal(codecs.tightBytes(format, width, height), bytes, format);
+  }
+  assert.throws(() => codecs.tightLayout("XYZ", 2, 2), { name: "CannotDecode" });
+});
+
+test("sound lies where it belongs", () => {
+  // At ten samples a second, gaps count from more than one sample: pieces as [time, samples], the line, its length.
+  const cases = [
+    [
+      "behind each other",
+      [
+        [0, [1, 2]],
+        [0.2, [3]],
+      ],
+      [1, 2, 3],
+    ],
+    ["a late start", [[0.3, [1, 2]]], [0, 0, 0, 1, 2]],
+    ["an early start", [[-0.2, [1, 2, 3]]], [3]],
+    [
+      "all too early",
+      [
+        [-0.3, [1, 2, 3]],
+        [0, [4]],
+      ],
+      [4],
+    ],
+    [
+      "times that wobble",
+      [
+        [0, [1, 2]],
+        [0.3, [3]],
+        [0.2, [4]],
+      ],
+      [1, 2, 3, 4],
+    ],
+    [
+      "a gap",
+      [
+        [0, [1]],
+        [0.4, [2]],
+      ],
+      [1, 0, 0, 0, 2],
+    ],
+    [
+      "an overlap",
+      [
+        [0, [1, 2, 3, 4]],
+        [0.1, [5, 6, 7, 8]],
+      ],
+      [1, 2, 3, 4, 8],
+    ],
+    [
+      "an end",
+      [
+        [0, [1, 2]],
+        [0.2, [3, 4]],
+      ],
+      [1, 2, 3],
+      0.3,
+    ],
+    [
+      "an end in a gap",
+      [
+        [0, [1]],
+        [0.5, [2]],
+      ],
+      [1, 0, 0],
+      0.3,
+    ],
+  ];
+  for (const [name, pieces, line, length = Number.POSITIVE_INFINITY] of cases) {
+    const timeline = new codecs.Timeline(10, 1, length);
+    const laid = pieces.flatMap(([time, samples]) => [...timeline.lay(Float32Array.from(samples), time)]);
+    assert.deepEqual(laid, line, name);
+    assert.equal(timeline.laid, line.length, name);
+  }
+});
+
+test("channels are mixed as ffmpeg mixes them", () => {
+  const half = Math.fround(Math.SQRT1_2);
+  const cases = [
+    [1, 2, [1], [1, 1]],
+    [2, 1, [1, 0], [0.5]],
+    [6, 2, [1, 0, 0, 0, 0, 0], [1, 0]],
+    [6, 2, [0, 0, 1, 0, 0, 0], [half, half]],
+    [6, 2, [0, 0, 0, 1, 0, 0], [0, 0]],
+    [6, 2, [0, 0, 0, 0, 1, 0], [half, 0]],
+    [8, 2, [0, 0, 0, 0, 0, 0, 0, 1], [0, half]],
+    [6, 6, [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]],
+  ];
+  for (const [from, to, samples, mixed] of cases) {
+    const given = codecs.mixer(from, to)(Float32Array.from(samples));
+    assert.deepEqual([...given], mixed, `${from} to ${to}`);
+  }
+  assert.throws(() => codecs.mixer(5, 2), { name: "CannotDecode" });
+});
+
+test("a listing is escaped as ffprobe's", () => {
+  const listing = new codecs.Listing();
+  listing.add("format.tags", { title: 'a "b" $c `d` \\ e\nf', empty: undefined, count: 3 });
+  assert.equal(
+    String(listing),
+    'format.tags.title="a \\"b\\" \\$c \\`d\\` \\\\ e\\nf"\nformat.tags.count=3\n',
+  );
+  assert.equal(codecs.seconds(-1e-9), "0.000000");
+  assert.equal(codecs.seconds(1.0000005), "1.000001");
+});
+
+test("only a record with doubled bytes is mended", () => {
+  const bytes = (text) => Uint8Array.from(Buffer.from(text, "hex"));
+  const whole = "0164001fff0100046764001f01000268eb";
+  const doubled = "0164001fff010005676764001f0100036868eb";
+  for (const record of [whole, doubled]) {
+    assert.equal(Buffer.from(codecs.mendedAvcc(bytes(record))).toString("hex"), whole);
+  }
+});

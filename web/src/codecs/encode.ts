@@ -1,0 +1,194 @@
+// Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what it says of itself.
+
+import { h264Facts, TrackFile } from "../generated/media.js";
+import { mendedAvcc } from "./avcc.ts";
+import { bytesOf } from "./bytes.ts";
+import { CannotEncode, cannotEncode } from "./failures.ts";
+
+/** One encode of one chunk. */
+export interface BrowserEncodeStep {
+  /** In WebCodecs' own words. */
+  codec: string;
+  width: number;
+  height: number;
+  rateNumerator: number;
+  rateDenominator: number;
+  /** Bits per second. */
+  bitrate: number;
+  /** With fewer or more frames than these there is no result. */
+  frames: number;
+}
+
+export interface ChunkEncoder {
+  /** Takes a whole frame, planar 4:2:0 without gaps; resolves when the next may come. */
+  take(frame: Uint8Array): Promise<void>;
+  /** The chunk as an MP4 file. */
+  finish(): Promise<Blob>;
+  close(): void;
+}
+
+/** Frames that wait at most. */
+const WAITING = 4;
+/** An encoder that shows no sign of life for this long has hung. */
+const STALLED_MS = 20_000;
+
+interface Packet {
+  data: Uint8Array;
+  slot: number;
+  key: boolean;
+}
+
+export class Encoding implements ChunkEncoder {
+  readonly #step: BrowserEncodeStep;
+  readonly #encoder: VideoEncoder;
+  readonly #packets: Packet[] = [];
+  #config: VideoDecoderConfig | undefined;
+  #taken = 0;
+  #failure: CannotEncode | undefined;
+  #awake = () => {};
+
+  constructor(step: BrowserEncodeStep) {
+    this.#step = step;
+    try {
+      this.#encoder = new VideoEncoder({
+        output: (chunk, metadata) => this.#add(chunk, metadata),
+        error: (error) => this.#fail(error),
+      });
+      this.#encoder.ondequeue = () => this.#awake();
+      this.#encoder.configure({
+        codec: step.codec,
+        width: step.width,
+        height: step.height,
+        framerate: step.rateNumerator / step.rateDenominator,
+        bitrate: step.bitrate,
+        bitrateMode: "variable",
+        latencyMode: "quality",
+        ...(step.codec.startsWith("avc") && { avc: { format: "avc" } }),
+      });
+    } catch (error) {
+      throw cannotEncode(error);
+    }
+  }
+
+  async take(bytes: Uint8Array): Promise<void> {
+    const { width, height, rateNumerator, rateDenominator } = this.#step;
+    const frameMicroseconds = (1e6 * rateDenominator) / rateNumerator;
+    try {
+      // Copied at once: the bytes may change as soon as this waits.
+      const frame = new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
+        format: "I420",
+        codedWidth: width,
+        codedHeight: height,
+        timestamp: Math.round(this.#taken * frameMicroseconds),
+        duration: Math.round(frameMicroseconds),
+      });
+      try {
+        this.#encoder.encode(frame, { keyFrame: this.#taken === 0 });
+        this.#taken += 1;
+      } finally {
+        frame.close();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    while (this.#failure === undefined && this.#encoder.encodeQueueSize >= WAITING) {
+      await this.#sign();
+    }
+    this.#check();
+  }
+
+  async finish(): Promise<Blob> {
+    this.#check();
+    let flushed = false;
+    this.#encoder.flush().then(
+      () => {
+        flushed = true;
+        this.#awake();
+      },
+      (error) => this.#fail(error),
+    );
+    while (!flushed) {
+      this.#check();
+      await this.#sign();
+    }
+    this.#check();
+    const { frames } = this.#step;
+    const slots = new Set(this.#packets.map(({ slot }) => slot).filter((slot) => slot >= 0 && slot < frames));
+    if (this.#taken !== frames || this.#packets.length !== frames || slots.size !== frames) {
+      throw new CannotEncode(`${this.#packets.length} packets of ${this.#taken} frames instead of ${frames}`);
+    }
+    return this.#file();
+  }
+
+  close(): void {
+    if (this.#encoder.state !== "closed") {
+      this.#encoder.close();
+    }
+  }
+
+  #file(): Blob {
+    const { width, height, rateNumerator, rateDenominator } = this.#step;
+    if (this.#config === undefined || this.#packets[0]?.key !== true) {
+      throw new CannotEncode("no decoder configuration, or no keyframe at the start");
+    }
+    const { codec, description } = this.#config;
+    const record = description && checkedRecord(codec, bytesOf(description));
+    const file = TrackFile.picture(codec, record, width, height, rateNumerator, rateDenominator);
+    try {
+      for (const [index, { data, slot, key }] of this.#packets.entries()) {
+        file.add(data, slot - index, key);
+      }
+      return new Blob([file.finish(0) as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
+    } catch (error) {
+      throw cannotEncode(error);
+    } finally {
+      file.free();
+    }
+  }
+
+  #add(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
+    const { rateNumerator, rateDenominator } = this.#step;
+    const data = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(data);
+    const slot = Math.round((chunk.timestamp * rateNumerator) / (1e6 * rateDenominator));
+    this.#packets.push({ data, slot, key: chunk.type === "key" });
+    this.#config ??= metadata?.decoderConfig;
+    this.#awake();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
+  }
+
+  async #sign(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#fail(new CannotEncode("the encoder stalled")), STALLED_MS);
+      this.#awake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#awake = () => {};
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= cannotEncode(error);
+    this.#awake();
+  }
+}
+
+/** A description that can be read; only H.264's is looked into. */
+function checkedRecord(codec: string, description: Uint8Array): Uint8Array {
+  if (!codec.startsWith("avc")) {
+    return description;
+  }
+  const record = mendedAvcc(description);
+  try {
+    h264Facts(record).free();
+  } catch (error) {
+    throw cannotEncode(error);
+  }
+  return record;
+}

@@ -1,0 +1,272 @@
+// Tells of a file what ffprobe would tell, in its words, and whether the browser decodes its picture. Refuses to decide anything.
+
+import type { EncodedPacket, InputAudioTrack, InputVideoTrack, VideoCodec } from "mediabunny";
+import { h264Facts } from "../generated/media.js";
+import { bytesOf } from "./bytes.ts";
+import { type Clip, type Track, withClip } from "./clip.ts";
+import { decoderConfig } from "./decode.ts";
+import { CannotDecode, cannotDecode } from "./failures.ts";
+import { decodeFrames } from "./frames.ts";
+import { isRgb, tightBytes, tightLayout } from "./layout.ts";
+import { Listing, seconds } from "./listing.ts";
+import { codecName, colourName, otherCodecName, pixelFormatName } from "./names.ts";
+import { copyVisible, visible } from "./picture.ts";
+import { reduced, type Stream } from "./structure.ts";
+
+/** The streams of a clip as `ffprobe -show_format -show_streams -print_format flat`, and what a trial decode of the picture gave. */
+export function examineStreams(file: Blob): Promise<string> {
+  return withClip(file, async (clip) => {
+    const picture = mainPicture(clip.structure.streams);
+    const trial = picture < 0 ? undefined : await tryDecoding(clip.track(picture));
+    return list(clip, (index) => (index === picture ? trial : undefined));
+  });
+}
+
+/** As `examineStreams` for a finished file, with the packets counted and nothing decoded. */
+export function examineResult(file: Blob): Promise<string> {
+  return withClip(file, (clip) => list(clip, () => undefined));
+}
+
+/** The packets of one stream as `ffprobe -print_format csv=p=0`: times in seconds, bytes, flags. */
+export function examinePackets(file: Blob, stream: number): Promise<string> {
+  return withClip(file, async (clip) => {
+    const track = clip.track(stream);
+    const lines: string[] = [];
+    for await (const packet of track.listed()) {
+      const time = track.time(packet);
+      const flags = `${packet.type === "key" ? "K" : "_"}${track.isShown(time) ? "_" : "D"}_`;
+      const duration = packet.duration > 0 ? seconds(packet.duration) : "N/A";
+      lines.push(`${seconds(time)},N/A,${duration},${packet.byteLength},${flags}\n`);
+    }
+    return lines.join("");
+  });
+}
+
+/** What a trial decode gave: a layout of frames, or why there was none. */
+type Trial = { format: VideoPixelFormat } | { refusal: string };
+
+/** The one that plays: the default one, else the first. */
+function mainPicture(streams: readonly Stream[]): number {
+  const isPicture = ({ kind, still }: Stream) => kind === "video" && !still;
+  const chosen = streams.findIndex((stream) => isPicture(stream) && stream.default);
+  return chosen >= 0 ? chosen : streams.findIndex(isPicture);
+}
+
+async function list(clip: Clip, trialOf: (index: number) => Trial | undefined): Promise<string> {
+  const listing = new Listing();
+  const { format, majorBrand, streams } = clip.structure;
+  let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [index, stream] of streams.entries()) {
+    const prefix = `streams.stream.${index}`;
+    const plays = (stream.kind === "video" || stream.kind === "audio") && !stream.still;
+    listing.add(prefix, {
+      index,
+      codec_name: plays ? await playedCodec(clip.track(index)) : otherCodecName(stream.tag),
+      codec_type: stream.kind,
+      codec_tag_string: stream.tag,
+    });
+    if (plays) {
+      const track = clip.track(index);
+      const survey = await surveyOf(track, format);
+      start = Math.min(start, survey.start);
+      end = Math.max(end, survey.end);
+      listing.add(prefix, {
+        ...(await mediaFacts(track, trialOf(index))),
+        r_frame_rate: stream.kind === "video" ? survey.rate : undefined,
+        avg_frame_rate: stream.kind === "video" ? survey.rate : undefined,
+        start_time: seconds(survey.start),
+        duration: seconds(survey.end - survey.start),
+        bit_rate: survey.bitrate?.toFixed(0),
+        nb_read_packets: survey.packets?.toFixed(0),
+      });
+    }
+    listing.add(`${prefix}.disposition`, {
+      default: Number(stream.default),
+      attached_pic: Number(stream.still),
+    });
+    listing.add(`${prefix}.tags`, { language: stream.language });
+  }
+  listing.add("format", { format_name: format });
+  if (start <= end) {
+    listing.add("format", { start_time: seconds(start), duration: seconds(end - start) });
+  }
+  listing.add("format.tags", { major_brand: majorBrand });
+  return listing.toString();
+}
+
+async function playedCodec({ demuxed, stream }: Track): Promise<string | undefined> {
+  const codec = codecName(await demuxed.getCodec());
+  if (codec === undefined && stream.kind === "audio") {
+    // A listing without the codec would lose the sound in silence.
+    throw new CannotDecode(`sound of an unknown kind: ${stream.tag}`);
+  }
+  return codec ?? otherCodecName(stream.tag);
+}
+
+async function mediaFacts(
+  { demuxed, stream }: Track,
+  trial: Trial | undefined,
+): Promise<Record<string, string | number | undefined>> {
+  if (demuxed.isVideoTrack()) {
+    return pictureFacts(demuxed, stream, trial);
+  }
+  return demuxed.isAudioTrack() ? soundFacts(demuxed) : {};
+}
+
+async function soundFacts(track: InputAudioTrack): Promise<Record<string, string | number>> {
+  return {
+    sample_rate: (await track.getSampleRate()).toFixed(0),
+    channels: await track.getNumberOfChannels(),
+  };
+}
+
+async function pictureFacts(
+  track: InputVideoTrack,
+  stream: Stream,
+  trial: Trial | undefined,
+): Promise<Record<string, string | number | undefined>> {
+  if (await track.getFlip()) {
+    throw new CannotDecode("the picture is mirrored");
+  }
+  const { primaries, transfer, matrix, fullRange } = await track.getColorSpace();
+  const coded = await bitstreamFacts(track);
+  const [horizontal, vertical] = stream.sampleAspect ?? coded?.sampleAspect ?? [1, 1];
+  const turn = await track.getRotation();
+  const decoded = trial !== undefined && "format" in trial ? trial.format : undefined;
+  const told = colourName(matrix);
+  return {
+    width: await track.getCodedWidth(),
+    height: await track.getCodedHeight(),
+    sample_aspect_ratio: `${horizontal}:${vertical}`,
+    pix_fmt: coded?.pixelFormat ?? (decoded && pixelFormatName(decoded)),
+    field_order: coded === undefined ? undefined : coded.interlaced ? "tt" : "progressive",
+    color_range: fullRange ? "pc" : undefined,
+    color_space:
+      decoded !== undefined && isRgb(decoded) ? matrixAfterRgb(told, await track.getCodec()) : told,
+    color_transfer: colourName(transfer),
+    color_primaries: colourName(primaries),
+    // ffprobe counts counter-clockwise.
+    "side_data_list.side_data.0.rotation": turn === 0 ? undefined : turn === 270 ? 90 : -turn,
+    clipfit_decodes: trial && (decoded ?? ""),
+    clipfit_refusal: trial !== undefined && "refusal" in trial ? trial.refusal : undefined,
+  };
+}
+
+/**
+ * Firefox hands out RGB, and what comes back from that is BT.709. Of a picture that does not say its matrix it takes BT.709 for
+ * granted, so that the values stay what they were, except in these codecs.
+ */
+function matrixAfterRgb(told: string | undefined, codec: VideoCodec | null): string | undefined {
+  const TAKEN_FOR_BT601 = ["vp8", "av1"];
+  return told === undefined && !TAKEN_FOR_BT601.includes(codec ?? "") ? undefined : "bt709";
+}
+
+interface BitstreamFacts {
+  pixelFormat: string;
+  interlaced: boolean;
+  sampleAspect: readonly [number, number] | undefined;
+}
+
+/** What the decoder's own header says, where that is H.264's. */
+async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | undefined> {
+  const description = (await track.getDecoderConfig())?.description;
+  if ((await track.getCodec()) !== "avc" || description === undefined) {
+    return undefined;
+  }
+  const facts = h264Facts(bytesOf(description));
+  try {
+    const { pixelFormat, interlaced } = facts;
+    const [horizontal = 0, vertical = 0] = facts.sampleAspect ?? [];
+    return {
+      pixelFormat,
+      interlaced,
+      sampleAspect: horizontal > 0 && vertical > 0 ? reduced(horizontal, vertical) : undefined,
+    };
+  } finally {
+    facts.free();
+  }
+}
+
+/** Decodes the first keyframe: what a browser says that it can decode is not always so. */
+async function tryDecoding(track: Track): Promise<Trial> {
+  const key = await track.first(undefined);
+  if (key === null) {
+    return { refusal: "no packets" };
+  }
+  try {
+    const config = await decoderConfig(track);
+    for await (const frame of decodeFrames(config, only(key))) {
+      try {
+        return await readable(frame, config);
+      } finally {
+        frame.close();
+      }
+    }
+    return { refusal: "no frame came" };
+  } catch (error) {
+    return { refusal: cannotDecode(error).message };
+  }
+}
+
+async function* only(packet: EncodedPacket): AsyncGenerator<EncodedPacket> {
+  yield packet;
+}
+
+async function readable(frame: VideoFrame, config: VideoDecoderConfig): Promise<Trial> {
+  const { format, width, height } = visible(frame);
+  if (width !== config.codedWidth || height !== config.codedHeight) {
+    return { refusal: `frames of ${width}x${height} instead of ${config.codedWidth}x${config.codedHeight}` };
+  }
+  if (isRgb(format) && config.colorSpace?.fullRange) {
+    // Firefox takes it for the limited range.
+    return { refusal: "full range that comes as RGB" };
+  }
+  const bytes = new Uint8Array(tightBytes(format, width, height));
+  await copyVisible(frame, bytes, tightLayout(format, width, height));
+  return { format };
+}
+
+/** A track's place in time and its rates. */
+interface Survey {
+  /** Seconds. */
+  start: number;
+  end: number;
+  /** Frames per second as a fraction, when all are as long. */
+  rate: string | undefined;
+  /** Bits per second. */
+  bitrate: number | undefined;
+  packets: number | undefined;
+}
+
+/** Packets may be out of order by fewer than this. */
+const REORDERED = 32;
+
+async function surveyOf(track: Track, format: string): Promise<Survey> {
+  // The last packet must be there, or the file is cut off.
+  const last = await track.last();
+  // Matroska has no table of packets: going through them all means reading the whole file.
+  const hasTable = format !== "matroska,webm";
+  const resolution = await track.demuxed.getTimeResolution();
+  let [start, end, bytes, packets] = [Number.POSITIVE_INFINITY, track.time(last) + last.duration, 0, 0];
+  const durations = new Map<number, number>();
+  for await (const packet of track.listed()) {
+    const time = track.time(packet);
+    if (track.isShown(time) || track.stream.kind === "audio") {
+      start = Math.min(start, Math.max(time, track.stream.shown.from));
+      end = Math.max(end, Math.min(time + packet.duration, track.stream.shown.to));
+    }
+    const ticks = Math.round(packet.duration * resolution);
+    durations.set(ticks, (durations.get(ticks) ?? 0) + 1);
+    bytes += packet.byteLength;
+    packets += 1;
+    if (!hasTable && packets === REORDERED) {
+      break;
+    }
+  }
+  if (!hasTable) {
+    return { start, end, rate: undefined, bitrate: track.stream.bitrate, packets: undefined };
+  }
+  const [ticks, alone] = [durations.keys().next().value ?? 0, durations.size === 1];
+  const rate = alone && ticks > 0 ? reduced(resolution, ticks).join("/") : undefined;
+  return { start, end, rate, bitrate: (bytes * 8) / Math.max(end - start, 1e-3), packets };
+}

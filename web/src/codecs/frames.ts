@@ -1,0 +1,182 @@
+// Decodes packets into frames with the browser's decoder and sees to it that none is lost. Refuses to know what they are for.
+
+import type { EncodedPacket } from "mediabunny";
+import { CannotDecode, cannotDecode } from "./failures.ts";
+
+/** Packets and frames that wait at most, each: enough to keep the decoder busy while a frame is used, and few for memory. */
+const WAITING = 6;
+/** A decoder that shows no sign of life for this long has hung. */
+const STALLED_MS = 20_000;
+
+/**
+ * The frames of `packets`, which are in decoding order and begin with a keyframe, in the order in which they are shown.
+ * Whoever takes a frame closes it. Frames before the first keyframe lean on what is not there and are left out.
+ */
+export async function* decodeFrames(
+  config: VideoDecoderConfig,
+  packets: AsyncIterator<EncodedPacket, unknown, undefined>,
+): AsyncGenerator<VideoFrame, void, undefined> {
+  const decoder = new Decoder(config);
+  try {
+    for (let all = false; ; ) {
+      if (!all && decoder.hasRoom) {
+        const next = await packets.next();
+        all = next.done === true;
+        if (next.done === true) {
+          decoder.finish();
+        } else {
+          decoder.feed(next.value);
+        }
+        continue;
+      }
+      const frame = decoder.take();
+      if (frame !== undefined) {
+        yield frame;
+      } else if (decoder.isFinished) {
+        return;
+      } else {
+        await decoder.sign();
+      }
+    }
+  } finally {
+    decoder.close();
+  }
+}
+
+class Decoder {
+  readonly #decoder: VideoDecoder;
+  readonly #codec: string;
+  /** Decoded, not yet taken. */
+  readonly #ready: VideoFrame[] = [];
+  /** Times of packets whose frames have not come, ascending; microseconds. */
+  readonly #due: number[] = [];
+  /** Time of the first keyframe. */
+  #start: number | undefined;
+  #failure: CannotDecode | undefined;
+  #flushed = false;
+  #awake = () => {};
+
+  constructor(config: VideoDecoderConfig) {
+    this.#codec = config.codec;
+    try {
+      this.#decoder = new VideoDecoder({
+        output: (frame) => {
+          this.#ready.push(frame);
+          this.#awake();
+        },
+        error: (error) => this.#fail(error),
+      });
+      this.#decoder.ondequeue = () => this.#awake();
+      this.#decoder.configure(config);
+    } catch (error) {
+      throw cannotDecode(error);
+    }
+  }
+
+  get hasRoom(): boolean {
+    return (
+      this.#decoder.decodeQueueSize < WAITING && this.#ready.length < WAITING && this.#failure === undefined
+    );
+  }
+
+  get isFinished(): boolean {
+    return this.#flushed;
+  }
+
+  feed(packet: EncodedPacket): void {
+    const timestamp = Math.round(packet.timestamp * 1e6);
+    this.#start ??= timestamp;
+    if (isShown(this.#codec, packet.data)) {
+      const place = this.#due.findLastIndex((time) => time <= timestamp) + 1;
+      this.#due.splice(place, 0, timestamp);
+    }
+    try {
+      const { type, data } = packet;
+      this.#decoder.decode(new EncodedVideoChunk({ type, timestamp, data }));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  finish(): void {
+    this.#decoder.flush().then(
+      () => {
+        this.#flushed = true;
+        this.#awake();
+      },
+      (error) => this.#fail(error),
+    );
+  }
+
+  /** The next frame, when there is one. */
+  take(): VideoFrame | undefined {
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
+    for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
+      const isLeading = frame.timestamp < (this.#start ?? 0);
+      this.#settle(frame.timestamp, isLeading);
+      if (!isLeading) {
+        return frame;
+      }
+      frame.close();
+    }
+    if (this.#flushed) {
+      this.#checkLost(Number.POSITIVE_INFINITY);
+    }
+    return undefined;
+  }
+
+  /** The next change of anything above. */
+  async sign(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stalled = () =>
+        this.#fail(new CannotDecode(`the decoder stalled with ${this.#due.length} frames due`));
+      const timer = setTimeout(stalled, STALLED_MS);
+      this.#awake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#awake = () => {};
+  }
+
+  close(): void {
+    for (const frame of this.#ready) {
+      frame.close();
+    }
+    if (this.#decoder.state !== "closed") {
+      this.#decoder.close();
+    }
+  }
+
+  #settle(time: number, isLeading: boolean): void {
+    this.#checkLost(time);
+    if (this.#due[0] === time) {
+      this.#due.shift();
+    } else if (!isLeading) {
+      throw new CannotDecode(`a frame at ${time} µs that no packet has`);
+    }
+  }
+
+  /** Frames come in the order of their times: what is due before `time` will not come any more. */
+  #checkLost(time: number): void {
+    while (this.#due[0] !== undefined && this.#due[0] < time) {
+      const lost = this.#due.shift() ?? 0;
+      if (lost >= (this.#start ?? 0)) {
+        throw new CannotDecode(`the frame at ${lost} µs was lost`);
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= cannotDecode(error);
+    this.#awake();
+  }
+}
+
+/** VP8 has packets that only later frames are made from. */
+function isShown(codec: string, packet: Uint8Array): boolean {
+  const SHOWN = 0x10;
+  return codec !== "vp8" || ((packet[0] ?? SHOWN) & SHOWN) !== 0;
+}

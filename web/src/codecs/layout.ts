@@ -1,0 +1,59 @@
+// How frames lie in memory when nothing is left free. Refuses to know frames.
+
+import { CannotDecode } from "./failures.ts";
+
+/** Bytes a pixel of the planes of a layout, and the factors by which the colours' planes are smaller. */
+const PLANES: Readonly<Record<string, readonly (readonly [bytes: number, across: number, down: number])[]>> =
+  {
+    I420: planar(1, 2, 2),
+    I420A: [...planar(1, 2, 2), [1, 1, 1]],
+    I422: planar(1, 2, 1),
+    I444: planar(1, 1, 1),
+    NV12: [
+      [1, 1, 1],
+      [2, 2, 2],
+    ],
+    I420P10: planar(2, 2, 2),
+    I420P12: planar(2, 2, 2),
+    I422P10: planar(2, 2, 1),
+    I444P10: planar(2, 1, 1),
+    RGBA: [[4, 1, 1]],
+    RGBX: [[4, 1, 1]],
+    BGRA: [[4, 1, 1]],
+    BGRX: [[4, 1, 1]],
+  };
+
+function planar(bytes: number, across: number, down: number): [number, number, number][] {
+  return [
+    [bytes, 1, 1],
+    [bytes, across, down],
+    [bytes, across, down],
+  ];
+}
+
+/** The planes one behind the other without gaps. */
+export function tightLayout(format: VideoPixelFormat, width: number, height: number): PlaneLayout[] {
+  const planes = PLANES[format];
+  if (planes === undefined) {
+    throw new CannotDecode(`frames of layout ${format}`);
+  }
+  let offset = 0;
+  return planes.map(([bytes, across, down]) => {
+    const plane = { offset, stride: bytes * Math.ceil(width / across) };
+    offset += plane.stride * Math.ceil(height / down);
+    return plane;
+  });
+}
+
+export function isRgb(format: VideoPixelFormat): boolean {
+  return PLANES[format]?.length === 1;
+}
+
+/** Bytes of a whole picture in `tightLayout`. */
+export function tightBytes(format: VideoPixelFormat, width: number, height: number): number {
+  const planes = PLANES[format] ?? [];
+  return planes.reduce(
+    (sum, [bytes, across, down]) => sum + bytes * Math.ceil(width / across) * Math.ceil(height / down),
+    0,
+  );
+}

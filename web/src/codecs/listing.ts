@@ -1,0 +1,34 @@
+// Writes facts as ffprobe's flat listing does. Refuses to know what they mean.
+
+/** A fact that is not known is left out. */
+type Value = string | number | undefined;
+
+/** Lines such as `streams.stream.0.codec_name="h264"`: numbers are bare, texts quoted. */
+export class Listing {
+  #lines: string[] = [];
+
+  add(prefix: string, facts: Readonly<Record<string, Value>>): void {
+    for (const [key, value] of Object.entries(facts)) {
+      if (value !== undefined) {
+        this.#lines.push(`${prefix}.${key}=${typeof value === "number" ? value : quoted(value)}`);
+      }
+    }
+  }
+
+  toString(): string {
+    return `${this.#lines.join("\n")}\n`;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" };
+
+/** As ffprobe's flat writer escapes, for a shell. */
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"`$\n\r]/g, (character) => ESCAPES[character] ?? `\\${character}`)}"`;
+}
+
+/** Seconds with six digits, as ffprobe writes times. */
+export function seconds(time: number): string {
+  const text = time.toFixed(6);
+  return text === "-0.000000" ? "0.000000" : text;
+}

@@ -1,0 +1,311 @@
+// Reads from a Matroska or WebM file what the demuxer does not tell: all tracks, attachments, what is odd about them, whether
+// the file is whole. Refuses to know packets.
+
+import { BlobWindow } from "./blob-window.ts";
+import { CannotDecode } from "./failures.ts";
+import { ALWAYS, type Kind, reduced, type Stream, type Structure } from "./structure.ts";
+
+/** Element numbers of RFC 9559. */
+const ID = {
+  segment: 0x18538067,
+  seekHead: 0x114d9b74,
+  seek: 0x4dbb,
+  seekId: 0x53ab,
+  seekPosition: 0x53ac,
+  cluster: 0x1f43b675,
+  tracks: 0x1654ae6b,
+  track: 0xae,
+  trackNumber: 0xd7,
+  trackUid: 0x73c5,
+  trackType: 0x83,
+  flagDefault: 0x88,
+  language: 0x22b59c,
+  codecId: 0x86,
+  codecDelay: 0x56aa,
+  contentEncodings: 0x6d80,
+  contentEncoding: 0x6240,
+  contentEncryption: 0x5035,
+  video: 0xe0,
+  pixelWidth: 0xb0,
+  pixelHeight: 0xba,
+  pixelCropBottom: 0x54aa,
+  pixelCropTop: 0x54bb,
+  pixelCropLeft: 0x54cc,
+  pixelCropRight: 0x54dd,
+  displayWidth: 0x54b0,
+  displayHeight: 0x54ba,
+  displayUnit: 0x54b2,
+  attachments: 0x1941a469,
+  attachedFile: 0x61a7,
+  fileMediaType: 0x4660,
+  fileData: 0x465c,
+  tags: 0x1254c367,
+  tag: 0x7373,
+  targets: 0x63c0,
+  tagTrackUid: 0x63c5,
+  simpleTag: 0x67c8,
+  tagName: 0x45a3,
+  tagString: 0x4487,
+} as const;
+
+const KINDS: Readonly<Record<number, Kind>> = { 1: "video", 2: "audio", 17: "subtitle", 33: "data" };
+const PICTURE_TYPES = ["image/gif", "image/jpeg", "image/png", "image/tiff"];
+
+export async function readMatroska(file: Blob): Promise<Structure> {
+  const window = new BlobWindow(file);
+  const segment = await findSegment(window);
+  const places = await findParts(window, segment);
+  const load = async (id: number) => {
+    const place = places.get(id);
+    return place === undefined ? [] : elements(await window.exactly(place.content, place.size));
+  };
+  const tracks = await load(ID.tracks);
+  const rates = bitrates(await load(ID.tags));
+  const attachments = places.get(ID.attachments);
+  return {
+    format: "matroska,webm",
+    majorBrand: undefined,
+    streams: [
+      ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
+      ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
+    ],
+  };
+}
+
+interface Place {
+  id: number;
+  content: number;
+  /** Content's length in bytes; `UNKNOWN` where the writer did not go back to fill it in. */
+  size: number;
+}
+
+const UNKNOWN = Number.POSITIVE_INFINITY;
+/** The longest header: four bytes of number, eight of length. */
+const HEADER_BYTES = 12;
+
+async function findSegment(window: BlobWindow): Promise<Place> {
+  for (let at = 0; at < window.size; ) {
+    const place = await placeAt(window, at);
+    if (place.id === ID.segment) {
+      return place;
+    }
+    at = place.content + place.size;
+  }
+  throw new CannotDecode("no segment");
+}
+
+/** Where the parts that are needed stand; also sees to it that the end of the file is there. */
+async function findParts(window: BlobWindow, segment: Place): Promise<Map<number, Place>> {
+  const parts = new Map<number, Place>();
+  const wanted: number[] = [ID.tracks, ID.tags, ID.attachments];
+  if (segment.size !== UNKNOWN && segment.content + segment.size > window.size) {
+    throw new CannotDecode(`the file ends at ${window.size}, before ${segment.content + segment.size}`);
+  }
+  const end = Math.min(window.size, segment.content + segment.size);
+  for (let at = segment.content; at < end; ) {
+    const place = await placeAt(window, at);
+    if (wanted.includes(place.id)) {
+      parts.set(place.id, place);
+    } else if (place.id === ID.seekHead) {
+      for (const target of seekTargets(elements(await window.exactly(place.content, place.size)))) {
+        if (wanted.includes(target.id) && !parts.has(target.id)) {
+          parts.set(target.id, await placeAt(window, segment.content + target.position));
+        }
+      }
+    } else if (place.id === ID.cluster && segment.size !== UNKNOWN) {
+      break;
+    }
+    // The parts of a cluster of unknown length are stepped through like the segment's own.
+    const inside = place.id === ID.cluster && place.size === UNKNOWN;
+    at = inside ? place.content : place.content + place.size;
+    if (at > window.size) {
+      throw new CannotDecode(`the file ends at ${window.size}, before ${at}`);
+    }
+  }
+  return parts;
+}
+
+function seekTargets(list: readonly Element[]): { id: number; position: number }[] {
+  return list
+    .filter(({ id }) => id === ID.seek)
+    .map((seek) => ({ id: seek.number(ID.seekId) ?? 0, position: seek.number(ID.seekPosition) ?? 0 }));
+}
+
+async function placeAt(window: BlobWindow, at: number): Promise<Place> {
+  const place = headerOf(await window.upTo(at, HEADER_BYTES), 0);
+  if (place === undefined) {
+    throw new CannotDecode(`no element at ${at}`);
+  }
+  return { ...place, content: at + place.content };
+}
+
+function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] {
+  const kind = KINDS[track.number(ID.trackType) ?? 0];
+  const codec = track.text(ID.codecId) ?? "";
+  if (kind === undefined || codec === "") {
+    return [];
+  }
+  const video = track.child(ID.video);
+  const language = track.text(ID.language) ?? "eng";
+  return [
+    {
+      kind,
+      id: track.number(ID.trackNumber),
+      tag: codec,
+      still: false,
+      default: (track.number(ID.flagDefault) ?? 1) !== 0,
+      language: language === "und" ? undefined : language,
+      sampleAspect: video && sampleAspect(video),
+      bitrate: rates.get(track.number(ID.trackUid) ?? 0),
+      delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
+      shown: ALWAYS,
+      odd: oddness(track, video),
+    },
+  ];
+}
+
+function oddness(track: Element, video: Element | undefined): string | undefined {
+  const encodings = track.child(ID.contentEncodings)?.all(ID.contentEncoding) ?? [];
+  if (encodings.some((encoding) => encoding.child(ID.contentEncryption) !== undefined)) {
+    return "encrypted";
+  }
+  const crops = [ID.pixelCropBottom, ID.pixelCropTop, ID.pixelCropLeft, ID.pixelCropRight];
+  return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped by the container" : undefined;
+}
+
+function sampleAspect(video: Element): [number, number] | undefined {
+  const [width, height] = [video.number(ID.pixelWidth) ?? 0, video.number(ID.pixelHeight) ?? 0];
+  const [wide, high] = [video.number(ID.displayWidth) ?? width, video.number(ID.displayHeight) ?? height];
+  const UNKNOWN_UNIT = 4;
+  const told =
+    video.number(ID.displayUnit) !== UNKNOWN_UNIT && width > 0 && height > 0 && wide > 0 && high > 0;
+  return told ? reduced(height * wide, width * high) : undefined;
+}
+
+/** Bits per second by the tracks' own numbers, as mkvmerge notes them. */
+function bitrates(tags: readonly Element[]): Map<number, number> {
+  const rates = new Map<number, number>();
+  for (const tag of tags.filter(({ id }) => id === ID.tag)) {
+    const track = tag.child(ID.targets)?.number(ID.tagTrackUid);
+    const note = tag.all(ID.simpleTag).find((simple) => simple.text(ID.tagName) === "BPS");
+    const rate = Number(note?.text(ID.tagString));
+    if (track !== undefined && rate > 0) {
+      rates.set(track, rate);
+    }
+  }
+  return rates;
+}
+
+/** Their data may be large and is stepped over. */
+async function readAttachments(window: BlobWindow, attachments: Place): Promise<Stream[]> {
+  const streams: Stream[] = [];
+  for (const file of await children(window, attachments)) {
+    if (file.id === ID.attachedFile) {
+      const parts = await children(window, file);
+      const type = parts.find(({ id }) => id === ID.fileMediaType);
+      const name = type ? text(await window.exactly(type.content, type.size)) : "";
+      const still = PICTURE_TYPES.includes(name);
+      streams.push({
+        kind: still ? "video" : "attachment",
+        id: undefined,
+        tag: name,
+        still,
+        default: false,
+        language: undefined,
+        sampleAspect: undefined,
+        bitrate: undefined,
+        delay: 0,
+        shown: ALWAYS,
+        odd: undefined,
+      });
+    }
+  }
+  return streams;
+}
+
+async function children(window: BlobWindow, parent: Place): Promise<Place[]> {
+  const places: Place[] = [];
+  for (let at = parent.content; at < parent.content + parent.size; ) {
+    const place = await placeAt(window, at);
+    places.push(place);
+    at = place.content + place.size;
+  }
+  return places;
+}
+
+/** An element in memory. */
+class Element {
+  readonly id: number;
+  readonly #content: DataView;
+
+  constructor(id: number, content: DataView) {
+    this.id = id;
+    this.#content = content;
+  }
+
+  all(id: number): Element[] {
+    return elements(this.#content).filter((element) => element.id === id);
+  }
+
+  child(id: number): Element | undefined {
+    return this.all(id)[0];
+  }
+
+  number(id: number): number | undefined {
+    const child = this.child(id);
+    return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+  }
+
+  text(id: number): string | undefined {
+    const child = this.child(id);
+    return child && text(child.#content);
+  }
+}
+
+function elements(view: DataView): Element[] {
+  const found: Element[] = [];
+  for (let at = 0; at < view.byteLength; ) {
+    const place = headerOf(view, at);
+    if (place === undefined || place.content + place.size > view.byteLength) {
+      throw new CannotDecode("an element ends too early");
+    }
+    const content = new DataView(view.buffer, view.byteOffset + place.content, place.size);
+    found.push(new Element(place.id, content));
+    at = place.content + place.size;
+  }
+  return found;
+}
+
+/** Undefined where no header is. */
+function headerOf(view: DataView, at: number): Place | undefined {
+  const idBytes = at < view.byteLength ? Math.clz32(view.getUint8(at)) - 23 : 0;
+  const sizeAt = at + idBytes;
+  if (idBytes < 1 || idBytes > 4 || sizeAt >= view.byteLength) {
+    return undefined;
+  }
+  const sizeBytes = Math.clz32(view.getUint8(sizeAt)) - 23;
+  if (sizeBytes > 8 || sizeAt + sizeBytes > view.byteLength) {
+    return undefined;
+  }
+  // The leading one tells the number of bytes; all ones behind it stand for an unknown length.
+  const first = view.getUint8(sizeAt) & (2 ** (8 - sizeBytes) - 1);
+  const size = first * 256 ** (sizeBytes - 1) + bigEndian(view, sizeAt + 1, sizeBytes - 1);
+  return {
+    id: bigEndian(view, at, idBytes),
+    content: sizeAt + sizeBytes,
+    size: size >= 2 ** (7 * sizeBytes) - 1 ? UNKNOWN : size,
+  };
+}
+
+function bigEndian(view: DataView, at: number, bytes: number): number {
+  let value = 0;
+  for (let index = 0; index < bytes; index += 1) {
+    value = value * 256 + view.getUint8(at + index);
+  }
+  return value;
+}
+
+function text(view: DataView): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return new TextDecoder().decode(bytes).replace(/\0.*$/s, "");
+}

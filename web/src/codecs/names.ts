@@ -1,0 +1,97 @@
+// ffmpeg's names for what WebCodecs, the demuxer and the containers call otherwise.
+
+import type { MediaCodec } from "mediabunny";
+
+const CODECS: Readonly<Partial<Record<MediaCodec, string>>> = {
+  avc: "h264",
+  hevc: "hevc",
+  vp8: "vp8",
+  vp9: "vp9",
+  av1: "av1",
+  prores: "prores",
+  aac: "aac",
+  opus: "opus",
+  mp3: "mp3",
+  vorbis: "vorbis",
+  flac: "flac",
+  ac3: "ac3",
+  eac3: "eac3",
+  dts: "dts",
+  ulaw: "pcm_mulaw",
+  alaw: "pcm_alaw",
+  "pcm-u8": "pcm_u8",
+  "pcm-s8": "pcm_s8",
+  "pcm-s16": "pcm_s16le",
+  "pcm-s16be": "pcm_s16be",
+  "pcm-s24": "pcm_s24le",
+  "pcm-s24be": "pcm_s24be",
+  "pcm-s32": "pcm_s32le",
+  "pcm-s32be": "pcm_s32be",
+  "pcm-f32": "pcm_f32le",
+  "pcm-f32be": "pcm_f32be",
+  "pcm-f64": "pcm_f64le",
+  "pcm-f64be": "pcm_f64be",
+};
+
+export function codecName(codec: MediaCodec | null): string | undefined {
+  return codec === null ? undefined : CODECS[codec];
+}
+
+/** By the containers' own names; what is not here is told by that. */
+const OTHER_CODECS: Readonly<Record<string, string>> = {
+  tx3g: "mov_text",
+  text: "mov_text",
+  c608: "eia_608",
+  wvtt: "webvtt",
+  jpeg: "mjpeg",
+  png: "png",
+  mp4v: "mpeg4",
+  "S_TEXT/UTF8": "subrip",
+  "S_TEXT/ASS": "ass",
+  "S_TEXT/SSA": "ass",
+  "S_TEXT/WEBVTT": "webvtt",
+  "D_WEBVTT/SUBTITLES": "webvtt",
+  "S_HDMV/PGS": "hdmv_pgs_subtitle",
+  S_VOBSUB: "dvd_subtitle",
+  "image/jpeg": "mjpeg",
+  "image/png": "png",
+  "image/gif": "gif",
+  "image/tiff": "tiff",
+};
+
+export function otherCodecName(tag: string): string | undefined {
+  return OTHER_CODECS[tag] ?? (tag || undefined);
+}
+
+/** Layouts of frames. Which one a decoder hands out says nothing of a range. */
+const PIXEL_FORMATS: Readonly<Partial<Record<VideoPixelFormat, string>>> = {
+  I420: "yuv420p",
+  I420A: "yuva420p",
+  I422: "yuv422p",
+  I444: "yuv444p",
+  NV12: "yuv420p",
+};
+
+/** Layouts that not every TypeScript knows. */
+const DEEP_PIXEL_FORMATS: Readonly<Record<string, string>> = {
+  I420P10: "yuv420p10le",
+  I420P12: "yuv420p12le",
+  I422P10: "yuv422p10le",
+  I444P10: "yuv444p10le",
+};
+
+export function pixelFormatName(format: VideoPixelFormat): string | undefined {
+  return PIXEL_FORMATS[format] ?? DEEP_PIXEL_FORMATS[format];
+}
+
+/** Values of H.273 whose names differ. */
+const COLOURS: Readonly<Record<string, string>> = {
+  pq: "smpte2084",
+  hlg: "arib-std-b67",
+  "bt2020-ncl": "bt2020nc",
+  rgb: "gbr",
+};
+
+export function colourName(name: string | null | undefined): string | undefined {
+  return name == null ? undefined : (COLOURS[name] ?? name);
+}

@@ -1,0 +1,309 @@
+// Makes the sound of a result: packets as they are, or decoded, mixed and encoded as AAC. Refuses to decide which.
+
+import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
+import { Resampler, TrackFile } from "../generated/media.js";
+import { bytesOf } from "./bytes.ts";
+import { type Track, withClip } from "./clip.ts";
+import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
+import { type Mix, mixer } from "./mix.ts";
+import { Timeline } from "./timeline.ts";
+
+/** Times are microseconds on the file's own timeline. */
+export interface SoundStep {
+  stream: number;
+  /** Packets as they are. */
+  copy: boolean;
+  /** Bits per second; null leaves it to `DEFAULT_BITRATE`. */
+  bitrate: number | null;
+  channels: number;
+  sampleRate: number;
+  /** When the result begins. */
+  origin: number;
+  /** How much to keep from there; null: to the end. */
+  length: number | null;
+}
+
+/** ffmpeg's own default. */
+const DEFAULT_BITRATE = 128_000;
+
+/** The sound as an MP4 file of one track. `progress` is told the seconds that are done. */
+export async function makeSound(
+  step: SoundStep,
+  file: Blob,
+  progress: (seconds: number) => void,
+): Promise<Blob> {
+  try {
+    return await withClip(file, (clip) => {
+      const track = clip.track(step.stream);
+      return step.copy ? copySound(step, track, progress) : encodeSound(step, track, progress);
+    });
+  } catch (error) {
+    throw error instanceof CannotEncode ? error : cannotDecode(error);
+  }
+}
+
+async function copySound(step: SoundStep, track: Track, progress: (seconds: number) => void): Promise<Blob> {
+  const { demuxed } = track;
+  const config = demuxed.isAudioTrack() ? await demuxed.getDecoderConfig() : null;
+  if (!config?.codec.startsWith("mp4a.40") || config.description === undefined) {
+    throw new CannotDecode(`${track.stream.tag} cannot be copied`);
+  }
+  const { sampleRate, numberOfChannels, description } = config;
+  const file = TrackFile.sound(bytesOf(description), sampleRate, numberOfChannels);
+  try {
+    const spacing = new Spacing(sampleRate, await packetSamples(track, sampleRate));
+    const origin = step.origin / 1e6;
+    let start: number | undefined;
+    let held: { packet: EncodedPacket; at: number } | undefined;
+    for await (const packet of keptPackets(track, step)) {
+      const at = spacing.place(track.time(packet));
+      start ??= track.time(packet);
+      if (held !== undefined) {
+        file.add(held.packet.data, at - held.at, true);
+        progress(track.time(packet) - origin);
+      }
+      held = { packet, at };
+    }
+    if (held === undefined || start === undefined) {
+      throw new CannotDecode("no sound there");
+    }
+    file.add(held.packet.data, spacing.usual, true);
+    const bytes = file.finish((start - origin) * 1e6);
+    return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
+  } finally {
+    file.free();
+  }
+}
+
+/** The packets that sound within the step, and one before: decoders need it. */
+async function* keptPackets(track: Track, step: SoundStep): AsyncGenerator<EncodedPacket> {
+  const origin = step.origin / 1e6;
+  const end = step.length === null ? track.stream.shown.to : origin + step.length / 1e6;
+  let before: EncodedPacket | undefined;
+  for await (const packet of track.from(undefined)) {
+    const time = track.time(packet);
+    if (time >= Math.min(end, track.stream.shown.to)) {
+      return;
+    }
+    if (time + packet.duration <= origin) {
+      before = packet;
+      continue;
+    }
+    if (before !== undefined) {
+      yield before;
+      before = undefined;
+    }
+    yield packet;
+  }
+}
+
+/** What AAC packets may hold, in samples of the track's rate. */
+const PACKET_SAMPLES = [480, 512, 960, 1024, 1920, 2048];
+/** Packets that tell how long packets are. */
+const PACKETS_ASKED = 200;
+
+/** How many samples the track's packets hold; times may be rounded to milliseconds, so that one packet alone does not tell. */
+async function packetSamples(track: Track, rate: number): Promise<number> {
+  const times: number[] = [];
+  for await (const packet of track.listed()) {
+    times.push(packet.timestamp);
+    if (times.length === PACKETS_ASKED) {
+      break;
+    }
+  }
+  const apart = Math.min(8, times.length - 1);
+  const distances = times.slice(apart).map((time, index) => time - (times[index] ?? 0));
+  distances.sort((a, b) => a - b);
+  const middle = distances[distances.length >> 1] ?? 0;
+  const samples = apart > 0 ? (middle / apart) * rate : 1024;
+  const distance = (size: number) => Math.abs(size - samples);
+  return PACKET_SAMPLES.reduce((best, size) => (distance(size) < distance(best) ? size : best));
+}
+
+/** Times within this of where the packets before end are rounded, not a gap. */
+const ROUNDED_SECONDS = 0.02;
+
+/** Where packets begin, in samples from the first: one behind the other unless there is a gap. */
+class Spacing {
+  readonly usual: number;
+  readonly #rate: number;
+  #first: number | undefined;
+  #next = 0;
+
+  constructor(rate: number, usual: number) {
+    this.#rate = rate;
+    this.usual = usual;
+  }
+
+  place(time: number): number {
+    this.#first ??= time;
+    const told = Math.round((time - this.#first) * this.#rate);
+    const isGap = Math.abs(told - this.#next) > ROUNDED_SECONDS * this.#rate;
+    const at = isGap ? told : this.#next;
+    if (at < this.#next) {
+      throw new CannotDecode(`packets of sound overlap at ${time} s`);
+    }
+    this.#next = at + this.usual;
+    return at;
+  }
+}
+
+/** Decoders need some sound before what they are to give, in seconds. */
+const LEAD_SECONDS = 0.2;
+/** The end of a track may be off by this, in seconds. */
+const END_SECONDS = 0.5;
+
+async function encodeSound(
+  step: SoundStep,
+  track: Track,
+  progress: (seconds: number) => void,
+): Promise<Blob> {
+  const { demuxed } = track;
+  if (!demuxed.isAudioTrack()) {
+    throw new CannotDecode(`stream ${step.stream} is no sound`);
+  }
+  const { AacEncoding } = await import("./aac.ts");
+  const { shown, delay } = track.stream;
+  const origin = step.origin / 1e6;
+  const last = await track.last();
+  const end = Math.min(
+    shown.to,
+    step.length === null ? Number.POSITIVE_INFINITY : origin + step.length / 1e6,
+  );
+  const bitrate = step.bitrate ?? DEFAULT_BITRATE;
+  const encoding = await AacEncoding.start(step.sampleRate, step.channels, bitrate);
+  const line = new Line(step, end - origin);
+  try {
+    const from = origin - LEAD_SECONDS;
+    const missing = await missingAtStart(track, await demuxed.getDecoderConfig(), from);
+    for await (const sample of new AudioSampleSink(demuxed).samples(from + delay, end + delay)) {
+      try {
+        const time = sample.timestamp - delay + missing;
+        await encoding.take(line.add(sample, time, Math.max(origin, shown.from)));
+        progress(line.seconds);
+      } finally {
+        sample.close();
+      }
+      if (line.isFull) {
+        break;
+      }
+    }
+    const due = Math.min(end, track.time(last) + last.duration) - origin;
+    if (line.seconds < due - END_SECONDS) {
+      throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
+    }
+    await encoding.take(line.finish());
+    return await encoding.finish();
+  } finally {
+    line.close();
+    await encoding.cancel();
+  }
+}
+
+/** Packets that are decoded to see what a decoder leaves out at its start. */
+const PACKETS_TRIED = 8;
+/** Less than this is times rounded to milliseconds, more a gap in the file; in seconds. */
+const MISSING_SECONDS = { least: 0.0015, most: 0.1 };
+
+/**
+ * How much of the first packet's sound a decoder does not hand out, in seconds: Opus begins with what is to be skipped, Vorbis
+ * gives nothing for its first packet, and some AAC neither. Decoders give what they hand out first the first packet's time.
+ */
+async function missingAtStart(
+  track: Track,
+  config: AudioDecoderConfig | null,
+  from: number,
+): Promise<number> {
+  if (config === null || config.codec.startsWith("pcm") || config.codec.endsWith("law")) {
+    return 0;
+  }
+  let given = 0;
+  let failure: unknown;
+  const decoder = new AudioDecoder({
+    output: (data) => {
+      given += data.numberOfFrames / data.sampleRate;
+      data.close();
+    },
+    error: (error) => {
+      failure = error;
+    },
+  });
+  try {
+    decoder.configure(config);
+    let [first, due, tried]: [number | undefined, number, number] = [undefined, 0, 0];
+    for await (const { timestamp, duration, data } of track.from(from)) {
+      first ??= timestamp;
+      due = timestamp - first;
+      if (tried === PACKETS_TRIED) {
+        break;
+      }
+      // Times before zero are not kept by all.
+      decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: Math.round(due * 1e6), data }));
+      due += duration;
+      tried += 1;
+    }
+    await decoder.flush();
+    const missing = due - given;
+    return missing >= MISSING_SECONDS.least && missing <= MISSING_SECONDS.most ? missing : 0;
+  } catch (error) {
+    throw cannotDecode(failure ?? error);
+  } finally {
+    if (decoder.state !== "closed") {
+      decoder.close();
+    }
+  }
+}
+
+/** Decoded samples on their way: mixed, laid onto the line of the result, brought to its rate. */
+class Line {
+  readonly #step: SoundStep;
+  readonly #length: number;
+  #source: { rate: number; channels: number; mix: Mix; timeline: Timeline } | undefined;
+  #resampler: Resampler | undefined;
+
+  constructor(step: SoundStep, length: number) {
+    this.#step = step;
+    this.#length = length;
+  }
+
+  get seconds(): number {
+    return this.#source === undefined ? 0 : this.#source.timeline.laid / this.#source.rate;
+  }
+
+  get isFull(): boolean {
+    return this.#source?.timeline.isFull ?? false;
+  }
+
+  /** What is ready after `sample`, which begins at `time`; nothing before `from` is heard. */
+  add(sample: AudioSample, time: number, from: number): Float32Array<ArrayBuffer> {
+    const { sampleRate: rate, numberOfChannels: channels, numberOfFrames } = sample;
+    const source = this.#sourceOf(rate, channels);
+    const data = new Float32Array(numberOfFrames * channels);
+    sample.copyTo(data, { planeIndex: 0, format: "f32" });
+    const early = Math.min(Math.max(Math.round((from - time) * rate), 0), numberOfFrames);
+    const heard = data.subarray(early * channels);
+    const laid = source.timeline.lay(source.mix(heard), time + early / rate - this.#step.origin / 1e6);
+    return this.#resampler === undefined ? laid : (this.#resampler.push(laid) as Float32Array<ArrayBuffer>);
+  }
+
+  finish(): Float32Array<ArrayBuffer> {
+    return (this.#resampler?.finish() as Float32Array<ArrayBuffer> | undefined) ?? new Float32Array(0);
+  }
+
+  close(): void {
+    this.#resampler?.free();
+    this.#resampler = undefined;
+  }
+
+  #sourceOf(rate: number, channels: number) {
+    const { sampleRate, channels: wanted } = this.#step;
+    if (this.#source === undefined) {
+      const mix = mixer(channels, wanted);
+      this.#source = { rate, channels, mix, timeline: new Timeline(rate, wanted, this.#length) };
+      this.#resampler = rate === sampleRate ? undefined : new Resampler(rate, sampleRate, wanted);
+    } else if (this.#source.rate !== rate || this.#source.channels !== channels) {
+      throw new CannotDecode(`sound that changes to ${rate} Hz and ${channels} channels`);
+    }
+    return this.#source;
+  }
+}

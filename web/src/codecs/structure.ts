@@ -1,0 +1,48 @@
+// What both kinds of container tell of a file beside its packets. Refuses to know how either is written.
+
+export type Kind = "video" | "audio" | "subtitle" | "data" | "attachment";
+
+/** One stream as ffprobe counts them. */
+export interface Stream {
+  kind: Kind;
+  /** Number by which the container knows the track; attachments have none. */
+  id: number | undefined;
+  /** The container's own name of the codec. */
+  tag: string;
+  /** A cover or a thumbnail, no moving picture. */
+  still: boolean;
+  default: boolean;
+  /** ISO 639-2; undefined when the file does not say. */
+  language: string | undefined;
+  /** Pixels' width to height, where the container says it. */
+  sampleAspect: readonly [number, number] | undefined;
+  /** Bits per second, where the container says it. */
+  bitrate: number | undefined;
+  /** Seconds by which the container's times are later than the sound they belong to. */
+  delay: number;
+  /** The part of the timeline that is shown, in seconds. */
+  shown: Span;
+  /** Why the browser must not be trusted with this stream. */
+  odd: string | undefined;
+}
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export const ALWAYS: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+export interface Structure {
+  /** ffprobe's name. */
+  format: string;
+  majorBrand: string | undefined;
+  streams: Stream[];
+}
+
+/** A ratio in its smallest numbers. */
+export function reduced(a: number, b: number): [number, number] {
+  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
+  const common = divisor(a, b) || 1;
+  return [a / common, b / common];
+}

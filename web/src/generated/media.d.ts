@@ -1,0 +1,194 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/**
+ * What chunks and sound become: a head, and where the packets behind it come from.
+ */
+export class Assembly {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Everything before the packets: file type, index, and the head of the media data.
+     */
+    readonly head: Uint8Array;
+    /**
+     * The packets in order, as triples: which file (the chunks from 0, then the sound), first byte, bytes.
+     */
+    readonly pieces: Float64Array;
+}
+
+/**
+ * Why a call failed. Thrown.
+ */
+export class Failure {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What happened, for the log.
+     */
+    readonly message: string;
+    /**
+     * Its kind.
+     */
+    readonly kind: FailureKind;
+}
+
+/**
+ * What kind of failure, for the policy question.
+ */
+export enum FailureKind {
+    /**
+     * A layout, codec or size that is not handled here.
+     */
+    Unsupported = 0,
+    /**
+     * Bytes that are damaged, or not what the caller said.
+     */
+    Malformed = 1,
+    /**
+     * More than the file format holds.
+     */
+    TooLarge = 2,
+}
+
+/**
+ * What an H.264 stream says about its pictures.
+ */
+export class H264Facts {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Whether pictures may be coded as fields.
+     */
+    readonly interlaced: boolean;
+    /**
+     * ffmpeg's name of the pixel format.
+     */
+    readonly pixelFormat: string;
+    /**
+     * Width and height of a sample; none where the stream does not say.
+     */
+    readonly sampleAspect: Uint16Array | undefined;
+}
+
+/**
+ * Turns decoded pictures of one layout into planar 4:2:0, 8 bits, limited range, upright, at the output size.
+ */
+export class Picture {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Converts the picture that lies at `inputAddress`.
+     */
+    convert(): void;
+    /**
+     * `format` is a `VideoPixelFormat`, width and height are of its visible pixels; `fullRange` is about YUV, whose matrix
+     * stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright.
+     */
+    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, outWidth: number, outHeight: number);
+    /**
+     * Where in the module's memory the next picture belongs: its planes in the order of `VideoFrame`, without padding,
+     * chroma sizes rounded up. The memory may grow in every call, the place stays.
+     */
+    readonly inputAddress: number;
+    /**
+     * Bytes of a picture that goes in.
+     */
+    readonly inputBytes: number;
+    /**
+     * Where the converted picture is.
+     */
+    readonly outputAddress: number;
+    /**
+     * Bytes of a converted picture.
+     */
+    readonly outputBytes: number;
+}
+
+/**
+ * Changes the sample rate of interleaved sound.
+ */
+export class Resampler {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Answers the rest: in total as many frames as were given times `toRate / fromRate`, rounded, without delay.
+     */
+    finish(): Float32Array;
+    /**
+     * Rates in hertz.
+     */
+    constructor(fromRate: number, toRate: number, channels: number);
+    /**
+     * Takes interleaved samples and answers what is ready, interleaved.
+     */
+    push(samples: Float32Array): Float32Array;
+}
+
+/**
+ * Packets as an MP4 file of one track, media data first.
+ */
+export class TrackFile {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The next packet, in the order of decoding. `ticks` is, of sound, for how many samples it lasts, and of pictures by how
+     * many frames it is presented after its turn in that order.
+     */
+    add(data: Uint8Array, ticks: number, key: boolean): void;
+    /**
+     * The whole file, once. `startMicros` is when the first sample of sound is due: what is due before zero is cut by an
+     * edit, what begins later is waited for. Pictures begin at zero.
+     */
+    finish(startMicros: number): Uint8Array;
+    /**
+     * A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`.
+     */
+    static picture(codec: string, description: Uint8Array | null | undefined, width: number, height: number, rateNumerator: number, rateDenominator: number): TrackFile;
+    /**
+     * A file of AAC. `description` is its AudioSpecificConfig.
+     */
+    static sound(description: Uint8Array, sampleRate: number, channels: number): TrackFile;
+}
+
+/**
+ * Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all.
+ */
+export function assemble(chunks: Uint8Array[], sound: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number): Assembly;
+
+/**
+ * Reads an H.264 decoder configuration record (`avcC`).
+ */
+export function h264Facts(avcc: Uint8Array): H264Facts;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

@@ -1,0 +1,185 @@
+// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
+
+import type { BrowserEncodeStep, EncodeStep } from "../generated/protocol.ts";
+import type { Browser } from "./browser.ts";
+import type { Encoder } from "./encoder.ts";
+
+/** Frames of one size, as many as there are. */
+interface Strip {
+  width: number;
+  height: number;
+  frames: readonly Uint8Array[];
+}
+
+const RATE = 30;
+/** The first frames run before the engine has optimised what it runs, and before an encoder's pipeline is full. */
+const WARM_UP = 12;
+const FRAMES = 24;
+const SIZE = [480, 272] as const;
+/** Encoders that may be a hundred times slower than others are shown less. */
+const SMALL_FRAMES = 8;
+const SMALL_SIZE = [320, 176] as const;
+/** The slowest first: it warms up what the others share. */
+const PRESETS = ["medium", "veryfast", "superfast"];
+/** Codecs to try, in WebCodecs' words; of the first three the first that works is taken. */
+const H264 = { high: "avc1.64001e", main: "avc1.4d001e", baseline: "avc1.42e01e" };
+const OTHERS = { h265: "hvc1.1.6.L93.B0", vp9: "vp09.00.30.08", av1: "av01.0.04M.08" };
+const BITRATE = 600_000;
+
+/** Lines `name=pixels a second`, and `h264-profile=name`; what does not work is left out. */
+export async function measure(encoder: Encoder, browser: Browser): Promise<string> {
+  const strip = synthetic(SIZE, WARM_UP + FRAMES);
+  const small = synthetic(SMALL_SIZE, SMALL_FRAMES);
+  const lines: string[] = [];
+  const tell = (name: string, { width, height }: Strip, milliseconds: number, count: number) => {
+    lines.push(`${name}=${Math.round((width * height * count * 1000) / Math.max(milliseconds, 0.1))}`);
+  };
+  encodeWithX264(encoder, PRESETS[0] ?? "", strip);
+  let chunk: Blob | undefined;
+  for (const preset of PRESETS) {
+    const { milliseconds, blob } = encodeWithX264(encoder, preset, strip);
+    tell(preset, strip, milliseconds, FRAMES);
+    chunk = blob ?? chunk;
+  }
+  if (chunk !== undefined) {
+    const milliseconds = await decodeTime(browser, chunk, strip);
+    if (milliseconds !== undefined) {
+      tell("decode", strip, milliseconds, strip.frames.length);
+    }
+  }
+  for (const [profile, codec] of Object.entries(H264)) {
+    const milliseconds = await encodeTime(browser, codec, strip, WARM_UP);
+    if (milliseconds !== undefined) {
+      lines.push(`h264-profile=${profile}`);
+      tell("h264", strip, milliseconds, FRAMES);
+      break;
+    }
+  }
+  for (const [name, codec] of Object.entries(OTHERS)) {
+    const milliseconds = await encodeTime(browser, codec, small, 0);
+    if (milliseconds !== undefined) {
+      tell(name, small, milliseconds, SMALL_FRAMES);
+    }
+  }
+  return lines.join("\n");
+}
+
+function synthetic([width, height]: readonly [number, number], count: number): Strip {
+  return {
+    width,
+    height,
+    frames: Array.from({ length: count }, (_, index) => syntheticFrame(width, height, index)),
+  };
+}
+
+/** A picture that moves, with grain: planar 4:2:0. */
+function syntheticFrame(width: number, height: number, index: number): Uint8Array {
+  const pixels = width * height;
+  const frame = new Uint8Array((pixels * 3) / 2).fill(128, pixels);
+  let noise = 12_345 + index;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) >>> 0;
+      const shape = ((x + 3 * index) ^ (y + index)) & 0x60;
+      frame[y * width + x] = 60 + shape + (noise >>> 29);
+    }
+  }
+  return frame;
+}
+
+function encodeWithX264(
+  encoder: Encoder,
+  preset: string,
+  { width, height, frames }: Strip,
+): { milliseconds: number; blob: Blob | undefined } {
+  const step: EncodeStep = {
+    width,
+    height,
+    rateNumerator: RATE,
+    rateDenominator: 1,
+    preset,
+    options: ["crf=28"],
+    pass: 0,
+    count: frames.length,
+    frames: "frames",
+    statistics: "statistics",
+    tree: "tree",
+    chunk: "chunk",
+  };
+  const encode = encoder.open(step, [], false, () => {});
+  try {
+    let began = performance.now();
+    frames.forEach((frame, index) => {
+      if (index === WARM_UP) {
+        began = performance.now();
+      }
+      encode.take(frame);
+    });
+    // What x264 holds back at the end stands for what it held back at the beginning.
+    const blob = encode.finish().find(({ name }) => name === step.chunk)?.blob;
+    return { milliseconds: performance.now() - began, blob };
+  } finally {
+    encode.close();
+  }
+}
+
+/** Time of a whole decode, its start included; nothing where it fails. */
+async function decodeTime(
+  browser: Browser,
+  chunk: Blob,
+  { width, height, frames }: Strip,
+): Promise<number | undefined> {
+  const step = {
+    stream: 0,
+    from: null,
+    origin: 0,
+    rateNumerator: RATE,
+    rateDenominator: 1,
+    first: 0,
+    frames: frames.length,
+    width,
+    height,
+    turn: 0,
+    fullRange: false,
+  };
+  try {
+    const began = performance.now();
+    await browser.decode(step, chunk, () => {});
+    return performance.now() - began;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Time of the frames after the warm-up; nothing where the encoder is not there or fails. */
+async function encodeTime(
+  browser: Browser,
+  codec: string,
+  { width, height, frames }: Strip,
+  warmUp: number,
+): Promise<number | undefined> {
+  const step: BrowserEncodeStep = {
+    codec,
+    width,
+    height,
+    rateNumerator: RATE,
+    rateDenominator: 1,
+    bitrate: BITRATE,
+    count: frames.length,
+    chunk: "chunk",
+  };
+  try {
+    let began = performance.now();
+    await browser.encode(step, async (take) => {
+      for (const [index, frame] of frames.entries()) {
+        if (index === warmUp) {
+          began = performance.now();
+        }
+        await take(frame);
+      }
+    });
+    return performance.now() - began;
+  } catch {
+    return undefined;
+  }
+}
