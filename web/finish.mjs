@@ -91,6 +91,7 @@ async function writeServiceWorker(files) {
     coreFolders: [
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
+    together: files.filter((file) => /^core\/codecs-[^/]+\//.test(file)),
     // The document is kept under the folder's own address, which every server answers without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };

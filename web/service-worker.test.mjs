@@ -22,9 +22,11 @@ const BROWSERS = {
 /** Writes one release of the site: a document that names its build and one hashed script. */
 async function release(root, script, name) {
   const files = ["./", `app-${name}.js`];
-  const described = JSON.stringify({ build: name, coreFolders: ["1.0"], files });
+  const together = ["core/1.0/one.js", "core/1.0/two.js"];
+  const described = JSON.stringify({ build: name, coreFolders: ["1.0"], together, files });
   await mkdir(join(root, "core/1.0"), { recursive: true });
   await writeFile(join(root, "core/1.0/core.gz"), "core");
+  for (const file of together) await writeFile(join(root, file), "part");
   await rm(join(root, "app-one.js"), { force: true });
   await writeFile(join(root, `app-${name}.js`), name);
   await writeFile(join(root, "index.html"), `<!doctype html><title>${name}</title>`);
@@ -104,12 +106,17 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       await page.waitForFunction(async () => Boolean(await caches.match("core/1.0/core.gz")), {
         timeout: 5000,
       });
+      assert.equal(await get(page, "core/1.0/one.js"), "part");
+      await page.waitForFunction(async () => Boolean(await caches.match("core/1.0/two.js")), {
+        timeout: 5000,
+      });
       const port = server.port;
       await server.close();
       await page.goto(`${server.url}?target=10MB`);
       assert.equal(await page.title(), "one");
       assert.equal(await get(page, "app-one.js"), "one");
       assert.equal(await get(page, "core/1.0/core.gz"), "core");
+      assert.equal(await get(page, "core/1.0/two.js"), "part", "kept with the one that was used");
       assert.equal(await get(page, "something-else"), "unreachable");
       server = await startServer({ root, prefix: "/some/sub", port });
     });

@@ -100,7 +100,8 @@ async function compare(world, file, target) {
     rows.push(row);
   };
 
-  const common = { browser: world.browser, warmUp: world.warmUp, timeout, folder };
+  const { height, memory } = world;
+  const common = { browser: world.browser, warmUp: world.warmUp, timeout, folder, height, memory };
   for (const effort of world.efforts) {
     await measure(effort, () =>
       clipfit({ ...common, site: world.app, source: source.path, target: comparison.target.bytes, effort }),

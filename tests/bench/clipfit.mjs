@@ -4,16 +4,19 @@
 import { basename, join } from "node:path";
 import { saveLink, withPage } from "./browser.mjs";
 import { factsOf } from "./media.mjs";
+import { watchMemory } from "./memory.mjs";
 
 /**
  * @param {{ browser: string, site: string, warmUp: string, source: string, target: number, effort: string,
- *   folder: string, timeout: number }} wanted `site` is the app's address, `target` is in bytes, `timeout` in seconds.
+ *   folder: string, timeout: number, height: string, memory: boolean }} wanted `site` is the app's address, `target` is in
+ *   bytes, `timeout` in seconds, `height` empty where it is left open.
  */
 export async function clipfit(wanted) {
-  const { browser, site, warmUp, source, target, effort, folder, timeout } = wanted;
+  const { browser, site, warmUp, source, target, effort, folder, timeout, height, memory } = wanted;
   const output = join(folder, `clipfit-${effort}.mp4`);
-  const address = `${site}?target=${target}B&effort=${encodeURIComponent(effort)}`;
-  const seconds = await withPage(browser, address, timeout, async (page) => {
+  const wishes = new URLSearchParams({ target: `${target}B`, effort, ...(height && { height }) });
+  const address = `${site}?${wishes}`;
+  const measured = await withPage(browser, address, timeout, async (page) => {
     const input = await page.waitForSelector('[data-testid="file-input"]');
     const problems = await page.$$eval('[data-testid="link-problems"]', (notices) =>
       notices.map((notice) => notice.textContent.trim()).join(" "),
@@ -23,14 +26,16 @@ export async function clipfit(wanted) {
     await input.uploadFile(warmUp);
     await page.waitForSelector('[data-testid="job"]:is([data-state="done"], [data-state="failed"])');
 
+    const peak = memory ? watchMemory(page.browser().process().pid) : async () => undefined;
     const ended = await watch(page, basename(warmUp));
     await (await page.waitForSelector('[data-testid="file-input"]')).uploadFile(source);
     const outcome = await ended();
     if (outcome.href === undefined) throw new Error(outcome.error);
+    const memoryBytes = await peak();
     await saveLink(page, outcome.href, output);
-    return outcome.seconds;
+    return { seconds: outcome.seconds, predicted: outcome.predicted, memoryBytes };
   });
-  return { seconds, facts: await factsOf(output, timeout) };
+  return { ...measured, facts: await factsOf(output, timeout) };
 }
 
 /**
@@ -39,7 +44,8 @@ export async function clipfit(wanted) {
  *
  * @param {import("puppeteer-core").Page} page
  * @param {string} other name of the file whose job is not meant
- * @returns {Promise<() => Promise<{ seconds: number, href?: string, error?: string }>>} waits for the end
+ * @returns {Promise<() => Promise<{ seconds: number, predicted?: number, href?: string, error?: string }>>} waits for the
+ *   end; `predicted` are the seconds that the page said it would take
  */
 async function watch(page, other) {
   await page.evaluate((otherName) => {
@@ -62,8 +68,12 @@ async function watch(page, other) {
         const seconds = (performance.now() - started) / 1000;
         const link = job.querySelector('[data-testid="job-download"]');
         const text = job.querySelector('[data-testid="job-error"]')?.textContent.trim();
+        const predicted = job.querySelector('[data-testid="job-effort"][aria-pressed="true"]')?.dataset
+          .seconds;
         resolve(
-          state === "done" ? { seconds, href: link.href } : { seconds, error: text || `the job is ${state}` },
+          state === "done"
+            ? { seconds, href: link.href, predicted: predicted && Number(predicted) }
+            : { seconds, error: text || `the job is ${state}` },
         );
       });
       observer.observe(document.body, { attributeFilter: ["data-state"], childList: true, subtree: true });

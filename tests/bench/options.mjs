@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 export const USAGE = `Usage: cargo xtask bench FILE... [options]
 
   --target LIST     sizes to fit: 10MB, 1900KB, 8MiB, 500000B, or a share of the file: third, tenth (default 10MB)
-  --efforts LIST    efforts of Clipfit to measure (default balanced,best)
+  --efforts LIST    efforts of Clipfit to measure (default fast,balanced,best)
+  --height N        height of the results in pixels (default: what the size allows)
+  --memory          watch the browser's memory as well, which costs it some time
   --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else
   --browser NAME    chromium or firefox (default chromium)
   --dist FOLDER     the built site (default: dist in the checkout)
@@ -33,7 +35,7 @@ export class UsageError extends Error {}
 /**
  * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
  * @typedef {{ files: string[], targets: Target[], efforts: string[], presets: string[], browser: string, dist: string,
- *   timeout: number, json: boolean }} Options `timeout` in seconds.
+ *   height: string, memory: boolean, timeout: number, json: boolean }} Options `timeout` in seconds.
  */
 
 /**
@@ -48,7 +50,9 @@ export function readOptions(words) {
       allowPositionals: true,
       options: {
         target: { type: "string", default: "10MB" },
-        efforts: { type: "string", default: "balanced,best" },
+        efforts: { type: "string", default: "fast,balanced,best" },
+        height: { type: "string", default: "" },
+        memory: { type: "boolean", default: false },
         encoder: { type: "string", default: "" },
         browser: { type: "string", default: "chromium" },
         dist: { type: "string", default: fileURLToPath(new URL("../../dist", import.meta.url)) },
@@ -72,6 +76,8 @@ export function readOptions(words) {
     files,
     targets: list(values.target).map(readTarget),
     efforts: list(values.efforts),
+    height: values.height,
+    memory: values.memory,
     presets: values.encoder === "" ? [] : list(values.encoder),
     browser: values.browser,
     dist: values.dist,

@@ -5,7 +5,7 @@ import { perSecond } from "./media.mjs";
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
- * @typedef {{ what: string, seconds?: number, facts?: Facts, ssim?: number, frames?: number, error?: string }} Row
+ * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, ssim?: number, frames?: number, error?: string }} Row
  *   A row that failed has its error instead of the rest; one whose likeness could not be measured has both.
  * @typedef {{ file: string, target: { name: string, bytes: number }, source?: Facts, picture?: Facts,
  *   sound?: string, videoRate?: number, error?: string, rows: Row[] }} Comparison `picture` is the result whose
@@ -40,6 +40,8 @@ function measured({ target, rows }) {
   return rows.map((row) => ({
     what: row.what,
     seconds: round(row.seconds, 3),
+    predictedSeconds: round(row.predicted, 3),
+    peakBytes: row.memoryBytes,
     speedToPlain: round(speed(row, plain), 4),
     speedToNative: round(speed(row, native), 4),
     bytes: row.facts?.bytes,
@@ -67,12 +69,14 @@ export function jsonLines(comparison) {
 const COLUMNS = [
   { title: "", text: (row) => row.what, left: true },
   { title: "seconds", text: (row) => fixed(row.seconds, 1) },
+  { title: "said", text: (row) => fixed(row.predictedSeconds, 1) },
   { title: "x plain", text: (row) => fixed(row.speedToPlain, 2) },
   { title: "x native", text: (row) => fixed(row.speedToNative, 2) },
   { title: "bytes", text: (row) => row.bytes?.toLocaleString("en") ?? "" },
   { title: "% of target", text: (row) => fixed(row.percentOfTarget, 2) },
   { title: "SSIM", text: (row) => fixed(row.ssim, 4) },
   { title: "to native", text: (row) => signed(row.ssimToNative) },
+  { title: "peak MB", text: (row) => fixed(row.peakBytes && row.peakBytes / 1e6, 0) },
 ];
 
 /** @param {Comparison} comparison */

@@ -14,6 +14,8 @@ interface Release {
   readonly build: string;
   /** The folders under core/, each named after the version of what is in it. */
   readonly coreFolders: readonly string[];
+  /** Addresses of files under core/, relative to this script, that are all kept as soon as one of them is used. */
+  readonly together: readonly string[];
   /** Addresses of the app files relative to this script; "./" is the document. */
   readonly files: readonly string[];
 }
@@ -27,6 +29,7 @@ const appPrefix = `clipfit-app-${scope.pathname}-`;
 const appCache = appPrefix + release.build;
 const corePrefix = "clipfit-core-";
 const coreCaches = release.coreFolders.map((folder) => corePrefix + folder);
+const together = release.together.map((file) => new URL(file, scope).href);
 /** How long a visitor waits for a network that may be gone. */
 const DOCUMENT_TIMEOUT_MS = 2500;
 
@@ -118,12 +121,23 @@ async function answerCore(event: FetchEvent, cacheName: string): Promise<Respons
   const response = await fetch(event.request);
   if (coreCaches.includes(cacheName) && isWholeCoreFile(response))
     event.waitUntil(keepCore(cacheName, event.request, response.clone()));
+  if (together.includes(event.request.url)) event.waitUntil(keepTogether(cacheName));
   return response;
 }
 
 /** Some servers answer a missing file with their start page and status 200. */
 function isWholeCoreFile(response: Response): boolean {
   return response.status === 200 && !response.headers.get("content-type")?.startsWith("text/html");
+}
+
+/** The next clip may need another part of what this one needed a part of. */
+async function keepTogether(cacheName: string): Promise<void> {
+  const cache = await caches.open(cacheName);
+  const missing = await Promise.all(
+    together.map(async (address) => ((await cache.match(address)) ? [] : [address])),
+  );
+  // What cannot be had now is fetched when it is needed.
+  await Promise.allSettled(missing.flat().map((address) => keep(cache, address)));
 }
 
 /** Rejects nothing: a full disk costs the offline copy, not the job. A body that breaks off is never stored. */

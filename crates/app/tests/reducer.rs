@@ -12,7 +12,7 @@ use clipfit_core::link;
 use clipfit_core::progress::{Progress, Stage};
 use clipfit_core::speed::{Likely, Prediction, Quality, Unavailable};
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -233,8 +233,8 @@ fn predictions_are_rough() {
     for (seconds, expected) in cases {
         assert_eq!(of(seconds), format!("about {expected} · sharp"));
     }
-    let none = Prediction { effort: Effort::Fast, likely: Err(Unavailable::NotDecoded) };
-    assert_eq!(words::likely(&none), Unavailable::NotDecoded.text());
+    let none = Prediction { effort: Effort::Fast, likely: Err(Unavailable::OnlyBrowser(Codec::Vp9)) };
+    assert_eq!(words::likely(&none), Unavailable::OnlyBrowser(Codec::Vp9).text());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -107,7 +107,7 @@ pub enum Note {
         /// The reason.
         why: WhyFfmpeg,
     },
-    /// The browser has no encoder of its own for `Effort::Fast`: x264's quickest settings do it.
+    /// The browser has no encoder of its own that is quicker than x264's quickest settings: those serve `Effort::Fast`.
     FastNotHere,
     /// The browser's own encoder failed or does not keep to its rate: x264 does it.
     FastFailed,
@@ -190,7 +190,7 @@ impl Note {
             Note::DecodedByFfmpeg { why } => {
                 format!("ffmpeg.wasm reads this clip, which takes longer: {}.", why.text())
             }
-            Note::FastNotHere => "This browser has no working encoder of its own, so x264's quickest settings are used.".into(),
+            Note::FastNotHere => "x264's quickest settings are used: this browser has no encoder of its own that is quicker.".into(),
             Note::FastFailed => "The browser's own encoder did not do as asked, so x264 takes over.".into(),
             Note::CodecNotHere { codec } => {
                 format!("Nothing here can encode {}, so it becomes H.264, which plays everywhere.", codec.name())

@@ -28,6 +28,7 @@ fn choice(job: &Job, prediction: &Prediction, chosen: bool, dispatch: &Callback<
             class="efforts__one"
             data-testid="job-effort"
             data-effort={name}
+            data-seconds={prediction.likely.ok().map(|likely| format!("{:.1}", likely.time.seconds()))}
             aria-pressed={chosen.to_string()}
             disabled={chosen || prediction.likely.is_err()}
             title={(!chosen).then(|| format!("Switch to {name}"))}

@@ -128,7 +128,7 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
 
 /// Whether this effort is not to be had for other clips either.
 fn never(prediction: &Prediction) -> bool {
-    matches!(prediction.likely, Err(Unavailable::NoEncoder(_) | Unavailable::OnlyBrowser(_)))
+    matches!(prediction.likely, Err(Unavailable::OnlyBrowser(_)))
 }
 
 fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) -> Html {
@@ -137,7 +137,7 @@ fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) ->
             Effort::Auto,
             "Best where that is quick, Fast where nothing is lost by it or the wait would be long.",
         ),
-        (Effort::Fast, "In seconds, by this browser's own encoder; softer."),
+        (Effort::Fast, "The quickest that this machine can do; softer."),
         (Effort::Balanced, "Quicker, a little softer at the same size."),
         (Effort::Best, "Takes its time for the sharpest picture."),
     ];
