@@ -31,6 +31,9 @@ const CASES = [
   { what: "balanced", effort: "balanced", core: false, ssim: 0.93 },
   { what: "fast", effort: "fast", core: false, floor: 0.92, ssim: 0.6, silent: FAST_FAILED },
   { what: "AV1", of: "av1", effort: "best", core: false, ssim: 0.94 },
+  { what: "to VP9", codec: "vp9", coded: ["vp9", "vp09"], core: false, floor: 0.92, ssim: 0.9, says: /VP9/ },
+  { what: "to AV1", codec: "av1", coded: ["av1", "av01"], core: false, floor: 0.92, ssim: 0.9, says: /AV1/ },
+  { what: "to H.265 without an encoder", codec: "h265", core: false, says: /Nothing here can encode H\.265/ },
   { what: "HDR", of: "hdr", effort: "balanced", core: true, says: /high dynamic range/, frames: 50 },
   { what: "AVI", of: "avi", effort: "balanced", core: true, says: BY_FFMPEG, frames: 76 },
   { what: "a decoder that fails at frame 40", patch: decoderFailsAtFrame40, core: true, says: BY_FFMPEG },
@@ -80,13 +83,13 @@ const CASES = [
 ];
 
 inBrowsers("the browser's own codecs", BOTH, (site) => {
-  for (const { what, of = "mp4", effort = "balanced", ...special } of CASES) {
+  for (const { what, of = "mp4", effort = "balanced", codec = "h264", ...special } of CASES) {
     const { measured = true, patch, core, says, silent, ...expected } = special;
     test(what, { timeout: 120_000 }, async (t) => {
       const source = await media(of);
       const target = Math.floor((await stat(source)).size / 3);
       site.server.requests.length = 0;
-      const clipfit = await Clipfit.open(site, { target: `${target}B`, effort }, async (page) => {
+      const clipfit = await Clipfit.open(site, { target: `${target}B`, effort, codec }, async (page) => {
         // Nothing out of a cache: what is needed shows in what the server is asked for.
         await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "serviceWorker", {}));
         if (measured) await asIfMeasured(page);

@@ -64,6 +64,8 @@ pub struct Job {
     pub planned_at: Option<Micros>,
     /// Whole percent of the work that was done when last heard of.
     pub percent: u8,
+    /// What it was when the work began, or began anew in another way: what is shown never falls.
+    pub begun_at: u8,
     /// The raw log while it is shown.
     pub log: Option<Log>,
 }
@@ -181,6 +183,7 @@ impl Job {
             plan: None,
             planned_at: None,
             percent: 0,
+            begun_at: 0,
             log: None,
         }
     }

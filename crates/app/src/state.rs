@@ -310,7 +310,11 @@ impl State {
             Told::Loading { received, total } => {
                 job.phase = Phase::Planning(Preparing::Loading { received, total });
             }
-            Told::Probing => job.phase = Phase::Planning(Preparing::Probing),
+            Told::Probing => {
+                job.phase = Phase::Planning(Preparing::Probing);
+                job.planned_at = None;
+                job.begun_at = job.percent;
+            }
             Told::Probed(facts) => job.facts = Some(facts.into()),
             Told::Predicted(predictions) => job.predictions = Some(predictions.into()),
             Told::Planned(plan, now) => {
@@ -400,7 +404,8 @@ fn give_up_run(job: &Job, commands: &mut Vec<Command>) {
 
 /// Takes progress in; the answer is what to announce: the quarters, not every percent.
 fn go_on(job: &mut Job, progress: Progress, now: Micros) -> Option<String> {
-    let percent = (progress.fraction.clamp(0.0, 1.0) * 100.0).floor() as u8;
+    let rest = f64::from(100 - job.begun_at.min(100));
+    let percent = job.begun_at + (progress.fraction.clamp(0.0, 1.0) * rest).floor() as u8;
     let quarter_before = job.percent / 25;
     job.percent = percent.max(job.percent);
     let estimate = match (job.planned_at, job.length()) {

@@ -238,6 +238,24 @@ fn predictions_are_rough() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn work_that_begins_anew_loses_no_progress_on_the_page() {
+    let (mut state, _) = with_files(1);
+    let run = state.jobs[0].run;
+    let cases = [
+        (Told::Probing, 0),
+        (progress(0.4, 1.0), 40),
+        (Told::Probing, 40),
+        (progress(0.0, 2.0), 40),
+        (progress(0.5, 3.0), 70),
+        (progress(1.0, 4.0), 100),
+    ];
+    for (told, percent) in cases {
+        state.reduce(Action::Tell(run, told.clone()));
+        assert_eq!(state.jobs[0].percent, percent, "{told:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn removing_gives_everything_back() {
     let (mut state, _) = with_files(1);
     let job = Job::clone(&state.jobs[0]);
