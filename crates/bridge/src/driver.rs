@@ -45,6 +45,8 @@ pub(crate) struct Driver {
     pub(crate) file: web_sys::File,
     pub(crate) tell: Rc<dyn Fn(JobUpdate)>,
     pub(crate) log: Rc<RefCell<Log>>,
+    /// When the job began, in milliseconds of the page's clock.
+    pub(crate) began: f64,
     /// Shared with the job's handle, so that dropping that ends the workers at once.
     pub(crate) pool: Rc<RefCell<Option<Pool>>>,
 }
@@ -80,11 +82,17 @@ impl Driver {
             match self.attempt(wishes, decoder).await? {
                 Outcome::Done(report, result) => return Ok((report, result)),
                 Outcome::WithFfmpeg(why) => {
-                    self.log.borrow_mut().push(format!("[browser] gives way to ffmpeg: {}", why.text()));
+                    self.say(format!("[browser] gives way to ffmpeg: {}", why.text()));
                     decoder = Decoder::Ffmpeg(Some(why));
                 }
             }
         }
+    }
+
+    /// Writes a line into the log, with the seconds since the job began.
+    fn say(&self, line: String) {
+        let seconds = (js_sys::Date::now() - self.began) / 1000.0;
+        self.log.borrow_mut().push(format!("{seconds:7.2} {line}"));
     }
 
     async fn attempt(&self, wishes: &Wishes, decoder: Decoder) -> Result<Outcome, JobFailure> {
@@ -143,7 +151,7 @@ impl Driver {
     /// The speeds of this machine, once and for all.
     async fn measure(&self) -> Option<Speeds> {
         let (figures, _) = self.ask(Program::Measure, Vec::new()).await.ok()?;
-        self.log.borrow_mut().push(format!("[machine] {}", figures.replace('\n', " ")));
+        self.say(format!("[machine] {}", figures.replace('\n', " ")));
         speeds::keep(&figures)
     }
 
@@ -159,7 +167,7 @@ impl Driver {
         let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
         let missing = pool.load(&[needed, Part::Encoder], &told).await.map_err(JobFailure::Load)?;
         for part in &missing {
-            self.log.borrow_mut().push(format!("[{:?}] not at hand: {}", part.part, part.detail));
+            self.say(format!("[{:?}] not at hand: {}", part.part, part.detail));
         }
         let engine = match (pool.has(needed), pool.has(Part::Encoder), decoder) {
             (false, _, Decoder::Browser) => return Ok(Err(WhyFfmpeg::NotHere)),
@@ -171,7 +179,7 @@ impl Driver {
             (true, false, Decoder::Browser) => return Ok(Err(WhyFfmpeg::Encoder)),
             (true, false, Decoder::Ffmpeg(_)) => Engine::Stock,
         };
-        self.log.borrow_mut().push(format!("[encoder] {}", engine.name()));
+        self.say(format!("[encoder] {}", engine.name()));
         *self.pool.borrow_mut() = Some(pool);
         Ok(Ok(engine))
     }
@@ -282,7 +290,7 @@ impl Driver {
     fn dispatch(&self, slot: usize, task: &Task, kept: &HashMap<Artifact, Blob>) {
         let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
         for line in said.into_iter().flatten() {
-            self.log.borrow_mut().push(format!("[{}] {line}", task.id.0));
+            self.say(format!("[{}] {line}", task.id.0));
         }
         let mut names = Vec::new();
         let mut blobs = Vec::new();
@@ -318,7 +326,7 @@ impl Driver {
         let slot = message.worker;
         let ended = match message.kind {
             MessageKind::Broke(why) => {
-                self.log.borrow_mut().push(format!("[worker {slot}] broke: {why}"));
+                self.say(format!("[worker {slot}] broke: {why}"));
                 self.with_pool(|pool| pool.end(slot));
                 Ended::Died(Death::Crash)
             }
@@ -328,7 +336,7 @@ impl Driver {
                     if line.stdout {
                         printed(running.task.id, line.text);
                     } else {
-                        self.log.borrow_mut().push(format!("[{task}] {}", line.text));
+                        self.say(format!("[{task}] {}", line.text));
                         running.log.push(line.text);
                     }
                 }
@@ -336,6 +344,7 @@ impl Driver {
             }
             MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, blobs) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
+                self.say(format!("[{task}] done"));
                 if memory_bytes > MEMORY_KEPT {
                     self.with_pool(|pool| pool.end(slot));
                 }
@@ -343,7 +352,7 @@ impl Driver {
             }
             MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
-                self.log.borrow_mut().push(format!("[{task}] crashed: {detail}"));
+                self.say(format!("[{task}] crashed: {detail}"));
                 if reason == CrashReason::Encoder {
                     self.with_pool(|pool| pool.end(slot));
                 }

@@ -122,7 +122,8 @@ impl Drop for JobHandle {
 pub fn start(file: web_sys::File, wishes: Wishes, tell: Rc<dyn Fn(JobUpdate)>) -> JobHandle {
     let log = Rc::new(RefCell::new(Log::default()));
     let pool = Rc::new(RefCell::new(None));
-    let driver = Driver { file, tell: tell.clone(), log: log.clone(), pool: pool.clone() };
+    let began = js_sys::Date::now();
+    let driver = Driver { file, tell: tell.clone(), log: log.clone(), began, pool: pool.clone() };
     let (job, abort) = abortable(async move {
         let update = match driver.run(&wishes).await {
             Ok((report, result)) => JobUpdate::Finished { report: Rc::new(report), result },

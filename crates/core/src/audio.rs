@@ -26,7 +26,7 @@ struct Rung {
 const RUNGS: [Rung; 7] = [
     Rung { bitrate: 128.0, share: SHARE, channels: 2, sample_rate: 48_000 },
     Rung { bitrate: 96.0, share: SHARE, channels: 2, sample_rate: 48_000 },
-    Rung { bitrate: 64.0, share: SHARE, channels: 2, sample_rate: 44_100 },
+    Rung { bitrate: 64.0, share: SHARE, channels: 2, sample_rate: 48_000 },
     Rung { bitrate: 48.0, share: 0.18, channels: 2, sample_rate: 32_000 },
     Rung { bitrate: 32.0, share: 0.25, channels: 1, sample_rate: 32_000 },
     Rung { bitrate: 24.0, share: 0.30, channels: 1, sample_rate: 24_000 },

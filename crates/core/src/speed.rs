@@ -226,12 +226,12 @@ fn choose(predictions: &[Prediction]) -> Effort {
 const DECODE_BY_FFMPEG: f64 = 2.0;
 /// The x264 inside ffmpeg.wasm against our own (docs/benchmarks.md: 0.31 to 0.44).
 const STOCK: f64 = 0.35;
-/// What each further worker adds of the first one's speed: they share memory and often a processor's halves.
-const FURTHER_WORKER: f64 = 0.85;
+/// What each further worker adds of the first one's speed: they share memory, and here and there a processor's halves.
+const FURTHER_WORKER: f64 = 0.95;
 
 // How fast real pictures go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
 // with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes as fast as
-// veryfast on the synthetic ones.
+// veryfast on the synthetic ones; keeping its frames, reading them again and mending the size take as long once more.
 const REAL_SUPERFAST: f64 = 1.1;
 const REAL_VERYFAST: f64 = 1.4;
 const REAL_MEDIUM: f64 = 1.1;
@@ -240,14 +240,15 @@ const USUAL_DENSITY: f64 = 0.03;
 const DENSITY_WEIGHT: f64 = 0.43;
 const LEAST_DENSITY: f64 = 0.002;
 
-/// The browser's own encoder may take this much longer than x264's quickest settings: it may be hardware that slept.
-const QUICK_ENOUGH: f64 = 1.25;
+/// The browser's own encoder may look this much slower than x264's quickest settings: some take their time to start, and a
+/// machine that was busy when it was measured does not change its encoder. Where it is really slower it is by far.
+const QUICK_ENOUGH: f64 = 3.0;
 /// Encoders that only listen roughly: what part is encoded once more on the way to the size.
 const MEASURED_AGAIN: f64 = 0.5;
-/// A second of sound that is decoded and encoded, in pixels of superfast.
+/// A second of sound that is decoded and encoded, in pixels of veryfast.
 const SOUND: f64 = 1.0e6;
-/// Starting workers, whose code is not yet optimised, and putting together and checking at the end.
-const START_AND_END: f64 = 0.5;
+/// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
+const END_OF_PASS: f64 = 0.4;
 
 fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) -> Option<Micros> {
     let speeds = means.speeds;
@@ -261,22 +262,23 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
         Engine::Browser => pixels / speeds.of_browser(plan.codec)?,
         Engine::Native | Engine::Own | Engine::Stock => pixels / speeds.of_x264(plan.preset, density) / x264,
     };
-    let frame = match plan.control {
+    let (passes, frame) = match plan.control {
         RateControl::TwoPass { .. } => {
             let first = pixels / speeds.veryfast / x264;
-            decode + first + decode * decoded_again(plan, means.frames) + encode
+            let keeping = pixels / speeds.veryfast;
+            (2.0, decode + first + keeping + decode * decoded_again(plan, means.frames) + encode)
         }
-        RateControl::Measured { .. } => (decode + encode) * (1.0 + MEASURED_AGAIN),
-        RateControl::Quality { .. } => decode + encode,
+        RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN)),
+        RateControl::Quality { .. } => (1.0, decode + encode),
     };
     let sound = match plan.audio {
-        AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.superfast,
+        AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.veryfast,
         AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
     };
     let count = workers as f64;
     let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
     let picture = busiest(&plan.chunks, workers) as f64 * frame * count;
-    Some(Micros::from_seconds(START_AND_END + (picture + sound) / together))
+    Some(Micros::from_seconds(passes * END_OF_PASS + (picture + sound) / together))
 }
 
 /// The part of the frames that a second pass decodes again.

@@ -113,10 +113,12 @@ async function mediaFacts(
   return demuxed.isAudioTrack() ? soundFacts(demuxed) : {};
 }
 
-async function soundFacts(track: InputAudioTrack): Promise<Record<string, string | number>> {
+async function soundFacts(track: InputAudioTrack): Promise<Record<string, string | number | undefined>> {
   return {
     sample_rate: (await track.getSampleRate()).toFixed(0),
     channels: await track.getNumberOfChannels(),
+    // Only the no is believed; a yes shows when the sound is made.
+    clipfit_decodes: (await track.canDecode()) ? undefined : "",
   };
 }
 
