@@ -1,5 +1,5 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares the ffmpeg core, the encoder and what the
-// browser's codecs need, all into web/dist.
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the encoder and
+// what the browser's codecs need, all into web/dist.
 // index.html collects them from there. Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { build, transform } from "esbuild";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, "dist");
-const corePackage = join(web, "../node_modules/@ffmpeg/core");
+const packages = join(web, "../node_modules/@ffmpeg");
 
 /** Where `cargo xtask` puts a module. */
 const moduleFolder = (name) => join(web, `../target/${name}/module`);
@@ -64,24 +64,30 @@ async function buildStyles() {
   await build({ ...common, entryPoints: [entry], outfile, external: ["*.svg", "*.woff2"] });
 }
 
-/** The core, packed once: packing takes ten seconds and its input is pinned. */
-async function prepareCore() {
+/**
+ * A build of the core, packed once: packing takes ten seconds and its input is pinned. Its folder is called `prefix` and the
+ * version.
+ */
+async function prepareCore(name, prefix) {
+  const corePackage = join(packages, name);
   const { version } = JSON.parse(await readFile(join(corePackage, "package.json"), "utf8"));
-  const folder = join(out, "core", version);
+  const folder = join(out, "core", `${prefix}${version}`);
   const script = join(corePackage, "dist/esm/ffmpeg-core.js");
   const wasm = join(corePackage, "dist/esm/ffmpeg-core.wasm");
-  const stampFile = join(out, "core.json");
+  const threads = join(corePackage, "dist/esm/ffmpeg-core.worker.js");
+  const stampFile = join(out, `${name}.json`);
   const stamp = JSON.stringify({ version, script: (await stat(script)).size, wasm: (await stat(wasm)).size });
   const packed = join(folder, "ffmpeg-core.wasm.gz");
   const known = existsSync(stampFile) ? await readFile(stampFile, "utf8") : "";
   if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
 
-  console.info(`Packing the ffmpeg core ${version} (ten seconds, once)`);
-  await removeCoreFolders((name) => /^\d/.test(name));
+  console.info(`Packing the ffmpeg ${name} ${version} (ten seconds, once)`);
+  await removeCoreFolders((other) => new RegExp(`^${prefix}\\d`).test(other));
   await mkdir(folder, { recursive: true });
   await copyFile(script, join(folder, "ffmpeg-core.js"));
+  if (existsSync(threads)) await copyFile(threads, join(folder, "ffmpeg-core.worker.js"));
   // Under another name until complete, so that a broken run leaves nothing that looks whole.
-  const partial = join(out, "core.partial");
+  const partial = join(out, `${name}.partial`);
   const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
   await pipeline(createReadStream(wasm), gzip, createWriteStream(partial));
   await rename(partial, packed);
@@ -170,6 +176,8 @@ async function removeCoreFolders(unwanted) {
 }
 
 await mkdir(out, { recursive: true });
-await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles(), prepareCore()]);
+await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles()]);
+await prepareCore("core", "");
+await prepareCore("core-mt", "threads-");
 await prepareEncoder();
 await prepareCodecs();

@@ -58,12 +58,17 @@ function allowInlineScripts(html) {
 
 async function finishDocument(files) {
   const path = join(staging, "index.html");
-  const coreWasm = only(files, /^core\/[^/]+\/ffmpeg-core\.wasm\.gz$/);
   let html = await readFile(path, "utf8");
   html = fillMeta(html, "clipfit-media-worker", only(files, /^workers\/media-[^/]+\.js$/));
-  html = fillMeta(html, "clipfit-core-script", only(files, /^core\/[^/]+\/ffmpeg-core\.js$/));
-  html = fillMeta(html, "clipfit-core-wasm", coreWasm);
-  html = fillMeta(html, "clipfit-core-bytes", (await stat(join(staging, coreWasm))).size);
+  for (const [name, folder] of [
+    ["core", "\\d[^/]*"],
+    ["core-threads", "threads-[^/]+"],
+  ]) {
+    const wasm = only(files, new RegExp(`^core/${folder}/ffmpeg-core\\.wasm\\.gz$`));
+    html = fillMeta(html, `clipfit-${name}-script`, wasm.replace(/wasm\.gz$/, "js"));
+    html = fillMeta(html, `clipfit-${name}-wasm`, wasm);
+    html = fillMeta(html, `clipfit-${name}-bytes`, (await stat(join(staging, wasm))).size);
+  }
   for (const [name, module, without] of [
     ["x264", "x264", "encodes with the stock core"],
     ["codecs", "media", "leaves the browser's codecs alone"],

@@ -1,5 +1,5 @@
-// A plain static server, as any host of static sites is: no special headers, no packing, folders only.
-// From the command line: node web/serve.mjs dist [--port 8080] [--prefix /sub/path]
+// A plain static server, as any host of static sites is: no packing, folders only, and no special headers unless asked for.
+// From the command line: node web/serve.mjs dist [--port 8080] [--prefix /sub/path] [--isolate]
 // From tests: import { startServer } from "../../web/serve.mjs"
 
 import { createReadStream } from "node:fs";
@@ -27,21 +27,28 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 /**
  * Serves a folder on the loopback address.
  *
- * @param {{ root: string, prefix?: string, port?: number }} options `prefix` is the sub-path the folder appears
- *   under ("/sub/path"); port 0, the default, takes any free one.
+ * @param {{ root: string, prefix?: string, port?: number, isolate?: boolean }} options `prefix` is the sub-path the
+ *   folder appears under ("/sub/path"); port 0, the default, takes any free one; `isolate` sends the headers for which
+ *   browsers give a page shared memory.
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void>,
  *   requests: { method: string, path: string, status: number }[] }>} `url` ends in a slash; `requests` grows with
  *   every answer; `close` also cuts connections that are still open, as a vanished network does.
  */
-export async function startServer({ root, prefix = "", port = 0 }) {
+export async function startServer({ root, prefix = "", port = 0, isolate = false }) {
   const folder = await realpath(root);
   const base = `/${prefix.split("/").filter(Boolean).join("/")}`.replace(/\/?$/, "/");
   const requests = [];
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
+    if (isolate) response.setHeaders(new Map(Object.entries(ISOLATION)));
     response.on("close", () => requests.push({ method: request.method, path, status: response.statusCode }));
     answer(folder, base, request, response).catch((error) => {
       console.error(`${path}: ${error.message}`);
@@ -152,12 +159,17 @@ function refuse(response, status, headers = {}) {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: "string", default: "8080" }, prefix: { type: "string", default: "" } },
+    options: {
+      port: { type: "string", default: "8080" },
+      prefix: { type: "string", default: "" },
+      isolate: { type: "boolean", default: false },
+    },
   });
   const { url } = await startServer({
     root: positionals[0] ?? "dist",
     prefix: values.prefix,
     port: Number(values.port),
+    isolate: values.isolate,
   });
   console.info(`Clipfit is at ${url} (Ctrl+C ends it)`);
 }

@@ -33,7 +33,7 @@ const CASES = [
   { what: "AV1", of: "av1", effort: "best", core: false, ssim: 0.94 },
   { what: "to VP9", codec: "vp9", coded: ["vp9", "vp09"], core: false, floor: 0.92, ssim: 0.9, says: /VP9/ },
   { what: "to AV1", codec: "av1", coded: ["av1", "av01"], core: false, floor: 0.92, ssim: 0.9, says: /AV1/ },
-  { what: "to H.265 without an encoder", codec: "h265", core: false, says: /Nothing here can encode H\.265/ },
+  { what: "to H.265 without an encoder", codec: "h265", core: false, says: /x265 needs a page served/ },
   { what: "HDR", of: "hdr", effort: "balanced", core: true, says: /high dynamic range/, frames: 50 },
   { what: "AVI", of: "avi", effort: "balanced", core: true, says: BY_FFMPEG, frames: 76 },
   { what: "a decoder that fails at frame 40", patch: decoderFailsAtFrame40, core: true, says: BY_FFMPEG },

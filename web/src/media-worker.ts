@@ -10,11 +10,12 @@ import type {
 } from "./generated/protocol.ts";
 import { Browser, BrowserFailed, type BrowserProgram, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
-import { type CreateCore, Instance, isCreateCore } from "./media/instance.ts";
+import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
 import { Lines } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
 import { measure } from "./media/measure.ts";
 import { crashed, type Outcome, run } from "./media/run.ts";
+import { createWithThreads, watchWrites } from "./media/threads.ts";
 
 /** What rides beside a message. */
 type Riding = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[] };
@@ -23,8 +24,8 @@ type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Ridi
 /** Memory never shrinks: an instance that one large task blew up is not kept for the small ones after it. */
 const MEMORY_KEPT_BYTES = 600e6;
 
-let core: { createCore: CreateCore; module: WebAssembly.Module } | undefined;
-let instance: Instance | undefined;
+let core: { create: () => Promise<Runnable>; threads: boolean } | undefined;
+let instance: Runnable | undefined;
 let encoder: Encoder | undefined;
 let browser: Browser | undefined;
 
@@ -62,12 +63,15 @@ async function load(message: Request<"load">): Promise<void> {
 async function start(part: PartAddress["part"], script: object, module: WebAssembly.Module): Promise<void> {
   switch (part) {
     case "core": {
-      const createCore = "default" in script ? script.default : undefined;
-      if (!isCreateCore(createCore)) {
-        throw new LoadError("corrupt", "the script makes no core");
-      }
-      core = { createCore, module };
-      instance = await Instance.create(createCore, module);
+      const createCore = coreOf(script);
+      core = { create: () => Instance.create(createCore, module), threads: false };
+      instance = await core.create();
+      return;
+    }
+    case "coreThreads": {
+      const createCore = coreOf(script);
+      core = { create: () => createWithThreads(createCore, module), threads: true };
+      instance = await core.create();
       return;
     }
     case "encoder":
@@ -85,6 +89,14 @@ async function start(part: PartAddress["part"], script: object, module: WebAssem
     default:
       part satisfies never;
   }
+}
+
+function coreOf(script: object): CreateCore {
+  const createCore = "default" in script ? script.default : undefined;
+  if (!isCreateCore(createCore)) {
+    throw new LoadError("corrupt", "the script makes no core");
+  }
+  return createCore;
 }
 
 async function runTask(message: Request<"run">): Promise<void> {
@@ -203,7 +215,10 @@ async function runProgram(
   if (core === undefined) {
     throw new Error("nothing is loaded");
   }
-  instance ??= await Instance.create(core.createCore, core.module);
+  instance ??= await core.create();
+  if (core.threads) {
+    watchWrites(instance.core.FS, () => lines.alive());
+  }
   const log = (stdout: boolean, text: string) => lines.add(stdout, text);
   const { encode: step, outputs } = message;
   const command = { program, arguments: words, inputs, outputs };

@@ -7,6 +7,7 @@ use crate::job::{
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
 use crate::words;
+use clipfit_core::encoder::CodecUnavailable;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::plan::Plan;
@@ -14,7 +15,7 @@ use clipfit_core::progress::{self, Estimate, Progress};
 use clipfit_core::session::outcome::Report;
 use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::{Effort, Wishes};
+use clipfit_core::wishes::{Codec, Effort, Wishes};
 use std::rc::Rc;
 
 /// All that the page knows.
@@ -28,6 +29,8 @@ pub struct State {
     pub jobs: Vec<Shared<Job>>,
     /// What the link asked for and did not get.
     pub problems: Rc<Vec<LinkProblem>>,
+    /// Every codec, and why it cannot be had here.
+    pub codecs: Rc<Vec<(Codec, Result<(), CodecUnavailable>)>>,
     /// Files are being dragged over the window.
     pub dragging: bool,
     /// On narrow screens: the settings beside the target are shown.
@@ -46,6 +49,8 @@ pub enum Action {
     FollowLink(Box<Link>, usize),
     /// The list of link problems was closed.
     DismissProblems,
+    /// Which codecs can be had here, and why not.
+    Codecs(Vec<(Codec, Result<(), CodecUnavailable>)>),
     /// A setting was changed.
     Edit(Edit),
     /// The settings beside the target were opened or closed.
@@ -161,6 +166,7 @@ impl State {
             settings: Rc::new(settings),
             jobs: Vec::new(),
             problems: Rc::default(),
+            codecs: Rc::default(),
             dragging: false,
             more_settings: false,
             announcement: String::new(),
@@ -182,6 +188,7 @@ impl State {
                 }
                 self.problems = Rc::new(link.problems);
             }
+            Action::Codecs(codecs) => self.codecs = Rc::new(codecs),
             Action::DismissProblems => self.problems = Rc::default(),
             Action::Edit(edit) => {
                 let mut settings = Settings::clone(&self.settings);

@@ -5,7 +5,7 @@ use clipfit_core::link::parse_size;
 use clipfit_core::session::outcome::Report;
 use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::{AudioWish, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`
 pub fn saving(report: &Report) -> String {
@@ -104,6 +104,7 @@ pub fn wishes(wishes: &Wishes) -> String {
 
 /// What is wished of picture and sound beyond the automatic: `720p`, `no sound`.
 pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
+    let codec = (wishes.codec != Codec::H264).then(|| wishes.codec.name().to_owned());
     let height = wishes.height.map(|height| format!("{height}p"));
     let frame_rate = wishes.frame_rate.map(|rate| format!("{rate} fps"));
     let sound = match wishes.audio {
@@ -112,7 +113,7 @@ pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
         AudioWish::None => Some("no sound".to_owned()),
         AudioWish::Encode(rate) => Some(format!("sound {rate}")),
     };
-    [height, frame_rate, sound].into_iter().flatten().collect()
+    [codec, height, frame_rate, sound].into_iter().flatten().collect()
 }
 
 /// Digits in groups of three: `1,889,412`.

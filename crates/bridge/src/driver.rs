@@ -10,7 +10,7 @@ use crate::speeds;
 use crate::steps;
 use clipfit_core::arguments as args;
 use clipfit_core::browser::{self, Decoder, Examination, WhyFfmpeg};
-use clipfit_core::encoder::{Encoders, Engine};
+use clipfit_core::encoder::{Encoders, Engine, Threads};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
 use clipfit_core::probe::{self, ProbeFailure, Streams};
@@ -118,17 +118,24 @@ impl Driver {
             (known, _) => known,
         };
         let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
-        let machine = Machine { workers: worker_count(), engine, decoder, encoders };
+        let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
+        let mut machine = Machine { workers: worker_count(), engine, decoder, encoders, threads };
         let wishes = &self.predict(&facts, wishes, machine, speeds);
-        let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused)?;
+        let plan = |machine| clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused);
+        let mut planned = plan(machine)?;
         if decoder == Decoder::Browser
-            && let Some(why) = plan.needs_ffmpeg(|stream| streams.browser_hears(stream))
+            && let Some(why) = planned.needs_ffmpeg(|stream| streams.browser_hears(stream))
         {
             return Ok(Outcome::WithFfmpeg(why));
         }
-        (self.tell)(JobUpdate::Planned(Rc::new(plan.clone())));
-        let at_once = plan.workers(machine.workers, memory());
-        let session = Session::new(facts, wishes.clone(), plan, machine);
+        // A plan promises nothing that does not even start.
+        if planned.by_x265() && !self.load_threads().await {
+            machine.threads = Threads::Missing;
+            planned = plan(machine)?;
+        }
+        (self.tell)(JobUpdate::Planned(Rc::new(planned.clone())));
+        let at_once = planned.workers(machine.workers, memory());
+        let session = Session::new(facts, wishes.clone(), planned, machine);
         self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
@@ -182,6 +189,21 @@ impl Driver {
         self.say(format!("[encoder] {}", engine.name()));
         *self.pool.borrow_mut() = Some(pool);
         Ok(Ok(engine))
+    }
+
+    /// Makes the multi-thread core ready, and tells whether it is.
+    async fn load_threads(&self) -> bool {
+        // As in `load`: nothing else runs in the pool meanwhile.
+        let Some(mut pool) = self.pool.borrow_mut().take() else { return false };
+        let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
+        let missing = pool.load_threads(&told).await;
+        let ready = missing.as_ref().is_ok_and(Vec::is_empty);
+        if !ready {
+            self.say(format!("[x265] not at hand: {missing:?}"));
+            pool.end(pool.threads());
+        }
+        *self.pool.borrow_mut() = Some(pool);
+        ready
     }
 
     /// Two looks at the file in the first worker: its streams, then the packets of the picture.
@@ -241,8 +263,10 @@ impl Driver {
             for command in std::mem::take(&mut commands) {
                 match command {
                     Command::Run(task) => {
+                        let threads = self.threads_slot().filter(|_| steps::wants_threads(&task.program));
                         // The session never starts more tasks than it was told workers.
-                        let slot = (0..workers).find(|slot| !busy.contains_key(slot)).unwrap_or(0);
+                        let free = || (0..workers).find(|slot| !busy.contains_key(slot));
+                        let slot = threads.or_else(free).unwrap_or(0);
                         self.dispatch(slot, &task, &kept);
                         busy.insert(slot, Busy { task, log: Vec::new() });
                     }
@@ -330,6 +354,11 @@ impl Driver {
                 self.with_pool(|pool| pool.end(slot));
                 Ended::Died(Death::Crash)
             }
+            MessageKind::Hung => {
+                self.say(format!("[worker {slot}] hangs"));
+                self.with_pool(|pool| pool.end(slot));
+                Ended::Died(Death::Encoder)
+            }
             MessageKind::Said(FromWorker::Log { task, lines }, _) => {
                 let running = busy.get_mut(&slot).filter(|busy| busy.task.id.0 == task)?;
                 for line in lines {
@@ -345,7 +374,7 @@ impl Driver {
             MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, blobs) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
                 self.say(format!("[{task}] done"));
-                if memory_bytes > MEMORY_KEPT {
+                if memory_bytes > MEMORY_KEPT || self.threads_slot() == Some(slot) {
                     self.with_pool(|pool| pool.end(slot));
                 }
                 Ended::Done { exit_code, outputs: outputs.into_iter().zip(blobs).collect() }
@@ -391,6 +420,10 @@ impl Driver {
             None => std::task::Poll::Ready(None),
         })
         .await
+    }
+
+    fn threads_slot(&self) -> Option<usize> {
+        self.pool.borrow().as_ref().map(Pool::threads)
     }
 
     fn with_pool(&self, act: impl FnOnce(&mut Pool)) {

@@ -10,5 +10,5 @@ pub mod protocol;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod protocol_ts;
 mod site;
-mod speeds;
+pub mod speeds;
 mod steps;

@@ -5,11 +5,13 @@ use crate::protocol::{FromWorker, LoadFailure, MissingPart, Part, PartAddress, T
 use crate::site::Site;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use gloo::timers::callback::Interval;
 use js_sys::{Array, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -33,11 +35,20 @@ pub(crate) enum MessageKind {
     Said(FromWorker, Vec<Blob>),
     /// The worker itself broke; its slot has been cleared.
     Broke(String),
+    /// The worker with threads has given no sign of life for long: it never will.
+    Hung,
 }
+
+/// Silence is looked at this often, in milliseconds: counted in looks rather than by the clock, so that a machine that slept
+/// is no hang...
+const LOOK: u32 = 5_000;
+/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s.
+const SILENT_LOOKS: u32 = 12;
 
 /// A running worker with its listeners; ends when dropped.
 struct MediaWorker {
     worker: Worker,
+    _watchdog: Option<Interval>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -51,7 +62,7 @@ impl Drop for MediaWorker {
     }
 }
 
-/// A fixed number of worker slots.
+/// A fixed number of worker slots, and behind them one for the multi-thread core.
 pub(crate) struct Pool {
     site: Site,
     slots: Vec<Option<MediaWorker>>,
@@ -62,10 +73,10 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A pool of up to `size` workers; none is started yet.
+    /// A pool of up to `size` workers, and one with threads; none is started yet.
     pub(crate) fn new(site: Site, size: usize) -> Pool {
         let (sender, receiver) = unbounded();
-        let slots = (0..size.max(1)).map(|_| None).collect();
+        let slots = (0..=size.max(1)).map(|_| None).collect();
         Pool { site, slots, parts: Vec::new(), sender, receiver }
     }
 
@@ -81,23 +92,40 @@ impl Pool {
         if self.parts.iter().all(|address| module(address.part).is_some()) {
             return Ok(Vec::new());
         }
-        self.start(0);
+        let missing = self.first(0, tell).await?;
+        // Workers to come are not to look for them again.
+        self.parts.retain(|address| missing.iter().all(|part| part.part != address.part));
+        Ok(missing)
+    }
+
+    /// Starts the worker with threads; else as `load`.
+    pub(crate) async fn load_threads(
+        &mut self,
+        tell: &dyn Fn(f64, f64),
+    ) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.first(self.threads(), tell).await
+    }
+
+    /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make ready.
+    async fn first(&mut self, slot: usize, tell: &dyn Fn(f64, f64)) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.start(slot);
         loop {
-            match self.receiver.next().await {
-                Some(Message { kind: MessageKind::Said(message, _), .. }) => match message {
-                    FromWorker::LoadProgress { received, total } => tell(received, total),
-                    FromWorker::Loaded { missing } => {
-                        // Workers to come are not to look for them again.
-                        self.parts.retain(|address| missing.iter().all(|part| part.part != address.part));
-                        return Ok(missing);
-                    }
-                    _ => {}
-                },
+            match self.receiver.next().await.map(|message| message.kind) {
+                Some(MessageKind::Said(FromWorker::LoadProgress { received, total }, _)) => {
+                    tell(received, total);
+                }
+                Some(MessageKind::Said(FromWorker::Loaded { missing }, _)) => return Ok(missing),
+                Some(MessageKind::Said(..)) => {}
                 // The worker's own script did not arrive.
-                Some(Message { kind: MessageKind::Broke(_), .. }) => return Err(LoadFailure::Network),
-                None => return Err(LoadFailure::Refused),
+                Some(MessageKind::Broke(_)) => return Err(LoadFailure::Network),
+                Some(MessageKind::Hung) | None => return Err(LoadFailure::Refused),
             }
         }
+    }
+
+    /// The slot of the worker with threads. It is to be ended after every task.
+    pub(crate) fn threads(&self) -> usize {
+        self.slots.len() - 1
     }
 
     /// Whether workers have this part.
@@ -143,11 +171,17 @@ impl Pool {
     }
 
     fn start(&mut self, slot: usize) {
-        match self.spawn(slot) {
+        let parts = if slot == self.threads() {
+            self.site.part(Part::CoreThreads).cloned().into_iter().collect()
+        } else {
+            self.parts.clone()
+        };
+        match self.spawn(slot, parts.iter().map(|address| address.part).collect()) {
             Ok(media) => {
-                let modules = self.parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
-                let message = ToWorker::Load { parts: self.parts.clone() };
-                let posted = post(&media.worker, &message, &[("modules", modules.collect::<Array>().into())]);
+                let modules = parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
+                let modules = modules.collect::<Array>().into();
+                let message = ToWorker::Load { parts };
+                let posted = post(&media.worker, &message, &[("modules", modules)]);
                 self.slots[slot] = Some(media);
                 if posted.is_err() {
                     self.broke(slot, "the worker could not be started".into());
@@ -157,13 +191,15 @@ impl Pool {
         }
     }
 
-    fn spawn(&self, slot: usize) -> Result<MediaWorker, JsValue> {
+    fn spawn(&self, slot: usize, parts: Vec<Part>) -> Result<MediaWorker, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&self.site.worker, &options)?;
         let sender = self.sender.clone();
-        let parts: Vec<Part> = self.parts.iter().map(|address| address.part).collect();
+        let silent = Rc::new(Cell::new(0));
+        let heard = silent.clone();
         let on_message = Closure::new(move |event: MessageEvent| {
+            heard.set(0);
             let kind = read(&event.data(), &parts).unwrap_or_else(MessageKind::Broke);
             let _ = sender.unbounded_send(Message { worker: slot, kind });
         });
@@ -175,7 +211,15 @@ impl Pool {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(MediaWorker { worker, _on_message: on_message, _on_error: on_error })
+        let sender = self.sender.clone();
+        let look = move || {
+            silent.set(silent.get() + 1);
+            if silent.get() == SILENT_LOOKS {
+                let _ = sender.unbounded_send(Message { worker: slot, kind: MessageKind::Hung });
+            }
+        };
+        let watchdog = (slot == self.threads()).then(|| Interval::new(LOOK, look));
+        Ok(MediaWorker { worker, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
     }
 }
 

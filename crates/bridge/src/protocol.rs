@@ -43,6 +43,8 @@ pub enum ToWorker {
 pub enum Part {
     /// ffmpeg and ffprobe.
     Core,
+    /// The same built with threads, for a worker of its own; only where the page is cross-origin isolated.
+    CoreThreads,
     /// x264.
     Encoder,
     /// What is needed around the browser's own codecs.

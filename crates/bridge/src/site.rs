@@ -1,7 +1,8 @@
 //! Where the page's own files lie, as the build wrote it into the document's `meta` elements.
 
 use crate::protocol::{Part, PartAddress};
-use wasm_bindgen::JsCast;
+use clipfit_core::encoder::Threads;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Absolute addresses of what the workers need.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +32,28 @@ impl Site {
                 packed_bytes: meta(&format!("{name}-bytes"))?.parse().unwrap_or(0.0),
             })
         };
-        let names = [(Part::Core, "core"), (Part::Encoder, "x264"), (Part::Codecs, "codecs")];
+        let names = [
+            (Part::Core, "core"),
+            (Part::CoreThreads, "core-threads"),
+            (Part::Encoder, "x264"),
+            (Part::Codecs, "codecs"),
+        ];
         let parts: Vec<PartAddress> = names.into_iter().filter_map(part).collect();
         let site = Site { worker: address("media-worker")?, parts };
         site.part(Part::Core).is_some().then_some(site)
+    }
+
+    /// Whether the multi-thread core can be had on this page.
+    pub(crate) fn threads(&self) -> Threads {
+        let isolated = web_sys::window().is_some_and(|window| {
+            js_sys::Reflect::get(&window, &JsValue::from_str("crossOriginIsolated"))
+                .is_ok_and(|is| is.is_truthy())
+        });
+        match (self.part(Part::CoreThreads), isolated) {
+            (None, _) => Threads::Missing,
+            (Some(_), false) => Threads::NotIsolated,
+            (Some(_), true) => Threads::Here,
+        }
     }
 
     /// Where a part is; `None` where the site was built without it.

@@ -1,6 +1,9 @@
 //! The speeds of this machine, kept in the browser's storage from one visit to the next. Measures nothing itself.
 
+use crate::site::Site;
+use clipfit_core::encoder::{CodecUnavailable, Threads};
 use clipfit_core::speed::{self, Speeds};
+use clipfit_core::wishes::Codec;
 use std::cell::Cell;
 
 const STORED_AS: &str = "clipfit-speeds";
@@ -14,6 +17,13 @@ thread_local! {
 pub(crate) fn known() -> Option<Speeds> {
     let stored = || Speeds::read(&storage()?.get_item(STORED_AS).ok()??, &key());
     KNOWN.get().or_else(stored)
+}
+
+/// Every codec, and why it cannot be had on this page where that is known: what has not been measured may be there.
+pub fn codecs() -> Vec<(Codec, Result<(), CodecUnavailable>)> {
+    let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
+    let offer = |codec| known().map_or(Ok(()), |speeds| speeds.encoders().offer(codec, threads));
+    Codec::ALL.into_iter().map(|codec| (codec, offer(codec))).collect()
 }
 
 /// Keeps freshly measured figures.

@@ -10,7 +10,9 @@ use clipfit_core::units::Micros;
 /// A program as the worker is told it.
 pub(crate) fn program(program: &Program) -> protocol::Program {
     match program {
-        Program::Ffmpeg(arguments) => protocol::Program::Ffmpeg { arguments: arguments.clone() },
+        Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => {
+            protocol::Program::Ffmpeg { arguments: arguments.clone() }
+        }
         Program::Ffprobe(arguments) => protocol::Program::Ffprobe { arguments: arguments.clone() },
         Program::Frames => protocol::Program::Frames,
         Program::Measure => protocol::Program::Measure,
@@ -29,10 +31,17 @@ pub(crate) fn program(program: &Program) -> protocol::Program {
     }
 }
 
+/// Whether a program is for the worker with threads.
+pub(crate) fn wants_threads(program: &Program) -> bool {
+    matches!(program, Program::FfmpegThreads(_))
+}
+
 /// A program for the log; `None` where the encode says it all.
 pub(crate) fn describe(program: &Program) -> Option<String> {
     Some(match program {
-        Program::Ffmpeg(arguments) => format!("ffmpeg {}", arguments.join(" ")),
+        Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => {
+            format!("ffmpeg {}", arguments.join(" "))
+        }
         Program::Ffprobe(arguments) => format!("ffprobe {}", arguments.join(" ")),
         Program::Frames => return None,
         Program::Measure => "measure the machine".into(),

@@ -1,5 +1,6 @@
 //! Chunks of pictures and a file of sound become one file: a new head, and where the packets behind it come from.
 
+use crate::entry::with_higher_level;
 use crate::index::{self, Media, Sample, Track, file_type};
 use crate::{Error, Rate};
 
@@ -86,9 +87,18 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
         });
         let mut places = Vec::new();
         for entry in &track.entries {
-            let known = whole.entries.iter().position(|known| known == entry);
-            places.push(known.unwrap_or(whole.entries.len()));
-            if known.is_none() {
+            let joined = whole.entries.iter().enumerate().find_map(|(place, known)| {
+                Some(place).zip(if known == entry {
+                    Some(known.clone())
+                } else {
+                    with_higher_level(known, entry)
+                })
+            });
+            if let Some((place, entry)) = joined {
+                whole.entries[place] = entry;
+                places.push(place);
+            } else {
+                places.push(whole.entries.len());
                 whole.entries.push(entry.clone());
             }
         }

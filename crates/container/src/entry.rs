@@ -115,6 +115,24 @@ impl Sound {
     }
 }
 
+/// Where an `avcC` record, and the first parameter set in it, tell the level (ISO/IEC 14496-15, 5.3.3.1), from its type on.
+const LEVELS: [usize; 2] = [4 + 3, 4 + 8 + 3];
+
+/// One sample entry for two that differ in H.264's level alone, which encoders choose by the rate of each chunk: the level is a
+/// promise of what is enough to decode, so the higher one is true of both. `None` where they differ in more.
+pub(crate) fn with_higher_level(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
+    let record = one.windows(4).position(|kind| kind == b"avcC")?;
+    let places = LEVELS.map(|level| record + level);
+    let mut joined = one.to_vec();
+    for place in places {
+        let level = *one.get(place)?.max(other.get(place)?);
+        *joined.get_mut(place)? = level;
+    }
+    let alike = one.len() == other.len()
+        && (0..one.len()).all(|place| one[place] == other[place] || places.contains(&place));
+    alike.then_some(joined)
+}
+
 /// The numbers behind the codec's name, separated by dots; `None` where one is missing.
 struct Numbers<'a> {
     codec: &'a str,

@@ -3,7 +3,7 @@
 
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
-use crate::encoder;
+use crate::encoder::{self, Passes};
 use crate::picture;
 use crate::plan::{EncodePlan, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
@@ -16,6 +16,8 @@ const STATS: &str = "stats";
 pub const STATS_FILE: &str = "stats-0.log";
 /// x264's macroblock tree.
 pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
+/// x265's tree of coding units; its statistics are called as x264's.
+pub const CUTREE_FILE: &str = "stats-0.log.cutree";
 /// An encoded chunk.
 pub const CHUNK_FILE: &str = "chunk.mp4";
 /// Decoded frames on their way to x264: planar 4:2:0, one behind the other.
@@ -109,6 +111,29 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
     match pass {
         Pass::First(_) => arguments.words("-f null -"),
         _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
+    }
+    .0
+}
+
+/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32 threads
+/// and waits for ever where one more is wanted: x265 would take as many as there are processors.
+pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .words("-cpucount 2 -filter_threads 1 -threads 2");
+    let number = if pass == Passes::First { 1 } else { 2 };
+    let arguments = read_chunk(plan, chunk, arguments)
+        .words("-c:v libx265 -threads 4")
+        .pair("-preset", plan.preset.name())
+        .pair("-b:v", rate.0.round().max(1.0) as u64 * 1000)
+        .pair("-x265-params", format!("pass={number}:stats={STATS_FILE}:pools=8"));
+    let arguments = tag_colours(arguments, plan);
+    match pass {
+        Passes::First => arguments.words("-f null -"),
+        // Each packet is written at once: a sign of life to whoever waits.
+        _ => arguments
+            .pair("-tag:v", plan.codec.sample_entry())
+            .words("-flush_packets 1 -f mp4")
+            .words(CHUNK_FILE),
     }
     .0
 }
@@ -233,7 +258,9 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
         arguments = arguments.words("-map 0:v:0");
     }
     arguments
-        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+        .words("-c copy -map_metadata -1 -map_chapters -1")
+        .pair("-tag:v", plan.codec.sample_entry())
+        .words("-movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
 }

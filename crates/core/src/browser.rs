@@ -40,6 +40,8 @@ pub enum WhyFfmpeg {
     Midway,
     /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.
     Encoder,
+    /// x265 is to encode, which is inside ffmpeg.
+    X265,
 }
 
 impl WhyFfmpeg {
@@ -55,6 +57,7 @@ impl WhyFfmpeg {
             WhyFfmpeg::Sound => "this browser cannot decode the sound",
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
+            WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
         }
     }
 }

@@ -86,7 +86,15 @@ const LONGEST: (f64, f64) = (15.0, 250.0);
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
 /// first those off the regular beat (its encoder saw a scene cut there), then any, since decoding can start there.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    let boundaries = boundaries(video, grid, count(grid, workers));
+    between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
+}
+
+/// The grid as one chunk.
+pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
+    between(video, container, grid, &[0, grid.frames])
+}
+
+fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
     boundaries
         .windows(2)
         .filter_map(|pair| match *pair {

@@ -21,6 +21,8 @@ pub enum Engine {
     Stock,
     /// The browser's own, which may be hardware.
     Browser,
+    /// x265 inside ffmpeg's multi-thread core: the whole clip at once, in two passes.
+    X265,
 }
 
 /// The encoders of the browser's own that really encoded a frame on trial.
@@ -46,6 +48,51 @@ impl Encoders {
             Codec::Av1 => self.av1,
         }
     }
+
+    /// Whether `codec` can be had here, by one of these or by x265, and if not, why.
+    pub fn offer(self, codec: Codec, threads: Threads) -> Result<(), CodecUnavailable> {
+        match (codec, threads) {
+            (Codec::H264, _) | (Codec::H265, Threads::Here) => Ok(()),
+            _ if self.has(codec) => Ok(()),
+            (Codec::H265, Threads::NotIsolated) => Err(CodecUnavailable::NotIsolated),
+            _ => Err(CodecUnavailable::NoEncoder(codec)),
+        }
+    }
+}
+
+/// Whether ffmpeg's multi-thread core can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Threads {
+    /// It cannot: the site was built without it, or it did not start.
+    #[default]
+    Missing,
+    /// The browser gives no shared memory to a page that was served without isolation headers.
+    NotIsolated,
+    /// It can.
+    Here,
+}
+
+/// Why a codec cannot be had on this page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodecUnavailable {
+    /// The browser has no encoder for it that really encodes, and nothing else makes it.
+    NoEncoder(Codec),
+    /// The same, and x265 needs a page with isolation headers.
+    NotIsolated,
+}
+
+impl CodecUnavailable {
+    /// The reason, as a sentence.
+    pub fn text(self) -> String {
+        match self {
+            CodecUnavailable::NoEncoder(codec) => {
+                format!("This browser has no working {} encoder.", codec.name())
+            }
+            CodecUnavailable::NotIsolated => {
+                "This browser has no working H.265 encoder, and x265 needs a page served with isolation headers.".into()
+            }
+        }
+    }
 }
 
 /// Profiles of H.264, best first.
@@ -67,7 +114,13 @@ impl Engine {
             Engine::Own => "x264 with SIMD, Clipfit's own build",
             Engine::Stock => "x264 inside ffmpeg.wasm, without SIMD",
             Engine::Browser => "the browser's own encoder",
+            Engine::X265 => "x265 inside ffmpeg.wasm, with threads",
         }
+    }
+
+    /// Whether it is an x264, which plans fall back to; all others may fail and give way to one.
+    pub fn is_x264(self) -> bool {
+        !matches!(self, Engine::Browser | Engine::X265)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::audio::{AudioPlan, DROP_ABOVE, WhyEncode, WhyNoAudio, chosen_track};
 use crate::browser::WhyFfmpeg;
+use crate::encoder::CodecUnavailable;
 use crate::facts::{MediaFacts, OtherKind, Rotation};
 use crate::picture::{HIGHEST_RATE, Picture};
 use crate::units::{Bytes, FrameRate, Kbps};
@@ -115,7 +116,11 @@ pub enum Note {
     CodecNotHere {
         /// The wished one.
         codec: Codec,
+        /// The reason; `None` where it is this clip's way that leads past the encoder.
+        why: Option<CodecUnavailable>,
     },
+    /// x265 hung, failed or does not keep to its rate: it becomes H.264.
+    X265Failed,
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
     /// More bytes would not be visible: the result stays below the target.
@@ -142,6 +147,7 @@ impl Note {
                 | Note::StreamDropped { .. }
                 | Note::AudioCopyImpossible { .. }
                 | Note::CodecNotHere { .. }
+                | Note::X265Failed
         )
     }
 
@@ -192,8 +198,15 @@ impl Note {
             }
             Note::FastNotHere => "x264's quickest settings are used: this browser has no encoder of its own that is quicker.".into(),
             Note::FastFailed => "The browser's own encoder did not do as asked, so x264 takes over.".into(),
-            Note::CodecNotHere { codec } => {
-                format!("Nothing here can encode {}, so it becomes H.264, which plays everywhere.", codec.name())
+            Note::CodecNotHere { codec, why } => {
+                let why = why.map_or_else(
+                    || format!("This clip cannot become {} here.", codec.name()),
+                    CodecUnavailable::text,
+                );
+                format!("{why} It becomes H.264, which plays everywhere.")
+            }
+            Note::X265Failed => {
+                "x265 stopped or did not do as asked, so it becomes H.264, which plays everywhere.".into()
             }
             Note::NotAllUsed => "The encoder could not use all of the target on a clip this small.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),

@@ -3,7 +3,7 @@
 use crate::audio::{self, AudioPlan, WhyNoAudio};
 use crate::browser::{Decoder, WhyFfmpeg};
 use crate::chunks::{self, Chunk, Grid};
-use crate::encoder::{Encoders, Engine};
+use crate::encoder::{Encoders, Engine, Threads};
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
@@ -70,7 +70,7 @@ pub struct EncodePlan {
     pub engine: Engine,
     /// How the picture is coded.
     pub codec: Codec,
-    /// x264's preset, where that encodes.
+    /// x264's preset, or x265's, where one of them encodes.
     pub preset: Preset,
     /// How bytes are controlled.
     pub control: RateControl,
@@ -114,7 +114,7 @@ pub enum RateControl {
         /// Bytes for the picture.
         video: Bytes,
     },
-    /// One pass of an encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
+    /// An encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
     Measured {
         /// Bytes for the picture.
         video: Bytes,
@@ -158,12 +158,15 @@ pub struct Machine {
     pub decoder: Decoder,
     /// The encoders of the browser's own.
     pub encoders: Encoders,
+    /// ffmpeg's multi-thread core, and in it x265.
+    pub threads: Threads,
 }
 
 impl Machine {
     /// Everything through ffmpeg.
     pub fn ffmpeg(workers: usize, engine: Engine) -> Machine {
-        Machine { workers, engine, decoder: Decoder::Ffmpeg(None), encoders: Encoders::default() }
+        let (decoder, encoders, threads) = (Decoder::Ffmpeg(None), Encoders::default(), Threads::default());
+        Machine { workers, engine, decoder, encoders, threads }
     }
 }
 
@@ -253,7 +256,7 @@ fn sized(
         let frames = picture.frame_rate.frames_in(duration);
         limit.0.saturating_sub(audio_bytes.0).saturating_sub(mp4::overhead(frames, &audio, sound).0)
     };
-    let engine = engine_for(wishes, machine);
+    let engine = engine_for(facts, wishes, machine);
     // An encoder that makes less of each byte needs fewer pixels to spend it on.
     let worth = if engine == Engine::Browser { wishes.codec.worth_by_browser() } else { 1.0 };
     let for_picture = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
@@ -267,17 +270,18 @@ fn sized(
         notes.push(Note::MayNotFit);
     }
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
-    notes.extend(machine_notes(wishes, machine));
+    notes.extend(machine_notes(facts, wishes, machine));
     if limit < wishes.target {
         notes.push(Note::SourceIsSmaller { limit });
     }
     let preset = match effort_of(wishes, picture, duration) {
+        _ if engine == Engine::X265 => Preset::Medium,
         Effort::Best => Preset::Medium,
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
         Effort::Fast => Preset::Superfast,
     };
     let control = match engine {
-        Engine::Browser => RateControl::Measured { video },
+        Engine::Browser | Engine::X265 => RateControl::Measured { video },
         Engine::Native | Engine::Own | Engine::Stock => RateControl::TwoPass { video },
     };
     let machine = Machine { engine, ..machine };
@@ -297,26 +301,34 @@ pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort 
     }
 }
 
-/// The encoder for these wishes: the browser's own for `Effort::Fast` and for codecs that only it has, else x264.
-fn engine_for(wishes: &Wishes, machine: Machine) -> Engine {
+/// The encoder for these wishes: the browser's own for `Effort::Fast` and for codecs that only it has, x265 for H.265 where
+/// that is not to be had, else x264.
+fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Engine {
     let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
     let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
-    if wishes.mode == Mode::Size && wanted && possible { Engine::Browser } else { machine.engine }
+    // x265 takes its frames from ffmpeg, which cannot decode AV1.
+    let x265 = wishes.codec == Codec::H265 && machine.threads == Threads::Here && facts.video.codec != "av1";
+    match wishes.mode {
+        Mode::Size if wanted && possible => Engine::Browser,
+        Mode::Size if x265 => Engine::X265,
+        _ => machine.engine,
+    }
 }
 
 /// What the machine lacks for these wishes.
-fn machine_notes(wishes: &Wishes, machine: Machine) -> Vec<Note> {
+fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Decoder::Ffmpeg(Some(why)) = machine.decoder {
         notes.push(Note::DecodedByFfmpeg { why });
     }
-    let engine = engine_for(wishes, machine);
+    let engine = engine_for(facts, wishes, machine);
     if engine == Engine::Stock {
         notes.push(Note::StockEncoder);
     }
-    if engine != Engine::Browser {
+    if engine.is_x264() {
         if wishes.codec != Codec::H264 {
-            notes.push(Note::CodecNotHere { codec: wishes.codec });
+            let why = machine.encoders.offer(wishes.codec, machine.threads).err();
+            notes.push(Note::CodecNotHere { codec: wishes.codec, why });
         } else if wishes.effort == Effort::Fast && wishes.mode == Mode::Size {
             notes.push(Note::FastNotHere);
         }
@@ -330,7 +342,7 @@ fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let picture = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let audio = audio::recipe_audio(facts, wishes);
     crate::explain::encode_notes(facts, wishes, picture, &audio, &mut notes);
-    notes.extend(machine_notes(wishes, machine));
+    notes.extend(machine_notes(facts, wishes, machine));
     let control = RateControl::Quality { crf: 30 };
     let encode = encode_plan(facts, wishes, machine, picture, Preset::Superfast, control, audio);
     Plan { limit: facts.file_bytes, action: Action::Encode(Box::new(encode)), notes }
@@ -351,11 +363,16 @@ fn encode_plan(
         stream: facts.video.index,
         zero: facts.zero,
         picture,
-        chunks: chunks::cut(&facts.video, facts.container, &grid, machine.workers),
+        // x265 has threads of its own, and its second pass knows the whole clip.
+        chunks: if machine.engine == Engine::X265 {
+            chunks::whole(&facts.video, facts.container, &grid)
+        } else {
+            chunks::cut(&facts.video, facts.container, &grid, machine.workers)
+        },
         grid,
         decoder: machine.decoder,
         engine: machine.engine,
-        codec: if machine.engine == Engine::Browser { wishes.codec } else { Codec::H264 },
+        codec: if machine.engine.is_x264() { Codec::H264 } else { wishes.codec },
         preset,
         control,
         conversion: conversion(&facts.video),
@@ -467,11 +484,12 @@ const WORKER_BYTES: (f64, f64, f64) = (48e6, 195.0, 40.0);
 pub(crate) const MEASURED_FLOOR: f64 = 0.92;
 
 impl Codec {
-    /// What a byte of the browser's software encoder is worth beside one of x264's, from the SSIM that both reach
-    /// (shared measurements: OpenH264 at 1,181 kB 0.924, x264 medium at 1,042 kB 0.974, VP9 and AV1 about x264's).
-    pub(crate) fn worth_by_browser(self) -> f64 {
+    /// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the picture. Software
+    /// H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's size 0.957 both
+    /// ways), and scaling costs time. VP9 and AV1 are about as good as x264.
+    fn worth_by_browser(self) -> f64 {
         match self {
-            Codec::H264 => 0.55,
+            Codec::H264 => 0.75,
             Codec::H265 | Codec::Vp9 | Codec::Av1 => 1.0,
         }
     }
@@ -484,11 +502,17 @@ impl Plan {
         match &self.action {
             Action::Keep => None,
             Action::Remux(_) => Some(WhyFfmpeg::Remux),
+            Action::Encode(_) if self.by_x265() => Some(WhyFfmpeg::X265),
             Action::Encode(encode) => match encode.audio {
                 AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
                 _ => None,
             },
         }
+    }
+
+    /// Whether x265 makes the picture.
+    pub fn by_x265(&self) -> bool {
+        matches!(&self.action, Action::Encode(encode) if encode.engine == Engine::X265)
     }
 
     /// How many of `processors` encoders may run side by side within `memory`, at least 1.

@@ -82,14 +82,13 @@ pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str
     let ([picture], true) = (pictures.as_slice(), streams.len() == 1 + usize::from(expected.audio)) else {
         return Err(Fault::Streams);
     };
-    // ffprobe's name of the codec, and the sample entry that players look for.
-    let (name, tag) = match expected.codec {
-        Codec::H264 => ("h264", "avc1"),
-        Codec::H265 => ("hevc", "hvc1"),
-        Codec::Vp9 => ("vp9", "vp09"),
-        Codec::Av1 => ("av1", "av01"),
+    // ffprobe's names.
+    let name = match expected.codec {
+        Codec::H265 => "hevc",
+        other => other.id(),
     };
-    let coded = picture.text("codec_name") == Some(name) && picture.text("codec_tag_string") == Some(tag);
+    let tag = Some(expected.codec.sample_entry());
+    let coded = picture.text("codec_name") == Some(name) && picture.text("codec_tag_string") == tag;
     let aac = sounds.iter().all(|sound| sound.text("codec_name") == Some("aac"));
     if !coded || !aac || sounds.len() != usize::from(expected.audio) {
         return Err(Fault::Streams);

@@ -102,6 +102,16 @@ impl Codec {
         }
     }
 
+    /// The sample entry that players look for in an MP4.
+    pub fn sample_entry(self) -> &'static str {
+        match self {
+            Codec::H264 => "avc1",
+            Codec::H265 => "hvc1",
+            Codec::Vp9 => "vp09",
+            Codec::Av1 => "av01",
+        }
+    }
+
     /// Where a file of this codec plays and where not, as a sentence.
     pub fn plays(self) -> &'static str {
         match self {

@@ -48,6 +48,14 @@ export async function asIfMeasured(page) {
   });
 }
 
+/** Threads of the multi-thread core that never begin: whoever waits for one waits for ever. */
+export function threadsHang() {
+  const { postMessage } = self.Worker.prototype;
+  self.Worker.prototype.postMessage = function (message, ...others) {
+    if (message.cmd !== "run") postMessage.call(this, message, ...others);
+  };
+}
+
 /** A decoder that fails at its 40th frame. */
 export function decoderFailsAtFrame40() {
   const Real = self.VideoDecoder;

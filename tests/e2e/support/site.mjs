@@ -41,8 +41,9 @@ const LAUNCH = {
  * @param {("chromium" | "firefox")[]} names
  * @param {(site: Surroundings) => void} define
  * @param {(folder: string) => Promise<string>} [root] what to serve instead of the built site; may be made in `folder`
+ * @param {boolean} [isolate] whether with the headers for which browsers give a page shared memory
  */
-export function inBrowsers(what, names, define, root = async () => DIST) {
+export function inBrowsers(what, names, define, root = async () => DIST, isolate = false) {
   const only = process.env.CLIPFIT_BROWSER;
   for (const name of names.filter((name) => !only || name === only)) {
     describe(`${what}, ${name}`, () => {
@@ -50,7 +51,7 @@ export function inBrowsers(what, names, define, root = async () => DIST) {
       const site = { name };
       before(async () => {
         site.folder = await mkdtemp(join(tmpdir(), "clipfit-e2e-"));
-        site.server = await startServer({ root: await root(site.folder), prefix: PREFIX });
+        site.server = await startServer({ root: await root(site.folder), prefix: PREFIX, isolate });
         site.browser = await puppeteer.launch(LAUNCH[name]);
       });
       after(async () => {

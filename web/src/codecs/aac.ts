@@ -10,6 +10,8 @@ import { CannotEncode, cannotEncode } from "./failures.ts";
 const PRIMING = 1024;
 /** Samples of a packet. */
 const PACKET = 1024;
+/** The encoder runs in a worker of its own; one that has not answered for this long never will. */
+const STALLED_MS = 15_000;
 
 /** One track under way. */
 export class AacEncoding {
@@ -61,7 +63,7 @@ export class AacEncoding {
     });
     this.#taken += numberOfFrames;
     try {
-      await this.#source.add(sample);
+      await inTime(this.#source.add(sample));
     } catch (error) {
       throw cannotEncode(error);
     } finally {
@@ -72,7 +74,7 @@ export class AacEncoding {
   /** The track as an MP4 file whose timeline begins with the first sample taken. */
   async finish(): Promise<Blob> {
     try {
-      await this.#output.finalize();
+      await inTime(this.#output.finalize());
     } catch (error) {
       throw cannotEncode(error);
     }
@@ -99,5 +101,17 @@ export class AacEncoding {
     if (this.#output.state === "started") {
       await this.#output.cancel();
     }
+  }
+}
+
+async function inTime<T>(act: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CannotEncode("the encoder of the sound stalled")), STALLED_MS);
+  });
+  try {
+    return await Promise.race([act, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -196,7 +196,8 @@ async function encodeSound(
     return await encoding.finish();
   } finally {
     line.close();
-    await encoding.cancel();
+    // One that stalled never ends; its worker does, with this one.
+    void encoding.cancel().catch(() => {});
   }
 }
 

@@ -299,7 +299,7 @@ length: number | null, };
 /**
  * What a worker can do is brought by these, each a script and a WebAssembly module.
  */
-export type Part = "core" | "encoder" | "codecs";
+export type Part = "core" | "coreThreads" | "encoder" | "codecs";
 
 /**
  * Where a part's files are.

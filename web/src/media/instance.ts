@@ -11,6 +11,7 @@ export interface FileSystem {
   lookupPath(path: string): { node: FileNode };
   analyzePath(path: string): { exists: boolean };
   close(stream: FileStream): void;
+  write(...what: unknown[]): number;
   streams: (FileStream | null | undefined)[];
 }
 
@@ -34,6 +35,7 @@ export interface StreamOperations {
 /** What `createFFmpegCore` makes, as far as it is used here. */
 export interface Core {
   FS: FileSystem;
+  HEAPU8: Uint8Array;
   /** Written by the core's exit function, just before it aborts. */
   ret: number | undefined;
   _ffmpeg(count: number, strings: number): number;
@@ -47,7 +49,7 @@ export interface Core {
 interface CoreOptions {
   instantiateWasm(
     imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
+    receive: (instance: WebAssembly.Instance, module?: WebAssembly.Module) => void,
   ): Record<string, never>;
 }
 
@@ -65,8 +67,17 @@ const STACK_SAVE = "Da";
 const STACK_RESTORE = "Ea";
 const RESIZE_HEAP = "_emscripten_resize_heap";
 
-export class Instance {
+/** A running copy that takes commands. */
+export interface Runnable {
+  readonly core: Core;
   /** Set when the running program wanted memory and did not get it. */
+  readonly memoryRefused: boolean;
+  readonly memoryBytes: number;
+  /** Called before each command. */
+  rewind(): void;
+}
+
+export class Instance implements Runnable {
   memoryRefused = false;
   readonly core: Core;
   readonly #parts: Parts;

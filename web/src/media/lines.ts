@@ -25,11 +25,23 @@ export class Lines {
     }
   }
 
+  /** Tells that something goes on, although it may have nothing to say. */
+  alive(): void {
+    if (performance.now() - this.#posted >= INTERVAL_MS) {
+      this.#send();
+    }
+  }
+
   flush(): void {
     if (this.#waiting.length > 0) {
-      this.#post(this.#waiting);
-      this.#waiting = [];
+      this.#send();
     }
+    this.#posted = performance.now();
+  }
+
+  #send(): void {
+    this.#post(this.#waiting);
+    this.#waiting = [];
     this.#posted = performance.now();
   }
 }

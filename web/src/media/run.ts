@@ -4,7 +4,7 @@ import type { CrashReason } from "../generated/protocol.ts";
 import { BrowserFailed } from "./browser.ts";
 import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
 import { addInput, addSink, InputUnreadable } from "./inputs.ts";
-import type { Core, FileSystem, Instance } from "./instance.ts";
+import type { Core, FileSystem, Runnable } from "./instance.ts";
 
 export interface Command {
   program: "ffmpeg" | "ffprobe";
@@ -29,7 +29,7 @@ const FIRST_OWN_STREAM = 3;
 
 /** After an outcome that did not end, the instance is in no known state and must be dropped. */
 export function run(
-  instance: Instance,
+  instance: Runnable,
   command: Command,
   log: (stdout: boolean, text: string) => void,
 ): Outcome {

@@ -1,10 +1,11 @@
-//! The settings that most people never need: height, frame rate, sound.
+//! The settings that most people never need: codec, height, frame rate, sound.
 
 use super::chosen;
 use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
-use clipfit_core::wishes::Wishes;
+use clipfit_core::encoder::CodecUnavailable;
+use clipfit_core::wishes::{Codec, Wishes};
 use yew::prelude::*;
 
 const SOUND: [(AudioChoice, &str, &str); 4] = [
@@ -14,8 +15,17 @@ const SOUND: [(AudioChoice, &str, &str); 4] = [
     (AudioChoice::Rate, "rate", "My own bitrate"),
 ];
 
-/// Height, frame rate, sound.
-pub fn advanced(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+/// Codec, height, frame rate, sound.
+pub fn advanced(
+    settings: &Settings,
+    wishes: &Wishes,
+    codecs: &[(Codec, Result<(), CodecUnavailable>)],
+    edit: &Callback<Edit>,
+) -> Html {
+    let codec = edit.reform(|event: Event| {
+        let value = chosen(&event);
+        Edit::Codec(Codec::ALL.into_iter().find(|codec| codec.id() == value).unwrap_or_default())
+    });
     let sound = edit.reform(|event: Event| {
         let value = chosen(&event);
         let found = SOUND.iter().find(|(_, name, _)| *name == value);
@@ -58,6 +68,22 @@ pub fn advanced(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> 
                 <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
+                <div class="field">
+                    <label for="codec">{ "Codec" }</label>
+                    <select id="codec" onchange={codec} aria-describedby="codec-plays">
+                        { for codecs.iter().map(|(codec, offer)| html! {
+                            <option
+                                value={codec.id()}
+                                selected={settings.codec == *codec}
+                                disabled={offer.is_err() && settings.codec != *codec}
+                            >
+                                { codec.name() }
+                                { offer.err().map_or(String::new(), |why| format!(": {}", why.text())) }
+                            </option>
+                        }) }
+                    </select>
+                    <p class="settings__hint" id="codec-plays">{ settings.codec.plays() }</p>
+                </div>
                 { height.draw() }
                 { frame_rate.draw() }
                 <div class="field">

@@ -22,6 +22,7 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                 <SettingsPanel
                     settings={Rc::clone(&state.settings)}
                     wishes={Rc::clone(&state.wishes)}
+                    codecs={state.codecs.clone()}
                     predictions={state.predictions()}
                     open={state.more_settings}
                     dispatch={dispatch}

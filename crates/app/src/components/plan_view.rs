@@ -71,6 +71,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
     };
     let (effort, encoder) = match (encode.engine, encode.preset) {
         (Engine::Browser, _) => ("Fast", "the browser's own encoder".to_owned()),
+        (Engine::X265, preset) => ("Best", format!("x265 {}, with threads", preset.name())),
         (engine, preset) => {
             let effort = match (preset, encode.control) {
                 (Preset::Superfast, RateControl::Quality { .. }) => "Quick",

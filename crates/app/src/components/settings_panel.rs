@@ -10,8 +10,9 @@ use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
 use clipfit_core::destinations;
+use clipfit_core::encoder::CodecUnavailable;
 use clipfit_core::speed::{self, Prediction, Unavailable};
-use clipfit_core::wishes::{Effort, Mode, Wishes};
+use clipfit_core::wishes::{Codec, Effort, Mode, Wishes};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -24,6 +25,8 @@ pub struct SettingsProps {
     pub wishes: Rc<Wishes>,
     /// What each effort would come to, where one clip is known.
     pub predictions: Option<Shared<Vec<Prediction>>>,
+    /// Every codec, and why it cannot be had here.
+    pub codecs: Rc<Vec<(Codec, Result<(), CodecUnavailable>)>>,
     /// On narrow screens: all of it is shown.
     pub open: bool,
     /// Where edits go.
@@ -33,7 +36,7 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn SettingsPanel(props: &SettingsProps) -> Html {
-    let SettingsProps { settings, wishes, predictions, open, dispatch } = props;
+    let SettingsProps { settings, wishes, predictions, codecs, open, dispatch } = props;
     let edit = dispatch.reform(Action::Edit);
     let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
     html! {
@@ -72,7 +75,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                     />
                     <span>{ "Download by itself when done" }</span>
                 </label>
-                { advanced(settings, wishes, &edit) }
+                { advanced(settings, wishes, codecs, &edit) }
             </div>
         </section>
     }

@@ -8,6 +8,7 @@ mod runs;
 use crate::job::RunId;
 use crate::settings::Settings;
 use crate::state::{Action, Command, Place, State};
+use clipfit_bridge::speeds;
 use clipfit_core::link::Link;
 use files::Files;
 use gloo::events::EventListener;
@@ -53,6 +54,7 @@ impl Effects {
         let mut listeners = files::listen(&files, &dispatch);
         listeners.extend(browser::on_new_link(dispatch.clone()));
         browser::register_service_worker();
+        dispatch.emit(Action::Codecs(speeds::codecs()));
         Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
     }
 

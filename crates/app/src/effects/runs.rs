@@ -4,6 +4,7 @@ use super::browser;
 use crate::job::{Failure, RunId};
 use crate::state::{Action, Told};
 use clipfit_bridge::job::{self, JobFailure, JobHandle, JobUpdate};
+use clipfit_bridge::speeds;
 use clipfit_core::probe::ProbeFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
@@ -39,6 +40,10 @@ impl Runs {
             Rc::new(move |update| {
                 if let JobUpdate::Failed(JobFailure::GaveUp(reason)) = &update {
                     logs.borrow_mut().insert(run, reason.log().join("\n"));
+                }
+                // Now the machine has been measured.
+                if matches!(update, JobUpdate::Predicted(_)) {
+                    dispatch.emit(Action::Codecs(speeds::codecs()));
                 }
                 if loading.lets_through(&update) {
                     dispatch.emit(Action::Tell(run, told(update)));

@@ -33,13 +33,16 @@ const MEASURED: Habits = Habits {
     floor: plan::MEASURED_FLOOR,
     raises: 2,
     bias: 1.0,
-    bias_range: (0.05, 20.0),
+    bias_range: (1.0 / MOST_ASKED, 20.0),
     exact: false,
 };
 /// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
+/// A chunk is asked for no more than this many times what it is to take: what an easy picture does not take at that it takes at
+/// nothing.
+const MOST_ASKED: f64 = 4.0;
 /// Of what is aimed at: chunks that come to this much are left alone.
 const NEAR_ENOUGH: f64 = 0.98;
 /// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
@@ -412,7 +415,7 @@ impl Ledger {
             let (account, wanted) = (&self.accounts[index], due(self, index));
             let Some(asked) = next_ask(account, wanted) else { continue };
             expected += wanted - account.got();
-            again.push((index, Bytes(self.whole(index, asked) as u64)));
+            again.push((index, Bytes(self.whole(index, asked.min(wanted * MOST_ASKED)) as u64)));
         }
         again
     }

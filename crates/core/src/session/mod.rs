@@ -13,7 +13,7 @@ mod tasks;
 use crate::arguments as args;
 use crate::audio::{AudioPlan, WhyNoAudio};
 use crate::browser::{Decoder, WhyFfmpeg};
-use crate::encoder::{Encoders, Engine};
+use crate::encoder::{Encoders, Engine, Threads};
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
@@ -146,7 +146,7 @@ impl Encode {
     }
 
     fn two_pass(&self) -> bool {
-        matches!(self.control, RateControl::TwoPass { .. })
+        matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine == Engine::X265
     }
 
     /// The chosen encode of each chunk.
@@ -305,7 +305,7 @@ impl Session {
         }
     }
 
-    /// The books of an encode without a first pass, on what the sound is expected to take.
+    /// The books of an encode without x264's figures, on what the sound is expected to take.
     fn measured_ledger(&self, plan: &EncodePlan) -> Ledger {
         let weights: Vec<f64> =
             plan.chunks.iter().map(|chunk| self.facts.video.weight(&plan.grid, chunk)).collect();
@@ -413,12 +413,15 @@ impl Session {
 
     fn book_stats(&mut self, index: usize, written: &Written, frames_kept: bool) -> Option<()> {
         let encode = self.encode.as_mut()?;
-        let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
         let frames = encode.plan.chunks.get(index)?.frames;
-        if stats.frames.len() as u64 != frames {
-            return None;
+        // x265's are for x265 alone.
+        if encode.plan.engine != Engine::X265 {
+            let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
+            if stats.frames.len() as u64 != frames {
+                return None;
+            }
+            *encode.stats.get_mut(index)? = Some(stats);
         }
-        *encode.stats.get_mut(index)? = Some(stats);
         *encode.frames_kept.get_mut(index)? = frames_kept;
         encode.frames_done += frames as f64 * FIRST_PASS_WEIGHT;
         Some(())
@@ -450,8 +453,11 @@ impl Session {
         }
     }
 
-    /// All chunks are measured: one rate factor for all.
+    /// All chunks are measured: one rate factor for all. x265 finds its own.
     fn allocate(&mut self) -> Vec<Command> {
+        if self.by_x265() {
+            return self.encode_all();
+        }
         let Some(encode) = self.encode.as_mut().filter(|encode| encode.measured()) else { return Vec::new() };
         let plan = &encode.plan;
         let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
@@ -484,9 +490,19 @@ impl Session {
             self.plan.notes.push(Note::Saturated);
         }
         encode.ledger = Some(ledger);
-        encode.queue_all();
+        self.encode_all()
+    }
+
+    fn encode_all(&mut self) -> Vec<Command> {
+        if let Some(encode) = &mut self.encode {
+            encode.queue_all();
+        }
         self.phase = Phase::Encoding;
         self.fill()
+    }
+
+    fn by_x265(&self) -> bool {
+        self.encode.as_ref().is_some_and(|encode| encode.plan.engine == Engine::X265)
     }
 
     /// All chunks are encoded: assemble, or encode some again.
@@ -547,7 +563,7 @@ impl Session {
     /// No encode of this picture gets under the limit: a smaller one, or none.
     fn over_limit(&mut self, reached: Bytes) -> Vec<Command> {
         let limit = self.plan.limit;
-        if self.encode.as_ref().is_some_and(|encode| encode.plan.engine == Engine::Browser) {
+        if self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264()) {
             return self.change_engine();
         }
         self.smaller_plan(Shrink::Near).unwrap_or_else(|| self.give_up(GiveUp::OverLimit { reached, limit }))
@@ -672,6 +688,10 @@ impl Session {
     fn give_up(&mut self, reason: GiveUp) -> Vec<Command> {
         let may_be_the_browser =
             matches!(reason, GiveUp::Undecodable { .. } | GiveUp::Broken { .. } | GiveUp::CheckFailed { .. });
+        let may_give_way = self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264());
+        if may_give_way && matches!(reason, GiveUp::CheckFailed { .. }) {
+            return self.change_engine();
+        }
         if may_be_the_browser && self.machine.decoder == Decoder::Browser {
             return self.begin_with_ffmpeg(WhyFfmpeg::Midway);
         }
@@ -688,6 +708,9 @@ impl Session {
 
     /// A task ended without what it was for.
     fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) -> Vec<Command> {
+        if self.is_of_x265(running.work) {
+            return self.change_engine();
+        }
         if running.tries < TRIES {
             self.retry.push((running.work, running.tries + 1));
             // Kept frames may be what failed (a browser may not keep what it promised to): the clip itself is still there.
@@ -718,6 +741,11 @@ impl Session {
         })
     }
 
+    /// Whether x265 does it: a task that takes the whole clip's time and is not tried again.
+    fn is_of_x265(&self, work: Work) -> bool {
+        self.by_x265() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
+    }
+
     /// The decoded frames of this work's chunk are not used again.
     fn forget_frames(&mut self, work: Work) -> Option<Command> {
         let Work::Encode { chunk, .. } = work else { return None };
@@ -744,7 +772,7 @@ impl Session {
     /// different encoders do not go together in one result.
     fn change_engine(&mut self) -> Vec<Command> {
         let engine = self.encode.as_ref().map_or(self.machine.engine, |encode| encode.plan.engine);
-        if engine != Engine::Browser && self.machine.decoder == Decoder::Browser {
+        if engine.is_x264() && self.machine.decoder == Decoder::Browser {
             return self.begin_with_ffmpeg(WhyFfmpeg::Encoder);
         }
         self.changing_engine = !self.running.is_empty();
@@ -752,16 +780,8 @@ impl Session {
             return Vec::new();
         }
         self.retry.clear();
-        if engine == Engine::Browser {
-            self.machine.encoders = Encoders::default();
-            return match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
-                Ok(mut plan) => {
-                    plan.notes.retain(|note| !matches!(note, Note::FastNotHere));
-                    plan.notes.push(Note::FastFailed);
-                    self.replan(plan)
-                }
-                Err(refusal) => self.give_up(GiveUp::TooSmall(refusal)),
-            };
+        if !engine.is_x264() {
+            return self.with_x264(engine);
         }
         self.machine.engine = Engine::Stock;
         let mut plan = self.plan.clone();
@@ -770,6 +790,31 @@ impl Session {
         }
         plan.notes.push(Note::StockEncoder);
         self.replan(plan)
+    }
+
+    /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
+    fn with_x264(&mut self, engine: Engine) -> Vec<Command> {
+        let failed = if engine == Engine::X265 {
+            self.machine.threads = Threads::Missing;
+            Note::X265Failed
+        } else {
+            self.machine.encoders = Encoders::default();
+            Note::FastFailed
+        };
+        match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
+            Ok(plan) if plan.by_x265() => self.begin_with_ffmpeg(WhyFfmpeg::X265),
+            Ok(mut plan) => {
+                // Which says it better than what follows from the machine as it now is.
+                plan.notes.retain(|note| match note {
+                    Note::FastNotHere => false,
+                    Note::CodecNotHere { .. } => engine != Engine::X265,
+                    _ => true,
+                });
+                plan.notes.push(failed);
+                self.replan(plan)
+            }
+            Err(refusal) => self.give_up(GiveUp::TooSmall(refusal)),
+        }
     }
 
     /// Tells of a new plan and begins it from the start.
@@ -791,6 +836,7 @@ impl Session {
     fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {
         match death {
             Death::InputUnreadable => self.give_up(GiveUp::InputUnreadable { log }),
+            _ if self.is_of_x265(running.work) => self.change_engine(),
             Death::OutOfMemory if running.tries >= TRIES && self.at_once == 1 => {
                 self.give_up(GiveUp::OutOfMemory { log })
             }
@@ -801,6 +847,13 @@ impl Session {
                 self.fill()
             }
             Death::Browser => self.begin_with_ffmpeg(WhyFfmpeg::Midway),
+            Death::Encoder
+                if running.work == Work::Audio
+                    && running.tries >= TRIES
+                    && self.machine.decoder == Decoder::Browser =>
+            {
+                self.begin_with_ffmpeg(WhyFfmpeg::Sound)
+            }
             Death::Encoder if running.tries >= TRIES => self.change_engine(),
             Death::Crash | Death::Encoder => self.failed(running, None, log),
         }

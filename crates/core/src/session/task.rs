@@ -14,9 +14,9 @@ pub struct TaskId(pub u32);
 /// A file that the driver keeps for later tasks. Keeping it again under the same name replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Artifact {
-    /// x264's statistics of a chunk.
+    /// x264's or x265's statistics of a chunk.
     Stats(usize),
-    /// x264's macroblock-tree file of a chunk.
+    /// x264's macroblock-tree file of a chunk, or what x265 calls so.
     MbTree(usize),
     /// The decoded frames of a chunk, as they go into the encoder.
     Frames(usize),
@@ -33,6 +33,8 @@ pub enum Artifact {
 pub enum Program {
     /// `ffmpeg` with these arguments.
     Ffmpeg(Vec<String>),
+    /// The same by ffmpeg's multi-thread core, which may hang: its driver watches for signs of life.
+    FfmpegThreads(Vec<String>),
     /// `ffprobe` with these arguments.
     Ffprobe(Vec<String>),
     /// None: an encode alone, of frames that lie among the inputs.
@@ -164,7 +166,7 @@ pub enum Death {
     OutOfMemory,
     /// The person's file cannot be read any more: trying again is no use.
     InputUnreadable,
-    /// The encoder (x264 itself, or the browser's own) refused or failed; another one may do better.
+    /// The encoder (x264 itself, the browser's own or x265) refused, failed or hung; another one may do better.
     Encoder,
     /// The browser's own codecs could not do what they promised; ffmpeg may.
     Browser,

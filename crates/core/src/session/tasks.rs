@@ -6,7 +6,7 @@ use crate::allocate::{Allocator, COARSEST_QP};
 use crate::arguments::{self as args, Pass};
 use crate::browser::{self, Decoder, Examination};
 use crate::chunks::Chunk;
-use crate::encoder::{self, Engine, Profile};
+use crate::encoder::{self, Engine, Passes, Profile};
 use crate::mp4;
 use crate::plan::{Action, RateControl};
 use crate::units::Bytes;
@@ -95,6 +95,14 @@ impl Session {
 
     fn first_pass(&self, id: TaskId, encode: &Encode, index: usize) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
+        if encode.plan.engine == Engine::X265 {
+            let arguments = args::encode_x265(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?);
+            let outputs = vec![
+                keep(args::STATS_FILE, Artifact::Stats(index), 0),
+                keep(args::CUTREE_FILE, Artifact::MbTree(index), 0),
+            ];
+            return Some(plain(id, Program::FfmpegThreads(arguments), vec![clip()], outputs));
+        }
         let mut outputs = vec![
             keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
             keep(args::MBTREE_FILE, Artifact::MbTree(index), 0),
@@ -128,6 +136,16 @@ impl Session {
                 Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
+            RateControl::Measured { .. } if encode.plan.engine == Engine::X265 => {
+                let rate = asked.over(encode.plan.grid.rate.time_of(chunk.frames));
+                let arguments = args::encode_x265(&encode.plan, chunk, Passes::Second, rate);
+                inputs.extend([
+                    clip(),
+                    kept(args::STATS_FILE, Artifact::Stats(index)),
+                    kept(args::CUTREE_FILE, Artifact::MbTree(index)),
+                ]);
+                return Some(plain(id, Program::FfmpegThreads(arguments), inputs, outputs));
+            }
             RateControl::Measured { .. } => {
                 let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
                 let step = browser::encode(&encode.plan, profile, chunk, asked);

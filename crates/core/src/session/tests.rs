@@ -98,6 +98,8 @@ enum Mishap {
     Stubborn(u64),
     /// The same, but only of the browser's own encoder.
     BrowserStubborn(u64),
+    /// The same, but only of the multi-thread core.
+    ThreadsStubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
     /// Kept frames cannot be read back.
@@ -125,6 +127,8 @@ struct World {
     assembled: Vec<(usize, u32)>,
     /// Tasks that read the person's file.
     decodes: u32,
+    /// Tasks for the multi-thread core.
+    threaded: u32,
     result: u64,
     frames: u64,
     first_pass: (u64, f64),
@@ -149,6 +153,12 @@ impl World {
         World::on(machine, FRAMES, wishes, mishap)
     }
 
+    /// On a machine with ffmpeg's multi-thread core, for H.265.
+    fn with_threads(mishap: Mishap) -> World {
+        let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, Engine::Own) };
+        World::on(machine, FRAMES, Wishes { codec: Codec::H265, ..wishes() }, mishap)
+    }
+
     fn on(machine: Machine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
         let facts = facts(frames);
         let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
@@ -167,6 +177,7 @@ impl World {
             encoded_by: BTreeMap::new(),
             assembled: Vec::new(),
             decodes: 0,
+            threaded: 0,
             result: 0,
             frames,
             first_pass: (8_000, 30.0),
@@ -220,6 +231,7 @@ impl World {
 
     fn answer(&mut self, task: &Task) -> Event {
         let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads(_)));
         self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
@@ -253,7 +265,7 @@ impl World {
 
     fn write(&mut self, task: &Task, output: &Output) -> Written {
         let arguments = match &task.program {
-            Program::Ffmpeg(arguments) => arguments.as_slice(),
+            Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => arguments.as_slice(),
             _ => &[],
         };
         let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
@@ -278,6 +290,7 @@ impl World {
                 let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
+                    Mishap::ThreadsStubborn(bytes) if self.session.plan().by_x265() => bytes as f64,
                     Mishap::Overshoot(factor) => asked * factor,
                     Mishap::Stubborn(bytes) => bytes as f64,
                     _ => asked,
@@ -304,8 +317,10 @@ impl World {
             }
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+                let by_x265 = self.session.plan().by_x265();
+                let (name, tag) = if by_x265 { ("hevc", "hvc1") } else { ("h264", "avc1") };
                 let listing = format!(
-                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"h264\"\nstreams.stream.0.codec_tag_string=\"avc1\"\n\
+                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
                      streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
                      streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n",
                     self.frames as f64 / 25.0
@@ -546,5 +561,74 @@ fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn x265_takes_the_whole_clip_in_two_passes_and_what_it_misses_is_corrected() {
+    for overshoot in [0.5, 0.9, 0.97, 1.0, 1.03, 1.2, 2.0] {
+        let world = World::with_threads(Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        let least = plan::MEASURED_FLOOR * report.limit.0 as f64;
+        assert!(report.bytes.0 as f64 >= least, "{overshoot}: {} of {}", report.bytes, report.limit);
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.codec, plan.chunks.len()), (Engine::X265, Codec::H265, 1));
+        // The first pass is done once, whatever its followers miss.
+        assert_eq!(world.threaded, 2 + report.encoded_again, "{overshoot}");
+    }
+}
+
+#[test]
+fn x265_that_hangs_or_fails_gives_way_to_x264_at_once() {
+    let deaths = [Death::Encoder, Death::Crash, Death::OutOfMemory];
+    let died = deaths.map(|death| [1, 2].map(|nth| Mishap::Dies { nth, times: 1, death }));
+    let ended = [1, 2].map(|nth| Mishap::ExitCode { nth, times: 1 });
+    for mishap in died.into_iter().flatten().chain(ended).chain([Mishap::ThreadsStubborn(2_000_000)]) {
+        let world = World::with_threads(mishap).run(None);
+        let report = finished(&world);
+        let named = |note: &&Note| matches!(note, Note::X265Failed | Note::CodecNotHere { .. });
+        let notes: Vec<&Note> = report.notes.iter().filter(named).collect();
+        assert_eq!(notes, [&Note::X265Failed], "{mishap:?}");
+        assert!(report.bytes <= report.limit, "{mishap:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.codec), (Engine::Own, Codec::H264), "{mishap:?}");
+    }
+}
+
+#[test]
+fn h265_is_planned_with_whatever_makes_it() {
+    use crate::encoder::CodecUnavailable;
+    let of_browser = Encoders { h265: true, ..Encoders::default() };
+    let (none, browser, ffmpeg) = (Encoders::default(), Decoder::Browser, Decoder::Ffmpeg(None));
+    // Source, encoders, decoder, threads: engine, and why it is none for H.265.
+    let cases = [
+        ("h264", of_browser, browser, Threads::Here, Engine::Browser, None),
+        ("h264", of_browser, ffmpeg, Threads::Here, Engine::X265, None),
+        ("h264", none, ffmpeg, Threads::Here, Engine::X265, None),
+        ("h264", none, browser, Threads::NotIsolated, Engine::Own, Some(Some(CodecUnavailable::NotIsolated))),
+        (
+            "h264",
+            none,
+            browser,
+            Threads::Missing,
+            Engine::Own,
+            Some(Some(CodecUnavailable::NoEncoder(Codec::H265))),
+        ),
+        // No ffmpeg.wasm decodes AV1.
+        ("av1", none, browser, Threads::Here, Engine::Own, Some(None)),
+    ];
+    for (codec, encoders, decoder, threads, engine, why) in cases {
+        let mut facts = facts(FRAMES);
+        facts.video.codec = codec.into();
+        let machine = Machine { encoders, decoder, threads, ..Machine::ffmpeg(2, Engine::Own) };
+        let plan = plan::plan(&facts, &Wishes { codec: Codec::H265, ..wishes() }, machine).unwrap();
+        let Action::Encode(encode) = &plan.action else { panic!("an encode") };
+        assert_eq!(encode.engine, engine, "{codec} {encoders:?} {decoder:?} {threads:?}");
+        let told = plan.notes.iter().find_map(|note| match note {
+            Note::CodecNotHere { why, .. } => Some(*why),
+            _ => None,
+        });
+        assert_eq!(told, why, "{codec} {encoders:?} {decoder:?} {threads:?}");
     }
 }
