@@ -4,6 +4,7 @@
 //! Invariants: at most `workers` tasks run at a time; every task ends in exactly one of `Done` or `WorkerDied`; after
 //! `Finish`, `GiveUp` or `Stop` no command follows; nothing larger than the plan's limit is ever finished.
 
+mod failure;
 mod ledger;
 pub mod outcome;
 mod shrink;
@@ -11,9 +12,8 @@ pub mod task;
 mod tasks;
 
 use crate::arguments as args;
-use crate::audio::{AudioPlan, WhyNoAudio};
-use crate::browser::{Decoder, WhyFfmpeg};
-use crate::encoder::{Encoders, Engine, Threads};
+use crate::audio::AudioPlan;
+use crate::encoder::Engine;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
 use crate::feasibility::{self, Measured};
@@ -25,15 +25,13 @@ use crate::units::Bytes;
 use crate::verify::{self, Expected, Fault};
 use crate::wishes::{Codec, Wishes};
 use ledger::{Ledger, Outlook, Verdict};
-use outcome::{GiveUp, Report, Step};
+use outcome::{GiveUp, Report};
 use shrink::Shrink;
 use std::collections::BTreeMap;
-use task::{Artifact, Command, Death, Event, TaskId, Written};
+use task::{Artifact, Command, Event, TaskId, Written};
 
 /// The result is put together again this often, where another choice of encodes fits better.
 const MOST_ASSEMBLIES: u32 = 4;
-/// A task is tried this often in all.
-const TRIES: u32 = 3;
 /// The quick recipe's rate factor is raised by this when the result came out larger than the source...
 const CRF_STEP: u32 = 5;
 /// ...up to this.
@@ -682,181 +680,6 @@ impl Session {
             self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())).into_iter().collect();
         commands.push(Command::Finish(Box::new(report)));
         commands
-    }
-
-    /// Ends without a result, or with one by ffmpeg where it is the browser's own codecs that failed.
-    fn give_up(&mut self, reason: GiveUp) -> Vec<Command> {
-        let may_be_the_browser =
-            matches!(reason, GiveUp::Undecodable { .. } | GiveUp::Broken { .. } | GiveUp::CheckFailed { .. });
-        let may_give_way = self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264());
-        if may_give_way && matches!(reason, GiveUp::CheckFailed { .. }) {
-            return self.change_engine();
-        }
-        if may_be_the_browser && self.machine.decoder == Decoder::Browser {
-            return self.begin_with_ffmpeg(WhyFfmpeg::Midway);
-        }
-        self.phase = Phase::Ended;
-        self.running.clear();
-        vec![Command::Stop, Command::GiveUp(Box::new(reason))]
-    }
-
-    fn begin_with_ffmpeg(&mut self, why: WhyFfmpeg) -> Vec<Command> {
-        self.phase = Phase::Ended;
-        self.running.clear();
-        vec![Command::BeginWithFfmpeg(why)]
-    }
-
-    /// A task ended without what it was for.
-    fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) -> Vec<Command> {
-        if self.is_of_x265(running.work) {
-            return self.change_engine();
-        }
-        if running.tries < TRIES {
-            self.retry.push((running.work, running.tries + 1));
-            // Kept frames may be what failed (a browser may not keep what it promised to): the clip itself is still there.
-            let mut commands: Vec<Command> = self.forget_frames(running.work).into_iter().collect();
-            commands.extend(self.fill());
-            return commands;
-        }
-        let step = match running.work {
-            // Never lose the picture for the sound; the plan says what is missing.
-            Work::Audio if exit_code.is_some() && self.machine.decoder != Decoder::Browser => {
-                return self.go_on_without_sound();
-            }
-            Work::Audio => Step::Audio,
-            Work::FirstPass(_) => Step::FirstPass,
-            Work::Encode { .. } => Step::Encode,
-            Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(None),
-            Work::Remux | Work::Assemble => Step::Assemble,
-            Work::Check { .. } => Step::Check,
-        };
-        let decoded_before =
-            self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));
-        let no_picture =
-            matches!(step, Step::FirstPass | Step::Encode) && running.frame == 0 && !decoded_before;
-        self.give_up(if no_picture && exit_code.is_some() {
-            GiveUp::Undecodable { codec: self.facts.video.codec.clone(), log }
-        } else {
-            GiveUp::Broken { step, exit_code, log }
-        })
-    }
-
-    /// Whether x265 does it: a task that takes the whole clip's time and is not tried again.
-    fn is_of_x265(&self, work: Work) -> bool {
-        self.by_x265() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
-    }
-
-    /// The decoded frames of this work's chunk are not used again.
-    fn forget_frames(&mut self, work: Work) -> Option<Command> {
-        let Work::Encode { chunk, .. } = work else { return None };
-        let kept = self.encode.as_mut()?.frames_kept.get_mut(chunk)?;
-        std::mem::take(kept).then(|| Command::Drop(vec![Artifact::Frames(chunk)]))
-    }
-
-    fn go_on_without_sound(&mut self) -> Vec<Command> {
-        let Some(encode) = &mut self.encode else { return Vec::new() };
-        let why = WhyNoAudio::Undecodable;
-        encode.plan.audio = AudioPlan::None(why);
-        encode.audio = Some(Bytes(0));
-        if let Action::Encode(planned) = &mut self.plan.action {
-            planned.audio = AudioPlan::None(why);
-        }
-        self.plan.notes.retain(|note| !matches!(note, Note::AudioEncoded { .. }));
-        self.plan.notes.push(Note::AudioDropped { why });
-        let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
-        commands.extend(self.next());
-        commands
-    }
-
-    /// The encoder does not work here: start again with the next one, once nothing of the old runs any more. Encodes of
-    /// different encoders do not go together in one result.
-    fn change_engine(&mut self) -> Vec<Command> {
-        let engine = self.encode.as_ref().map_or(self.machine.engine, |encode| encode.plan.engine);
-        if engine.is_x264() && self.machine.decoder == Decoder::Browser {
-            return self.begin_with_ffmpeg(WhyFfmpeg::Encoder);
-        }
-        self.changing_engine = !self.running.is_empty();
-        if self.changing_engine {
-            return Vec::new();
-        }
-        self.retry.clear();
-        if !engine.is_x264() {
-            return self.with_x264(engine);
-        }
-        self.machine.engine = Engine::Stock;
-        let mut plan = self.plan.clone();
-        if let Action::Encode(encode) = &mut plan.action {
-            encode.engine = Engine::Stock;
-        }
-        plan.notes.push(Note::StockEncoder);
-        self.replan(plan)
-    }
-
-    /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
-    fn with_x264(&mut self, engine: Engine) -> Vec<Command> {
-        let failed = if engine == Engine::X265 {
-            self.machine.threads = Threads::Missing;
-            Note::X265Failed
-        } else {
-            self.machine.encoders = Encoders::default();
-            Note::FastFailed
-        };
-        match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
-            Ok(plan) if plan.by_x265() => self.begin_with_ffmpeg(WhyFfmpeg::X265),
-            Ok(mut plan) => {
-                // Which says it better than what follows from the machine as it now is.
-                plan.notes.retain(|note| match note {
-                    Note::FastNotHere => false,
-                    Note::CodecNotHere { .. } => engine != Engine::X265,
-                    _ => true,
-                });
-                plan.notes.push(failed);
-                self.replan(plan)
-            }
-            Err(refusal) => self.give_up(GiveUp::TooSmall(refusal)),
-        }
-    }
-
-    /// Tells of a new plan and begins it from the start.
-    fn replan(&mut self, plan: Plan) -> Vec<Command> {
-        self.plan = plan;
-        let mut commands = vec![Command::Replanned(Box::new(self.plan.clone()))];
-        commands.extend(self.restart());
-        commands
-    }
-
-    /// Forgets what was encoded and begins the plan as it now stands.
-    fn restart(&mut self) -> Vec<Command> {
-        let mut commands: Vec<Command> =
-            self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())).into_iter().collect();
-        commands.extend(self.begin());
-        commands
-    }
-
-    fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {
-        match death {
-            Death::InputUnreadable => self.give_up(GiveUp::InputUnreadable { log }),
-            _ if self.is_of_x265(running.work) => self.change_engine(),
-            Death::OutOfMemory if running.tries >= TRIES && self.at_once == 1 => {
-                self.give_up(GiveUp::OutOfMemory { log })
-            }
-            Death::OutOfMemory => {
-                self.at_once = (self.at_once / 2).max(1);
-                let tries = (running.tries + 1).min(TRIES);
-                self.retry.push((running.work, tries));
-                self.fill()
-            }
-            Death::Browser => self.begin_with_ffmpeg(WhyFfmpeg::Midway),
-            Death::Encoder
-                if running.work == Work::Audio
-                    && running.tries >= TRIES
-                    && self.machine.decoder == Decoder::Browser =>
-            {
-                self.begin_with_ffmpeg(WhyFfmpeg::Sound)
-            }
-            Death::Encoder if running.tries >= TRIES => self.change_engine(),
-            Death::Crash | Death::Encoder => self.failed(running, None, log),
-        }
     }
 }
 

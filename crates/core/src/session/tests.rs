@@ -2,9 +2,10 @@
 //! told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
-use super::task::{Encode as EncodeTask, Output, Program, Source, Task};
+use super::task::{Death, Encode as EncodeTask, Output, Program, Source, Task};
 use super::*;
-use crate::encoder::Profile;
+use crate::browser::{Decoder, WhyFfmpeg};
+use crate::encoder::{Encoders, Profile, Threads};
 use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
 use crate::units::{FrameRate, Kbps, Micros};
 use crate::wishes::{Effort, Mode};
