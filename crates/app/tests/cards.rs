@@ -170,8 +170,8 @@ async fn efforts_are_told_beside_each_other_and_can_be_switched() {
     assert!(matches!(card.heard(), Some(Action::Switch(id, Effort::Fast)) if id.0 == 1));
 
     let [fast, balanced, _] = efforts(&Card::of(samples::encoding(2)).await);
-    assert_eq!((fast.1, balanced.1), (false, true));
-    assert!(fast.2.contains("This browser cannot"), "{}", fast.2);
+    assert_eq!((fast.1, balanced.1), (true, false));
+    assert!(balanced.2.contains("Only this browser"), "{}", balanced.2);
 }
 
 #[wasm_bindgen_test]

@@ -6,7 +6,6 @@ use clipfit_app::job::{Failure, FileId, Job, Phase, RunId, Source};
 use clipfit_app::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_app::state::{Action, Command, Place, State, Told};
 use clipfit_app::words;
-use clipfit_core::browser::Decoder;
 use clipfit_core::feasibility::{Change, Offer};
 use clipfit_core::link;
 use clipfit_core::progress::{Progress, Stage};
@@ -198,7 +197,7 @@ fn another_effort_starts_a_job_again_wherever_it_is() {
 fn settings_tell_what_efforts_come_to_while_one_clip_is_known_and_nothing_else_changed() {
     let (mut state, _) = with_files(2);
     let known = |state: &State| state.predictions().is_some();
-    let predictions = Rc::new(samples::predictions(Decoder::Browser));
+    let predictions = Rc::new(samples::predictions(Codec::H264));
     assert!(!known(&state));
     let first = state.jobs[0].run;
     state.reduce(Action::Tell(first, Told::Predicted(Rc::clone(&predictions))));

@@ -16,7 +16,7 @@ use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
 use clipfit_core::speed::{self, Means, Prediction, Speeds};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
-use clipfit_core::wishes::{AudioWish, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Wishes};
 
 /// Thirty seconds of 480p with a subtitle track.
 pub(crate) fn facts() -> MediaFacts {
@@ -79,13 +79,14 @@ pub(crate) fn plan() -> Option<Plan> {
 }
 
 /// The core's predictions for the sample on an imagined machine, decoded by `decoder`.
-pub(crate) fn predictions(decoder: Decoder) -> Vec<Prediction> {
+pub(crate) fn predictions(codec: Codec) -> Vec<Prediction> {
     const FIGURES: &str =
-        "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6";
+        "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6\nvp9=20e6";
     let Some(speeds) = Speeds::read(&speed::kept("", FIGURES), "") else { return Vec::new() };
-    let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+    let machine =
+        Machine { decoder: Decoder::Browser, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
     let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(0), speeds: &speeds };
-    speed::predict(&facts(), &wishes(), &means)
+    speed::predict(&facts(), &Wishes { codec, ..wishes() }, &means)
 }
 
 /// A queued job.
@@ -105,19 +106,19 @@ pub(crate) fn planned(id: u32) -> Job {
     Job {
         phase: Phase::Planning(Preparing::Planned),
         facts: Some(Shared::new(facts())),
-        predictions: Some(Shared::new(predictions(Decoder::Browser))),
+        predictions: Some(Shared::new(predictions(Codec::H264))),
         plan: plan().map(Shared::new),
         planned_at: Some(Micros(0)),
         ..queued(id, "big-buck-bunny-trailer.mkv")
     }
 }
 
-/// A job at 42 percent, whose clip the browser cannot decode.
+/// A job at 42 percent, of a codec that only the browser's own encoder makes.
 pub(crate) fn encoding(id: u32) -> Job {
     let estimate = Estimate { left: Some(Micros::from_seconds(17.3)), speed: Some(1.04) };
     Job {
         phase: Phase::Encoding(Running { stage: Stage::Encoding, estimate }),
-        predictions: Some(Shared::new(predictions(Decoder::Ffmpeg(None)))),
+        predictions: Some(Shared::new(predictions(Codec::Vp9))),
         percent: 42,
         ..planned(id)
     }
