@@ -170,7 +170,7 @@ async fn efforts_are_told_beside_each_other_and_can_be_switched() {
     assert!(matches!(card.heard(), Some(Action::Switch(id, Effort::Fast)) if id.0 == 1));
 
     let [fast, balanced, _] = efforts(&Card::of(samples::encoding(2)).await);
-    assert_eq!((fast.1, balanced.1), (true, false));
+    assert_eq!((fast.0, balanced.0, balanced.1), (true, false, false));
     assert!(balanced.2.contains("Only this browser"), "{}", balanced.2);
 }
 
