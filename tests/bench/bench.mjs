@@ -160,7 +160,7 @@ async function coreVersion(dist) {
   } catch {
     throw new UsageError(`there is no built site in ${dist}`);
   }
-  const cores = names.filter((name) => !/^(x264|codecs)-/.test(name));
+  const cores = names.filter((name) => /^\d/.test(name));
   if (cores.length !== 1) throw new Error(`one core was expected in ${dist}, not ${cores.length}`);
   return cores[0];
 }

@@ -137,7 +137,12 @@ async function keepTogether(cacheName: string): Promise<void> {
     together.map(async (address) => ((await cache.match(address)) ? [] : [address])),
   );
   // What cannot be had now is fetched when it is needed.
-  await Promise.allSettled(missing.flat().map((address) => keep(cache, address)));
+  await Promise.allSettled(
+    missing.flat().map(async (address) => {
+      const response = await fetch(address);
+      if (isWholeCoreFile(response)) await cache.put(address, response);
+    }),
+  );
 }
 
 /** Rejects nothing: a full disk costs the offline copy, not the job. A body that breaks off is never stored. */

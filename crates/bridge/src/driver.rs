@@ -83,6 +83,7 @@ impl Driver {
                 Outcome::Done(report, result) => return Ok((report, result)),
                 Outcome::WithFfmpeg(why) => {
                     self.say(format!("[browser] gives way to ffmpeg: {}", why.text()));
+                    self.with_pool(Pool::end_all);
                     decoder = Decoder::Ffmpeg(Some(why));
                 }
             }
@@ -101,6 +102,11 @@ impl Driver {
             Err(why) => return Ok(Outcome::WithFfmpeg(why)),
         };
         (self.tell)(JobUpdate::Probing);
+        // Whatever becomes of this clip: only with the browser's own codecs at hand can the machine be measured.
+        let speeds = match (speeds::known(), decoder) {
+            (None, Decoder::Browser) => self.measure().await,
+            (known, _) => known,
+        };
         let (facts, streams) = match (self.probe(decoder).await, decoder) {
             (Ok(known), _) => known,
             // Whatever the browser makes of it, what is wrong with a file is said in ffprobe's words.
@@ -113,10 +119,6 @@ impl Driver {
             return Ok(Outcome::WithFfmpeg(why));
         }
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
-        let speeds = match (speeds::known(), decoder) {
-            (None, Decoder::Browser) => self.measure().await,
-            (known, _) => known,
-        };
         let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
         let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
         let mut machine = Machine { workers: worker_count(), engine, decoder, encoders, threads };

@@ -136,6 +136,8 @@ pub struct BrowserEncodeStep {
     pub rate_numerator: u32,
     /// Frames per second: denominator.
     pub rate_denominator: u32,
+    /// Code points of H.273 for primaries, transfer and matrix; 2 where nobody knows.
+    pub colour: [u8; 3],
     /// Bits per second to ask for.
     pub bitrate: f64,
     /// How many frames are due; with fewer or more nothing is handed out.

@@ -112,6 +112,7 @@ fn browser(step: &BrowserEncodeStep) -> protocol::BrowserEncodeStep {
         height: step.height,
         rate_numerator: step.rate.numerator(),
         rate_denominator: step.rate.denominator(),
+        colour: step.colour,
         bitrate: step.bitrate as f64,
         count: count(step.frames),
         chunk: args::CHUNK_FILE.to_owned(),

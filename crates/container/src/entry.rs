@@ -16,7 +16,12 @@ pub struct Picture {
     pub width: u16,
     /// Height in pixels.
     pub height: u16,
+    /// Code points of H.273 for primaries, transfer and matrix, in limited range; `UNSAID` where nobody knows.
+    pub colour: [u16; 3],
 }
+
+/// The code point of H.273 for what is not specified.
+pub const UNSAID: u16 = 2;
 
 /// What a file's sound is: AAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +85,10 @@ impl Picture {
         let visual =
             Visual { data_reference_index: 1, width: self.width, height: self.height, ..Visual::default() };
         let square = Pasp { h_spacing: 1, v_spacing: 1 };
-        boxed(codec.kind(), &[&bytes(&visual)?, &configuration, &bytes(&square)?])
+        let colour: Vec<u8> = self.colour.iter().flat_map(|code| code.to_be_bytes()).collect();
+        let colour = boxed(b"colr", &[b"nclx", &colour, &[0]])?;
+        let colour = if self.colour == [UNSAID; 3] { &[][..] } else { &colour };
+        boxed(codec.kind(), &[&bytes(&visual)?, &configuration, colour, &bytes(&square)?])
     }
 }
 

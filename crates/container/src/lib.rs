@@ -10,7 +10,7 @@ mod index;
 mod rate;
 
 pub use assembly::{Assembly, Piece, assemble};
-pub use entry::{Picture, Sound};
+pub use entry::{Picture, Sound, UNSAID};
 pub use error::Error;
 pub use file::{PictureFile, SoundFile};
 pub use rate::Rate;

@@ -239,7 +239,8 @@ fn packets_of_every_codec_become_files_that_play() {
             let name = chunk.to_string_lossy();
             let source = std::fs::read(folder.join(chunk)).unwrap();
             let description = record.map(|kind| payload(&source, kind));
-            let picture = Picture { codec: codec.into(), description, width: 320, height: 180 };
+            let picture =
+                Picture { codec: codec.into(), description, width: 320, height: 180, colour: [1, 1, 1] };
             let mut file = PictureFile::new(picture, rate).unwrap();
             for (data, lead, key) in packets(folder, &name, rate) {
                 // As encoders put it out: with a temporal delimiter.

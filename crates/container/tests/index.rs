@@ -7,7 +7,13 @@ const RATE: Rate = Rate { numerator: 25, denominator: 1 };
 
 /// The index of a file whose packets are so many bytes long and reordered.
 fn pictures(sizes: &[usize]) -> Vec<u8> {
-    let picture = Picture { codec: "vp09.00.10.08".into(), description: None, width: 320, height: 180 };
+    let picture = Picture {
+        codec: "vp09.00.10.08".into(),
+        description: None,
+        width: 320,
+        height: 180,
+        colour: [1, 1, 1],
+    };
     let mut file = PictureFile::new(picture, RATE).unwrap();
     for (number, size) in sizes.iter().enumerate() {
         // Shown as 0, 2, 1, 4, 3, ...
@@ -102,7 +108,8 @@ fn beyond_four_gibibytes_places_are_wide() {
 
 #[test]
 fn files_that_cannot_be() {
-    let picture = |codec: &str| Picture { codec: codec.into(), description: None, width: 2, height: 2 };
+    let picture =
+        |codec: &str| Picture { codec: codec.into(), description: None, width: 2, height: 2, colour: [2; 3] };
     let made = |codec: &str, rate, data: &[u8]| {
         let mut file = PictureFile::new(picture(codec), rate)?;
         file.add(data, 0, true)?;

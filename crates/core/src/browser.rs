@@ -142,6 +142,8 @@ pub struct BrowserEncodeStep {
     pub height: u32,
     /// Frames per second.
     pub rate: FrameRate,
+    /// Code points of H.273 for primaries, transfer and matrix of the frames; 2 where nobody knows.
+    pub colour: [u8; 3],
     /// What the encoder is asked for, in bits per second.
     pub bitrate: u64,
     /// How many frames there are to encode; with fewer or more nothing is handed out.
@@ -204,9 +206,16 @@ pub fn sound(plan: &EncodePlan) -> Option<SoundStep> {
 }
 
 /// The codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into. H.264's levels serve
-/// for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number.
+/// for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number. Where H.264
+/// has a level that the others lack, the next one serves them.
 fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
     let level = encoder::level(plan).max(30);
+    let level = match (plan.codec, level) {
+        (Codec::H264, level) => level,
+        (_, 32) => 40,
+        (_, 42) => 50,
+        (_, level) => level,
+    };
     match plan.codec {
         Codec::H264 => {
             let profile = match profile {
@@ -231,6 +240,7 @@ pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) 
         width: plan.picture.width,
         height: plan.picture.height,
         rate: plan.grid.rate,
+        colour: plan.conversion.colour.code_points(),
         bitrate: (rate.0 * 1000.0).max(1.0) as u64,
         frames: chunk.frames,
     }

@@ -159,6 +159,53 @@ pub struct Colour {
     pub full_range: bool,
 }
 
+impl Colour {
+    /// The code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not said.
+    pub(crate) fn code_points(&self) -> [u8; 3] {
+        const PRIMARIES: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("bt470m", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("film", 8),
+            ("bt2020", 9),
+            ("smpte428", 10),
+            ("smpte431", 11),
+            ("smpte432", 12),
+        ];
+        const TRANSFERS: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("bt470m", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("linear", 8),
+            ("iec61966-2-4", 11),
+            ("bt1361e", 12),
+            ("iec61966-2-1", 13),
+            ("bt2020-10", 14),
+            ("bt2020-12", 15),
+        ];
+        const MATRICES: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("fcc", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("ycgco", 8),
+            ("bt2020nc", 9),
+            ("bt2020c", 10),
+        ];
+        const UNSPECIFIED: u8 = 2;
+        let code = |names: &[(&str, u8)], name: &Option<String>| {
+            let found = names.iter().find(|(known, _)| name.as_deref() == Some(known));
+            found.map_or(UNSPECIFIED, |(_, code)| *code)
+        };
+        [code(PRIMARIES, &self.primaries), code(TRANSFERS, &self.transfer), code(MATRICES, &self.matrix)]
+    }
+}
+
 /// One audio stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AudioFacts {

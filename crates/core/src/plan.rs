@@ -480,7 +480,7 @@ fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option
 /// at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each of the source.
 const WORKER_BYTES: (f64, f64, f64) = (48e6, 195.0, 40.0);
 
-/// The same for encoders that only listen roughly: each try costs a keyframe's worth of waiting.
+/// `FLOOR` for encoders that only listen roughly: each further try takes as long as the first.
 pub(crate) const MEASURED_FLOOR: f64 = 0.92;
 
 impl Codec {

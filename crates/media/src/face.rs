@@ -173,16 +173,19 @@ impl TrackFile {
         Ok(TrackFile(Some(File::Sound(container::SoundFile::new(sound)?))))
     }
 
-    /// A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`.
+    /// A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`, `colour` are the
+    /// code points of H.273 for primaries, transfer and matrix.
     pub fn picture(
         codec: String,
         description: Option<Vec<u8>>,
         width: u16,
         height: u16,
+        colour: Vec<u16>,
         #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
         #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
     ) -> Result<TrackFile, Failure> {
-        let picture = container::Picture { codec, description, width, height };
+        let colour = colour.try_into().unwrap_or([container::UNSAID; 3]);
+        let picture = container::Picture { codec, description, width, height, colour };
         let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
         Ok(TrackFile(Some(File::Picture(container::PictureFile::new(picture, rate)?))))
     }

@@ -1,7 +1,7 @@
 //! Packets as an MP4 file of one track. Knows nothing of encoders or plans.
 
 use crate::encoder::{Format, Packet, ParameterSets};
-use clipfit_container::{Picture, PictureFile, Rate};
+use clipfit_container::{Picture, PictureFile, Rate, UNSAID};
 
 /// The file, or `None` where there are no packets or a number does not fit the format (4 GiB of
 /// packets, a clip of years).
@@ -11,6 +11,8 @@ pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> O
         description: Some(configuration(sets)?),
         width: u16::try_from(format.width).ok()?,
         height: u16::try_from(format.height).ok()?,
+        // x264 says it in its parameter sets.
+        colour: [UNSAID; 3],
     };
     let rate = Rate { numerator: format.rate_numerator, denominator: format.rate_denominator };
     let mut file = PictureFile::new(picture, rate).ok()?;

@@ -5,13 +5,12 @@ import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } 
 import { TrackFile } from "../generated/media.js";
 import { bytesOf } from "./bytes.ts";
 import { CannotEncode, cannotEncode } from "./failures.ts";
+import { inTime } from "./in-time.ts";
 
 /** Samples that the encoder puts in front of the first: its overlap with nothing. */
 const PRIMING = 1024;
 /** Samples of a packet. */
 const PACKET = 1024;
-/** The encoder runs in a worker of its own; one that has not answered for this long never will. */
-const STALLED_MS = 15_000;
 
 /** One track under way. */
 export class AacEncoding {
@@ -63,7 +62,7 @@ export class AacEncoding {
     });
     this.#taken += numberOfFrames;
     try {
-      await inTime(this.#source.add(sample));
+      await inTime(this.#source.add(sample), stalled);
     } catch (error) {
       throw cannotEncode(error);
     } finally {
@@ -74,7 +73,7 @@ export class AacEncoding {
   /** The track as an MP4 file whose timeline begins with the first sample taken. */
   async finish(): Promise<Blob> {
     try {
-      await inTime(this.#output.finalize());
+      await inTime(this.#output.finalize(), stalled);
     } catch (error) {
       throw cannotEncode(error);
     }
@@ -104,14 +103,6 @@ export class AacEncoding {
   }
 }
 
-async function inTime<T>(act: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CannotEncode("the encoder of the sound stalled")), STALLED_MS);
-  });
-  try {
-    return await Promise.race([act, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function stalled(): CannotEncode {
+  return new CannotEncode("the encoder of the sound stalled");
 }

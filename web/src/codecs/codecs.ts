@@ -14,7 +14,7 @@ export type { BrowserEncodeStep, ChunkEncoder } from "./encode.ts";
 export { CannotDecode, CannotEncode } from "./failures.ts";
 export type { SoundStep } from "./sound.ts";
 
-/** What is needed around the browser's own codecs, in one worker. All but `openEncoder` fail with `CannotDecode`. */
+/** What is needed around the browser's own codecs, in one worker. Calls fail with `CannotDecode`, where nothing else is said. */
 export interface Codecs {
   readonly memoryBytes: number;
   /** As `ffprobe -v error -print_format flat -show_format -show_streams`, with a trial decode of the picture. */
@@ -55,13 +55,15 @@ export function start(module: WebAssembly.Module): Codecs {
   };
 }
 
-/** Whatever fails inside comes out as one kind of error. */
+/** Whatever fails inside comes out as one kind of error, but for a lack of memory. */
 function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);
     } catch (error) {
-      throw cannotDecode(error);
+      // Too little memory is no fault of the browser's codecs: fewer workers at once may do.
+      const full = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
+      throw full ? error : cannotDecode(error);
     }
   };
 }

@@ -4,6 +4,7 @@ import { h264Facts, TrackFile } from "../generated/media.js";
 import { mendedAvcc } from "./avcc.ts";
 import { bytesOf } from "./bytes.ts";
 import { CannotEncode, cannotEncode } from "./failures.ts";
+import { colourSpace } from "./names.ts";
 
 /** One encode of one chunk. */
 export interface BrowserEncodeStep {
@@ -13,6 +14,8 @@ export interface BrowserEncodeStep {
   height: number;
   rateNumerator: number;
   rateDenominator: number;
+  /** Code points of H.273 for primaries, transfer and matrix. */
+  colour: readonly [number, number, number];
   /** Bits per second. */
   bitrate: number;
   /** With fewer or more frames than these there is no result. */
@@ -81,6 +84,8 @@ export class Encoding implements ChunkEncoder {
         codedHeight: height,
         timestamp: Math.round(this.#taken * frameMicroseconds),
         duration: Math.round(frameMicroseconds),
+        // Without it frames count as BT.709.
+        colorSpace: colourSpace(this.#step.colour),
       });
       try {
         this.#encoder.encode(frame, { keyFrame: this.#taken === 0 });
@@ -127,13 +132,21 @@ export class Encoding implements ChunkEncoder {
   }
 
   #file(): Blob {
-    const { width, height, rateNumerator, rateDenominator } = this.#step;
+    const { width, height, colour, rateNumerator, rateDenominator } = this.#step;
     if (this.#config === undefined || this.#packets[0]?.key !== true) {
       throw new CannotEncode("no decoder configuration, or no keyframe at the start");
     }
     const { codec, description } = this.#config;
     const record = description && checkedRecord(codec, bytesOf(description));
-    const file = TrackFile.picture(codec, record, width, height, rateNumerator, rateDenominator);
+    const file = TrackFile.picture(
+      codec,
+      record,
+      width,
+      height,
+      new Uint16Array(colour),
+      rateNumerator,
+      rateDenominator,
+    );
     try {
       for (const [index, { data, slot, key }] of this.#packets.entries()) {
         file.add(data, slot - index, key);

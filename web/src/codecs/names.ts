@@ -95,3 +95,30 @@ const COLOURS: Readonly<Record<string, string>> = {
 export function colourName(name: string | null | undefined): string | undefined {
   return name == null ? undefined : (COLOURS[name] ?? name);
 }
+
+// Code points of H.273 by the names that WebCodecs has for them.
+const PRIMARIES: Readonly<Record<number, VideoColorPrimaries>> = { 1: "bt709", 5: "bt470bg", 6: "smpte170m" };
+const TRANSFERS: Readonly<Record<number, VideoTransferCharacteristics>> = {
+  1: "bt709",
+  6: "smpte170m",
+  13: "iec61966-2-1",
+};
+const MATRICES: Readonly<Record<number, VideoMatrixCoefficients>> = {
+  1: "bt709",
+  5: "bt470bg",
+  6: "smpte170m",
+};
+
+/** What frames of these code points are, in limited range; what WebCodecs has no name for stays unsaid. */
+export function colourSpace([primaries, transfer, matrix]: readonly [
+  number,
+  number,
+  number,
+]): VideoColorSpaceInit {
+  return {
+    primaries: PRIMARIES[primaries] ?? null,
+    transfer: TRANSFERS[transfer] ?? null,
+    matrix: MATRICES[matrix] ?? null,
+    fullRange: false,
+  };
+}

@@ -5,6 +5,7 @@ import { Resampler, TrackFile } from "../generated/media.js";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
+import { inTime } from "./in-time.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -176,7 +177,8 @@ async function encodeSound(
   try {
     const from = origin - LEAD_SECONDS;
     const missing = await missingAtStart(track, await demuxed.getDecoderConfig(), from);
-    for await (const sample of new AudioSampleSink(demuxed).samples(from + delay, end + delay)) {
+    const samples = new AudioSampleSink(demuxed).samples(from + delay, end + delay);
+    for await (const sample of eachInTime(samples)) {
       try {
         const time = sample.timestamp - delay + missing;
         await encoding.take(line.add(sample, time, Math.max(origin, shown.from)));
@@ -198,6 +200,26 @@ async function encodeSound(
     line.close();
     // One that stalled never ends; its worker does, with this one.
     void encoding.cancel().catch(() => {});
+  }
+}
+
+/** A decoder of sound that hung. */
+function stalled(): CannotDecode {
+  return new CannotDecode("the decoder of the sound stalled");
+}
+
+async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator<AudioSample> {
+  try {
+    for (;;) {
+      const next = await inTime(samples.next(), stalled);
+      if (next.done) {
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // One that hangs would never come back from this.
+    void samples.return(undefined).catch(() => {});
   }
 }
 
@@ -243,7 +265,7 @@ async function missingAtStart(
       due += duration;
       tried += 1;
     }
-    await decoder.flush();
+    await inTime(decoder.flush(), stalled);
     const missing = due - given;
     return missing >= MISSING_SECONDS.least && missing <= MISSING_SECONDS.most ? missing : 0;
   } catch (error) {

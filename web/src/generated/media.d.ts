@@ -146,9 +146,10 @@ export class TrackFile {
      */
     finish(startMicros: number): Uint8Array;
     /**
-     * A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`.
+     * A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`, `colour` are the
+     * code points of H.273 for primaries, transfer and matrix.
      */
-    static picture(codec: string, description: Uint8Array | null | undefined, width: number, height: number, rateNumerator: number, rateDenominator: number): TrackFile;
+    static picture(codec: string, description: Uint8Array | null | undefined, width: number, height: number, colour: Uint16Array, rateNumerator: number, rateDenominator: number): TrackFile;
     /**
      * A file of AAC. `description` is its AudioSpecificConfig.
      */

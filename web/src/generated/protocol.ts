@@ -202,6 +202,10 @@ rateNumerator: number,
  */
 rateDenominator: number,
 /**
+ * Code points of H.273 for primaries, transfer and matrix; 2 where nobody knows.
+ */
+colour: [number, number, number],
+/**
  * Bits per second to ask for.
  */
 bitrate: number,

@@ -1,5 +1,6 @@
 // Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
 
+import { inTime } from "../codecs/in-time.ts";
 import type { BrowserEncodeStep, EncodeStep } from "../generated/protocol.ts";
 import type { Browser } from "./browser.ts";
 import type { Encoder } from "./encoder.ts";
@@ -25,6 +26,8 @@ const PRESETS = ["medium", "veryfast", "superfast"];
 const H264 = { high: "avc1.64001e", main: "avc1.4d001e", baseline: "avc1.42e01e" };
 const OTHERS = { h265: "hvc1.1.6.L93.B0", vp9: "vp09.00.30.08", av1: "av01.0.04M.08" };
 const BITRATE = 600_000;
+/** What takes longer than this on a few small frames is of no use. */
+const TRIAL_MS = 3_000;
 
 /** Lines `name=pixels a second`, and `h264-profile=name`; what does not work is left out. */
 export async function measure(encoder: Encoder, browser: Browser): Promise<string> {
@@ -62,6 +65,10 @@ export async function measure(encoder: Encoder, browser: Browser): Promise<strin
     }
   }
   return lines.join("\n");
+}
+
+function tooSlow(): Error {
+  return new Error("too slow to be of use");
 }
 
 function synthetic([width, height]: readonly [number, number], count: number): Strip {
@@ -144,7 +151,11 @@ async function decodeTime(
   };
   try {
     const began = performance.now();
-    await browser.decode(step, chunk, () => {});
+    await inTime(
+      browser.decode(step, chunk, () => {}),
+      tooSlow,
+      TRIAL_MS,
+    );
     return performance.now() - began;
   } catch {
     return undefined;
@@ -164,13 +175,14 @@ async function encodeTime(
     height,
     rateNumerator: RATE,
     rateDenominator: 1,
+    colour: [1, 1, 1],
     bitrate: BITRATE,
     count: frames.length,
     chunk: "chunk",
   };
   try {
     let began = performance.now();
-    await browser.encode(step, async (take) => {
+    const encoded = browser.encode(step, async (take) => {
       for (const [index, frame] of frames.entries()) {
         if (index === warmUp) {
           began = performance.now();
@@ -178,6 +190,7 @@ async function encodeTime(
         await take(frame);
       }
     });
+    await inTime(encoded, tooSlow, TRIAL_MS);
     return performance.now() - began;
   } catch {
     return undefined;

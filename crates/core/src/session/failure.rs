@@ -164,6 +164,8 @@ impl Session {
     pub(super) fn restart(&mut self) -> Vec<Command> {
         let mut commands: Vec<Command> =
             self.encode.take().map(|encode| Command::Drop(encode.all_artifacts())).into_iter().collect();
+        self.assemblies = 0;
+        self.begun_at = self.furthest;
         commands.extend(self.begin());
         commands
     }
@@ -180,6 +182,11 @@ impl Session {
                 let tries = (running.tries + 1).min(TRIES);
                 self.retry.push((running.work, tries));
                 self.fill()
+            }
+            // Hardware does only so many at a time: what failed beside others may do alone.
+            Death::Browser | Death::Encoder if self.at_once > 1 && running.tries < TRIES => {
+                self.at_once = (self.at_once / 2).max(1);
+                self.failed(running, None, log)
             }
             Death::Browser => self.begin_with_ffmpeg(WhyFfmpeg::Midway),
             Death::Encoder

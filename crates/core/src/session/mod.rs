@@ -59,6 +59,8 @@ pub struct Session {
     phase: Phase,
     encode: Option<Encode>,
     furthest: f64,
+    /// How far it was when it began, or began anew: what is told never falls.
+    begun_at: f64,
     /// Times that the result was put together again for a better choice of encodes.
     assemblies: u32,
 }
@@ -201,6 +203,7 @@ impl Session {
             phase: Phase::Waiting,
             encode: None,
             furthest: 0.0,
+            begun_at: 0.0,
             assemblies: 0,
         }
     }
@@ -225,7 +228,8 @@ impl Session {
             (Some(encode), _) => MAIN_WORK * self.main_work(encode),
             (None, _) => 0.0,
         };
-        self.furthest = self.furthest.max(fraction.min(1.0));
+        let fraction = self.begun_at + (1.0 - self.begun_at) * fraction.min(1.0);
+        self.furthest = self.furthest.max(fraction);
         Progress { stage, fraction: self.furthest }
     }
 

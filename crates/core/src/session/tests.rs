@@ -548,7 +548,7 @@ fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
         let tasks = World::in_browser(wishes(), Mishap::None).run(None).tasks;
         for nth in 0..tasks {
             let cases = [
-                Mishap::Dies { nth, times: 1, death: Death::Browser },
+                Mishap::Dies { nth, times: 99, death: Death::Browser },
                 Mishap::Dies { nth, times: 99, death: Death::Crash },
                 Mishap::ExitCode { nth, times: 99 },
                 Mishap::FramesMissing,
