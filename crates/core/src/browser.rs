@@ -49,7 +49,7 @@ impl WhyFfmpeg {
     pub fn text(self) -> &'static str {
         match self {
             WhyFfmpeg::NotHere => "this browser's own decoder is not to be had",
-            WhyFfmpeg::Container => "this kind of file is beyond the browser's own decoder",
+            WhyFfmpeg::Container => "the way this file is built is left to ffmpeg",
             WhyFfmpeg::Picture => "this browser cannot decode the picture",
             WhyFfmpeg::HighRange => "high dynamic range has to be mapped",
             WhyFfmpeg::Interlaced => "interlaced fields have to be joined",

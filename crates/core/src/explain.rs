@@ -208,7 +208,7 @@ impl Note {
             Note::X265Failed => {
                 "x265 stopped or did not do as asked, so it becomes H.264, which plays everywhere.".into()
             }
-            Note::NotAllUsed => "The encoder could not use all of the target on a clip this small.".into(),
+            Note::NotAllUsed => "The encoder did not use all of the target: the clip is very short, or this picture gains next to nothing from more bytes.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
             Note::AudioCopyImpossible { codec } => {
                 format!(

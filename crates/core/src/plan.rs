@@ -329,7 +329,10 @@ fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<N
         if wishes.codec != Codec::H264 {
             let why = machine.encoders.offer(wishes.codec, machine.threads).err();
             notes.push(Note::CodecNotHere { codec: wishes.codec, why });
-        } else if wishes.effort == Effort::Fast && wishes.mode == Mode::Size {
+        } else if wishes.effort == Effort::Fast
+            && wishes.mode == Mode::Size
+            && machine.decoder == Decoder::Browser
+        {
             notes.push(Note::FastNotHere);
         }
     }

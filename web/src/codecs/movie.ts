@@ -13,6 +13,10 @@ export async function readMovie(file: Blob): Promise<Structure> {
   const movie = new Reader(await window.exactly(top.start, top.size)).single("moov");
   const header = movie.single("mvhd");
   const timescale = header.u32(header.u8(0) === 1 ? 20 : 12);
+  if (movie.maybe("mvex") !== undefined) {
+    // Its first packets last until the next fragment begins, whatever they hold: the sound comes out of step.
+    throw new CannotDecode("a movie in fragments");
+  }
   const tracks = [...movie.all("trak")].map((track) => readTrack(track, timescale));
   const chapters = new Set(tracks.flatMap((track) => track.chapters));
   const streams = tracks.map((track) => streamOf(track, chapters));

@@ -77,6 +77,22 @@ impl Account {
     }
 }
 
+/// Asked for this much more, an encoder that listens takes at least this much more.
+const LISTENS: (f64, f64) = (1.25, 1.03);
+
+impl Account {
+    /// Whether asking for more (or for less) no longer changes what the chunk takes.
+    fn is_deaf(&self, raise: bool) -> bool {
+        let [.., before, last] = self.attempts.as_slice() else { return false };
+        let (asked, got) = (last.asked / before.asked, last.got.0.max(1) as f64 / before.got.0.max(1) as f64);
+        if raise {
+            asked >= LISTENS.0 && got < LISTENS.1
+        } else {
+            asked <= 1.0 / LISTENS.0 && got > 1.0 / LISTENS.1
+        }
+    }
+}
+
 /// What to do once every chunk has been encoded.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
@@ -398,12 +414,17 @@ impl Ledger {
             .collect()
     }
 
-    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out.
+    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out. Those whose
+    /// bytes no longer follow what is asked are left as they are, and the others share what they leave.
     fn hold_to_shares(&self, pictures: f64) -> Vec<(usize, Bytes)> {
-        let all: f64 = self.shares.iter().map(|share| share.bytes.0.max(1) as f64).sum();
-        let due = |ledger: &Ledger, index: usize| pictures * ledger.shares[index].bytes.0.max(1) as f64 / all;
-        let mut order: Vec<usize> = (0..self.accounts.len()).collect();
-        let off = |index: usize| (self.accounts[index].got() / due(self, index)).ln().abs();
+        let raise = self.pictures() < pictures;
+        let (deaf, mut order): (Vec<usize>, Vec<usize>) =
+            (0..self.accounts.len()).partition(|&index| self.accounts[index].is_deaf(raise));
+        let left: f64 = deaf.iter().map(|&index| self.accounts[index].got()).sum();
+        let share = |index: usize| self.shares[index].bytes.0.max(1) as f64;
+        let all: f64 = order.iter().map(|&index| share(index)).sum();
+        let due = |index: usize| ((pictures - left) * share(index) / all).max(1.0);
+        let off = |index: usize| (self.accounts[index].got() / due(index)).ln().abs();
         order.sort_by(|&a, &b| off(b).total_cmp(&off(a)));
         let mut expected = self.pictures();
         let mut again = Vec::new();
@@ -412,7 +433,7 @@ impl Ledger {
             if enough {
                 break;
             }
-            let (account, wanted) = (&self.accounts[index], due(self, index));
+            let (account, wanted) = (&self.accounts[index], due(index));
             let Some(asked) = next_ask(account, wanted) else { continue };
             expected += wanted - account.got();
             again.push((index, Bytes(self.whole(index, asked.min(wanted * MOST_ASKED)) as u64)));
