@@ -31,7 +31,7 @@ const X264: Habits =
 const MEASURED: Habits = Habits {
     aim: 0.965,
     floor: plan::MEASURED_FLOOR,
-    raises: 2,
+    raises: 3,
     bias: 1.0,
     bias_range: (1.0 / MOST_ASKED, 20.0),
     exact: false,
@@ -77,19 +77,18 @@ impl Account {
     }
 }
 
-/// Asked for this much more, an encoder that listens takes at least this much more.
-const LISTENS: (f64, f64) = (1.25, 1.03);
+/// A chunk's encoder is deaf where its bytes follow what is asked with less than this power, over a step of at least this size.
+const DEAF: f64 = 0.2;
+const DEAF_STEP: f64 = 1.2;
 
 impl Account {
     /// Whether asking for more (or for less) no longer changes what the chunk takes.
     fn is_deaf(&self, raise: bool) -> bool {
         let [.., before, last] = self.attempts.as_slice() else { return false };
-        let (asked, got) = (last.asked / before.asked, last.got.0.max(1) as f64 / before.got.0.max(1) as f64);
-        if raise {
-            asked >= LISTENS.0 && got < LISTENS.1
-        } else {
-            asked <= 1.0 / LISTENS.0 && got > 1.0 / LISTENS.1
-        }
+        let step = last.asked / before.asked;
+        let answer = last.got.0.max(1) as f64 / before.got.0.max(1) as f64;
+        let tried = if raise { step >= DEAF_STEP } else { step <= 1.0 / DEAF_STEP };
+        tried && answer.ln() / step.ln() < DEAF
     }
 }
 
