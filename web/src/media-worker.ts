@@ -141,7 +141,7 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
       case "decode":
         return ended(await decode(message, message.program.step, inputs, lines));
       default:
-        return ended([await make(message.program, message.outputs, inputs)]);
+        return ended([await make(message.program, message.outputs, inputs, lines)]);
     }
   } catch (error) {
     return crashed(error, false);
@@ -157,8 +157,10 @@ async function make(
   program: BrowserProgram,
   outputs: readonly string[],
   inputs: NamedBlob[],
+  lines: Lines,
 ): Promise<NamedBlob> {
-  const blob = await withBrowser().make(program, inputs);
+  const progress = (seconds: number) => lines.add(true, `seconds=${seconds.toFixed(1)}`);
+  const blob = await withBrowser().make(program, inputs, progress);
   return { name: outputs[0] ?? "", blob };
 }
 

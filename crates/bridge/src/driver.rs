@@ -359,7 +359,10 @@ impl Driver {
             MessageKind::Hung => {
                 self.say(format!("[worker {slot}] hangs"));
                 self.with_pool(|pool| pool.end(slot));
-                Ended::Died(Death::Encoder)
+                // x265 would hang again; what hung beside it may have been unlucky.
+                let threads = |busy: &Busy| matches!(busy.task.program, Program::FfmpegThreads(_));
+                let by_threads = busy.get(&slot).is_some_and(threads);
+                Ended::Died(if by_threads { Death::Encoder } else { Death::Crash })
             }
             MessageKind::Said(FromWorker::Log { task, lines }, _) => {
                 let running = busy.get_mut(&slot).filter(|busy| busy.task.id.0 == task)?;

@@ -35,19 +35,22 @@ pub(crate) enum MessageKind {
     Said(FromWorker, Vec<Blob>),
     /// The worker itself broke; its slot has been cleared.
     Broke(String),
-    /// The worker with threads has given no sign of life for long: it never will.
+    /// The worker has given no sign of life for long though it has something to do: it never will.
     Hung,
 }
 
 /// Silence is looked at this often, in milliseconds: counted in looks rather than by the clock, so that a machine that slept
 /// is no hang...
 const LOOK: u32 = 5_000;
-/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s.
+/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s. Workers of ffmpeg's
+/// single-thread core are not watched: it may read a long clip without a word, and has never hung.
 const SILENT_LOOKS: u32 = 12;
 
 /// A running worker with its listeners; ends when dropped.
 struct MediaWorker {
     worker: Worker,
+    /// Messages that it has not answered to the end.
+    pending: Rc<Cell<u32>>,
     _watchdog: Option<Interval>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
@@ -109,6 +112,7 @@ impl Pool {
     /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make ready.
     async fn first(&mut self, slot: usize, tell: &dyn Fn(f64, f64)) -> Result<Vec<MissingPart>, LoadFailure> {
         self.start(slot);
+        let mut hung_before = false;
         loop {
             match self.receiver.next().await.map(|message| message.kind) {
                 Some(MessageKind::Said(FromWorker::LoadProgress { received, total }, _)) => {
@@ -118,7 +122,12 @@ impl Pool {
                 Some(MessageKind::Said(..)) => {}
                 // The worker's own script did not arrive.
                 Some(MessageKind::Broke(_)) => return Err(LoadFailure::Network),
-                Some(MessageKind::Hung) | None => return Err(LoadFailure::Refused),
+                Some(MessageKind::Hung) if !hung_before => {
+                    hung_before = true;
+                    self.start(slot);
+                }
+                Some(MessageKind::Hung) => return Err(LoadFailure::Network),
+                None => return Err(LoadFailure::Refused),
             }
         }
     }
@@ -145,6 +154,7 @@ impl Pool {
         }
         let sent = self.slots.get(slot).and_then(Option::as_ref).is_some_and(|media| {
             let blobs = blobs.iter().collect::<Array>();
+            media.pending.set(media.pending.get() + 1);
             post(&media.worker, message, &[("blobs", blobs.into())]).is_ok()
         });
         if !sent {
@@ -197,10 +207,20 @@ impl Pool {
         let worker = Worker::new_with_options(&self.site.worker, &options)?;
         let sender = self.sender.clone();
         let silent = Rc::new(Cell::new(0));
-        let heard = silent.clone();
+        // The first message loads its parts.
+        let pending = Rc::new(Cell::new(1_u32));
+        let watched = slot == self.threads() || parts.contains(&Part::Codecs);
+        let (heard, answered) = (silent.clone(), pending.clone());
         let on_message = Closure::new(move |event: MessageEvent| {
             heard.set(0);
             let kind = read(&event.data(), &parts).unwrap_or_else(MessageKind::Broke);
+            if let MessageKind::Said(
+                FromWorker::Loaded { .. } | FromWorker::Finished { .. } | FromWorker::Crashed { .. },
+                _,
+            ) = kind
+            {
+                answered.set(answered.get().saturating_sub(1));
+            }
             let _ = sender.unbounded_send(Message { worker: slot, kind });
         });
         let sender = self.sender.clone();
@@ -212,14 +232,15 @@ impl Pool {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let sender = self.sender.clone();
+        let waiting = pending.clone();
         let look = move || {
-            silent.set(silent.get() + 1);
+            silent.set(if waiting.get() > 0 { silent.get() + 1 } else { 0 });
             if silent.get() == SILENT_LOOKS {
                 let _ = sender.unbounded_send(Message { worker: slot, kind: MessageKind::Hung });
             }
         };
-        let watchdog = (slot == self.threads()).then(|| Interval::new(LOOK, look));
-        Ok(MediaWorker { worker, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
+        let watchdog = watched.then(|| Interval::new(LOOK, look));
+        Ok(MediaWorker { worker, pending, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
     }
 }
 

@@ -149,6 +149,8 @@ class Spacing {
   }
 }
 
+/** The encoder's script is 250 kB packed: slow lines need a while. */
+const ARRIVES_MS = 60_000;
 /** Decoders need some sound before what they are to give, in seconds. */
 const LEAD_SECONDS = 0.2;
 /** The end of a track may be off by this, in seconds. */
@@ -163,7 +165,8 @@ async function encodeSound(
   if (!demuxed.isAudioTrack()) {
     throw new CannotDecode(`stream ${step.stream} is no sound`);
   }
-  const { AacEncoding } = await import("./aac.ts");
+  const late = () => new CannotEncode("the encoder of the sound did not arrive");
+  const { AacEncoding } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
   const { shown, delay } = track.stream;
   const origin = step.origin / 1e6;
   const last = await track.last();

@@ -35,7 +35,11 @@ export class Browser {
   }
 
   /** The file that the program makes. */
-  make(program: BrowserProgram, inputs: readonly NamedBlob[]): Promise<Blob> {
+  make(
+    program: BrowserProgram,
+    inputs: readonly NamedBlob[],
+    progress: (seconds: number) => void,
+  ): Promise<Blob> {
     const first = inputs[0]?.blob;
     if (first === undefined) {
       throw new Error("nothing to read");
@@ -50,7 +54,7 @@ export class Browser {
         case "examineResult":
           return text(this.#codecs.examineResult(first));
         case "sound":
-          return this.#codecs.makeSound(program.step, first, () => {});
+          return this.#codecs.makeSound(program.step, first, progress);
         case "assemble": {
           const sound = inputs.find(({ name }) => name === program.sound)?.blob;
           const chunks = inputs.filter(({ name }) => name !== program.sound).map(({ blob }) => blob);
