@@ -248,6 +248,8 @@ const QUICK_ENOUGH: f64 = 3.0;
 /// x265's medium in plain C with its threads, against x264's superfast in one: 3.5 million pixels a second where that does 150 on the
 /// synthetic frames.
 const X265: f64 = 0.023;
+/// The browser decodes and encodes in processes of its own: on a clip side by side, on trial one after the other.
+const BESIDE: f64 = 0.7;
 /// Encoders that only listen roughly: what part is encoded once more on the way to the size.
 const MEASURED_AGAIN: f64 = 0.2;
 /// A second of sound that is decoded and encoded, in pixels of veryfast.
@@ -276,7 +278,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
         }
         // Both passes decode and take as long.
         RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
-        RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN)),
+        RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
         RateControl::Quality { .. } => (1.0, decode + encode),
     };
     let sound = match plan.audio {
