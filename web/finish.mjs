@@ -6,6 +6,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { transform } from "esbuild";
 
 /** Some hosts of static sites refuse larger files. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
@@ -86,6 +87,13 @@ async function finishDocument(files) {
   await writeFile(path, allowInlineScripts(html));
 }
 
+/** Takes out of wasm-bindgen's script what only people read. */
+async function minify(file) {
+  const path = join(staging, file);
+  const { code } = await transform(await readFile(path, "utf8"), { format: "esm", minify: true });
+  await writeFile(path, code);
+}
+
 async function writeServiceWorker(files) {
   const script = await readFile(join(web, "dist/service-worker.js"));
   const appFiles = files.filter((file) => !file.startsWith("core/") && file !== "service-worker.js");
@@ -127,5 +135,6 @@ function kilobytes(bytes) {
 
 const staged = await listFiles();
 await finishDocument(staged);
+await minify(only(staged, /^clipfit-app-[^/]+\.js$/));
 await writeServiceWorker(staged);
 await checkSizes(await listFiles());

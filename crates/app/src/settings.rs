@@ -3,8 +3,9 @@
 
 use crate::words;
 use clipfit_core::destinations;
+use clipfit_core::ladder::{self, Rung};
 use clipfit_core::link::{self, Link};
-use clipfit_core::units::Kbps;
+use clipfit_core::units::{FrameRate, Kbps};
 use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,10 @@ pub struct Settings {
     pub target: String,
     /// The destination that the limit was taken from.
     pub destination: Option<String>,
+    /// The format in `Mode::Ladder`.
+    pub rung: RungChoice,
+    /// Its figures where it is one's own.
+    pub own: OwnFormat,
     /// How much time to spend.
     pub effort: Effort,
     /// How the picture is coded.
@@ -32,6 +37,47 @@ pub struct Settings {
     pub audio_rate: String,
     /// A finished result is saved without a click.
     pub download: bool,
+}
+
+/// The choices for the format of the ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum RungChoice {
+    /// The best that is not above the source.
+    Fitting,
+    /// One of the ladder.
+    Published(Rung),
+    /// That of `Settings::own`.
+    Own,
+}
+
+/// A format of one's own, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnFormat {
+    /// Pixels.
+    pub width: String,
+    /// Pixels.
+    pub height: String,
+    /// Frames per second.
+    pub frame_rate: String,
+    /// Kilobits per second.
+    pub rate: String,
+}
+
+impl OwnFormat {
+    fn of(rung: Rung) -> OwnFormat {
+        OwnFormat {
+            width: rung.width.to_string(),
+            height: rung.height.to_string(),
+            frame_rate: exact_rate(rung.frame_rate),
+            rate: rung.rate.0.to_string(),
+        }
+    }
+
+    fn read(&self) -> Option<Rung> {
+        let side = |text: &str| text.trim().parse().ok();
+        let rate = link::parse_frame_rate(&self.frame_rate)?;
+        ladder::own(side(&self.width)?, side(&self.height)?, rate, self.rate.trim().parse().ok()?)
+    }
 }
 
 /// The choices for the sound.
@@ -56,6 +102,10 @@ pub enum Edit {
     Target(String),
     /// Chose a destination, or none.
     Destination(Option<String>),
+    /// Another format of the ladder.
+    Rung(RungChoice),
+    /// Typed in a format of one's own.
+    Own(OwnFormat),
     /// Another effort.
     Effort(Effort),
     /// Another codec.
@@ -83,6 +133,8 @@ pub enum Field {
     FrameRate,
     /// The rate of the sound.
     AudioRate,
+    /// The format of one's own.
+    Own,
 }
 
 impl Default for Settings {
@@ -91,6 +143,13 @@ impl Default for Settings {
             mode: Mode::Size,
             target: words::exact_size(DEFAULT_TARGET),
             destination: None,
+            rung: RungChoice::Fitting,
+            own: OwnFormat {
+                width: "640".into(),
+                height: "360".into(),
+                frame_rate: "25".into(),
+                rate: "500".into(),
+            },
             effort: Effort::Auto,
             codec: Codec::H264,
             height: String::new(),
@@ -105,7 +164,7 @@ impl Default for Settings {
 impl Settings {
     /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
-        let Wishes { mode, target, effort, codec, height, frame_rate, audio, trim: _ } = &link.wishes;
+        let Wishes { mode, target, rung, effort, codec, height, frame_rate, audio, trim: _ } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
             AudioWish::Auto => (AudioChoice::Auto, fresh.audio_rate),
@@ -121,13 +180,16 @@ impl Settings {
                 .destination
                 .clone()
                 .filter(|id| destinations::find(id).is_some_and(|found| found.limit == *target)),
+            rung: match rung {
+                None => RungChoice::Fitting,
+                Some(rung) if rung.is_published() => RungChoice::Published(*rung),
+                Some(_) => RungChoice::Own,
+            },
+            own: rung.map_or(fresh.own, OwnFormat::of),
             effort: *effort,
             codec: *codec,
             height: height.map_or(String::new(), |height| height.to_string()),
-            frame_rate: frame_rate.map_or(String::new(), |rate| match rate.denominator() {
-                1 => rate.to_string(),
-                denominator => format!("{}/{denominator}", rate.numerator()),
-            }),
+            frame_rate: frame_rate.map_or(String::new(), exact_rate),
             audio,
             audio_rate,
             download: before.download || link.start_automatically,
@@ -149,6 +211,8 @@ impl Settings {
                 }
                 self.destination = found.map(|destination| destination.id.to_owned());
             }
+            Edit::Rung(rung) => self.rung = rung,
+            Edit::Own(own) => self.own = own,
             Edit::Effort(effort) => self.effort = effort,
             Edit::Codec(codec) => self.codec = codec,
             Edit::Height(text) => self.height = text,
@@ -164,6 +228,11 @@ impl Settings {
         Wishes {
             mode: self.mode,
             target: link::parse_size(&self.target).unwrap_or(before.target),
+            rung: match self.rung {
+                RungChoice::Fitting => None,
+                RungChoice::Published(rung) => Some(rung),
+                RungChoice::Own => self.own.read().or(before.rung),
+            },
             effort: self.effort,
             codec: self.codec,
             height: optional(&self.height, link::parse_height).unwrap_or(before.height),
@@ -196,6 +265,12 @@ impl Settings {
                 let now = in_force.frame_rate.map_or_else(automatic, |rate| rate.to_string());
                 format!("A number from 1 to 240, such as 30 or 23.976. Until then: {now}.")
             }),
+            Field::Own => (self.rung == RungChoice::Own && self.own.read().is_none()).then(|| {
+                let now = in_force.rung.map_or_else(automatic, |rung| rung.to_string());
+                format!(
+                    "A size from 16 to 8192 pixels, 1 to 240 frames a second, 4 to 100,000 kb/s. Until then: {now}."
+                )
+            }),
             Field::AudioRate => {
                 (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {
                     let now = match in_force.audio {
@@ -206,6 +281,14 @@ impl Settings {
                 })
             }
         }
+    }
+}
+
+/// As `link::parse_frame_rate` reads it back.
+fn exact_rate(rate: FrameRate) -> String {
+    match rate.denominator() {
+        1 => rate.to_string(),
+        denominator => format!("{}/{denominator}", rate.numerator()),
     }
 }
 

@@ -96,6 +96,15 @@ pub fn wishes(wishes: &Wishes) -> String {
             vec![format!("under {}", exact_size(wishes.target)), format!("effort {}", effort(wishes.effort))]
         }
         Mode::Quick => vec!["Quick".to_owned()],
+        Mode::Ladder => {
+            let rung = wishes.rung.map_or_else(
+                || "Bandwidth: the best rung that fits".to_owned(),
+                |rung| {
+                    format!("{}×{} at {} fps below {}", rung.width, rung.height, rung.frame_rate, rung.rate)
+                },
+            );
+            vec![rung, format!("effort {}", effort(wishes.effort))]
+        }
     };
     parts.extend(picture_and_sound(wishes));
     parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));

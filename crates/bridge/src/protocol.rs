@@ -169,6 +169,8 @@ pub struct DecodeStep {
     pub width: u32,
     /// Height to make, in pixels.
     pub height: u32,
+    /// Where the picture is in it: left, top, width, height. What is around it is black.
+    pub inside: [u32; 4],
     /// Clockwise degrees that make the picture upright.
     pub turn: u32,
     /// The source uses the full range of values.

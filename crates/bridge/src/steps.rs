@@ -130,6 +130,7 @@ fn decode(step: &DecodeStep) -> protocol::DecodeStep {
         frames: count(step.frames),
         width: step.width,
         height: step.height,
+        inside: step.inside,
         turn: step.turn,
         full_range: step.full_range,
     }

@@ -4,6 +4,7 @@
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
 use crate::encoder::{self, Passes};
+use crate::ladder::Cap;
 use crate::picture;
 use crate::plan::{EncodePlan, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
@@ -40,6 +41,8 @@ pub enum Pass {
     Second(Kbps),
     /// One pass at this constant rate factor.
     Quality(f64),
+    /// One pass below this bandwidth.
+    Capped(Cap),
 }
 
 /// The name of chunk `index` as the assembly reads it.
@@ -97,15 +100,23 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String>
         .words("-c:v libx264")
         .pair("-preset", plan.preset.name());
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let x264 = format!("stitchable=1:level={}", encoder::level_name(plan));
+    let mut x264 = format!("stitchable=1:level={}", encoder::level_name(plan));
+    for option in encoder::beat_options(plan).iter().chain(&encoder::live_options(pass)) {
+        x264.push(':');
+        x264.push_str(option);
+    }
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments
             .words("-profile:v high")
-            // x264 takes whole kilobits and would cut the rest off.
-            .pair("-b:v", rate.0.round().max(1.0) as u64 * 1000)
+            .pair("-b:v", whole_bits(rate))
             .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
             .pair("-passlogfile", STATS),
         Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),
+        Pass::Capped(cap) => arguments
+            .words("-profile:v high")
+            .pair("-b:v", whole_bits(cap.rate))
+            .pair("-maxrate", whole_bits(cap.rate))
+            .pair("-bufsize", u64::from(cap.buffer) * 1000),
     };
     let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
     match pass {
@@ -124,7 +135,7 @@ pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -
     let arguments = read_chunk(plan, chunk, arguments)
         .words("-c:v libx265 -threads 4")
         .pair("-preset", plan.preset.name())
-        .pair("-b:v", rate.0.round().max(1.0) as u64 * 1000)
+        .pair("-b:v", whole_bits(rate))
         .pair("-x265-params", format!("pass={number}:stats={STATS_FILE}:pools=8"));
     let arguments = tag_colours(arguments, plan);
     match pass {
@@ -136,6 +147,11 @@ pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -
             .words(CHUNK_FILE),
     }
     .0
+}
+
+/// Bits per second: x264 takes whole kilobits and would cut the rest off.
+fn whole_bits(rate: Kbps) -> u64 {
+    rate.0.round().max(1.0) as u64 * 1000
 }
 
 fn tag_colours(mut arguments: Arguments, plan: &EncodePlan) -> Arguments {
@@ -181,7 +197,8 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     chain.push("tpad=stop_mode=clone:stop=-1".into());
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
-    chain.push(format!("scale={}:{}:flags=bicubic{range}{matrix}", picture.width, picture.height));
+    let [left, top, width, height] = conversion.place(picture);
+    chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
     if conversion.tone_map {
         // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
         let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
@@ -192,7 +209,11 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
         chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
         chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
     }
-    chain.push("format=yuv420p,setsar=1,setpts=PTS-STARTPTS".into());
+    chain.push("format=yuv420p,setsar=1".into());
+    if (width, height) != (picture.width, picture.height) {
+        chain.push(format!("pad={}:{}:{left}:{top}", picture.width, picture.height));
+    }
+    chain.push("setpts=PTS-STARTPTS".into());
     chain.join(",")
 }
 
@@ -335,6 +356,7 @@ impl EncodePlan {
                 Pass::First(Kbps(video.over(self.grid.duration()).0.max(ordinary.0)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
+            RateControl::Capped(cap) => Pass::Capped(cap),
         }
     }
 }

@@ -112,6 +112,8 @@ pub enum WhyEncode {
     Trimmed,
     /// The quick recipe always encodes it.
     Recipe,
+    /// A copy would take more than stands beside this picture.
+    Bandwidth,
 }
 
 /// The track that is kept: the default one, else the first.
@@ -152,6 +154,23 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
                 let bitrate = track.bitrate.map_or(rung.bitrate, |own| rung.bitrate.min(own.0.max(LOWEST.0)));
                 encode(track, Kbps(bitrate), rung, why)
             })
+        }
+    }
+}
+
+/// The sound beside a picture of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets where they
+/// take no more.
+pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
+    let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
+    let copyable = track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none();
+    match wishes.audio {
+        AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
+        AudioWish::Encode(wished) => encode_at(track, wished, WhyEncode::Wished),
+        AudioWish::Copy if copyable => copy(track),
+        AudioWish::Auto if copyable && track.bitrate.is_some_and(|own| own.0 <= rate.0) => copy(track),
+        AudioWish::Copy | AudioWish::Auto => {
+            let why = if track.codec == "aac" { WhyEncode::Bandwidth } else { WhyEncode::Codec };
+            encode_at(track, rate, why)
         }
     }
 }

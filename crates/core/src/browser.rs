@@ -106,6 +106,8 @@ pub struct DecodeStep {
     pub width: u32,
     /// Height of the result in pixels.
     pub height: u32,
+    /// Where the picture is in it: left, top, width, height. What is around it is black.
+    pub inside: [u32; 4],
     /// Clockwise degrees that make the picture upright.
     pub turn: u32,
     /// The source uses the full range of values.
@@ -168,6 +170,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         frames: chunk.frames,
         width: plan.picture.width,
         height: plan.picture.height,
+        inside: plan.conversion.place(plan.picture),
         turn: match plan.conversion.rotation {
             Rotation::None => 0,
             Rotation::Right => 90,

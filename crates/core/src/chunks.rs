@@ -89,6 +89,22 @@ pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize
     between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
 }
 
+/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes, so that their beat goes on across chunks.
+pub fn on_the_beat(
+    video: &VideoFacts,
+    container: Container,
+    grid: &Grid,
+    workers: usize,
+    distance: u64,
+) -> Vec<Chunk> {
+    let distance = distance.max(1);
+    let beats = grid.frames.div_ceil(distance);
+    let count = count(grid, workers).min(beats).max(1);
+    let mut slots: Vec<u64> = (0..count).map(|index| beats * index / count * distance).collect();
+    slots.push(grid.frames);
+    between(video, container, grid, &slots)
+}
+
 /// The grid as one chunk.
 pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
     between(video, container, grid, &[0, grid.frames])

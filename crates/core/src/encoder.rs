@@ -233,6 +233,19 @@ pub(crate) fn level_name(plan: &EncodePlan) -> String {
     format!("{}.{}", level / 10, level % 10)
 }
 
+/// Keyframes where the plan has them, and nowhere else.
+pub(crate) fn beat_options(plan: &EncodePlan) -> Vec<String> {
+    let Some(distance) = plan.keyframe_distance else { return Vec::new() };
+    vec![format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
+}
+
+/// What x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead with, and frames that are
+/// reordered would wait for it. Its threads within a frame are left out: chunks run side by side.
+pub(crate) fn live_options(pass: Pass) -> Vec<String> {
+    let live = ["bframes=0", "rc-lookahead=0", "sync-lookahead=0", "mbtree=0"];
+    if matches!(pass, Pass::Capped(_)) { live.map(str::to_owned).to_vec() } else { Vec::new() }
+}
+
 /// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     let mut options = Vec::new();
@@ -246,7 +259,17 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
             options.push(format!("crf={}", (crf * 100.0).round() / 100.0));
             Passes::Only
         }
+        Pass::Capped(cap) => {
+            let rate = cap.rate.0.round().max(1.0) as u64;
+            options.push("profile=high".into());
+            options.push(format!("bitrate={rate}"));
+            options.push(format!("vbv-maxrate={rate}"));
+            options.push(format!("vbv-bufsize={}", cap.buffer));
+            Passes::Only
+        }
     };
+    options.extend(beat_options(plan));
+    options.extend(live_options(pass));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
     options.push(format!("level={}", level_name(plan)));

@@ -31,6 +31,24 @@ pub enum Note {
         /// Rate of the result.
         to: FrameRate,
     },
+    /// The format that was asked for is larger than the source.
+    ScaledUp {
+        /// Size as seen in the source.
+        from: (u32, u32),
+        /// Size of the result.
+        to: (u32, u32),
+    },
+    /// The format that was asked for has more frames than the source.
+    FramesRepeated {
+        /// Rate of the source.
+        from: FrameRate,
+        /// Rate of the result.
+        to: FrameRate,
+    },
+    /// A wished height or frame rate is not the format's.
+    FormatIsFixed,
+    /// The shapes of source and format differ: there are black bars.
+    Barred,
     /// A wish above the source was lowered to the source.
     WishAboveSource {
         /// The wished quantity.
@@ -168,6 +186,19 @@ impl Note {
             Note::FewerFrames { from, to } => {
                 format!("{from} frames a second become {to}, to leave more bytes for each.")
             }
+            Note::ScaledUp { from, to } => {
+                format!(
+                    "This format is larger than the source: {}×{} is scaled up to {}×{}, which makes it no sharper.",
+                    from.0, from.1, to.0, to.1
+                )
+            }
+            Note::FramesRepeated { from, to } => {
+                format!("This format has more frames than the source: of {from} a second some are shown twice to make {to}.")
+            }
+            Note::FormatIsFixed => {
+                "The format has its own height and frame rate; those that were chosen do not count.".into()
+            }
+            Note::Barred => "The shape of the picture is not the format's: black bars keep it undistorted.".into(),
             Note::WishAboveSource { what: Wished::Height } => {
                 "The chosen height is above the source's; the source's is kept.".into()
             }
@@ -269,6 +300,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
         WhyEncode::TooLarge => "since a copy would take too much from the picture",
         WhyEncode::Trimmed => "so that it is cut exactly",
         WhyEncode::Recipe => "as the quick recipe does",
+        WhyEncode::Bandwidth => "since a copy would take more than belongs beside this bandwidth",
     };
     let layout = if from == to {
         String::new()
@@ -328,6 +360,42 @@ pub(crate) fn encode_notes(
     if wishes.frame_rate.is_some_and(|rate| rate.per_second() > video.frame_rate.per_second() * 1.001) {
         notes.push(Note::WishAboveSource { what: Wished::FrameRate });
     }
+    conversion_notes(facts, wishes, picture, audio, notes);
+}
+
+/// What follows from bringing `facts` into a fixed format, with the picture of size `inside` in its frame.
+pub(crate) fn rung_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    picture: Picture,
+    inside: (u32, u32),
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let (from, to) = (facts.video.display_size(), (picture.width, picture.height));
+    let own = facts.video.frame_rate;
+    let remarks = [
+        // A few pixels more are rounding, and a twentieth more frames is film on a television's rate.
+        (inside.0 > from.0 + 2 && inside.1 > from.1 + 2, Note::ScaledUp { from, to: inside }),
+        (
+            picture.frame_rate.per_second() > own.per_second() * 1.001,
+            Note::FramesRepeated { from: own, to: picture.frame_rate },
+        ),
+        (inside != to, Note::Barred),
+        (wishes.height.is_some() || wishes.frame_rate.is_some(), Note::FormatIsFixed),
+    ];
+    notes.extend(remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    conversion_notes(facts, wishes, picture, audio, notes);
+}
+
+fn conversion_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    picture: Picture,
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let video = &facts.video;
     let conversions = [
         (!video.constant_rate, Note::EvenFrames { rate: picture.frame_rate }),
         (video.rotation != Rotation::None, Note::Uprighted),

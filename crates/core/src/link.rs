@@ -2,6 +2,7 @@
 //! never ignored.
 
 use crate::destinations;
+use crate::ladder;
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::Serialize;
@@ -100,6 +101,10 @@ pub fn parse(query: &str, fragment: &str) -> Link {
         };
         link.problems.push(LinkProblem { name, value, why: trouble });
     }
+    // A rung is named to be used.
+    if link.wishes.rung.is_some() && said.iter().all(|(name, _)| name != "mode") {
+        link.wishes.mode = Mode::Ladder;
+    }
     link
 }
 
@@ -122,7 +127,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "mode" => match value {
             "size" => set(&mut wishes.mode, Mode::Size),
             "quick" => set(&mut wishes.mode, Mode::Quick),
-            "ladder" | "hls" => Err(Reject::NotYet),
+            "ladder" => set(&mut wishes.mode, Mode::Ladder),
+            "hls" => Err(Reject::NotYet),
             _ => Err(Reject::Bad),
         },
         "effort" => match value {
@@ -139,7 +145,7 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
-        "rung" => Err(if is_rung(value) { Reject::NotYet } else { Reject::Bad }),
+        "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject::Bad),
         "start" => match value {
             "auto" => set(&mut link.start_automatically, true),
             _ => Err(Reject::Bad),
@@ -197,16 +203,6 @@ pub fn parse_audio(text: &str) -> Option<AudioWish> {
             (16.0..=512.0).contains(&rate).then_some(AudioWish::Encode(Kbps(rate)))
         }
     }
-}
-
-/// `1024x576@25`
-fn is_rung(text: &str) -> bool {
-    let parts = || {
-        let (size, rate) = text.split_once('@')?;
-        let (width, height) = size.split_once('x')?;
-        Some(width.parse::<u32>().is_ok() && height.parse::<u32>().is_ok() && rate.parse::<u32>().is_ok())
-    };
-    parts().unwrap_or(false)
 }
 
 /// Percent-decoding with `+` as a space; bytes that are no UTF-8 become the replacement character.
@@ -272,6 +268,7 @@ mod tests {
             Wishes {
                 mode: Mode::Quick,
                 target: Bytes(1_900_000),
+                rung: None,
                 effort: Effort::Best,
                 codec: Codec::Vp9,
                 height: Some(360),
@@ -286,7 +283,7 @@ mod tests {
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
         let link =
-            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@25&x", "");
+            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
@@ -297,12 +294,22 @@ mod tests {
                 ("speed", LinkTrouble::UnknownName),
                 ("fps", LinkTrouble::BadValue),
                 ("effort", LinkTrouble::BadValue),
-                ("rung", LinkTrouble::NotYet),
+                ("rung", LinkTrouble::BadValue),
                 ("x", LinkTrouble::UnknownName),
             ]
         );
         assert_eq!(link.wishes.target, Bytes(20_000_000));
         assert_eq!(link.destination.as_deref(), Some("discord"));
+        for (query, mode) in [
+            ("rung=1024x576@25", Mode::Ladder),
+            ("mode=ladder", Mode::Ladder),
+            ("rung=640x360@30:700", Mode::Ladder),
+            ("mode=size&rung=1024x576@25", Mode::Size),
+        ] {
+            let link = parse(query, "");
+            assert_eq!((link.wishes.mode, link.problems.len()), (mode, 0), "{query}");
+            assert_eq!(link.wishes.rung.is_some(), query.contains("rung"), "{query}");
+        }
     }
 
     proptest::proptest! {

@@ -138,6 +138,18 @@ pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Pictur
     }
 }
 
+/// The size of a picture of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what would be
+/// left around it is next to nothing.
+pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
+    let (width, height) = (f64::from(source.0.max(1)), f64::from(source.1.max(1)));
+    let scale = (f64::from(frame.0) / width).min(f64::from(frame.1) / height);
+    let fill = |own: f64, frame: u32| {
+        let size = own * scale;
+        if size > f64::from(frame) * 0.99 { frame } else { even(size).min(frame) }
+    };
+    (fill(width, frame.0), fill(height, frame.1))
+}
+
 fn first_comfortable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) -> Option<Picture> {
     pictures.find(|picture| picture.density(rate) >= comfortable_density(picture.short_side()))
 }
@@ -242,6 +254,19 @@ mod tests {
                 (width, height, fps),
                 "{source:?} {rate} {kbps}"
             );
+        }
+    }
+
+    #[test]
+    fn a_frame_is_filled_without_distortion() {
+        for (source, frame, wanted) in [
+            ((854, 480), (1024, 576), (1024, 576)),
+            ((1280, 720), (512, 228), (406, 228)),
+            ((640, 272), (1024, 576), (1024, 436)),
+            ((1080, 1920), (576, 1024), (576, 1024)),
+            ((4, 4000), (512, 228), (2, 228)),
+        ] {
+            assert_eq!(inside(source, frame), wanted, "{source:?} in {frame:?}");
         }
     }
 

@@ -7,6 +7,7 @@ use crate::encoder::{Encoders, Engine, Threads};
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
+use crate::ladder::{self, Cap, Rung};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
@@ -74,6 +75,8 @@ pub struct EncodePlan {
     pub preset: Preset,
     /// How bytes are controlled.
     pub control: RateControl,
+    /// Frames from one keyframe to the next, where that is fixed; else the encoder places them.
+    pub keyframe_distance: Option<u64>,
     /// Conversions on the way from source to result.
     pub conversion: Conversion,
     /// The sound.
@@ -87,6 +90,8 @@ pub struct EncodePlan {
 /// x264 presets in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Preset {
+    /// The live recipe's.
+    Ultrafast,
     /// The quick recipe's.
     Superfast,
     /// `balanced`
@@ -99,6 +104,7 @@ impl Preset {
     /// x264's name for it.
     pub fn name(self) -> &'static str {
         match self {
+            Preset::Ultrafast => "ultrafast",
             Preset::Superfast => "superfast",
             Preset::Veryfast => "veryfast",
             Preset::Medium => "medium",
@@ -124,6 +130,8 @@ pub enum RateControl {
         /// 0 to 51, lower is better and bigger.
         crf: u32,
     },
+    /// One pass that never takes more than a bandwidth.
+    Capped(Cap),
 }
 
 /// Conversions between source and result picture.
@@ -131,6 +139,8 @@ pub enum RateControl {
 pub struct Conversion {
     /// Size of the source picture before rotation and aspect.
     pub source: (u32, u32),
+    /// Size of the picture within the result's frame, in its middle; what is around it is black.
+    pub inside: (u32, u32),
     /// How the source must be turned to stand upright.
     pub rotation: Rotation,
     /// Turn into progressive frames.
@@ -172,8 +182,10 @@ impl Machine {
 
 /// Plans `facts` under `wishes` for this machine.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
-    if wishes.mode == Mode::Quick {
-        return Ok(quick(facts, wishes, machine));
+    match wishes.mode {
+        Mode::Size => {}
+        Mode::Quick => return Ok(quick(facts, wishes, machine)),
+        Mode::Ladder => return Ok(on_rung(facts, wishes, machine)),
     }
     match without_encoding(facts, wishes, wishes.target) {
         Some(Action::Keep) => {
@@ -351,6 +363,46 @@ fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     Plan { limit: facts.file_bytes, action: Action::Encode(Box::new(encode)), notes }
 }
 
+/// A rung of the ladder, whatever the source: what expects this format gets it.
+fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
+    let source = facts.video.display_size();
+    let rung = wishes.rung.unwrap_or_else(|| ladder::below(source, facts.video.frame_rate));
+    let lying = (rung.width >= rung.height) == (source.0 >= source.1);
+    let rung = if lying { rung } else { rung.turned() };
+    let picture = Picture { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
+    let audio = audio::beside(facts, wishes, rung.sound());
+    let inside = picture::inside(source, (picture.width, picture.height));
+    let mut notes = crate::explain::source_notes(facts);
+    crate::explain::rung_notes(facts, wishes, picture, inside, &audio, &mut notes);
+    notes.extend(machine_notes(facts, wishes, machine));
+    let length = kept(facts, wishes);
+    let preset = match effort_of(wishes, picture, length.1 - length.0) {
+        Effort::Fast => Preset::Ultrafast,
+        Effort::Auto | Effort::Balanced => Preset::Veryfast,
+        Effort::Best => Preset::Medium,
+    };
+    let mut encode =
+        encode_plan(facts, wishes, machine, picture, preset, RateControl::Capped(rung.cap()), audio);
+    let distance = rung.keyframe_distance();
+    encode.keyframe_distance = Some(distance);
+    encode.chunks =
+        chunks::on_the_beat(&facts.video, facts.container, &encode.grid, machine.workers, distance);
+    encode.conversion.inside = inside;
+    let limit = most_on_rung(&encode, rung);
+    Plan { limit, action: Action::Encode(Box::new(encode)), notes }
+}
+
+/// Encoders of sound take a little more than they are asked for, most of all in short clips.
+const SOUND_OVER: f64 = 1.25;
+
+/// What a result on `rung` takes at most, sound and container included.
+fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
+    let picture = rung.cap().most(plan.grid.duration(), plan.chunks.len());
+    let sound = plan.audio.expected().during(plan.sound).times(SOUND_OVER);
+    let container = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);
+    Bytes(picture.0 + sound.0 + container.0)
+}
+
 fn encode_plan(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -378,7 +430,8 @@ fn encode_plan(
         codec: if machine.engine.is_x264() { Codec::H264 } else { wishes.codec },
         preset,
         control,
-        conversion: conversion(&facts.video),
+        keyframe_distance: None,
+        conversion: conversion(&facts.video, picture),
         audio,
         sound: audio::sound_length(facts, wishes, end - start),
         trim: wishes.trim.map(|_| (start, end)),
@@ -388,7 +441,7 @@ fn encode_plan(
 /// How the names of RGB pixel formats begin.
 const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
 
-fn conversion(video: &VideoFacts) -> Conversion {
+fn conversion(video: &VideoFacts, picture: Picture) -> Conversion {
     let tone_map = video.is_hdr();
     let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
     let bt709 = || Some("bt709".to_owned());
@@ -402,6 +455,7 @@ fn conversion(video: &VideoFacts) -> Conversion {
     };
     Conversion {
         source: (video.width, video.height),
+        inside: (picture.width, picture.height),
         rotation: video.rotation,
         deinterlace: video.interlaced,
         tone_map,
@@ -530,6 +584,15 @@ impl Plan {
     }
 }
 
+impl Conversion {
+    /// Where the picture is in the result's frame: left, top, width, height. On whole samples of colour.
+    pub fn place(&self, frame: Picture) -> [u32; 4] {
+        let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;
+        let (width, height) = self.inside;
+        [middle(frame.width, width), middle(frame.height, height), width, height]
+    }
+}
+
 impl EncodePlan {
     /// The bitrate aimed at for the picture; `None` where quality leads.
     pub fn video_rate(&self) -> Option<Kbps> {
@@ -537,6 +600,7 @@ impl EncodePlan {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {
                 Some(video.over(self.grid.duration()))
             }
+            RateControl::Capped(cap) => Some(cap.rate),
             RateControl::Quality { .. } => None,
         }
     }

@@ -90,7 +90,7 @@ impl Speeds {
     /// x264's settings of `preset`, at `density` bits per pixel.
     fn of_x264(&self, preset: Preset, density: f64) -> f64 {
         let (measured, real) = match preset {
-            Preset::Superfast => (self.superfast, REAL_SUPERFAST),
+            Preset::Ultrafast | Preset::Superfast => (self.superfast, REAL_SUPERFAST),
             Preset::Veryfast => (self.veryfast, REAL_VERYFAST),
             Preset::Medium => (self.medium, REAL_MEDIUM),
         };
@@ -279,7 +279,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
         // Both passes decode and take as long.
         RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
         RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
-        RateControl::Quality { .. } => (1.0, decode + encode),
+        RateControl::Quality { .. } | RateControl::Capped(_) => (1.0, decode + encode),
     };
     let sound = match plan.audio {
         AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.veryfast,
@@ -334,7 +334,7 @@ fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
         (Engine::Browser, _) => 1.0,
         (_, Preset::Medium) => 1.0,
         (_, Preset::Veryfast) => VERYFAST_WORTH,
-        (_, Preset::Superfast) => SUPERFAST_WORTH,
+        (_, Preset::Ultrafast | Preset::Superfast) => SUPERFAST_WORTH,
     };
     let rate = plan.video_rate().map_or(f64::INFINITY, |rate| rate.0) * worth;
     let fixed = Fixed { height: wishes.height, ..Fixed::default() };

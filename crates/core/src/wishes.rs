@@ -1,5 +1,6 @@
 //! What the person asks for, as typed values. `link` reads them from an address; the page edits them.
 
+use crate::ladder::Rung;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub struct Wishes {
     pub mode: Mode,
     /// The limit in `Mode::Size`.
     pub target: Bytes,
+    /// The format in `Mode::Ladder`; `None` is the best rung that is not above the source.
+    pub rung: Option<Rung>,
     /// How much time to spend.
     pub effort: Effort,
     /// How the picture is coded.
@@ -32,6 +35,7 @@ impl Default for Wishes {
         Wishes {
             mode: Mode::Size,
             target: DEFAULT_TARGET,
+            rung: None,
             effort: Effort::Auto,
             codec: Codec::H264,
             height: None,
@@ -49,6 +53,8 @@ pub enum Mode {
     Size,
     /// One click: constant quality, about a tenth of the size, never larger than the source.
     Quick,
+    /// A format of fixed size and frame rate that never takes more than its bandwidth.
+    Ladder,
 }
 
 /// How much time to spend for sharpness.

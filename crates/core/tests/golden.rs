@@ -61,6 +61,9 @@ fn describe(encode: &EncodePlan) -> String {
             video.over(encode.grid.duration()).to_string()
         }
         RateControl::Quality { crf } => format!("crf {crf}"),
+        RateControl::Capped(cap) => {
+            format!("below {} with {} kb, every {:?}", cap.rate, cap.buffer, encode.keyframe_distance)
+        }
     };
     let sound = match &encode.audio {
         AudioPlan::None(why) => format!("no sound ({why:?})"),

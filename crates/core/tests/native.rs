@@ -8,6 +8,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "native/ladder.rs"]
+mod ladder;
 mod support;
 
 use clipfit_core::plan::FLOOR;

@@ -79,7 +79,8 @@ pub struct Picture(picture::Picture);
 #[wasm_bindgen]
 impl Picture {
     /// `format` is a `VideoPixelFormat`, width and height are of its visible pixels; `fullRange` is about YUV, whose matrix
-    /// stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright.
+    /// stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright; `out` is width and height
+    /// of the frame to make, then left, top, width and height of the picture in it.
     #[wasm_bindgen(constructor)]
     pub fn new(
         format: &str,
@@ -87,11 +88,14 @@ impl Picture {
         height: u32,
         #[wasm_bindgen(js_name = fullRange)] full_range: bool,
         turn: u32,
-        #[wasm_bindgen(js_name = outWidth)] out_width: u32,
-        #[wasm_bindgen(js_name = outHeight)] out_height: u32,
+        out: &[u32],
     ) -> Result<Picture, Failure> {
-        let out = (out_width, out_height);
-        Ok(Picture(picture::Picture::new(format, (width, height), full_range, turn, out)?))
+        let refused = picture::PictureError::Size { width: 0, height: 0 };
+        let &[out_width, out_height, left, top, inner_width, inner_height] = out else {
+            return Err(refused.into());
+        };
+        let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
+        Ok(Picture(picture::Picture::new(format, (width, height), full_range, turn, out, inside)?))
     }
 
     /// Where in the module's memory the next picture belongs: its planes in the order of `VideoFrame`, without padding,

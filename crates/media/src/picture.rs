@@ -181,7 +181,10 @@ pub(crate) struct Picture {
     layout: Layout,
     size: Size,
     turn: Turn,
+    /// The frame to make.
     out: Size,
+    /// Where in it the picture is.
+    inside: Inside,
     /// For luma and chroma, where samples change; more than 8 bits always do.
     tables: Option<[Table; 2]>,
     input: Vec<u8>,
@@ -189,6 +192,8 @@ pub(crate) struct Picture {
     planes: Vec<u8>,
     /// A plane that has its size and is yet to be turned.
     lying: Vec<u8>,
+    /// A plane that is yet to be put into the middle of a larger frame.
+    inner: Vec<u8>,
     output: Vec<u8>,
     resizer: Resizer,
     options: ResizeOptions,
@@ -196,17 +201,20 @@ pub(crate) struct Picture {
 
 impl Picture {
     /// `format` is a `VideoPixelFormat`; sizes are in pixels, of what is visible; `full_range` is about YUV, RGB always
-    /// is; `turn` is in degrees, clockwise.
+    /// is; `turn` is in degrees, clockwise; `inside` is where in the frame to make the picture is: left, top (both even),
+    /// width, height. What is around it is black.
     pub(crate) fn new(
         format: &str,
         (width, height): (u32, u32),
         full_range: bool,
         turn: u32,
         (out_width, out_height): (u32, u32),
+        inside: [u32; 4],
     ) -> Result<Picture, PictureError> {
         let layout = Layout::parse(format).ok_or_else(|| PictureError::Format(format.to_owned()))?;
         let size = Size::new(width, height)?;
         let out = Size::new(out_width, out_height)?;
+        let inside = Inside::new(inside, out)?;
         let turn = match turn {
             0 => Turn::None,
             90 => Turn::Right,
@@ -228,7 +236,9 @@ impl Picture {
             input: vec![0; layout.bytes(size)],
             planes: Vec::new(),
             lying: Vec::new(),
-            output: vec![0; Layout::Planar { chroma: Chroma::C420, alpha: false, bits: 8 }.bytes(out)],
+            inner: Vec::new(),
+            inside,
+            output: black(out),
             resizer: Resizer::new(),
             options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter))),
         })
@@ -249,9 +259,16 @@ impl Picture {
         let sizes = self.layout.chroma().planes(self.size);
         let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
         let mut rest = self.output.as_mut_slice();
-        for ((plane, size), out) in planes.into_iter().zip(sizes).zip(Chroma::C420.planes(self.out)) {
-            let (target, behind) = rest.split_at_mut(out.samples());
+        let inner = Chroma::C420.planes(self.inside.size);
+        let outs = Chroma::C420.planes(self.out).into_iter().zip(inner);
+        for (((plane, size), (frame, out)), share) in planes.into_iter().zip(sizes).zip(outs).zip([1, 2, 2]) {
+            let (whole, behind) = rest.split_at_mut(frame.samples());
             rest = behind;
+            let fills = out == frame;
+            if !fills {
+                self.inner.resize(out.samples(), 0);
+            }
+            let target = if fills { &mut *whole } else { &mut self.inner };
             let lying = out.turned(self.turn);
             if self.turn == Turn::None {
                 resize(&mut self.resizer, &self.options, (plane, size), (target, lying))?;
@@ -260,8 +277,51 @@ impl Picture {
                 resize(&mut self.resizer, &self.options, (plane, size), (&mut self.lying, lying))?;
                 turn_plane(&self.lying, lying, self.turn, target);
             }
+            if !fills {
+                let place = (self.inside.left / share, self.inside.top / share);
+                put(&self.inner, out, whole, frame, place);
+            }
         }
         Ok(())
+    }
+}
+
+/// Where a picture is in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Inside {
+    left: u32,
+    top: u32,
+    size: Size,
+}
+
+impl Inside {
+    /// Chroma has half the size: an odd place would tear it off its luma.
+    fn new([left, top, width, height]: [u32; 4], frame: Size) -> Result<Inside, PictureError> {
+        let size = Size::new(width, height)?;
+        let fits = |from: u32, size: u32, frame: u32| {
+            from.is_multiple_of(2) && from.checked_add(size).is_some_and(|end| end <= frame)
+        };
+        let fits = fits(left, width, frame.width) && fits(top, height, frame.height);
+        fits.then_some(Inside { left, top, size }).ok_or(PictureError::Size { width, height })
+    }
+}
+
+/// A black frame: planar 4:2:0 of limited range.
+fn black(size: Size) -> Vec<u8> {
+    let planes = Chroma::C420.planes(size).map(Size::samples);
+    planes
+        .into_iter()
+        .zip([16, 128, 128])
+        .flat_map(|(samples, level)| std::iter::repeat_n(level, samples))
+        .collect()
+}
+
+/// Copies a plane into a larger one.
+fn put(source: &[u8], size: Size, frame: &mut [u8], whole: Size, (left, top): (u32, u32)) {
+    let [width, stride, left, top] = [size.width, whole.width, left, top].map(|n| n as usize);
+    let rows = frame.chunks_exact_mut(stride).skip(top);
+    for (from, to) in source.chunks_exact(width).zip(rows) {
+        to[left..left + width].copy_from_slice(from);
     }
 }
 

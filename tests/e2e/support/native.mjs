@@ -72,3 +72,20 @@ export function ratio(text) {
   const [above, below = 1] = text.split("/").map(Number);
   return above / below;
 }
+
+/** Bytes of the picture's packets, in their order. @param {string} path */
+export async function packetSizes(path) {
+  const words = [
+    "-v",
+    "error",
+    "-select_streams",
+    "v:0",
+    "-show_entries",
+    "packet=size",
+    "-of",
+    "csv=p=0",
+    path,
+  ];
+  const { stdout } = await run("ffprobe", words, { maxBuffer: ROOM });
+  return stdout.split("\n").map(Number.parseFloat).filter(Number.isFinite);
+}

@@ -9,6 +9,8 @@ export interface Wanted {
   /** Pixels. */
   width: number;
   height: number;
+  /** Where the picture is in it: left, top, width, height. */
+  inside: readonly [number, number, number, number];
   /** Clockwise degrees that make the picture upright. */
   turn: number;
   /** The source uses the full range of values. */
@@ -48,8 +50,9 @@ export class Converter {
     }
     this.close();
     const layout = tightLayout(format, width, height);
-    const { fullRange, turn, width: outWidth, height: outHeight } = this.#wanted;
-    const picture = new Picture(format, width, height, fullRange, turn, outWidth, outHeight);
+    const { fullRange, turn, width: outWidth, height: outHeight, inside } = this.#wanted;
+    const out = new Uint32Array([outWidth, outHeight, ...inside]);
+    const picture = new Picture(format, width, height, fullRange, turn, out);
     this.#picture = { kind, layout, picture };
     return this.#picture;
   }

@@ -86,9 +86,10 @@ export class Picture {
     convert(): void;
     /**
      * `format` is a `VideoPixelFormat`, width and height are of its visible pixels; `fullRange` is about YUV, whose matrix
-     * stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright.
+     * stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright; `out` is width and height
+     * of the frame to make, then left, top, width and height of the picture in it.
      */
-    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, outWidth: number, outHeight: number);
+    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array);
     /**
      * Where in the module's memory the next picture belongs: its planes in the order of `VideoFrame`, without padding,
      * chroma sizes rounded up. The memory may grow in every call, the place stays.

@@ -259,6 +259,10 @@ width: number,
  */
 height: number,
 /**
+ * Where the picture is in it: left, top, width, height. What is around it is black.
+ */
+inside: [number, number, number, number],
+/**
  * Clockwise degrees that make the picture upright.
  */
 turn: number,

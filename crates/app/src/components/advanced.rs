@@ -5,7 +5,7 @@ use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
 use clipfit_core::encoder::CodecUnavailable;
-use clipfit_core::wishes::{Codec, Wishes};
+use clipfit_core::wishes::{Codec, Mode, Wishes};
 use yew::prelude::*;
 
 const SOUND: [(AudioChoice, &str, &str); 4] = [
@@ -68,6 +68,7 @@ pub fn advanced(
                 <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
+                if settings.mode != Mode::Ladder {
                 <div class="field">
                     <label for="codec">{ "Codec" }</label>
                     <select id="codec" onchange={codec} aria-describedby="codec-plays">
@@ -84,8 +85,9 @@ pub fn advanced(
                     </select>
                     <p class="settings__hint" id="codec-plays">{ settings.codec.plays() }</p>
                 </div>
-                { height.draw() }
-                { frame_rate.draw() }
+                    { height.draw() }
+                    { frame_rate.draw() }
+                }
                 <div class="field">
                     <label for="sound">{ "Sound" }</label>
                     <select id="sound" onchange={sound}>

@@ -14,6 +14,7 @@ pub mod page;
 pub mod plan_view;
 pub mod progress_view;
 pub mod result_view;
+mod rungs;
 pub mod settings_panel;
 pub mod steps;
 

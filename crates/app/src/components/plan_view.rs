@@ -60,6 +60,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         RateControl::TwoPass { .. } => format!("{codec}, two passes"),
         RateControl::Measured { .. } => format!("{codec}, measured"),
         RateControl::Quality { crf } => format!("{codec}, CRF {crf}"),
+        RateControl::Capped(cap) => format!("{codec}, capped, buffer {} kb", cap.buffer),
     };
     let (audio, audio_detail) = match &encode.audio {
         AudioPlan::None(_) => ("None".into(), None),
@@ -75,7 +76,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         (engine, preset) => {
             let effort = match (preset, encode.control) {
                 (Preset::Superfast, RateControl::Quality { .. }) => "Quick",
-                (Preset::Superfast, _) => "Fast",
+                (Preset::Ultrafast | Preset::Superfast, _) => "Fast",
                 (Preset::Veryfast, _) => "Balanced",
                 (Preset::Medium, _) => "Best",
             };

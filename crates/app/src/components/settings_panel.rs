@@ -3,6 +3,7 @@
 use super::advanced::advanced;
 use super::field::TextField;
 use super::icon::Icon;
+use super::rungs::rungs;
 use super::{chosen, click, ticked};
 use crate::effects::element;
 use crate::settings::{Edit, Field, Settings};
@@ -46,14 +47,17 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                 <legend class="visually-hidden">{ "Kind of result" }</legend>
                 { segment("Target size", settings.mode == Mode::Size, choose(Mode::Size)) }
                 { segment("Quick", settings.mode == Mode::Quick, choose(Mode::Quick)) }
+                { segment("Bandwidth", settings.mode == Mode::Ladder, choose(Mode::Ladder)) }
             </fieldset>
-            if settings.mode == Mode::Size {
-                { target(settings, wishes, &edit) }
-            } else {
-                <p class="settings__hint">
-                    { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
-                </p>
-            }
+            { match settings.mode {
+                Mode::Size => target(settings, wishes, &edit),
+                Mode::Ladder => rungs(settings, wishes, &edit),
+                Mode::Quick => html! {
+                    <p class="settings__hint">
+                        { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
+                    </p>
+                },
+            } }
             <button
                 type="button"
                 class="button button--quiet settings__more"
@@ -64,7 +68,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                 { Icon::Sliders.draw() }{ if *open { "Fewer settings" } else { "More settings" } }
             </button>
             <div id="settings-rest" class={classes!("settings__rest", open.then_some("settings__rest--open"))}>
-                if settings.mode == Mode::Size {
+                if settings.mode != Mode::Quick {
                     { effort(settings.effort, predictions.as_ref().map_or(&[], |known| known.as_slice()), &edit) }
                 }
                 <label class="tick">

@@ -556,7 +556,7 @@ impl Session {
                 Verdict::OverLimit => return self.over_limit(bytes),
             }
         } else if work == Work::Assemble && bytes > self.plan.limit {
-            return self.quick_again();
+            return self.coarser(bytes);
         }
         let index_first = mp4::index_first(&written.head);
         self.run(Work::Check { bytes, index_first }, 1).into_iter().collect()
@@ -572,8 +572,11 @@ impl Session {
     }
 
     /// The quick recipe came out larger than the source: coarser, or leave the source alone.
-    fn quick_again(&mut self) -> Vec<Command> {
+    fn coarser(&mut self, reached: Bytes) -> Vec<Command> {
         let Some(encode) = &mut self.encode else { return Vec::new() };
+        if let RateControl::Capped(_) = encode.control {
+            return self.give_up(GiveUp::OverLimit { reached, limit: self.plan.limit });
+        }
         if let RateControl::Quality { crf } = encode.control
             && crf + CRF_STEP <= CRF_MOST
         {

@@ -136,6 +136,7 @@ impl Session {
                 Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
+            RateControl::Capped(cap) => Pass::Capped(cap),
             RateControl::Measured { .. } if encode.plan.engine == Engine::X265 => {
                 let rate = asked.over(encode.plan.grid.rate.time_of(chunk.frames));
                 let arguments = args::encode_x265(&encode.plan, chunk, Passes::Second, rate);

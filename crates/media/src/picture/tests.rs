@@ -163,7 +163,7 @@ fn check(
     tolerance: f64,
 ) {
     let name = format!("{format} {size:?} full {full_range} turned {turn} to {out:?}");
-    let mut picture = Picture::new(format, size, full_range, turn, out).unwrap();
+    let mut picture = Picture::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
     assert_eq!(picture.input().len(), bytes.len(), "{name}");
     picture.input.copy_from_slice(bytes);
     // Twice: nothing of a picture may stay for the next.
@@ -213,7 +213,7 @@ fn colours_become_bt709() {
         ([0, 0, 255], [32, 240, 118]),
     ];
     for ([red, green, blue], wanted) in known {
-        let mut picture = Picture::new("RGBA", (1, 1), true, 0, (1, 1)).unwrap();
+        let mut picture = Picture::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
         picture.input.copy_from_slice(&[red, green, blue, 0]);
         picture.convert().unwrap();
         assert_eq!(picture.output(), wanted);
@@ -249,6 +249,27 @@ fn what_is_refused() {
         ("I420", (2, 2), 45, (2, 2), PictureError::Turn(45)),
     ];
     for (format, size, turn, out, wanted) in cases {
-        assert_eq!(Picture::new(format, size, false, turn, out).err(), Some(wanted));
+        assert_eq!(Picture::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(), Some(wanted));
+    }
+}
+
+#[test]
+fn a_picture_in_the_middle_of_its_frame_has_black_around_it() {
+    // White of 4x2 in a frame of 8x6: two columns at each side, two rows above and below.
+    let mut picture = Picture::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
+    picture.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
+    picture.convert().unwrap();
+    let (luma, chroma) = picture.output().split_at(48);
+    let (blue, red) = chroma.split_at(12);
+    for (plane, width, inside, black) in [(luma, 8, 235, 16), (blue, 4, 90, 128), (red, 4, 200, 128)] {
+        let scale = 8 / width;
+        for (place, sample) in plane.iter().enumerate() {
+            let (x, y) = (place % width * scale, place / width * scale);
+            let within = (2..6).contains(&x) && (2..4).contains(&y);
+            assert_eq!(*sample, if within { inside } else { black }, "{x} {y} of {width}");
+        }
+    }
+    for inside in [[1, 0, 4, 2], [0, 0, 9, 2], [4, 0, 6, 2], [0, 0, 0, 2], [2, 2, u32::MAX, 2]] {
+        assert!(Picture::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
     }
 }

@@ -1,0 +1,141 @@
+//! The picker of the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, and a format
+//! of one's own.
+
+use super::field::TextField;
+use crate::settings::{Edit, Field, OwnFormat, RungChoice, Settings};
+use clipfit_core::ladder::{self, Rung};
+use clipfit_core::wishes::Wishes;
+use yew::prelude::*;
+
+/// The picker, with what the chosen one needs.
+pub(super) fn rungs(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+    let rates = distinct(|rung| rung.frame_rate.numerator());
+    let heights = distinct(|rung| rung.height);
+    let at = |height: u32, rate: u32| {
+        ladder::rungs().find(|rung| rung.height == height && rung.frame_rate.numerator() == rate)
+    };
+    html! {
+        <fieldset class="rungs">
+            <legend>{ "Format" }</legend>
+            { other(settings, edit, RungChoice::Fitting, "The best that fits the source") }
+            <table class="rungs__table">
+                <thead>
+                    <tr>
+                        <th scope="col">{ "kb/s" }</th>
+                        { for rates.iter().map(|rate| html! { <th scope="col">{ format!("{rate} fps") }</th> }) }
+                    </tr>
+                </thead>
+                <tbody>
+                    { for heights.iter().map(|&height| html! {
+                        <tr>
+                            <th scope="row">{ row_name(height) }</th>
+                            { for rates.iter().map(|&rate| html! {
+                                <td>{ at(height, rate).map(|rung| cell(settings, edit, rung)) }</td>
+                            }) }
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            { other(settings, edit, RungChoice::Own, "A format of my own") }
+            if settings.rung == RungChoice::Own {
+                { own(settings, wishes, edit) }
+            }
+            <p class="settings__hint">{ needs(wishes) }</p>
+        </fieldset>
+    }
+}
+
+/// What the ladder has of something, each once. The ladder ascends.
+fn distinct(of: fn(&Rung) -> u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for value in ladder::rungs().map(|rung| of(&rung)) {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    all
+}
+
+fn row_name(height: u32) -> String {
+    let width = ladder::rungs().find(|rung| rung.height == height).map_or(0, |rung| rung.width);
+    format!("{width}×{height}")
+}
+
+fn cell(settings: &Settings, edit: &Callback<Edit>, rung: Rung) -> Html {
+    let choice = RungChoice::Published(rung);
+    html! {
+        <label class="rungs__one" title={rung.suits()}>
+            <input
+                type="radio"
+                class="visually-hidden"
+                name="rung"
+                value={rung.to_string()}
+                checked={settings.rung == choice}
+                aria-label={format!("{}×{} at {} frames a second, {}", rung.width, rung.height, rung.frame_rate, rung.rate)}
+                onchange={edit.reform(move |_: Event| Edit::Rung(choice))}
+            />
+            <span>{ format!("{:.0}", rung.rate.0) }</span>
+        </label>
+    }
+}
+
+fn other(settings: &Settings, edit: &Callback<Edit>, choice: RungChoice, label: &'static str) -> Html {
+    html! {
+        <label class="tick">
+            <input
+                type="radio"
+                name="rung"
+                checked={settings.rung == choice}
+                onchange={edit.reform(move |_: Event| Edit::Rung(choice))}
+            />
+            <span>{ label }</span>
+        </label>
+    }
+}
+
+fn own(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+    let OwnFormat { width, height, frame_rate, rate } = &settings.own;
+    let with = |set: fn(&mut OwnFormat, String)| {
+        let own = settings.own.clone();
+        edit.reform(move |text: String| {
+            let mut own = own.clone();
+            set(&mut own, text);
+            Edit::Own(own)
+        })
+    };
+    let field = |id, label, value, unit, on_input| TextField {
+        id,
+        label,
+        value,
+        placeholder: "",
+        unit: Some(unit),
+        inputmode: "decimal",
+        problem: None,
+        on_input,
+    };
+    let problem = settings.problem(Field::Own, wishes);
+    html! {
+        <div class="rungs__own">
+            { field("own-width", "Width", width, "pixels", with(|own, text| own.width = text)).draw() }
+            { field("own-height", "Height", height, "pixels", with(|own, text| own.height = text)).draw() }
+            { field("own-frame-rate", "Frame rate", frame_rate, "per second", with(|own, text| own.frame_rate = text)).draw() }
+            { field("own-rate", "Bandwidth", rate, "kb/s", with(|own, text| own.rate = text)).draw() }
+            if let Some(problem) = problem {
+                <p class="field__problem" role="status">{ problem }</p>
+            }
+        </div>
+    }
+}
+
+/// What the chosen format needs and suits, as a sentence.
+fn needs(wishes: &Wishes) -> String {
+    match wishes.rung {
+        None => "The largest size with the most frames that is not above the clip. No second takes more than its bandwidth.".into(),
+        Some(rung) => format!(
+            "Needs {} for the picture and about {} for sound, and never more in any second. Good for {}.",
+            rung.rate,
+            rung.sound(),
+            rung.suits()
+        ),
+    }
+}
