@@ -2,6 +2,7 @@
 
 import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import { Resampler, TrackFile } from "../generated/media.js";
+import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
@@ -166,7 +167,7 @@ async function encodeSound(
     throw new CannotDecode(`stream ${step.stream} is no sound`);
   }
   const late = () => new CannotEncode("the encoder of the sound did not arrive");
-  const { AacEncoding } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
+  const { AacEncoder } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
   const { shown, delay } = track.stream;
   const origin = step.origin / 1e6;
   const last = await track.last();
@@ -175,7 +176,7 @@ async function encodeSound(
     step.length === null ? Number.POSITIVE_INFINITY : origin + step.length / 1e6,
   );
   const bitrate = step.bitrate ?? DEFAULT_BITRATE;
-  const encoding = await AacEncoding.start(step.sampleRate, step.channels, bitrate);
+  const encoder = await AacEncoder.start(step.sampleRate, step.channels, bitrate);
   const line = new Line(step, end - origin);
   try {
     const from = origin - LEAD_SECONDS;
@@ -184,7 +185,7 @@ async function encodeSound(
     for await (const sample of eachInTime(samples)) {
       try {
         const time = sample.timestamp - delay + missing;
-        await encoding.take(line.add(sample, time, Math.max(origin, shown.from)));
+        encoder.take(line.add(sample, time, Math.max(origin, shown.from)));
         progress(line.seconds);
       } finally {
         sample.close();
@@ -197,12 +198,25 @@ async function encodeSound(
     if (line.seconds < due - END_SECONDS) {
       throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
     }
-    await encoding.take(line.finish());
-    return await encoding.finish();
+    encoder.take(line.finish());
+    return trackFile(encoder.finish(), step);
   } finally {
     line.close();
-    // One that stalled never ends; its worker does, with this one.
-    void encoding.cancel().catch(() => {});
+    encoder.close();
+  }
+}
+
+/** A track as an MP4 file whose timeline begins with the first sample that was encoded. */
+function trackFile({ description, packets, priming }: AacTrack, step: SoundStep): Blob {
+  const file = TrackFile.sound(description, step.sampleRate, step.channels);
+  try {
+    for (const { data, samples } of packets) {
+      file.add(data, samples, true);
+    }
+    const bytes = file.finish((-priming * 1e6) / step.sampleRate);
+    return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
+  } finally {
+    file.free();
   }
 }
 
