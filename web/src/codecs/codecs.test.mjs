@@ -12,7 +12,7 @@ import { build } from "esbuild";
 import { media } from "../../../tests/media/make.mjs";
 import { aacModule } from "../../aac-module.mjs";
 
-const PARTS = ["aac", "avcc", "layout", "listing", "matroska", "mix", "movie", "timeline"];
+const PARTS = ["aac", "avcc", "in-time", "layout", "listing", "matroska", "mix", "movie", "timeline"];
 /** @type {string} */
 let folder;
 /** @type {Record<string, any>} */
@@ -302,6 +302,41 @@ function adtsHeader(description, data) {
     252,
   );
 }
+
+test("only time that passes is waited for, not time slept", async (t) => {
+  let tick = () => {};
+  t.mock.method(globalThis, "setInterval", (act) => {
+    tick = act;
+  });
+  let ended = "waiting";
+  const late = codecs.inTime(new Promise(() => {}), () => new Error("too late"), 3_000);
+  late.catch(({ message }) => {
+    ended = message;
+  });
+  // A machine that wakes up from hours of sleep ticks once.
+  for (const state of ["waiting", "waiting", "too late"]) {
+    tick();
+    await new Promise(setImmediate);
+    assert.equal(ended, state);
+  }
+});
+
+test("signs of life are waited for, silence is a failure", async (t) => {
+  let tick = () => {};
+  t.mock.method(globalThis, "setInterval", (act) => {
+    tick = act;
+  });
+  const signs = new codecs.Signs(() => new Error("stalled"));
+  const first = signs.next();
+  signs.give();
+  await first;
+  assert.doesNotThrow(() => signs.check());
+  const second = signs.next();
+  for (let ticks = 0; ticks < 20; ticks += 1) tick();
+  await second;
+  signs.fail(new Error("too late to count"));
+  assert.throws(() => signs.check(), { message: "stalled" });
+});
 
 test("a listing is escaped as ffprobe's", () => {
   const listing = new codecs.Listing();
