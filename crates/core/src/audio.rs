@@ -33,6 +33,9 @@ const RUNGS: [Rung; 7] = [
     Rung { bitrate: 16.0, share: DROP_ABOVE, channels: 1, sample_rate: 16_000 },
 ];
 
+/// What an encode takes for which no rate is named: ffmpeg's own default.
+pub const UNNAMED: Kbps = Kbps(128.0);
+
 /// The lowest rate at which sound is kept.
 pub const LOWEST: Kbps = Kbps(16.0);
 
@@ -73,7 +76,7 @@ impl AudioPlan {
         match self {
             AudioPlan::None(_) => Kbps(0.0),
             AudioPlan::Copy { bitrate, .. } => *bitrate,
-            AudioPlan::Encode { bitrate, .. } => bitrate.unwrap_or(Kbps(128.0)),
+            AudioPlan::Encode { bitrate, .. } => bitrate.unwrap_or(UNNAMED),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the browser's own codecs are asked to do, as plain steps, and which clips they may be trusted with. Knows nothing of
 //! WebCodecs' calls; a step names times, sizes and rates only.
 
-use crate::audio::AudioPlan;
+use crate::audio::{self, AudioPlan};
 use crate::chunks::Chunk;
 use crate::encoder::{self, Profile};
 use crate::facts::{Container, MediaFacts, Rotation};
@@ -119,8 +119,8 @@ pub struct SoundStep {
     pub stream: u32,
     /// Packets as they are, rather than AAC anew.
     pub copy: bool,
-    /// Rate of the encode; `None` leaves it to the encoder.
-    pub bitrate: Option<Kbps>,
+    /// Rate of the encode.
+    pub bitrate: Kbps,
     /// Channels of the result.
     pub channels: u32,
     /// Samples per second of the result.
@@ -184,10 +184,10 @@ pub fn sound(plan: &EncodePlan) -> Option<SoundStep> {
     let length = plan.trim.map(|(_, end)| end - plan.grid.start);
     match &plan.audio {
         AudioPlan::None(_) => None,
-        AudioPlan::Copy { stream, sample_rate, .. } => Some(SoundStep {
+        AudioPlan::Copy { stream, sample_rate, bitrate } => Some(SoundStep {
             stream: *stream,
             copy: true,
-            bitrate: None,
+            bitrate: *bitrate,
             channels: 0,
             sample_rate: *sample_rate,
             origin,
@@ -196,7 +196,7 @@ pub fn sound(plan: &EncodePlan) -> Option<SoundStep> {
         AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => Some(SoundStep {
             stream: *stream,
             copy: false,
-            bitrate: *bitrate,
+            bitrate: bitrate.unwrap_or(audio::UNNAMED),
             channels: *channels,
             sample_rate: *sample_rate,
             origin,

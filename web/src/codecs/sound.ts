@@ -15,8 +15,8 @@ export interface SoundStep {
   stream: number;
   /** Packets as they are. */
   copy: boolean;
-  /** Bits per second; null leaves it to `DEFAULT_BITRATE`. */
-  bitrate: number | null;
+  /** Bits per second. */
+  bitrate: number;
   channels: number;
   sampleRate: number;
   /** When the result begins. */
@@ -24,9 +24,6 @@ export interface SoundStep {
   /** How much to keep from there; null: to the end. */
   length: number | null;
 }
-
-/** ffmpeg's own default. */
-const DEFAULT_BITRATE = 128_000;
 
 /** The sound as an MP4 file of one track. `progress` is told the seconds that are done. */
 export async function makeSound(
@@ -175,8 +172,7 @@ async function encodeSound(
     shown.to,
     step.length === null ? Number.POSITIVE_INFINITY : origin + step.length / 1e6,
   );
-  const bitrate = step.bitrate ?? DEFAULT_BITRATE;
-  const encoder = await AacEncoder.start(step.sampleRate, step.channels, bitrate);
+  const encoder = await AacEncoder.start(step.sampleRate, step.channels, step.bitrate);
   const line = new Line(step, end - origin);
   try {
     const from = origin - LEAD_SECONDS;

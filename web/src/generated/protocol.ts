@@ -280,9 +280,9 @@ stream: number,
  */
 copy: boolean,
 /**
- * Bits per second of the encode; null leaves it to the encoder.
+ * Bits per second of the encode.
  */
-bitrate: number | null,
+bitrate: number,
 /**
  * Channels of the result.
  */
