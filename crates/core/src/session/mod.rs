@@ -12,7 +12,8 @@ pub mod task;
 mod tasks;
 
 use crate::arguments as args;
-use crate::audio::AudioPlan;
+use crate::audio::{self, AudioPlan};
+use crate::browser::Decoder;
 use crate::encoder::Engine;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
@@ -604,20 +605,29 @@ impl Session {
     fn checked(&mut self, bytes: Bytes, index_first: bool, listing: &[u8]) -> Vec<Command> {
         let Some(expected) = self.expected() else { return Vec::new() };
         let listing = String::from_utf8_lossy(listing);
+        let mut notes = self.plan.notes.clone();
+        let encoded = matches!(self.plan.action, Action::Encode(_));
         match verify::check(&expected, bytes, index_first, &listing) {
-            Ok(()) => {
-                let mut notes = self.plan.notes.clone();
-                let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
-                let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
-                if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
-                    notes.push(Note::NotAllUsed);
-                }
-                let report = self.report(bytes, &expected, notes);
-                self.finish(report)
+            // ffmpeg is the last resort: what it cannot decode nobody here can, and the picture is not lost for it.
+            Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
+                notes.push(Note::SoundEndsEarly { at: found });
+                self.checked_well(bytes, &expected, notes)
             }
+            Ok(()) => self.checked_well(bytes, &expected, notes),
             Err(fault) if matches!(self.plan.action, Action::Remux(_)) => self.encode_after_all(Some(fault)),
             Err(fault) => self.give_up(GiveUp::CheckFailed { fault }),
         }
+    }
+
+    /// The result is what it should be, but for what `notes` say.
+    fn checked_well(&mut self, bytes: Bytes, expected: &Expected, mut notes: Vec<Note>) -> Vec<Command> {
+        let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+        let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
+        if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
+            notes.push(Note::NotAllUsed);
+        }
+        let report = self.report(bytes, expected, notes);
+        self.finish(report)
     }
 
     fn expected(&self) -> Option<Expected> {
@@ -631,6 +641,7 @@ impl Session {
                 frame_rate: self.facts.video.frame_rate,
                 size: None,
                 audio: audio.is_some(),
+                heard: audio::heard(&self.facts, self.facts.video.start, None),
             },
             Action::Encode(encode) => Expected {
                 limit: self.plan.limit,
@@ -640,6 +651,7 @@ impl Session {
                 frame_rate: encode.grid.rate,
                 size: Some((encode.picture.width, encode.picture.height)),
                 audio: encode.audio.stream().is_some(),
+                heard: audio::heard(&self.facts, encode.grid.start, encode.trim.map(|(_, end)| end)),
             },
         })
     }
@@ -673,6 +685,7 @@ impl Session {
             frame_rate: video.frame_rate,
             size: None,
             audio: !self.facts.audio.is_empty(),
+            heard: None,
         };
         let report = Report { kept_source: true, ..self.report(self.facts.file_bytes, &expected, notes) };
         self.finish(report)

@@ -103,6 +103,8 @@ enum Mishap {
     ThreadsStubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
+    /// The finished file's sound ends a second too early.
+    SoundShort,
     /// Kept frames cannot be read back.
     FramesLost,
 }
@@ -318,13 +320,16 @@ impl World {
             }
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+                let length = self.frames as f64 / 25.0;
+                let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
                 let by_x265 = self.session.plan().by_x265();
                 let (name, tag) = if by_x265 { ("hevc", "hvc1") } else { ("h264", "avc1") };
                 let listing = format!(
                     "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
                      streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
-                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n",
-                    self.frames as f64 / 25.0
+                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+                     streams.stream.1.duration=\"{heard}\"\n",
+                    length
                 );
                 (listing.len() as u64, listing.into_bytes())
             }
@@ -389,6 +394,14 @@ fn a_result_that_fails_its_check_is_never_offered() {
     let world = World::new(FRAMES, wishes(), Mishap::FramesMissing).run(None);
     let fault = Fault::Frames { expected: FRAMES, found: FRAMES - 1 };
     assert!(matches!(gave_up(&world), GiveUp::CheckFailed { fault: found } if *found == fault));
+}
+
+#[test]
+fn sound_that_ends_early_is_made_by_ffmpeg_and_told_of_where_that_does_no_better() {
+    let world = World::in_browser(wishes(), Mishap::SoundShort).run(None);
+    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))), "{:?}", world.ending);
+    let world = World::new(FRAMES, wishes(), Mishap::SoundShort).run(None);
+    assert!(finished(&world).notes.contains(&Note::SoundEndsEarly { at: Micros(29_000_000) }));
 }
 
 #[test]
