@@ -374,6 +374,7 @@ impl Session {
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
         // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
         let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
+        let mut commands = Vec::new();
         let booked = match running.work {
             _ if !ran => None,
             Work::Audio => file(args::AUDIO_FILE).map(|written| self.book_audio(written)),
@@ -381,9 +382,9 @@ impl Session {
                 let frames_kept = file(args::FRAMES_FILE).is_some();
                 file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
-            Work::Encode { chunk, asked, serial } => {
-                file(args::CHUNK_FILE).and_then(|written| self.book_chunk(chunk, asked, serial, written))
-            }
+            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+                .and_then(|written| self.book_chunk(chunk, asked, serial, written))
+                .map(|superseded| commands.extend(superseded)),
             Work::Remux | Work::Assemble => {
                 return match file(args::RESULT_FILE).filter(|_| ran) {
                     Some(written) => self.assembled(running.work, written),
@@ -398,7 +399,10 @@ impl Session {
             }
         };
         match booked {
-            Some(()) => self.next(),
+            Some(()) => {
+                commands.extend(self.next());
+                commands
+            }
             None => self.failed(running, Some(exit_code), log),
         }
     }
@@ -430,17 +434,27 @@ impl Session {
         Some(())
     }
 
-    fn book_chunk(&mut self, index: usize, asked: Bytes, serial: u32, written: &Written) -> Option<()> {
+    /// Answers with what lets go of earlier encodes of the chunk that no result needs any more.
+    fn book_chunk(
+        &mut self,
+        index: usize,
+        asked: Bytes,
+        serial: u32,
+        written: &Written,
+    ) -> Option<Option<Command>> {
         let encode = self.encode.as_mut()?;
         let bytes = mp4::media_bytes(&written.head, written.size)?;
-        *encode.encoded.get_mut(index)? = Some((serial, bytes));
-        if let Some(ledger) = &mut encode.ledger {
-            ledger.book(index, asked, bytes);
-        }
+        let before = encode.encoded.get_mut(index)?.replace((serial, bytes));
+        let superseded: Vec<u32> = match &mut encode.ledger {
+            Some(ledger) => ledger.book(index, asked, bytes),
+            None => before.into_iter().map(|(serial, _)| serial).collect(),
+        };
         if self.phase == Phase::Encoding {
             encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
         }
-        Some(())
+        let artifacts: Vec<Artifact> =
+            superseded.into_iter().map(|serial| Artifact::Encoded(index, serial)).collect();
+        Some((!artifacts.is_empty()).then_some(Command::Drop(artifacts)))
     }
 
     /// Goes on after a booked task: next work, or the next phase when this one is through.

@@ -126,6 +126,8 @@ struct World {
     chunks: BTreeMap<(usize, u32), u64>,
     /// Whether our own encoder made the chunk.
     encoded_by: BTreeMap<(usize, u32), bool>,
+    /// Encodes that were let go.
+    dropped: std::collections::BTreeSet<(usize, u32)>,
     /// The encodes in the result as it was last put together.
     assembled: Vec<(usize, u32)>,
     /// Tasks that read the person's file.
@@ -136,6 +138,8 @@ struct World {
     frames: u64,
     first_pass: (u64, f64),
     most_at_once: usize,
+    /// Encodes that were let go before the end, for better ones of the same chunk.
+    superseded: usize,
     ending: Option<Ending>,
     stopped: bool,
 }
@@ -178,6 +182,7 @@ impl World {
             audio: 20_000,
             chunks: BTreeMap::new(),
             encoded_by: BTreeMap::new(),
+            dropped: Default::default(),
             assembled: Vec::new(),
             decodes: 0,
             threaded: 0,
@@ -185,6 +190,7 @@ impl World {
             frames,
             first_pass: (8_000, 30.0),
             most_at_once: 0,
+            superseded: 0,
             ending: None,
             stopped: false,
         }
@@ -202,7 +208,18 @@ impl World {
                     self.stopped = true;
                     self.queue.clear();
                 }
-                Command::Replanned(_) | Command::Drop(_) => {}
+                Command::Drop(artifacts) => {
+                    let encodes = artifacts.iter().filter_map(|artifact| match artifact {
+                        Artifact::Encoded(chunk, serial) => Some((*chunk, *serial)),
+                        _ => None,
+                    });
+                    self.dropped.extend(encodes);
+                    // All files of an encode go together, the sound among them.
+                    if !artifacts.contains(&Artifact::Audio) {
+                        self.superseded += artifacts.len();
+                    }
+                }
+                Command::Replanned(_) => {}
             }
         }
         self.most_at_once = self.most_at_once.max(self.queue.len());
@@ -290,6 +307,7 @@ impl World {
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
+                self.dropped.remove(&(chunk, serial));
                 let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
@@ -308,6 +326,7 @@ impl World {
                     .iter()
                     .map(|input| match input.source {
                         Source::Kept(Artifact::Encoded(chunk, serial)) => {
+                            assert!(!self.dropped.contains(&(chunk, serial)), "a dropped encode is wanted");
                             self.assembled.push((chunk, serial));
                             self.chunks[&(chunk, serial)]
                         }
@@ -535,6 +554,16 @@ fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
             report.limit
         );
         assert!(!report.notes.contains(&Note::FastFailed), "{overshoot}");
+    }
+}
+
+#[test]
+fn encodes_that_no_result_needs_are_let_go() {
+    // What took far too much is gone as soon as something nearer to the share is there.
+    for factor in [4.0, 1.6] {
+        let world = World::in_browser(fast(), Mishap::Overshoot(factor)).run(None);
+        assert!(finished(&world).encoded_again > 0, "{factor}");
+        assert!(world.superseded > 0, "{factor}");
     }
 }
 
