@@ -124,7 +124,7 @@ impl Driver {
         }
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
         let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
-        let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
+        let threads = Site::threads_here();
         let mut machine = Machine { workers: worker_count(), engine, decoder, encoders, threads };
         let wishes = &self.predict(&facts, wishes, machine, speeds);
         let plan = |machine| clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused);
@@ -275,6 +275,7 @@ impl Driver {
                         self.dispatch(slot, &task, &kept);
                         busy.insert(slot, Busy { task, log: Vec::new() });
                     }
+                    Command::EncoderFailed(codec) => speeds::without(codec),
                     Command::Replanned(plan) => (self.tell)(JobUpdate::Planned(Rc::new(*plan))),
                     Command::Drop(artifacts) => {
                         artifacts.iter().for_each(|artifact| drop(kept.remove(artifact)))

@@ -138,6 +138,7 @@ struct World {
     frames: u64,
     first_pass: (u64, f64),
     most_at_once: usize,
+    failed_encoders: Vec<Codec>,
     /// Encodes that were let go before the end, for better ones of the same chunk.
     superseded: usize,
     ending: Option<Ending>,
@@ -190,6 +191,7 @@ impl World {
             frames,
             first_pass: (8_000, 30.0),
             most_at_once: 0,
+            failed_encoders: Vec::new(),
             superseded: 0,
             ending: None,
             stopped: false,
@@ -219,6 +221,7 @@ impl World {
                         self.superseded += artifacts.len();
                     }
                 }
+                Command::EncoderFailed(codec) => self.failed_encoders.push(codec),
                 Command::Replanned(_) => {}
             }
         }
@@ -580,6 +583,8 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
         assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
         let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
         assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
+        // The page is not to try it again with the next clip.
+        assert_eq!(world.failed_encoders, [Codec::H264], "{mishap:?}");
     }
 }
 
