@@ -221,6 +221,7 @@ test("sound lies where it belongs", () => {
     const laid = pieces.flatMap(([time, samples]) => [...timeline.lay(Float32Array.from(samples), time)]);
     assert.deepEqual(laid, line, name);
     assert.equal(timeline.laid, line.length, name);
+    assert.equal(timeline.silent, line.filter((sample) => sample === 0).length, name);
   }
 });
 

@@ -153,6 +153,8 @@ const ARRIVES_MS = 60_000;
 const LEAD_SECONDS = 0.2;
 /** The end of a track may be off by this, in seconds. */
 const END_SECONDS = 0.5;
+/** As may this part of all its sound. */
+const LOST_SHARE = 0.02;
 
 async function encodeSound(
   step: SoundStep,
@@ -194,12 +196,30 @@ async function encodeSound(
     if (line.seconds < due - END_SECONDS) {
       throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
     }
+    if (line.silentSeconds > END_SECONDS) {
+      // Decoders leave out what is damaged and say nothing.
+      const told = await toldSeconds(track, Math.max(origin, shown.from), end);
+      const heard = line.seconds - line.silentSeconds;
+      if (heard < told - Math.max(END_SECONDS, told * LOST_SHARE)) {
+        throw new CannotDecode(`${heard} s of sound came out of ${told} s`);
+      }
+    }
     encoder.take(line.finish());
     return trackFile(encoder.finish(), step);
   } finally {
     line.close();
     encoder.close();
   }
+}
+
+/** How much sound the packets between two times say that they hold, in seconds. */
+async function toldSeconds(track: Track, from: number, to: number): Promise<number> {
+  let told = 0;
+  for await (const packet of track.listed()) {
+    const time = track.time(packet);
+    told += Math.max(Math.min(time + packet.duration, to) - Math.max(time, from), 0);
+  }
+  return told;
 }
 
 /** A track as an MP4 file whose timeline begins with the first sample that was encoded. */
@@ -304,6 +324,11 @@ class Line {
 
   get seconds(): number {
     return this.#source === undefined ? 0 : this.#source.timeline.laid / this.#source.rate;
+  }
+
+  /** Of these, silence in place of what did not come. */
+  get silentSeconds(): number {
+    return this.#source === undefined ? 0 : this.#source.timeline.silent / this.#source.rate;
   }
 
   get isFull(): boolean {
