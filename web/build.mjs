@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { aacModule } from "./aac-module.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, "dist");
@@ -120,9 +121,7 @@ async function prepareCodecs() {
     chunkNames: "[name]-[hash]",
     outdir: out,
     write: false,
-    // Asked for in Node only.
-    external: ["worker_threads"],
-    plugins: [generatedScript("media", join(folder, "media.js"))],
+    plugins: [generatedScript("media", join(folder, "media.js")), aacModule],
   });
   const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
   await placeModule("codecs", [...scripts, ["media.wasm", await readFile(module)]]);

@@ -13,7 +13,7 @@ use clipfit_core::browser::{self, Decoder, Examination, WhyFfmpeg};
 use clipfit_core::encoder::{Encoders, Engine, Threads};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
-use clipfit_core::probe::{self, ProbeFailure, Streams};
+use clipfit_core::probe::{self, ProbeFailure, Streams, Unexamined};
 use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::session::task::{
@@ -107,20 +107,24 @@ impl Driver {
             (None, Decoder::Browser) => self.measure().await,
             (known, _) => known,
         };
-        let (facts, streams) = match (self.probe(decoder).await, decoder) {
-            (Ok(known), _) => known,
-            // Whatever the browser makes of it, what is wrong with a file is said in ffprobe's words.
-            (Err(_), Decoder::Browser) => return Ok(Outcome::WithFfmpeg(WhyFfmpeg::Container)),
-            (Err(failure), Decoder::Ffmpeg(_)) => return Err(JobFailure::Probe(failure)),
+        let (facts, streams) = match self.probe(decoder).await {
+            Ok(known) => known,
+            Err(failure) => {
+                let browser = decoder == Decoder::Browser;
+                return match WhyFfmpeg::after(&failure).filter(|_| browser) {
+                    Some(why) => Ok(Outcome::WithFfmpeg(why)),
+                    None => Err(JobFailure::Probe(failure.into())),
+                };
+            }
         };
         if decoder == Decoder::Browser
-            && let Err(why) = browser::suits(&facts, streams.browser_decodes().unwrap_or_default())
+            && let Err(why) = browser::suits(&facts, streams.browser_sees())
         {
             return Ok(Outcome::WithFfmpeg(why));
         }
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
         let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
-        let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
+        let threads = Site::threads_here();
         let mut machine = Machine { workers: worker_count(), engine, decoder, encoders, threads };
         let wishes = &self.predict(&facts, wishes, machine, speeds);
         let plan = |machine| clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused);
@@ -209,7 +213,7 @@ impl Driver {
     }
 
     /// Two looks at the file in the first worker: its streams, then the packets of the picture.
-    async fn probe(&self, decoder: Decoder) -> Result<(MediaFacts, Streams), ProbeFailure> {
+    async fn probe(&self, decoder: Decoder) -> Result<(MediaFacts, Streams), Unexamined> {
         let bytes = Bytes(self.file.size() as u64);
         let by = |examination, arguments| match decoder {
             Decoder::Browser => Program::Examine(examination),
@@ -224,12 +228,12 @@ impl Driver {
     }
 
     /// What a program that examines the clip wrote and printed.
-    async fn examine(&self, program: Program) -> Result<(String, Vec<String>), ProbeFailure> {
+    async fn examine(&self, program: Program) -> Result<(String, Vec<String>), Unexamined> {
         self.ask(program, vec![Input { name: args::CLIP.into(), source: Source::Clip }]).await
     }
 
     /// What a program wrote and printed that answers with a text, run by the first worker while nothing else runs.
-    async fn ask(&self, program: Program, inputs: Vec<Input>) -> Result<(String, Vec<String>), ProbeFailure> {
+    async fn ask(&self, program: Program, inputs: Vec<Input>) -> Result<(String, Vec<String>), Unexamined> {
         let task = Task {
             id: TaskId(0),
             program,
@@ -240,7 +244,7 @@ impl Driver {
         let mut busy = HashMap::from([(0, Busy { task: task.clone(), log: Vec::new() })]);
         self.dispatch(0, &task, &HashMap::new());
         loop {
-            let message = self.next_message().await.ok_or(ProbeFailure::Broken)?;
+            let message = self.next_message().await.ok_or(Unexamined::Death(Death::Crash))?;
             let Some((busy, ended)) = self.read(message, &mut busy, &mut |_, _| {}) else { continue };
             return match ended {
                 Ended::Done { outputs, .. } => {
@@ -250,8 +254,7 @@ impl Driver {
                     };
                     Ok((String::from_utf8_lossy(&written).into_owned(), busy.log))
                 }
-                Ended::Died(Death::InputUnreadable) => Err(ProbeFailure::Unreadable),
-                Ended::Died(_) => Err(ProbeFailure::Broken),
+                Ended::Died(death) => Err(Unexamined::Death(death)),
             };
         }
     }
@@ -272,6 +275,7 @@ impl Driver {
                         self.dispatch(slot, &task, &kept);
                         busy.insert(slot, Busy { task, log: Vec::new() });
                     }
+                    Command::EncoderFailed(codec) => speeds::without(codec),
                     Command::Replanned(plan) => (self.tell)(JobUpdate::Planned(Rc::new(*plan))),
                     Command::Drop(artifacts) => {
                         artifacts.iter().for_each(|artifact| drop(kept.remove(artifact)))
@@ -400,9 +404,7 @@ impl Driver {
             }
             MessageKind::Said(FromWorker::Loaded { missing }, _) => {
                 for part in &missing {
-                    self.log
-                        .borrow_mut()
-                        .push(format!("[worker {slot}] without {:?}: {}", part.part, part.detail));
+                    self.say(format!("[worker {slot}] without {:?}: {}", part.part, part.detail));
                 }
                 // Without x264 the worker can still do all else, and an encode says what is missing.
                 let lacks = missing.iter().find(|part| part.part != Part::Encoder)?;

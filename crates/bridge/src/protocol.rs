@@ -186,8 +186,8 @@ pub struct SoundStep {
     pub stream: u32,
     /// Packets as they are, rather than AAC anew.
     pub copy: bool,
-    /// Bits per second of the encode; null leaves it to the encoder.
-    pub bitrate: Option<f64>,
+    /// Bits per second of the encode.
+    pub bitrate: f64,
     /// Channels of the result.
     pub channels: u32,
     /// Samples per second of the result.

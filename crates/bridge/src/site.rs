@@ -44,7 +44,11 @@ impl Site {
     }
 
     /// Whether the multi-thread core can be had on this page.
-    pub(crate) fn threads(&self) -> Threads {
+    pub(crate) fn threads_here() -> Threads {
+        Site::read().map_or(Threads::Missing, |site| site.threads())
+    }
+
+    fn threads(&self) -> Threads {
         let isolated = web_sys::window().is_some_and(|window| {
             js_sys::Reflect::get(&window, &JsValue::from_str("crossOriginIsolated"))
                 .is_ok_and(|is| is.is_truthy())

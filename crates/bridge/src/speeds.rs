@@ -1,27 +1,35 @@
 //! The speeds of this machine, kept in the browser's storage from one visit to the next. Measures nothing itself.
 
 use crate::site::Site;
-use clipfit_core::encoder::{CodecUnavailable, Threads};
+use clipfit_core::encoder::CodecUnavailable;
 use clipfit_core::speed::{self, Speeds};
 use clipfit_core::wishes::Codec;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 const STORED_AS: &str = "clipfit-speeds";
 
 thread_local! {
     /// What this page knows already, where storage is switched off.
     static KNOWN: Cell<Option<Speeds>> = const { Cell::new(None) };
+    /// Codecs whose encoder in this browser failed at a clip: not tried again before the next visit.
+    static FAILED: RefCell<Vec<Codec>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Speeds that were measured by this browser on this machine.
 pub(crate) fn known() -> Option<Speeds> {
     let stored = || Speeds::read(&storage()?.get_item(STORED_AS).ok()??, &key());
-    KNOWN.get().or_else(stored)
+    let speeds = KNOWN.get().or_else(stored)?;
+    Some(FAILED.with_borrow(|failed| failed.iter().fold(speeds, |speeds, codec| speeds.without(*codec))))
+}
+
+/// Forgets the browser's own encoder for `codec` for this visit.
+pub(crate) fn without(codec: Codec) {
+    FAILED.with_borrow_mut(|failed| failed.push(codec));
 }
 
 /// Every codec, and why it cannot be had on this page where that is known: what has not been measured may be there.
 pub fn codecs() -> Vec<(Codec, Result<(), CodecUnavailable>)> {
-    let threads = Site::read().map_or(Threads::Missing, |site| site.threads());
+    let threads = Site::threads_here();
     let offer = |codec| known().map_or(Ok(()), |speeds| speeds.encoders().offer(codec, threads));
     Codec::ALL.into_iter().map(|codec| (codec, offer(codec))).collect()
 }
@@ -45,6 +53,7 @@ fn key() -> String {
     speed::key(&agent, processors as usize)
 }
 
-fn storage() -> Option<web_sys::Storage> {
+/// The browser's storage; `None` where it is switched off.
+pub fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
 }

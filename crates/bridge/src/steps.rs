@@ -140,7 +140,7 @@ fn sound(step: &SoundStep) -> protocol::SoundStep {
     protocol::SoundStep {
         stream: step.stream,
         copy: step.copy,
-        bitrate: step.bitrate.map(|rate| (rate.0 * 1000.0).round()),
+        bitrate: (step.bitrate.0 * 1000.0).round(),
         channels: step.channels,
         sample_rate: step.sample_rate,
         origin: micros(step.origin),

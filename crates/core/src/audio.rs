@@ -33,6 +33,9 @@ const RUNGS: [Rung; 7] = [
     Rung { bitrate: 16.0, share: DROP_ABOVE, channels: 1, sample_rate: 16_000 },
 ];
 
+/// What an encode takes for which no rate is named: ffmpeg's own default.
+pub const UNNAMED: Kbps = Kbps(128.0);
+
 /// The lowest rate at which sound is kept.
 pub const LOWEST: Kbps = Kbps(16.0);
 
@@ -73,7 +76,7 @@ impl AudioPlan {
         match self {
             AudioPlan::None(_) => Kbps(0.0),
             AudioPlan::Copy { bitrate, .. } => *bitrate,
-            AudioPlan::Encode { bitrate, .. } => bitrate.unwrap_or(Kbps(128.0)),
+            AudioPlan::Encode { bitrate, .. } => bitrate.unwrap_or(UNNAMED),
         }
     }
 
@@ -201,6 +204,15 @@ pub fn sound_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros
     }
 }
 
+/// How far the chosen track is heard, at least, after `start` and up to `end` on the source's timeline; `None` where the file
+/// does not say how long it is.
+pub(crate) fn heard(facts: &MediaFacts, start: Micros, end: Option<Micros>) -> Option<Micros> {
+    let track = chosen_track(facts).filter(|track| track.duration.0 > 0)?;
+    // Some containers tell where a track ends for how long it is: a late start adds nothing that is certain.
+    let last = track.duration + track.start.min(Micros(0));
+    Some((end.map_or(last, |end| end.min(last)) - start).max(Micros(0)))
+}
+
 fn copy(track: &AudioFacts) -> AudioPlan {
     AudioPlan::Copy {
         stream: track.index,
@@ -240,4 +252,57 @@ fn encode(track: &AudioFacts, bitrate: Kbps, rung: Rung, why: WhyEncode) -> Audi
 fn aac_sample_rate(rate: u32) -> u32 {
     const TABLE: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
     TABLE.into_iter().find(|&known| known >= rate).unwrap_or(48_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Note;
+    use crate::session::tests::facts;
+
+    const fn seconds(seconds: i64) -> Micros {
+        Micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn how_far_sound_is_heard_is_never_promised_too_far() {
+        // The track's start and length, the kept part; all in seconds.
+        let cases = [
+            ((0, 30), (0, None), Some(30)),
+            ((0, 30), (10, None), Some(20)),
+            ((0, 30), (10, Some(15)), Some(5)),
+            ((0, 8), (10, Some(15)), Some(0)),
+            ((-2, 30), (0, None), Some(28)),
+            // Perhaps the file tells its end.
+            ((5, 30), (0, None), Some(30)),
+            ((0, 0), (0, None), None),
+        ];
+        for ((start, length), (from, to), heard_for) in cases {
+            let mut facts = facts(100);
+            (facts.audio[0].start, facts.audio[0].duration) = (seconds(start), seconds(length));
+            assert_eq!(
+                heard(&facts, seconds(from), to.map(seconds)),
+                heard_for.map(seconds),
+                "{start} {length}"
+            );
+        }
+    }
+
+    #[test]
+    fn sound_before_the_picture_is_told_of() {
+        let mut facts = facts(100);
+        for (start, lost) in [(0, None), (100_000, None), (900_000, Some(Micros(900_000)))] {
+            facts.video.start = Micros(start);
+            let mut notes = Vec::new();
+            let audio = plan_audio(&facts, &Wishes::default(), Kbps(2000.0), None);
+            let picture =
+                crate::picture::Picture { width: 320, height: 180, frame_rate: facts.video.frame_rate };
+            crate::explain::encode_notes(&facts, &Wishes::default(), picture, &audio, &mut notes);
+            let told = notes.iter().find_map(|note| match note {
+                Note::SoundBeforePicture { lost } => Some(*lost),
+                _ => None,
+            });
+            assert_eq!(told, lost);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::browser::WhyFfmpeg;
 use crate::encoder::CodecUnavailable;
 use crate::facts::{MediaFacts, OtherKind, Rotation};
 use crate::picture::{HIGHEST_RATE, Picture};
-use crate::units::{Bytes, FrameRate, Kbps};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,16 @@ pub enum Note {
     AudioDropped {
         /// The reason.
         why: WhyNoAudio,
+    },
+    /// Sound that is earlier than the first frame is cut off.
+    SoundBeforePicture {
+        /// How much.
+        lost: Micros,
+    },
+    /// Not all of the sound could be decoded.
+    SoundEndsEarly {
+        /// Where it ends in the result.
+        at: Micros,
     },
     /// A wished copy of the sound is not possible.
     AudioCopyImpossible {
@@ -164,6 +174,8 @@ impl Note {
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
                 | Note::AudioCopyImpossible { .. }
+                | Note::SoundBeforePicture { .. }
+                | Note::SoundEndsEarly { .. }
                 | Note::CodecNotHere { .. }
                 | Note::X265Failed
         )
@@ -222,6 +234,12 @@ impl Note {
             Note::AudioDropped { why: WhyNoAudio::Wished } => "Sound is left out, as chosen.".into(),
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
                 "The sound could not be decoded and is left out.".into()
+            }
+            Note::SoundBeforePicture { lost } => {
+                format!("The first {lost} of the sound come before the first picture and are left out.")
+            }
+            Note::SoundEndsEarly { at } => {
+                format!("The sound ends at {at}: the rest of it could not be decoded.")
             }
             Note::StockEncoder => "Clipfit's fast encoder is not available here; the stock one makes the same file, only slower.".into(),
             Note::DecodedByFfmpeg { why } => {
@@ -291,6 +309,9 @@ impl Note {
         }
     }
 }
+
+/// Less sound than this before the first picture nobody misses.
+const NOTICED: Micros = Micros(200_000);
 
 fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) -> String {
     let rate = bitrate.map_or(String::new(), |rate| format!(" at {rate}"));
@@ -405,6 +426,10 @@ fn conversion_notes(
     ];
     notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
     let track = chosen_track(facts);
+    let early = track.map_or(Micros(0), |track| video.start - track.start);
+    if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {
+        notes.push(Note::SoundBeforePicture { lost: early });
+    }
     match (audio, track) {
         (AudioPlan::None(why), Some(_)) => notes.push(Note::AudioDropped { why: *why }),
         (AudioPlan::Encode { bitrate, channels, why, .. }, Some(track)) => {

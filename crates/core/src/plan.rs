@@ -1,7 +1,7 @@
 //! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, machine) -> Plan`.
 
 use crate::audio::{self, AudioPlan, WhyNoAudio};
-use crate::browser::{Decoder, WhyFfmpeg};
+use crate::browser::{self, Decoder, WhyFfmpeg};
 use crate::chunks::{self, Chunk, Grid};
 use crate::encoder::{Encoders, Engine, Threads};
 use crate::explain::Note;
@@ -562,6 +562,11 @@ impl Plan {
             Action::Encode(_) if self.by_x265() => Some(WhyFfmpeg::X265),
             Action::Encode(encode) => match encode.audio {
                 AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
+                AudioPlan::Encode { source_channels, channels, .. }
+                    if !browser::mixes(source_channels, channels) =>
+                {
+                    Some(WhyFfmpeg::Mix)
+                }
                 _ => None,
             },
         }

@@ -1,7 +1,9 @@
 //! Reads what ffprobe says of a file into `MediaFacts`, or into the reason why it is no clip.
 
+use crate::browser::Seen;
 use crate::facts::{AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts};
 use crate::listing::{Listing, Section};
+use crate::session::task::Death;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::Serialize;
 
@@ -42,6 +44,31 @@ pub enum ProbeFailure {
     Unreadable,
     /// ffprobe ended without an answer.
     Broken,
+}
+
+/// Why a look at a file brought no facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unexamined {
+    /// Whoever looked did not come back.
+    Death(Death),
+    /// What was told is no clip.
+    Told(ProbeFailure),
+}
+
+impl From<ProbeFailure> for Unexamined {
+    fn from(failure: ProbeFailure) -> Unexamined {
+        Unexamined::Told(failure)
+    }
+}
+
+impl From<Unexamined> for ProbeFailure {
+    fn from(failure: Unexamined) -> ProbeFailure {
+        match failure {
+            Unexamined::Death(Death::InputUnreadable) => ProbeFailure::Unreadable,
+            Unexamined::Death(_) => ProbeFailure::Broken,
+            Unexamined::Told(failure) => failure,
+        }
+    }
 }
 
 impl ProbeFailure {
@@ -120,6 +147,13 @@ impl RawStream {
         self.tag("language").filter(|language| *language != "und").map(str::to_owned)
     }
 
+    fn browser_sees(&self) -> Seen<'_> {
+        Seen {
+            layout: self.text(BROWSER_DECODES).unwrap_or_default(),
+            mirrored: self.fields.number(MIRRORED).is_some_and(|set: i32| set != 0),
+        }
+    }
+
     fn is_still(&self) -> bool {
         self.has("attached_pic") || self.has("timed_thumbnails") || self.has("still_image")
     }
@@ -165,13 +199,14 @@ pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<
 
 /// Whether nobody decodes this picture: the browser has not, and the core cannot.
 fn not_decoded(picture: &RawStream) -> bool {
-    let browser = picture.text(BROWSER_DECODES).is_some_and(|layout| !layout.is_empty());
-    !browser && NOT_DECODED.contains(&picture.codec().as_str())
+    picture.browser_sees().layout.is_empty() && NOT_DECODED.contains(&picture.codec().as_str())
 }
 
 /// The layout of the picture, or of the sound, that the browser decoded on trial; empty where it could not, absent where it
 /// was not asked.
 const BROWSER_DECODES: &str = "clipfit_decodes";
+/// 1 where the container wants the picture mirrored; told by the browser's look alone.
+const MIRRORED: &str = "clipfit_mirrored";
 
 /// Codecs that the core demuxes and has no decoder for.
 const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
@@ -182,9 +217,9 @@ impl Streams {
         self.streams[self.video].index
     }
 
-    /// The layout of the frame of the picture that the browser decoded on trial; `None` where it could not or was not asked.
-    pub fn browser_decodes(&self) -> Option<&str> {
-        self.streams[self.video].text(BROWSER_DECODES).filter(|layout| !layout.is_empty())
+    /// What the browser made of the picture, where it was asked.
+    pub fn browser_sees(&self) -> Seen<'_> {
+        self.streams[self.video].browser_sees()
     }
 
     /// Whether the browser decodes this stream's sound, as far as is known: it is not always asked.
@@ -541,15 +576,14 @@ fn rotation(raw: &RawStream) -> Rotation {
 }
 
 fn colour(raw: &RawStream) -> Colour {
-    let known = |name: &str| {
-        raw.fields
-            .owned(name)
-            .filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
+    let told = |name: &str| raw.fields.owned(name);
+    let known = |value: Option<String>| {
+        value.filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
     };
     Colour {
-        primaries: known("color_primaries"),
-        transfer: known("color_transfer"),
-        matrix: known("color_space"),
+        primaries: known(told("color_primaries")),
+        transfer: known(told("color_transfer")),
+        matrix: known(raw.browser_sees().matrix(told("color_space"), &raw.codec())),
         full_range: raw.text("color_range") == Some("pc"),
     }
 }

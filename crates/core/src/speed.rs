@@ -61,6 +61,16 @@ impl Speeds {
         Some(Speeds { decode: speed("decode"), superfast, veryfast, medium, profile, browser })
     }
 
+    /// The same without the browser's own encoder for `codec`.
+    pub fn without(mut self, codec: Codec) -> Speeds {
+        for (one, speed) in Codec::ALL.iter().zip(&mut self.browser) {
+            if *one == codec {
+                *speed = None;
+            }
+        }
+        self
+    }
+
     /// The browser's own encoders that were there when it was measured; for H.264 only one that is worth its worse picture.
     pub fn encoders(&self) -> Encoders {
         let has = |codec| self.of_browser(codec).is_some();

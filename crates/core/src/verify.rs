@@ -1,7 +1,7 @@
-//! The check of a finished file before it is offered: size, streams, frames, length, index first.
+//! The check of a finished file before it is offered: size, streams, frames, lengths, index first.
 //! Knows nothing of how the file was made.
 
-use crate::listing::Listing;
+use crate::listing::{Listing, Section};
 use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::Codec;
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub struct Expected {
     pub size: Option<(u32, u32)>,
     /// Whether there is sound.
     pub audio: bool,
+    /// How far the sound is to be heard, at least; `None` where there is none or nobody knows.
+    pub heard: Option<Micros>,
 }
 
 /// What a check found wrong.
@@ -43,6 +45,13 @@ pub enum Fault {
     },
     /// The length is off.
     Duration,
+    /// The sound ends too early. Found last: all else is right.
+    SoundShort {
+        /// Where it should end.
+        expected: Micros,
+        /// Where it ends.
+        found: Micros,
+    },
     /// The index does not come first.
     IndexLast,
     /// It is over the limit.
@@ -58,6 +67,9 @@ impl Fault {
             Fault::PictureSize => "the picture has the wrong size".into(),
             Fault::Frames { expected, found } => format!("it has {found} frames instead of {expected}"),
             Fault::Duration => "its length is wrong".into(),
+            Fault::SoundShort { expected, found } => {
+                format!("its sound ends at {found} instead of {expected}")
+            }
             Fault::IndexLast => "its index does not come first".into(),
             Fault::TooLarge => "it is over the limit".into(),
         }
@@ -106,6 +118,22 @@ pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str
     if off.is_nan() || off > expected.frame_rate.time_of(1).seconds() + 0.002 {
         return Err(Fault::Duration);
     }
+    match (expected.heard, sounds.first()) {
+        (Some(expected), Some(sound)) => check_sound(expected, sound),
+        _ => Ok(()),
+    }
+}
+
+/// Sound may be shorter than expected by this much, and by this share: files tell the lengths of their tracks roughly.
+const SOUND_SHORTER: (Micros, f64) = (Micros(500_000), 0.02);
+
+fn check_sound(expected: Micros, sound: &Section) -> Result<(), Fault> {
+    let time = |name: &str| sound.number::<f64>(name).map(Micros::from_seconds);
+    let found = time("start_time").unwrap_or_default() + time("duration").unwrap_or_default();
+    let short = expected - found;
+    if short > SOUND_SHORTER.0 && short.seconds() > expected.seconds() * SOUND_SHORTER.1 {
+        return Err(Fault::SoundShort { expected, found });
+    }
     Ok(())
 }
 
@@ -123,6 +151,7 @@ mod tests {
             frame_rate: FrameRate::whole(25),
             size: Some((320, 180)),
             audio: true,
+            heard: Some(Micros(2_000_000)),
         };
         let listing = |frames: u32, duration: &str, codec: &str, sound: &str| {
             let picture = [
@@ -137,7 +166,10 @@ mod tests {
             let lines = picture.map(|(name, value)| format!("streams.stream.0.{name}={value}\n"));
             lines.concat() + sound
         };
-        let aac = "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n";
+        let aac = "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+            streams.stream.1.start_time=\"0.250000\"\nstreams.stream.1.duration=\"1.500000\"\n";
+        let short = aac.replace("1.500000", "1.200000");
+        let sound_short = Fault::SoundShort { expected: Micros(2_000_000), found: Micros(1_450_000) };
         let good = listing(50, "2.000000", "h264", aac);
         let cases = [
             (1000, true, good.clone(), Ok(())),
@@ -151,9 +183,22 @@ mod tests {
             (900, true, listing(50, "2.039", "h264", aac), Ok(())),
             (900, true, listing(50, "2.1", "h264", aac), Err(Fault::Duration)),
             (900, true, good.replace("180", "182"), Err(Fault::PictureSize)),
+            (900, true, listing(50, "2.0", "h264", &short), Err(sound_short)),
+            (900, true, listing(49, "2.0", "h264", &short), Err(Fault::Frames { expected: 50, found: 49 })),
         ];
         for (bytes, index_first, listing, outcome) in cases {
             assert_eq!(check(&expected, Bytes(bytes), index_first, &listing), outcome, "{listing}");
+        }
+        // Of long sound a share may be missing, and where nobody knows its length it is not looked at.
+        let minutes = Expected { heard: Some(Micros(60_000_000)), ..expected };
+        for (heard, duration, good) in [
+            (minutes.heard, "58.600000", true),
+            (minutes.heard, "58.400000", false),
+            (None, "0.100000", true),
+        ] {
+            let listing = listing(50, "2.0", "h264", &aac.replace("1.500000", duration));
+            let found = check(&Expected { heard, ..expected }, Bytes(900), true, &listing);
+            assert_eq!(found.is_ok(), good, "{duration}");
         }
     }
 }

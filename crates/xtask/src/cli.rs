@@ -8,8 +8,8 @@ Usage: cargo xtask <command>
 
   setup                        install all that building and testing need (a second run takes a second)
   build                        write the release site to dist/
-  serve [--port N] [--prefix /sub/path]
-                               set up, build, and serve the site at http://127.0.0.1:8080
+  serve [--port N] [--prefix /sub/path] [--isolate]
+                               set up, build, and serve the site at http://127.0.0.1:8080; isolated, as x265 needs it
   test [--only STEP,...]       set up and run every test
                                steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
   bench FILE... [--target 10MB] [--json]
@@ -33,6 +33,8 @@ pub(crate) enum Command {
         port: u16,
         /// Sub-path the site appears under; empty for the root.
         prefix: String,
+        /// With the headers for which browsers give a page shared memory.
+        isolate: bool,
     },
     /// Run the tests.
     Test {
@@ -76,7 +78,7 @@ fn bare(rest: &[String], command: Command) -> Result<Command, Error> {
 }
 
 fn serve(rest: Vec<String>) -> Result<Command, Error> {
-    let (mut port, mut prefix) = (8080, String::new());
+    let (mut port, mut prefix, mut isolate) = (8080, String::new(), false);
     let mut rest = rest.into_iter();
     while let Some(option) = rest.next() {
         match option.as_str() {
@@ -85,10 +87,11 @@ fn serve(rest: Vec<String>) -> Result<Command, Error> {
                 port = text.parse().map_err(|_| Error::Usage(format!("`{text}` is no port")))?;
             }
             "--prefix" => prefix = value(&option, rest.next())?,
+            "--isolate" => isolate = true,
             other => return Err(unknown(other)),
         }
     }
-    Ok(Command::Serve { port, prefix })
+    Ok(Command::Serve { port, prefix, isolate })
 }
 
 fn test(rest: Vec<String>) -> Result<Command, Error> {
@@ -128,10 +131,11 @@ mod unit {
     #[test]
     fn commands_and_options_are_read() {
         assert_eq!(parsed(""), Some(Command::Help));
-        assert_eq!(parsed("serve"), Some(Command::Serve { port: 8080, prefix: String::new() }));
+        let plain = Command::Serve { port: 8080, prefix: String::new(), isolate: false };
+        assert_eq!(parsed("serve"), Some(plain));
         assert_eq!(
-            parsed("serve --prefix /a/b --port 9000"),
-            Some(Command::Serve { port: 9000, prefix: "/a/b".to_owned() })
+            parsed("serve --prefix /a/b --isolate --port 9000"),
+            Some(Command::Serve { port: 9000, prefix: "/a/b".to_owned(), isolate: true })
         );
         assert_eq!(
             parsed("bench a.mp4 --json"),

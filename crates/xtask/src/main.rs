@@ -35,7 +35,7 @@ fn run() -> Result<(), Error> {
         }
         Command::Setup => setup::run(&workspace, Needs { test_runner: true, browsers: true }),
         Command::Build => site::build(&workspace),
-        Command::Serve { port, prefix } => site::serve(&workspace, port, &prefix),
+        Command::Serve { port, prefix, isolate } => site::serve(&workspace, port, &prefix, isolate),
         Command::Test { steps } => tests::run(&workspace, &steps),
         Command::Bench { arguments } => site::bench(&workspace, &arguments),
         Command::Generate => site::generate(&workspace),

@@ -22,10 +22,12 @@ pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
 }
 
 /// Sets up, builds, and serves dist/ until interrupted.
-pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str) -> Result<(), Error> {
+pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str, isolate: bool) -> Result<(), Error> {
     build(workspace)?;
     let port = port.to_string();
-    workspace.run("node", &["web/serve.mjs", "dist", "--port", &port, "--prefix", prefix])
+    let options = ["web/serve.mjs", "dist", "--port", &port, "--prefix", prefix];
+    let isolation = isolate.then_some("--isolate");
+    workspace.run("node", &options.into_iter().chain(isolation).collect::<Vec<_>>())
 }
 
 /// Sets up, builds, and runs the benchmark; its results are all that goes to standard output.

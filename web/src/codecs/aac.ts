@@ -1,108 +1,123 @@
-// Encodes sound as AAC. Refuses to know where it comes from.
+// Encodes sound as AAC, in the worker that asks for it. Refuses to know where the sound comes from and where packets go.
 
-import { registerAacEncoder } from "@mediabunny/aac-encoder";
-import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from "mediabunny";
-import { TrackFile } from "../generated/media.js";
-import { bytesOf } from "./bytes.ts";
+import createModule, { type AacModule } from "./aac-module.js";
 import { CannotEncode, cannotEncode } from "./failures.ts";
-import { inTime } from "./in-time.ts";
 
-/** Samples that the encoder puts in front of the first: its overlap with nothing. */
+/** Samples of each channel that the encoder puts in front of the first: its overlap with nothing. */
 const PRIMING = 1024;
-/** Samples of a packet. */
-const PACKET = 1024;
+
+export interface AacTrack {
+  /** The decoder's configuration (AudioSpecificConfig). */
+  description: Uint8Array;
+  /** Each with the samples of each channel that it lasts; the first `priming` samples are none of the sound. */
+  packets: readonly { data: Uint8Array; samples: number }[];
+  priming: number;
+}
 
 /** One track under way. */
-export class AacEncoding {
-  readonly #rate: number;
+export class AacEncoder {
+  readonly #module: AacModule;
+  readonly #encoder: number;
   readonly #channels: number;
-  readonly #source: AudioSampleSource;
-  readonly #output: Output;
+  readonly #description: Uint8Array;
   readonly #packets: Uint8Array[] = [];
-  #description: Uint8Array | undefined;
-  /** Samples of each channel taken. */
-  #taken = 0;
+  /** Interleaved samples of the frame that is being filled, and how many there are. */
+  readonly #frame: Float32Array;
+  #filled = 0;
+  /** Samples of each channel in whole frames. */
+  #sent = 0;
 
-  private constructor(rate: number, channels: number, bitrate: number) {
-    this.#rate = rate;
+  private constructor(module: AacModule, rate: number, channels: number, bitrate: number) {
+    const encoder = module._init_encoder(channels, rate, bitrate);
+    if (encoder === 0) {
+      throw new CannotEncode(`no AAC of ${channels} channels at ${rate} Hz and ${bitrate} bits a second`);
+    }
+    this.#module = module;
+    this.#encoder = encoder;
     this.#channels = channels;
-    this.#source = new AudioSampleSource({
-      codec: "aac",
-      bitrate,
-      onEncodedPacket: (packet, metadata) => {
-        this.#packets.push(packet.data);
-        const description = metadata?.decoderConfig?.description;
-        this.#description ??= description && bytesOf(description);
-      },
-    });
-    this.#output = new Output({ format: new AdtsOutputFormat(), target: new NullTarget() });
-    this.#output.addAudioTrack(this.#source);
+    this.#description = this.#copy(
+      module._get_encoder_extradata(encoder),
+      module._get_encoder_extradata_size(encoder),
+    );
+    this.#frame = new Float32Array(module._get_encoder_frame_size(encoder) * channels);
   }
 
-  static async start(rate: number, channels: number, bitrate: number): Promise<AacEncoding> {
-    // The browsers' own encoders differ in how much they put in front, and tell nobody.
-    registerAacEncoder();
-    const encoding = new AacEncoding(rate, channels, bitrate);
-    await encoding.#output.start();
-    return encoding;
+  /** The browsers' own encoders will not do: they differ in how much they put in front, and tell nobody. */
+  static async start(rate: number, channels: number, bitrate: number): Promise<AacEncoder> {
+    try {
+      return new AacEncoder(await createModule(), rate, channels, bitrate);
+    } catch (error) {
+      throw cannotEncode(error);
+    }
   }
 
   /** Takes interleaved samples. */
-  async take(data: Float32Array<ArrayBuffer>): Promise<void> {
-    const numberOfFrames = data.length / this.#channels;
-    if (numberOfFrames === 0) {
-      return;
-    }
-    const sample = new AudioSample({
-      data,
-      format: "f32",
-      numberOfChannels: this.#channels,
-      sampleRate: this.#rate,
-      timestamp: this.#taken / this.#rate,
-    });
-    this.#taken += numberOfFrames;
-    try {
-      await inTime(this.#source.add(sample), stalled);
-    } catch (error) {
-      throw cannotEncode(error);
-    } finally {
-      sample.close();
-    }
-  }
-
-  /** The track as an MP4 file whose timeline begins with the first sample taken. */
-  async finish(): Promise<Blob> {
-    try {
-      await inTime(this.#output.finalize(), stalled);
-    } catch (error) {
-      throw cannotEncode(error);
-    }
-    const total = PRIMING + this.#taken;
-    if (this.#description === undefined || this.#packets.length * PACKET < total) {
-      throw new CannotEncode(`${this.#packets.length} packets of sound for ${this.#taken} samples`);
-    }
-    const file = TrackFile.sound(this.#description, this.#rate, this.#channels);
-    try {
-      for (const [index, packet] of this.#packets.entries()) {
-        const ticks = Math.min(PACKET, total - index * PACKET);
-        if (ticks > 0) {
-          file.add(packet, ticks, true);
-        }
+  take(samples: Float32Array): void {
+    for (let at = 0; at < samples.length; ) {
+      const piece = samples.subarray(at, at + this.#frame.length - this.#filled);
+      this.#frame.set(piece, this.#filled);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled === this.#frame.length) {
+        this.#send();
       }
-      const whole = file.finish((-PRIMING * 1e6) / this.#rate);
-      return new Blob([whole as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
-    } finally {
-      file.free();
     }
   }
 
-  async cancel(): Promise<void> {
-    if (this.#output.state === "started") {
-      await this.#output.cancel();
+  finish(): AacTrack {
+    const total = PRIMING + this.#sent + this.#filled / this.#channels;
+    if (this.#filled > 0) {
+      this.#frame.fill(0, this.#filled);
+      this.#send();
     }
+    this.#module._flush_encoder_start(this.#encoder);
+    this.#drain();
+    const frame = this.#frame.length / this.#channels;
+    if (this.#packets.length * frame < total) {
+      throw new CannotEncode(`${this.#packets.length} packets of sound for ${total} samples`);
+    }
+    const needed = this.#packets.slice(0, Math.ceil(total / frame));
+    const packets = needed.map((data, index) => ({ data, samples: Math.min(frame, total - index * frame) }));
+    return { description: this.#description, packets, priming: PRIMING };
+  }
+
+  close(): void {
+    this.#module._close_encoder(this.#encoder);
+  }
+
+  #send(): void {
+    const module = this.#module;
+    const { buffer, byteLength } = this.#frame;
+    const address = module._get_encode_input_ptr(this.#encoder, byteLength);
+    if (address === 0) {
+      throw new CannotEncode("no memory for the encoder of the sound");
+    }
+    module.HEAPU8.set(new Uint8Array(buffer), address);
+    check(module._send_frame(this.#encoder, BigInt(this.#sent)));
+    this.#sent += this.#frame.length / this.#channels;
+    this.#filled = 0;
+    this.#drain();
+  }
+
+  #drain(): void {
+    const module = this.#module;
+    for (;;) {
+      const bytes = check(module._receive_packet(this.#encoder));
+      if (bytes === 0) {
+        return;
+      }
+      this.#packets.push(this.#copy(module._get_encoded_data(this.#encoder), bytes));
+    }
+  }
+
+  #copy(address: number, bytes: number): Uint8Array {
+    return this.#module.HEAPU8.slice(address, address + bytes);
   }
 }
 
-function stalled(): CannotEncode {
-  return new CannotEncode("the encoder of the sound stalled");
+function check(result: number): number {
+  if (result < 0) {
+    throw new CannotEncode(`the encoder of the sound failed with ${result}`);
+  }
+  return result;
 }

@@ -3,15 +3,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { openAsBlob } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { media } from "../../../tests/media/make.mjs";
+import { aacModule } from "../../aac-module.mjs";
 
-const PARTS = ["avcc", "layout", "listing", "matroska", "mix", "movie", "timeline"];
+const PARTS = ["aac", "avcc", "in-time", "layout", "listing", "matroska", "mix", "movie", "timeline"];
 /** @type {string} */
 let folder;
 /** @type {Record<string, any>} */
@@ -27,6 +28,7 @@ before(async () => {
     },
     bundle: true,
     format: "esm",
+    plugins: [aacModule],
     outfile,
   });
   codecs = await import(pathToFileURL(outfile).href);
@@ -219,6 +221,7 @@ test("sound lies where it belongs", () => {
     const laid = pieces.flatMap(([time, samples]) => [...timeline.lay(Float32Array.from(samples), time)]);
     assert.deepEqual(laid, line, name);
     assert.equal(timeline.laid, line.length, name);
+    assert.equal(timeline.silent, line.filter((sample) => sample === 0).length, name);
   }
 });
 
@@ -239,6 +242,101 @@ test("channels are mixed as ffmpeg mixes them", () => {
     assert.deepEqual([...given], mixed, `${from} to ${to}`);
   }
   assert.throws(() => codecs.mixer(5, 2), { name: "CannotDecode" });
+});
+
+test("sound becomes AAC to the sample, whatever the pieces", async () => {
+  const rate = 48_000;
+  const [silence, length] = [5_000, 30_001];
+  for (const channels of [1, 2]) {
+    const samples = Float32Array.from({ length: length * channels }, (_, at) => {
+      const time = Math.floor(at / channels);
+      return time < silence ? 0 : Math.sin((2 * Math.PI * 997 * time) / rate) / 2;
+    });
+    const encoder = await codecs.AacEncoder.start(rate, channels, 64_000 * channels);
+    for (let at = 0, piece = 0; at < samples.length; at += piece) {
+      piece = channels * (1 + (at % 5_003));
+      encoder.take(samples.subarray(at, at + piece));
+    }
+    const { description, packets, priming } = encoder.finish();
+    encoder.close();
+    assert.equal(
+      packets.reduce((sum, packet) => sum + packet.samples, 0),
+      priming + length,
+    );
+    const path = join(folder, `${channels}.aac`);
+    await writeFile(
+      path,
+      packets.map(({ data }) => Buffer.concat([adtsHeader(description, data), data])),
+    );
+    const options = ["-v", "error", "-i", path, "-f", "f32le", "-"];
+    const bytes = execFileSync("ffmpeg", options, { maxBuffer: 1 << 28 });
+    const decoded = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const heard = decoded.subarray(priming * channels);
+    assert.ok(heard.length >= samples.length);
+    // The tone stands where it was, and what is in front of it is nearly silent.
+    const from = (silence + 2_000) * channels;
+    const [own, both] = [0, 1].map((other) =>
+      samples
+        .subarray(from)
+        .reduce((sum, sample, at) => sum + sample * (other ? heard[from + at] : sample), 0),
+    );
+    assert.ok(Math.abs(both / own - 1) < 0.02, `${both / own}`);
+    assert.ok(heard.subarray(0, (silence - 1_100) * channels).every((sample) => Math.abs(sample) < 0.01));
+  }
+});
+
+test("what AAC has no settings for is the encoder's failure", async () => {
+  await assert.rejects(codecs.AacEncoder.start(12_345, 2, 96_000), { name: "CannotEncode" });
+});
+
+/** The header of a packet of an AAC stream: the same settings again, and the length. */
+function adtsHeader(description, data) {
+  const settings = (description[0] << 8) | description[1];
+  const [frequency, channels, length] = [(settings >> 7) & 15, (settings >> 3) & 15, data.length + 7];
+  return Uint8Array.of(
+    0xff,
+    0xf1,
+    (1 << 6) | (frequency << 2) | (channels >> 2),
+    ((channels & 3) << 6) | (length >> 11),
+    (length >> 3) & 255,
+    ((length & 7) << 5) | 31,
+    252,
+  );
+}
+
+test("only time that passes is waited for, not time slept", async (t) => {
+  let tick = () => {};
+  t.mock.method(globalThis, "setInterval", (act) => {
+    tick = act;
+  });
+  let ended = "waiting";
+  const late = codecs.inTime(new Promise(() => {}), () => new Error("too late"), 3_000);
+  late.catch(({ message }) => {
+    ended = message;
+  });
+  // A machine that wakes up from hours of sleep ticks once.
+  for (const state of ["waiting", "waiting", "too late"]) {
+    tick();
+    await new Promise(setImmediate);
+    assert.equal(ended, state);
+  }
+});
+
+test("signs of life are waited for, silence is a failure", async (t) => {
+  let tick = () => {};
+  t.mock.method(globalThis, "setInterval", (act) => {
+    tick = act;
+  });
+  const signs = new codecs.Signs(() => new Error("stalled"));
+  const first = signs.next();
+  signs.give();
+  await first;
+  assert.doesNotThrow(() => signs.check());
+  const second = signs.next();
+  for (let ticks = 0; ticks < 20; ticks += 1) tick();
+  await second;
+  signs.fail(new Error("too late to count"));
+  assert.throws(() => signs.check(), { message: "stalled" });
 });
 
 test("a listing is escaped as ffprobe's", () => {

@@ -4,6 +4,7 @@ import { h264Facts, TrackFile } from "../generated/media.js";
 import { mendedAvcc } from "./avcc.ts";
 import { bytesOf } from "./bytes.ts";
 import { CannotEncode, cannotEncode } from "./failures.ts";
+import { Signs } from "./in-time.ts";
 import { colourSpace } from "./names.ts";
 
 /** One encode of one chunk. */
@@ -32,8 +33,6 @@ export interface ChunkEncoder {
 
 /** Frames that wait at most. */
 const WAITING = 4;
-/** An encoder that shows no sign of life for this long has hung. */
-const STALLED_MS = 20_000;
 
 interface Packet {
   data: Uint8Array;
@@ -47,8 +46,7 @@ export class Encoding implements ChunkEncoder {
   readonly #packets: Packet[] = [];
   #config: VideoDecoderConfig | undefined;
   #taken = 0;
-  #failure: CannotEncode | undefined;
-  #awake = () => {};
+  readonly #signs = new Signs(() => new CannotEncode("the encoder stalled"));
 
   constructor(step: BrowserEncodeStep) {
     this.#step = step;
@@ -57,7 +55,7 @@ export class Encoding implements ChunkEncoder {
         output: (chunk, metadata) => this.#add(chunk, metadata),
         error: (error) => this.#fail(error),
       });
-      this.#encoder.ondequeue = () => this.#awake();
+      this.#encoder.ondequeue = () => this.#signs.give();
       this.#encoder.configure({
         codec: step.codec,
         width: step.width,
@@ -96,27 +94,27 @@ export class Encoding implements ChunkEncoder {
     } catch (error) {
       this.#fail(error);
     }
-    while (this.#failure === undefined && this.#encoder.encodeQueueSize >= WAITING) {
-      await this.#sign();
+    while (!this.#signs.hasFailed && this.#encoder.encodeQueueSize >= WAITING) {
+      await this.#signs.next();
     }
-    this.#check();
+    this.#signs.check();
   }
 
   async finish(): Promise<Blob> {
-    this.#check();
+    this.#signs.check();
     let flushed = false;
     this.#encoder.flush().then(
       () => {
         flushed = true;
-        this.#awake();
+        this.#signs.give();
       },
       (error) => this.#fail(error),
     );
     while (!flushed) {
-      this.#check();
-      await this.#sign();
+      this.#signs.check();
+      await this.#signs.next();
     }
-    this.#check();
+    this.#signs.check();
     const { frames } = this.#step;
     const slots = new Set(this.#packets.map(({ slot }) => slot).filter((slot) => slot >= 0 && slot < frames));
     if (this.#taken !== frames || this.#packets.length !== frames || slots.size !== frames) {
@@ -166,29 +164,11 @@ export class Encoding implements ChunkEncoder {
     const slot = Math.round((chunk.timestamp * rateNumerator) / (1e6 * rateDenominator));
     this.#packets.push({ data, slot, key: chunk.type === "key" });
     this.#config ??= metadata?.decoderConfig;
-    this.#awake();
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) {
-      throw this.#failure;
-    }
-  }
-
-  async #sign(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.#fail(new CannotEncode("the encoder stalled")), STALLED_MS);
-      this.#awake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#awake = () => {};
+    this.#signs.give();
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= cannotEncode(error);
-    this.#awake();
+    this.#signs.fail(cannotEncode(error));
   }
 }
 

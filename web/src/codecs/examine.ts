@@ -1,13 +1,13 @@
 // Tells of a file what ffprobe would tell, in its words, and whether the browser decodes its picture. Refuses to decide anything.
 
-import type { EncodedPacket, InputAudioTrack, InputVideoTrack, VideoCodec } from "mediabunny";
+import type { EncodedPacket, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import { h264Facts } from "../generated/media.js";
 import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
 import { decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { decodeFrames } from "./frames.ts";
-import { isRgb, tightBytes, tightLayout } from "./layout.ts";
+import { tightBytes, tightLayout } from "./layout.ts";
 import { Listing, seconds } from "./listing.ts";
 import { codecName, colourName, otherCodecName, pixelFormatName } from "./names.ts";
 import { copyVisible, visible } from "./picture.ts";
@@ -127,15 +127,11 @@ async function pictureFacts(
   stream: Stream,
   trial: Trial | undefined,
 ): Promise<Record<string, string | number | undefined>> {
-  if (await track.getFlip()) {
-    throw new CannotDecode("the picture is mirrored");
-  }
   const { primaries, transfer, matrix, fullRange } = await track.getColorSpace();
   const coded = await bitstreamFacts(track);
   const [horizontal, vertical] = stream.sampleAspect ?? coded?.sampleAspect ?? [1, 1];
   const turn = await track.getRotation();
   const decoded = trial !== undefined && "format" in trial ? trial.format : undefined;
-  const told = colourName(matrix);
   return {
     width: await track.getCodedWidth(),
     height: await track.getCodedHeight(),
@@ -143,24 +139,15 @@ async function pictureFacts(
     pix_fmt: coded?.pixelFormat ?? (decoded && pixelFormatName(decoded)),
     field_order: coded === undefined ? undefined : coded.interlaced ? "tt" : "progressive",
     color_range: fullRange ? "pc" : undefined,
-    color_space:
-      decoded !== undefined && isRgb(decoded) ? matrixAfterRgb(told, await track.getCodec()) : told,
+    color_space: colourName(matrix),
     color_transfer: colourName(transfer),
     color_primaries: colourName(primaries),
     // ffprobe counts counter-clockwise.
     "side_data_list.side_data.0.rotation": turn === 0 ? undefined : turn === 270 ? 90 : -turn,
     clipfit_decodes: trial && (decoded ?? ""),
+    clipfit_mirrored: (await track.getFlip()) ? 1 : undefined,
     clipfit_refusal: trial !== undefined && "refusal" in trial ? trial.refusal : undefined,
   };
-}
-
-/**
- * Firefox hands out RGB, and what comes back from that is BT.709. Of a picture that does not say its matrix it takes BT.709 for
- * granted, so that the values stay what they were, except in these codecs.
- */
-function matrixAfterRgb(told: string | undefined, codec: VideoCodec | null): string | undefined {
-  const TAKEN_FOR_BT601 = ["vp8", "av1"];
-  return told === undefined && !TAKEN_FOR_BT601.includes(codec ?? "") ? undefined : "bt709";
 }
 
 interface BitstreamFacts {
@@ -218,10 +205,6 @@ async function readable(frame: VideoFrame, config: VideoDecoderConfig): Promise<
   const { format, width, height } = visible(frame);
   if (width !== config.codedWidth || height !== config.codedHeight) {
     return { refusal: `frames of ${width}x${height} instead of ${config.codedWidth}x${config.codedHeight}` };
-  }
-  if (isRgb(format) && config.colorSpace?.fullRange) {
-    // Firefox takes it for the limited range.
-    return { refusal: "full range that comes as RGB" };
   }
   const bytes = new Uint8Array(tightBytes(format, width, height));
   await copyVisible(frame, bytes, tightLayout(format, width, height));

@@ -2,11 +2,10 @@
 
 import type { EncodedPacket } from "mediabunny";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { Signs } from "./in-time.ts";
 
 /** Packets and frames that wait at most, each: enough to keep the decoder busy while a frame is used, and few for memory. */
 const WAITING = 6;
-/** A decoder that shows no sign of life for this long has hung. */
-const STALLED_MS = 20_000;
 
 /**
  * The frames of `packets`, which are in decoding order and begin with a keyframe, in the order in which they are shown.
@@ -35,7 +34,7 @@ export async function* decodeFrames(
       } else if (decoder.isFinished) {
         return;
       } else {
-        await decoder.sign();
+        await decoder.signs.next();
       }
     }
   } finally {
@@ -44,6 +43,10 @@ export async function* decodeFrames(
 }
 
 class Decoder {
+  /** Of any change of what is told below. */
+  readonly signs = new Signs(
+    () => new CannotDecode(`the decoder stalled with ${this.#due.length} frames due`),
+  );
   readonly #decoder: VideoDecoder;
   readonly #codec: string;
   /** Decoded, not yet taken. */
@@ -52,9 +55,7 @@ class Decoder {
   readonly #due: number[] = [];
   /** Time of the first keyframe. */
   #start: number | undefined;
-  #failure: CannotDecode | undefined;
   #flushed = false;
-  #awake = () => {};
 
   constructor(config: VideoDecoderConfig) {
     this.#codec = config.codec;
@@ -62,11 +63,11 @@ class Decoder {
       this.#decoder = new VideoDecoder({
         output: (frame) => {
           this.#ready.push(frame);
-          this.#awake();
+          this.signs.give();
         },
         error: (error) => this.#fail(error),
       });
-      this.#decoder.ondequeue = () => this.#awake();
+      this.#decoder.ondequeue = () => this.signs.give();
       this.#decoder.configure(config);
     } catch (error) {
       throw cannotDecode(error);
@@ -74,9 +75,7 @@ class Decoder {
   }
 
   get hasRoom(): boolean {
-    return (
-      this.#decoder.decodeQueueSize < WAITING && this.#ready.length < WAITING && this.#failure === undefined
-    );
+    return this.#decoder.decodeQueueSize < WAITING && this.#ready.length < WAITING && !this.signs.hasFailed;
   }
 
   get isFinished(): boolean {
@@ -102,7 +101,7 @@ class Decoder {
     this.#decoder.flush().then(
       () => {
         this.#flushed = true;
-        this.#awake();
+        this.signs.give();
       },
       (error) => this.#fail(error),
     );
@@ -110,9 +109,7 @@ class Decoder {
 
   /** The next frame, when there is one. */
   take(): VideoFrame | undefined {
-    if (this.#failure !== undefined) {
-      throw this.#failure;
-    }
+    this.signs.check();
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
       const isLeading = frame.timestamp < (this.#start ?? 0);
       this.#settle(frame.timestamp, isLeading);
@@ -125,20 +122,6 @@ class Decoder {
       this.#checkLost(Number.POSITIVE_INFINITY);
     }
     return undefined;
-  }
-
-  /** The next change of anything above. */
-  async sign(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const stalled = () =>
-        this.#fail(new CannotDecode(`the decoder stalled with ${this.#due.length} frames due`));
-      const timer = setTimeout(stalled, STALLED_MS);
-      this.#awake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#awake = () => {};
   }
 
   close(): void {
@@ -170,8 +153,7 @@ class Decoder {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= cannotDecode(error);
-    this.#awake();
+    this.signs.fail(cannotDecode(error));
   }
 }
 

@@ -45,10 +45,6 @@ export function tightLayout(format: VideoPixelFormat, width: number, height: num
   });
 }
 
-export function isRgb(format: VideoPixelFormat): boolean {
-  return PLANES[format]?.length === 1;
-}
-
 /** Bytes of a whole picture in `tightLayout`. */
 export function tightBytes(format: VideoPixelFormat, width: number, height: number): number {
   const planes = PLANES[format] ?? [];

@@ -3,7 +3,7 @@
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
-import { ALWAYS, type Kind, reduced, type Stream, type Structure } from "./structure.ts";
+import { ALWAYS, attached, type Kind, reduced, type Stream, type Structure } from "./structure.ts";
 
 /** Element numbers of RFC 9559. */
 const ID = {
@@ -204,20 +204,7 @@ async function readAttachments(window: BlobWindow, attachments: Place): Promise<
       const parts = await children(window, file);
       const type = parts.find(({ id }) => id === ID.fileMediaType);
       const name = type ? text(await window.exactly(type.content, type.size)) : "";
-      const still = PICTURE_TYPES.includes(name);
-      streams.push({
-        kind: still ? "video" : "attachment",
-        id: undefined,
-        tag: name,
-        still,
-        default: false,
-        language: undefined,
-        sampleAspect: undefined,
-        bitrate: undefined,
-        delay: 0,
-        shown: ALWAYS,
-        odd: undefined,
-      });
+      streams.push(attached(PICTURE_TYPES.includes(name) ? "video" : "attachment", name));
     }
   }
   return streams;

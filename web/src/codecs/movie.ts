@@ -3,7 +3,7 @@
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
-import { ALWAYS, type Kind, reduced, type Span, type Stream, type Structure } from "./structure.ts";
+import { ALWAYS, attached, type Kind, reduced, type Span, type Stream, type Structure } from "./structure.ts";
 
 const FORMAT = "mov,mp4,m4a,3gp,3g2,mj2";
 
@@ -193,19 +193,7 @@ function covers(movie: Reader): Stream[] {
   const PNG = 14;
   return pictures
     .filter(({ type }) => type === "data")
-    .map(({ reader }) => ({
-      kind: "video",
-      id: undefined,
-      tag: reader.u32(0) === PNG ? "png" : "jpeg",
-      still: true,
-      default: false,
-      language: undefined,
-      sampleAspect: undefined,
-      bitrate: undefined,
-      delay: 0,
-      shown: ALWAYS,
-      odd: undefined,
-    }));
+    .map(({ reader }) => attached("video", reader.u32(0) === PNG ? "png" : "jpeg"));
 }
 
 function ascii(view: DataView, at: number): string {

@@ -2,6 +2,7 @@
 
 import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import { Resampler, TrackFile } from "../generated/media.js";
+import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
@@ -14,8 +15,8 @@ export interface SoundStep {
   stream: number;
   /** Packets as they are. */
   copy: boolean;
-  /** Bits per second; null leaves it to `DEFAULT_BITRATE`. */
-  bitrate: number | null;
+  /** Bits per second. */
+  bitrate: number;
   channels: number;
   sampleRate: number;
   /** When the result begins. */
@@ -23,9 +24,6 @@ export interface SoundStep {
   /** How much to keep from there; null: to the end. */
   length: number | null;
 }
-
-/** ffmpeg's own default. */
-const DEFAULT_BITRATE = 128_000;
 
 /** The sound as an MP4 file of one track. `progress` is told the seconds that are done. */
 export async function makeSound(
@@ -155,6 +153,8 @@ const ARRIVES_MS = 60_000;
 const LEAD_SECONDS = 0.2;
 /** The end of a track may be off by this, in seconds. */
 const END_SECONDS = 0.5;
+/** As may this part of all its sound. */
+const LOST_SHARE = 0.02;
 
 async function encodeSound(
   step: SoundStep,
@@ -166,7 +166,7 @@ async function encodeSound(
     throw new CannotDecode(`stream ${step.stream} is no sound`);
   }
   const late = () => new CannotEncode("the encoder of the sound did not arrive");
-  const { AacEncoding } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
+  const { AacEncoder } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
   const { shown, delay } = track.stream;
   const origin = step.origin / 1e6;
   const last = await track.last();
@@ -174,8 +174,7 @@ async function encodeSound(
     shown.to,
     step.length === null ? Number.POSITIVE_INFINITY : origin + step.length / 1e6,
   );
-  const bitrate = step.bitrate ?? DEFAULT_BITRATE;
-  const encoding = await AacEncoding.start(step.sampleRate, step.channels, bitrate);
+  const encoder = await AacEncoder.start(step.sampleRate, step.channels, step.bitrate);
   const line = new Line(step, end - origin);
   try {
     const from = origin - LEAD_SECONDS;
@@ -184,7 +183,7 @@ async function encodeSound(
     for await (const sample of eachInTime(samples)) {
       try {
         const time = sample.timestamp - delay + missing;
-        await encoding.take(line.add(sample, time, Math.max(origin, shown.from)));
+        encoder.take(line.add(sample, time, Math.max(origin, shown.from)));
         progress(line.seconds);
       } finally {
         sample.close();
@@ -197,12 +196,43 @@ async function encodeSound(
     if (line.seconds < due - END_SECONDS) {
       throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
     }
-    await encoding.take(line.finish());
-    return await encoding.finish();
+    if (line.silentSeconds > END_SECONDS) {
+      // Decoders leave out what is damaged and say nothing.
+      const told = await toldSeconds(track, Math.max(origin, shown.from), end);
+      const heard = line.seconds - line.silentSeconds;
+      if (heard < told - Math.max(END_SECONDS, told * LOST_SHARE)) {
+        throw new CannotDecode(`${heard} s of sound came out of ${told} s`);
+      }
+    }
+    encoder.take(line.finish());
+    return trackFile(encoder.finish(), step);
   } finally {
     line.close();
-    // One that stalled never ends; its worker does, with this one.
-    void encoding.cancel().catch(() => {});
+    encoder.close();
+  }
+}
+
+/** How much sound the packets between two times say that they hold, in seconds. */
+async function toldSeconds(track: Track, from: number, to: number): Promise<number> {
+  let told = 0;
+  for await (const packet of track.listed()) {
+    const time = track.time(packet);
+    told += Math.max(Math.min(time + packet.duration, to) - Math.max(time, from), 0);
+  }
+  return told;
+}
+
+/** A track as an MP4 file whose timeline begins with the first sample that was encoded. */
+function trackFile({ description, packets, priming }: AacTrack, step: SoundStep): Blob {
+  const file = TrackFile.sound(description, step.sampleRate, step.channels);
+  try {
+    for (const { data, samples } of packets) {
+      file.add(data, samples, true);
+    }
+    const bytes = file.finish((-priming * 1e6) / step.sampleRate);
+    return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
+  } finally {
+    file.free();
   }
 }
 
@@ -294,6 +324,11 @@ class Line {
 
   get seconds(): number {
     return this.#source === undefined ? 0 : this.#source.timeline.laid / this.#source.rate;
+  }
+
+  /** Of these, silence in place of what did not come. */
+  get silentSeconds(): number {
+    return this.#source === undefined ? 0 : this.#source.timeline.silent / this.#source.rate;
   }
 
   get isFull(): boolean {

@@ -26,6 +26,23 @@ export interface Stream {
   odd: string | undefined;
 }
 
+/** A still picture or another file inside the file, which no track carries; `tag` tells its format. */
+export function attached(kind: "video" | "attachment", tag: string): Stream {
+  return {
+    kind,
+    id: undefined,
+    tag,
+    still: kind === "video",
+    default: false,
+    language: undefined,
+    sampleAspect: undefined,
+    bitrate: undefined,
+    delay: 0,
+    shown: ALWAYS,
+    odd: undefined,
+  };
+}
+
 export interface Span {
   from: number;
   to: number;

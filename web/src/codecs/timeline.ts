@@ -10,6 +10,8 @@ export class Timeline {
   readonly #length: number;
   /** Samples of each channel that have been laid. */
   #laid = 0;
+  /** Those of them that are silence in place of what did not come. */
+  #silent = 0;
   /** Whether any sound was laid; the first begins where it begins, to the sample. */
   #begun = false;
 
@@ -23,6 +25,11 @@ export class Timeline {
   /** Samples of each channel so far. */
   get laid(): number {
     return this.#laid;
+  }
+
+  /** Samples of each channel that were put in where there was no sound. */
+  get silent(): number {
+    return this.#silent;
   }
 
   get isFull(): boolean {
@@ -44,6 +51,7 @@ export class Timeline {
     const silence = isOff ? Math.min(Math.max(off, 0), room) : 0;
     const heard = Math.min(frames - cut, room - silence);
     this.#laid += silence + heard;
+    this.#silent += silence;
     const piece = samples.subarray(cut * this.#channels, (cut + heard) * this.#channels);
     if (silence === 0) {
       return piece;

@@ -284,9 +284,9 @@ stream: number,
  */
 copy: boolean,
 /**
- * Bits per second of the encode; null leaves it to the encoder.
+ * Bits per second of the encode.
  */
-bitrate: number | null,
+bitrate: number,
 /**
  * Channels of the result.
  */

@@ -4,6 +4,7 @@
 use crate::job::CopyRefused;
 use crate::settings::Settings;
 use crate::state::Action;
+use clipfit_bridge::speeds::storage;
 use clipfit_core::link::{self, Link};
 use clipfit_core::units::Micros;
 use gloo::events::EventListener;
@@ -25,10 +26,6 @@ fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
-fn local_storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
 /// The page's clock.
 pub(super) fn now() -> Micros {
     let milliseconds = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |p| p.now());
@@ -42,7 +39,7 @@ pub(super) fn set_title(title: &str) {
 }
 
 pub(super) fn kept_settings() -> Option<Settings> {
-    let text = local_storage()?.get_item(SETTINGS_KEY).ok()??;
+    let text = storage()?.get_item(SETTINGS_KEY).ok()??;
     serde_wasm_bindgen::from_value(js_sys::JSON::parse(&text).ok()?).ok()
 }
 
@@ -50,7 +47,7 @@ pub(super) fn keep_settings(settings: &Settings) {
     // Storage may be full or switched off: the settings then last as long as the page.
     let text =
         serde_wasm_bindgen::to_value(settings).ok().and_then(|value| js_sys::JSON::stringify(&value).ok());
-    if let (Some(storage), Some(text)) = (local_storage(), text) {
+    if let (Some(storage), Some(text)) = (storage(), text) {
         let _ = storage.set_item(SETTINGS_KEY, &String::from(text));
     }
 }

@@ -136,7 +136,10 @@ impl Session {
             self.machine.encoders = Encoders::default();
             Note::FastFailed
         };
-        match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
+        let codec = self.wishes.codec;
+        let mut commands: Vec<Command> =
+            (engine == Engine::Browser).then_some(Command::EncoderFailed(codec)).into_iter().collect();
+        commands.extend(match plan::plan_encode(&self.facts, &self.wishes, self.machine, self.ceiling) {
             Ok(plan) if plan.by_x265() => self.begin_with_ffmpeg(WhyFfmpeg::X265),
             Ok(mut plan) => {
                 // Which says it better than what follows from the machine as it now is.
@@ -149,7 +152,8 @@ impl Session {
                 self.replan(plan)
             }
             Err(refusal) => self.give_up(GiveUp::TooSmall(refusal)),
-        }
+        });
+        commands
     }
 
     /// Tells of a new plan and begins it from the start.

@@ -61,6 +61,8 @@ pub(crate) struct Attempt {
     pub(crate) serial: u32,
     asked: f64,
     got: Bytes,
+    /// Whether its bytes are still there; its figures always are.
+    kept: bool,
 }
 
 /// A chunk's encodes so far.
@@ -74,6 +76,30 @@ struct Account {
 impl Account {
     fn got(&self) -> f64 {
         self.attempts.get(self.chosen).map_or(0.0, |attempt| attempt.got.0 as f64)
+    }
+
+    /// The encodes that may go into the file, with their places among all.
+    fn kept(&self) -> impl Iterator<Item = (usize, &Attempt)> {
+        self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.kept)
+    }
+
+    /// Lets go of the encodes that lie further above `share` than corrections go, where a better one is there. All others stay:
+    /// a choice may have to fill up with any of them. Answers with their serials.
+    fn let_go(&mut self, share: f64) -> Vec<u32> {
+        let far = |attempt: &Attempt| attempt.got.0 as f64 > share * (1.0 + LARGEST_STEP);
+        let best = self.kept().min_by_key(|(_, attempt)| attempt.got).map(|(index, _)| index);
+        let latest = self.attempts.len().checked_sub(1);
+        let gone = |index: usize, attempt: &Attempt| {
+            attempt.kept && far(attempt) && best != Some(index) && latest != Some(index)
+        };
+        let mut serials = Vec::new();
+        for (index, attempt) in self.attempts.iter_mut().enumerate() {
+            if gone(index, attempt) {
+                attempt.kept = false;
+                serials.push(attempt.serial);
+            }
+        }
+        serials
     }
 }
 
@@ -260,13 +286,15 @@ impl Ledger {
         self.accounts.get(index).map_or(0, |account| account.attempts.len() as u32)
     }
 
-    /// Books an encode of chunk `index` that took `got`.
-    pub(crate) fn book(&mut self, index: usize, asked: Bytes, got: Bytes) {
-        if let Some(account) = self.accounts.get_mut(index) {
-            let serial = account.attempts.len() as u32;
-            account.attempts.push(Attempt { serial, asked: asked.0.max(1) as f64, got });
-            account.chosen = account.attempts.len() - 1;
-        }
+    /// Books an encode of chunk `index` that took `got`; answers with the serials of its earlier ones that are not needed any
+    /// more.
+    pub(crate) fn book(&mut self, index: usize, asked: Bytes, got: Bytes) -> Vec<u32> {
+        let share = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64);
+        let Some(account) = self.accounts.get_mut(index) else { return Vec::new() };
+        let serial = account.attempts.len() as u32;
+        account.attempts.push(Attempt { serial, asked: asked.0.max(1) as f64, got, kept: true });
+        account.chosen = account.attempts.len() - 1;
+        account.let_go(share)
     }
 
     /// Books the true size of an assembled file, and with it the container's true cost.
@@ -322,8 +350,7 @@ impl Ledger {
 
     /// The smallest size that the encodes so far come to.
     pub(crate) fn smallest(&self) -> Bytes {
-        let least =
-            |account: &Account| account.attempts.iter().map(|attempt| attempt.got.0).min().unwrap_or(0);
+        let least = |account: &Account| account.kept().map(|(_, attempt)| attempt.got.0).min().unwrap_or(0);
         Bytes(self.accounts.iter().map(least).sum::<u64>() + self.audio.0 + self.overhead.0)
     }
 
@@ -348,7 +375,7 @@ impl Ledger {
             return;
         }
         for account in &mut self.accounts {
-            let smallest = account.attempts.iter().enumerate().min_by_key(|(_, attempt)| attempt.got);
+            let smallest = account.kept().min_by_key(|(_, attempt)| attempt.got);
             account.chosen = smallest.map_or(0, |(index, _)| index);
         }
         let mut order: Vec<usize> =
@@ -357,8 +384,7 @@ impl Ledger {
         for index in order {
             let others = self.pictures() - self.accounts[index].got();
             let account = &mut self.accounts[index];
-            let fitting =
-                account.attempts.iter().enumerate().filter(|(_, a)| others + a.got.0 as f64 <= room);
+            let fitting = account.kept().filter(|(_, attempt)| others + attempt.got.0 as f64 <= room);
             if let Some((best, _)) = fitting.max_by_key(|(_, attempt)| attempt.got) {
                 account.chosen = best;
             }

@@ -12,7 +12,8 @@ pub mod task;
 mod tasks;
 
 use crate::arguments as args;
-use crate::audio::AudioPlan;
+use crate::audio::{self, AudioPlan};
+use crate::browser::Decoder;
 use crate::encoder::Engine;
 use crate::explain::Note;
 use crate::facts::MediaFacts;
@@ -373,6 +374,7 @@ impl Session {
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
         // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
         let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
+        let mut commands = Vec::new();
         let booked = match running.work {
             _ if !ran => None,
             Work::Audio => file(args::AUDIO_FILE).map(|written| self.book_audio(written)),
@@ -380,9 +382,9 @@ impl Session {
                 let frames_kept = file(args::FRAMES_FILE).is_some();
                 file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
-            Work::Encode { chunk, asked, serial } => {
-                file(args::CHUNK_FILE).and_then(|written| self.book_chunk(chunk, asked, serial, written))
-            }
+            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+                .and_then(|written| self.book_chunk(chunk, asked, serial, written))
+                .map(|superseded| commands.extend(superseded)),
             Work::Remux | Work::Assemble => {
                 return match file(args::RESULT_FILE).filter(|_| ran) {
                     Some(written) => self.assembled(running.work, written),
@@ -397,7 +399,10 @@ impl Session {
             }
         };
         match booked {
-            Some(()) => self.next(),
+            Some(()) => {
+                commands.extend(self.next());
+                commands
+            }
             None => self.failed(running, Some(exit_code), log),
         }
     }
@@ -429,17 +434,27 @@ impl Session {
         Some(())
     }
 
-    fn book_chunk(&mut self, index: usize, asked: Bytes, serial: u32, written: &Written) -> Option<()> {
+    /// Answers with what lets go of earlier encodes of the chunk that no result needs any more.
+    fn book_chunk(
+        &mut self,
+        index: usize,
+        asked: Bytes,
+        serial: u32,
+        written: &Written,
+    ) -> Option<Option<Command>> {
         let encode = self.encode.as_mut()?;
         let bytes = mp4::media_bytes(&written.head, written.size)?;
-        *encode.encoded.get_mut(index)? = Some((serial, bytes));
-        if let Some(ledger) = &mut encode.ledger {
-            ledger.book(index, asked, bytes);
-        }
+        let before = encode.encoded.get_mut(index)?.replace((serial, bytes));
+        let superseded: Vec<u32> = match &mut encode.ledger {
+            Some(ledger) => ledger.book(index, asked, bytes),
+            None => before.into_iter().map(|(serial, _)| serial).collect(),
+        };
         if self.phase == Phase::Encoding {
             encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
         }
-        Some(())
+        let artifacts: Vec<Artifact> =
+            superseded.into_iter().map(|serial| Artifact::Encoded(index, serial)).collect();
+        Some((!artifacts.is_empty()).then_some(Command::Drop(artifacts)))
     }
 
     /// Goes on after a booked task: next work, or the next phase when this one is through.
@@ -607,20 +622,29 @@ impl Session {
     fn checked(&mut self, bytes: Bytes, index_first: bool, listing: &[u8]) -> Vec<Command> {
         let Some(expected) = self.expected() else { return Vec::new() };
         let listing = String::from_utf8_lossy(listing);
+        let mut notes = self.plan.notes.clone();
+        let encoded = matches!(self.plan.action, Action::Encode(_));
         match verify::check(&expected, bytes, index_first, &listing) {
-            Ok(()) => {
-                let mut notes = self.plan.notes.clone();
-                let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
-                let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
-                if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
-                    notes.push(Note::NotAllUsed);
-                }
-                let report = self.report(bytes, &expected, notes);
-                self.finish(report)
+            // ffmpeg is the last resort: what it cannot decode nobody here can, and the picture is not lost for it.
+            Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
+                notes.push(Note::SoundEndsEarly { at: found });
+                self.checked_well(bytes, &expected, notes)
             }
+            Ok(()) => self.checked_well(bytes, &expected, notes),
             Err(fault) if matches!(self.plan.action, Action::Remux(_)) => self.encode_after_all(Some(fault)),
             Err(fault) => self.give_up(GiveUp::CheckFailed { fault }),
         }
+    }
+
+    /// The result is what it should be, but for what `notes` say.
+    fn checked_well(&mut self, bytes: Bytes, expected: &Expected, mut notes: Vec<Note>) -> Vec<Command> {
+        let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+        let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
+        if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
+            notes.push(Note::NotAllUsed);
+        }
+        let report = self.report(bytes, expected, notes);
+        self.finish(report)
     }
 
     fn expected(&self) -> Option<Expected> {
@@ -634,6 +658,7 @@ impl Session {
                 frame_rate: self.facts.video.frame_rate,
                 size: None,
                 audio: audio.is_some(),
+                heard: audio::heard(&self.facts, self.facts.video.start, None),
             },
             Action::Encode(encode) => Expected {
                 limit: self.plan.limit,
@@ -643,6 +668,7 @@ impl Session {
                 frame_rate: encode.grid.rate,
                 size: Some((encode.picture.width, encode.picture.height)),
                 audio: encode.audio.stream().is_some(),
+                heard: audio::heard(&self.facts, encode.grid.start, encode.trim.map(|(_, end)| end)),
             },
         })
     }
@@ -676,6 +702,7 @@ impl Session {
             frame_rate: video.frame_rate,
             size: None,
             audio: !self.facts.audio.is_empty(),
+            heard: None,
         };
         let report = Report { kept_source: true, ..self.report(self.facts.file_bytes, &expected, notes) };
         self.finish(report)

@@ -6,6 +6,7 @@ use crate::browser::{BrowserEncodeStep, DecodeStep, Examination, SoundStep, WhyF
 use crate::encoder::EncodeStep;
 use crate::plan::Plan;
 use crate::units::{Bytes, FrameRate};
+use crate::wishes::Codec;
 
 /// Identifies a task within one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -181,6 +182,9 @@ pub enum Command {
     Run(Task),
     /// The plan has changed: show this one.
     Replanned(Box<Plan>),
+    /// The browser's own encoder for this codec failed or does not keep to its rate: it is not to be planned with again as long
+    /// as the page is open.
+    EncoderFailed(Codec),
     /// Forget these kept files.
     Drop(Vec<Artifact>),
     /// Stop whatever runs and forget all files: the session ended without a result.

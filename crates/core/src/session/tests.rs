@@ -103,6 +103,8 @@ enum Mishap {
     ThreadsStubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
+    /// The finished file's sound ends a second too early.
+    SoundShort,
     /// Kept frames cannot be read back.
     FramesLost,
 }
@@ -124,6 +126,8 @@ struct World {
     chunks: BTreeMap<(usize, u32), u64>,
     /// Whether our own encoder made the chunk.
     encoded_by: BTreeMap<(usize, u32), bool>,
+    /// Encodes that were let go.
+    dropped: std::collections::BTreeSet<(usize, u32)>,
     /// The encodes in the result as it was last put together.
     assembled: Vec<(usize, u32)>,
     /// Tasks that read the person's file.
@@ -134,6 +138,9 @@ struct World {
     frames: u64,
     first_pass: (u64, f64),
     most_at_once: usize,
+    failed_encoders: Vec<Codec>,
+    /// Encodes that were let go before the end, for better ones of the same chunk.
+    superseded: usize,
     ending: Option<Ending>,
     stopped: bool,
 }
@@ -176,6 +183,7 @@ impl World {
             audio: 20_000,
             chunks: BTreeMap::new(),
             encoded_by: BTreeMap::new(),
+            dropped: Default::default(),
             assembled: Vec::new(),
             decodes: 0,
             threaded: 0,
@@ -183,6 +191,8 @@ impl World {
             frames,
             first_pass: (8_000, 30.0),
             most_at_once: 0,
+            failed_encoders: Vec::new(),
+            superseded: 0,
             ending: None,
             stopped: false,
         }
@@ -200,7 +210,19 @@ impl World {
                     self.stopped = true;
                     self.queue.clear();
                 }
-                Command::Replanned(_) | Command::Drop(_) => {}
+                Command::Drop(artifacts) => {
+                    let encodes = artifacts.iter().filter_map(|artifact| match artifact {
+                        Artifact::Encoded(chunk, serial) => Some((*chunk, *serial)),
+                        _ => None,
+                    });
+                    self.dropped.extend(encodes);
+                    // All files of an encode go together, the sound among them.
+                    if !artifacts.contains(&Artifact::Audio) {
+                        self.superseded += artifacts.len();
+                    }
+                }
+                Command::EncoderFailed(codec) => self.failed_encoders.push(codec),
+                Command::Replanned(_) => {}
             }
         }
         self.most_at_once = self.most_at_once.max(self.queue.len());
@@ -288,6 +310,7 @@ impl World {
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
+                self.dropped.remove(&(chunk, serial));
                 let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
@@ -306,6 +329,7 @@ impl World {
                     .iter()
                     .map(|input| match input.source {
                         Source::Kept(Artifact::Encoded(chunk, serial)) => {
+                            assert!(!self.dropped.contains(&(chunk, serial)), "a dropped encode is wanted");
                             self.assembled.push((chunk, serial));
                             self.chunks[&(chunk, serial)]
                         }
@@ -318,13 +342,16 @@ impl World {
             }
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+                let length = self.frames as f64 / 25.0;
+                let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
                 let by_x265 = self.session.plan().by_x265();
                 let (name, tag) = if by_x265 { ("hevc", "hvc1") } else { ("h264", "avc1") };
                 let listing = format!(
                     "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
                      streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
-                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n",
-                    self.frames as f64 / 25.0
+                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+                     streams.stream.1.duration=\"{heard}\"\n",
+                    length
                 );
                 (listing.len() as u64, listing.into_bytes())
             }
@@ -389,6 +416,14 @@ fn a_result_that_fails_its_check_is_never_offered() {
     let world = World::new(FRAMES, wishes(), Mishap::FramesMissing).run(None);
     let fault = Fault::Frames { expected: FRAMES, found: FRAMES - 1 };
     assert!(matches!(gave_up(&world), GiveUp::CheckFailed { fault: found } if *found == fault));
+}
+
+#[test]
+fn sound_that_ends_early_is_made_by_ffmpeg_and_told_of_where_that_does_no_better() {
+    let world = World::in_browser(wishes(), Mishap::SoundShort).run(None);
+    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))), "{:?}", world.ending);
+    let world = World::new(FRAMES, wishes(), Mishap::SoundShort).run(None);
+    assert!(finished(&world).notes.contains(&Note::SoundEndsEarly { at: Micros(29_000_000) }));
 }
 
 #[test]
@@ -526,6 +561,16 @@ fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
 }
 
 #[test]
+fn encodes_that_no_result_needs_are_let_go() {
+    // What took far too much is gone as soon as something nearer to the share is there.
+    for factor in [4.0, 1.6] {
+        let world = World::in_browser(fast(), Mishap::Overshoot(factor)).run(None);
+        assert!(finished(&world).encoded_again > 0, "{factor}");
+        assert!(world.superseded > 0, "{factor}");
+    }
+}
+
+#[test]
 fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
     let cases = [
         Mishap::BrowserStubborn(400_000),
@@ -538,6 +583,8 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
         assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
         let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
         assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
+        // The page is not to try it again with the next clip.
+        assert_eq!(world.failed_encoders, [Codec::H264], "{mishap:?}");
     }
 }
 

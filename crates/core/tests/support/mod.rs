@@ -130,7 +130,7 @@ pub(crate) fn compress(
             }
             Command::GiveUp(reason) => return Err(*reason),
             Command::BeginWithFfmpeg(why) => panic!("ffmpeg was asked already: {why:?}"),
-            Command::Replanned(_) | Command::Drop(_) | Command::Stop => {}
+            Command::Replanned(_) | Command::EncoderFailed(_) | Command::Drop(_) | Command::Stop => {}
         }
     }
     panic!("the session asked for nothing and did not end")
