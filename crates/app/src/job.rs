@@ -6,7 +6,7 @@ use clipfit_core::facts::MediaFacts;
 use clipfit_core::feasibility::Offer;
 use clipfit_core::plan::{Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
-use clipfit_core::session::outcome::Report;
+use clipfit_core::session::outcome::{self, Report};
 use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::Wishes;
@@ -206,14 +206,9 @@ impl Job {
         }
     }
 
-    /// Name that the result is saved under: `clip-clipfit.mp4` for `clip.mov`.
+    /// Name that the result is saved under.
     pub fn result_name(&self) -> String {
-        let name = &self.source.name;
-        let stem = match name.rfind('.') {
-            Some(at) if at > 0 => &name[..at],
-            _ => name,
-        };
-        format!("{stem}-clipfit.mp4")
+        outcome::result_name(&self.source.name)
     }
 }
 

@@ -13,7 +13,7 @@ use clipfit_core::browser::{self, Decoder, Examination, WhyFfmpeg};
 use clipfit_core::encoder::{Encoders, Engine, Threads};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
-use clipfit_core::probe::{self, ProbeFailure, Streams, Unexamined};
+use clipfit_core::probe::{self, ProbeFailure, Reader, Streams, Unexamined};
 use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::session::task::{
@@ -125,7 +125,7 @@ impl Driver {
         (self.tell)(JobUpdate::Probed(Rc::new(facts.clone())));
         let encoders = speeds.map_or(Encoders::default(), |speeds| speeds.encoders());
         let threads = Site::threads_here();
-        let mut machine = Machine { workers: worker_count(), engine, decoder, encoders, threads };
+        let mut machine = Machine { decoder, encoders, threads, ..Machine::ffmpeg(worker_count(), engine) };
         let wishes = &self.predict(&facts, wishes, machine, speeds);
         let plan = |machine| clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused);
         let mut planned = plan(machine)?;
@@ -220,7 +220,7 @@ impl Driver {
             Decoder::Ffmpeg(_) => Program::Ffprobe(arguments),
         };
         let (listing, log) = self.examine(by(Examination::Streams, args::probe_streams())).await?;
-        let streams = probe::read_streams(bytes, &listing, &log)?;
+        let streams = probe::read_streams(bytes, &listing, &log, Reader::Page)?;
         let picture = streams.video_stream();
         let program = by(Examination::Packets(picture), args::probe_packets(picture));
         let (packets, log) = self.examine(program).await?;

@@ -3,10 +3,10 @@
 
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
-use crate::encoder::{self, Passes};
+use crate::encoder::{self, NativeEncoder, Passes};
 use crate::ladder::Cap;
 use crate::picture;
-use crate::plan::{EncodePlan, RateControl, RemuxPlan};
+use crate::plan::{EncodePlan, Preset, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
 
 /// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
@@ -94,11 +94,18 @@ pub fn decode_chunk(plan: &EncodePlan, chunk: &Chunk) -> Vec<String> {
         .0
 }
 
-/// Encodes one chunk with the x264 inside ffmpeg.
-pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> Vec<String> {
-    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"))
-        .words("-c:v libx264")
-        .pair("-preset", plan.preset.name());
+/// Encodes one chunk with the x264 inside ffmpeg; `threads` for x264, where it may have some.
+pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, threads: Option<usize>) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
+    // The decoder is quick beside x264: threads of its own cost more than they gain.
+    let arguments =
+        if threads.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
+    let arguments =
+        read_chunk(plan, chunk, arguments).words("-c:v libx264").pair("-preset", plan.preset.name());
+    let arguments = match threads {
+        Some(threads) => arguments.pair("-threads", threads),
+        None => arguments,
+    };
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     let mut x264 = format!("stitchable=1:level={}", encoder::level_name(plan));
     for option in encoder::beat_options(plan).iter().chain(&encoder::live_options(pass)) {
@@ -152,6 +159,48 @@ pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -
 /// Bits per second: x264 takes whole kilobits and would cut the rest off.
 fn whole_bits(rate: Kbps) -> u64 {
     rate.0.round().max(1.0) as u64 * 1000
+}
+
+/// One pass over `chunk`, which is the whole clip, of an encoder of a native ffmpeg other than x264, at this rate.
+pub fn encode_other(
+    plan: &EncodePlan,
+    encoder: NativeEncoder,
+    chunk: &Chunk,
+    pass: Passes,
+    rate: Kbps,
+) -> Vec<String> {
+    let number = if pass == Passes::First { 1 } else { 2 };
+    // How thorough: the encoders' own scales, at about the time that x264's presets of these names stand for beside each other.
+    let pick = |superfast: u32, veryfast: u32, medium: u32| match plan.preset {
+        Preset::Ultrafast | Preset::Superfast => superfast,
+        Preset::Veryfast => veryfast,
+        Preset::Medium => medium,
+    };
+    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"))
+        .pair("-c:v", encoder.name())
+        .pair("-b:v", whole_bits(rate));
+    let passes = |arguments: Arguments| arguments.pair("-pass", number).pair("-passlogfile", STATS);
+    // A keyframe every ten seconds or so, for seeking; the encoders choose their own at scene cuts.
+    let apart = (plan.grid.rate.per_second() * 10.0).round().max(1.0) as u64;
+    let arguments = match encoder {
+        NativeEncoder::X265 => {
+            let x265 = format!("log-level=error:pass={number}:stats={STATS_FILE}:slow-firstpass=0");
+            arguments.pair("-preset", plan.preset.name()).pair("-x265-params", x265)
+        }
+        NativeEncoder::Vpx => passes(arguments)
+            .words("-deadline good -row-mt 1 -auto-alt-ref 1 -lag-in-frames 25")
+            .pair("-cpu-used", if pass == Passes::First { 4 } else { pick(5, 4, 2) }),
+        NativeEncoder::SvtAv1 => arguments.pair("-preset", pick(10, 8, 6)),
+        NativeEncoder::Aom => passes(arguments)
+            .words("-usage good -row-mt 1 -lag-in-frames 35")
+            .pair("-cpu-used", if pass == Passes::First { 6 } else { pick(8, 6, 4) }),
+    };
+    let arguments = tag_colours(arguments.pair("-g", apart), plan);
+    match pass {
+        Passes::First => arguments.words("-f null -"),
+        _ => arguments.pair("-tag:v", plan.codec.sample_entry()).words("-f mp4").words(CHUNK_FILE),
+    }
+    .0
 }
 
 fn tag_colours(mut arguments: Arguments, plan: &EncodePlan) -> Arguments {

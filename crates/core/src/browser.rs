@@ -318,7 +318,7 @@ mod tests {
     use super::*;
     use crate::encoder::{Encoders, Engine};
     use crate::plan::{self, Machine};
-    use crate::probe::read_streams;
+    use crate::probe::{Reader, read_streams};
     use crate::session::tests::facts;
     use crate::wishes::{AudioWish, Wishes};
 
@@ -361,7 +361,7 @@ mod tests {
                  streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.clipfit_decodes=\"{layout}\"\n{told}\
                  format.format_name=\"matroska,webm\"\nformat.start_time=\"0.0\"\n"
             );
-            let streams = read_streams(Bytes(1000), &listing, &[]).expect("streams");
+            let streams = read_streams(Bytes(1000), &listing, &[], Reader::Page).expect("streams");
             let facts = streams.read_packets(Bytes(1000), "0.0,0.0,0.5,100,K_\n", &[]).expect("facts");
             assert_eq!(facts.video.colour.matrix.as_deref(), matrix, "{codec} as {layout}");
         }

@@ -23,6 +23,70 @@ pub enum Engine {
     Browser,
     /// x265 inside ffmpeg's multi-thread core: the whole clip at once, in two passes.
     X265,
+    /// Another encoder than x264 inside a native ffmpeg: the whole clip at once, with threads of its own.
+    NativeOther(NativeEncoder),
+}
+
+/// Encoders for other codecs than H.264 inside a native ffmpeg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NativeEncoder {
+    /// x265, for H.265, in two passes.
+    X265,
+    /// libvpx, for VP9, in two passes.
+    Vpx,
+    /// SVT-AV1, in one pass: ffmpeg does not offer its second.
+    SvtAv1,
+    /// libaom, for AV1, in two passes and several times slower.
+    Aom,
+}
+
+impl NativeEncoder {
+    /// All, for each codec the preferred one first.
+    pub const ALL: [NativeEncoder; 4] =
+        [NativeEncoder::X265, NativeEncoder::Vpx, NativeEncoder::SvtAv1, NativeEncoder::Aom];
+
+    /// What ffmpeg calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            NativeEncoder::X265 => "libx265",
+            NativeEncoder::Vpx => "libvpx-vp9",
+            NativeEncoder::SvtAv1 => "libsvtav1",
+            NativeEncoder::Aom => "libaom-av1",
+        }
+    }
+
+    /// What it makes.
+    pub fn codec(self) -> Codec {
+        match self {
+            NativeEncoder::X265 => Codec::H265,
+            NativeEncoder::Vpx => Codec::Vp9,
+            NativeEncoder::SvtAv1 | NativeEncoder::Aom => Codec::Av1,
+        }
+    }
+
+    /// Whether a first pass tells it how hard the picture is.
+    pub fn has_first_pass(self) -> bool {
+        self != NativeEncoder::SvtAv1
+    }
+}
+
+/// What a native ffmpeg has beside x264.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NativeEncoders {
+    there: [bool; NativeEncoder::ALL.len()],
+}
+
+impl NativeEncoders {
+    /// Those of which `has` says that they are there.
+    pub fn of(has: impl Fn(NativeEncoder) -> bool) -> NativeEncoders {
+        NativeEncoders { there: NativeEncoder::ALL.map(has) }
+    }
+
+    /// The best for `codec`.
+    pub fn best(self, codec: Codec) -> Option<NativeEncoder> {
+        let mut all = NativeEncoder::ALL.into_iter().zip(self.there);
+        all.find(|(encoder, there)| *there && encoder.codec() == codec).map(|(encoder, _)| encoder)
+    }
 }
 
 /// The encoders of the browser's own that really encoded a frame on trial.
@@ -72,13 +136,15 @@ pub enum Threads {
     Here,
 }
 
-/// Why a codec cannot be had on this page.
+/// Why a codec cannot be had here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodecUnavailable {
     /// The browser has no encoder for it that really encodes, and nothing else makes it.
     NoEncoder(Codec),
     /// The same, and x265 needs a page with isolation headers.
     NotIsolated,
+    /// The native ffmpeg was built without an encoder for it.
+    NotInFfmpeg(Codec),
 }
 
 impl CodecUnavailable {
@@ -87,6 +153,9 @@ impl CodecUnavailable {
         match self {
             CodecUnavailable::NoEncoder(codec) => {
                 format!("This browser has no working {} encoder.", codec.name())
+            }
+            CodecUnavailable::NotInFfmpeg(codec) => {
+                format!("The ffmpeg on this machine has no {} encoder.", codec.name())
             }
             CodecUnavailable::NotIsolated => {
                 "This browser has no working H.265 encoder, and x265 needs a page served with isolation headers.".into()
@@ -115,12 +184,30 @@ impl Engine {
             Engine::Stock => "x264 inside ffmpeg.wasm, without SIMD",
             Engine::Browser => "the browser's own encoder",
             Engine::X265 => "x265 inside ffmpeg.wasm, with threads",
+            Engine::NativeOther(NativeEncoder::X265) => "x265 inside ffmpeg",
+            Engine::NativeOther(NativeEncoder::Vpx) => "libvpx inside ffmpeg",
+            Engine::NativeOther(NativeEncoder::SvtAv1) => "SVT-AV1 inside ffmpeg",
+            Engine::NativeOther(NativeEncoder::Aom) => "libaom inside ffmpeg",
         }
     }
 
     /// Whether it is an x264, which plans fall back to; all others may fail and give way to one.
     pub fn is_x264(self) -> bool {
-        !matches!(self, Engine::Browser | Engine::X265)
+        matches!(self, Engine::Native | Engine::Own | Engine::Stock)
+    }
+
+    /// Whether it takes the whole clip at once, with threads of its own, rather than chunks side by side.
+    pub fn takes_the_whole(self) -> bool {
+        matches!(self, Engine::X265 | Engine::NativeOther(_))
+    }
+
+    /// Whether it takes the whole clip and measures it first, for itself alone.
+    pub(crate) fn has_own_first_pass(self) -> bool {
+        match self {
+            Engine::X265 => true,
+            Engine::NativeOther(encoder) => encoder.has_first_pass(),
+            Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => false,
+        }
     }
 }
 

@@ -149,6 +149,11 @@ pub enum Note {
     },
     /// x265 hung, failed or does not keep to its rate: it becomes H.264.
     X265Failed,
+    /// A native ffmpeg's encoder for this codec failed or does not keep to its rate: it becomes H.264.
+    EncoderFailed {
+        /// The wished codec.
+        codec: Codec,
+    },
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
     /// More bytes would not be visible: the result stays below the target.
@@ -178,6 +183,7 @@ impl Note {
                 | Note::SoundEndsEarly { .. }
                 | Note::CodecNotHere { .. }
                 | Note::X265Failed
+                | Note::EncoderFailed { .. }
         )
     }
 
@@ -257,6 +263,10 @@ impl Note {
             Note::X265Failed => {
                 "x265 stopped or did not do as asked, so it becomes H.264, which plays everywhere.".into()
             }
+            Note::EncoderFailed { codec } => format!(
+                "The encoder for {} stopped or did not do as asked, so it becomes H.264, which plays everywhere.",
+                codec.name()
+            ),
             Note::NotAllUsed => "The encoder did not use all of the target: the clip is very short, or this picture gains next to nothing from more bytes.".into(),
             Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
             Note::AudioCopyImpossible { codec } => {

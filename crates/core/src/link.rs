@@ -131,17 +131,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
             "hls" => Err(Reject::NotYet),
             _ => Err(Reject::Bad),
         },
-        "effort" => match value {
-            "auto" => set(&mut wishes.effort, Effort::Auto),
-            "balanced" => set(&mut wishes.effort, Effort::Balanced),
-            "best" => set(&mut wishes.effort, Effort::Best),
-            "fast" => set(&mut wishes.effort, Effort::Fast),
-            _ => Err(Reject::Bad),
-        },
-        "codec" => {
-            let named = Codec::ALL.into_iter().find(|codec| codec.id() == value);
-            named.map(|codec| wishes.codec = codec).ok_or(Reject::Bad)
-        }
+        "effort" => Effort::find(value).map(|effort| wishes.effort = effort).ok_or(Reject::Bad),
+        "codec" => Codec::find(value).map(|codec| wishes.codec = codec).ok_or(Reject::Bad),
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),

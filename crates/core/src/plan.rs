@@ -3,7 +3,7 @@
 use crate::audio::{self, AudioPlan, WhyNoAudio};
 use crate::browser::{self, Decoder, WhyFfmpeg};
 use crate::chunks::{self, Chunk, Grid};
-use crate::encoder::{Encoders, Engine, Threads};
+use crate::encoder::{CodecUnavailable, Encoders, Engine, NativeEncoders, Threads};
 use crate::explain::Note;
 use crate::facts::{Colour, Container, MediaFacts, Rotation, VideoFacts};
 use crate::feasibility::{self, Refusal};
@@ -71,7 +71,7 @@ pub struct EncodePlan {
     pub engine: Engine,
     /// How the picture is coded.
     pub codec: Codec,
-    /// x264's preset, or x265's, where one of them encodes.
+    /// x264's preset, or x265's, where one of them encodes; how thorough other encoders of a native ffmpeg are.
     pub preset: Preset,
     /// How bytes are controlled.
     pub control: RateControl,
@@ -170,13 +170,35 @@ pub struct Machine {
     pub encoders: Encoders,
     /// ffmpeg's multi-thread core, and in it x265.
     pub threads: Threads,
+    /// What a native ffmpeg has beside x264.
+    pub native: NativeEncoders,
 }
 
 impl Machine {
     /// Everything through ffmpeg.
     pub fn ffmpeg(workers: usize, engine: Engine) -> Machine {
-        let (decoder, encoders, threads) = (Decoder::Ffmpeg(None), Encoders::default(), Threads::default());
-        Machine { workers, engine, decoder, encoders, threads }
+        Machine {
+            workers,
+            engine,
+            decoder: Decoder::Ffmpeg(None),
+            encoders: Encoders::default(),
+            threads: Threads::default(),
+            native: NativeEncoders::default(),
+        }
+    }
+
+    /// A native ffmpeg with these encoders beside x264.
+    pub fn native(workers: usize, native: NativeEncoders) -> Machine {
+        Machine { native, ..Machine::ffmpeg(workers, Engine::Native) }
+    }
+
+    /// Whether `codec` can be had, and if not, why.
+    fn offers(self, codec: Codec) -> Result<(), CodecUnavailable> {
+        match self.engine {
+            Engine::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),
+            Engine::Native => Err(CodecUnavailable::NotInFfmpeg(codec)),
+            _ => self.encoders.offer(codec, self.threads),
+        }
     }
 }
 
@@ -293,7 +315,7 @@ fn sized(
         Effort::Fast => Preset::Superfast,
     };
     let control = match engine {
-        Engine::Browser | Engine::X265 => RateControl::Measured { video },
+        Engine::Browser | Engine::X265 | Engine::NativeOther(_) => RateControl::Measured { video },
         Engine::Native | Engine::Own | Engine::Stock => RateControl::TwoPass { video },
     };
     let machine = Machine { engine, ..machine };
@@ -313,16 +335,17 @@ pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort 
     }
 }
 
-/// The encoder for these wishes: the browser's own for `Effort::Fast` and for codecs that only it has, x265 for H.265 where
-/// that is not to be had, else x264.
+/// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs that only
+/// it has, x265 for H.265 where that is not to be had, else x264.
 fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Engine {
     let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
     let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
     // x265 takes its frames from ffmpeg, which cannot decode AV1.
     let x265 = wishes.codec == Codec::H265 && machine.threads == Threads::Here && facts.video.codec != "av1";
-    match wishes.mode {
-        Mode::Size if wanted && possible => Engine::Browser,
-        Mode::Size if x265 => Engine::X265,
+    match (wishes.mode, machine.native.best(wishes.codec)) {
+        (Mode::Size, Some(encoder)) => Engine::NativeOther(encoder),
+        (Mode::Size, None) if wanted && possible => Engine::Browser,
+        (Mode::Size, None) if x265 => Engine::X265,
         _ => machine.engine,
     }
 }
@@ -339,7 +362,7 @@ fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<N
     }
     if engine.is_x264() {
         if wishes.codec != Codec::H264 {
-            let why = machine.encoders.offer(wishes.codec, machine.threads).err();
+            let why = machine.offers(wishes.codec).err();
             notes.push(Note::CodecNotHere { codec: wishes.codec, why });
         } else if wishes.effort == Effort::Fast
             && wishes.mode == Mode::Size
@@ -418,8 +441,8 @@ fn encode_plan(
         stream: facts.video.index,
         zero: facts.zero,
         picture,
-        // x265 has threads of its own, and its second pass knows the whole clip.
-        chunks: if machine.engine == Engine::X265 {
+        // Threads of its own, and a second pass that knows the whole clip.
+        chunks: if machine.engine.takes_the_whole() {
             chunks::whole(&facts.video, facts.container, &grid)
         } else {
             chunks::cut(&facts.video, facts.container, &grid, machine.workers)

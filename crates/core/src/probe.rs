@@ -40,7 +40,7 @@ pub enum ProbeFailure {
         /// Where.
         at: Micros,
     },
-    /// The browser could not read the file.
+    /// The file could not be read.
     Unreadable,
     /// ffprobe ended without an answer.
     Broken,
@@ -97,7 +97,7 @@ impl ProbeFailure {
                 "The times in this file jump at {at}: it was probably joined from several recordings. Join them with a video tool that writes new times, or compress the parts one by one."
             ),
             ProbeFailure::NoFrames => "This file has a picture track without a single frame: its length is zero. Record or export it again.".into(),
-            ProbeFailure::Unreadable => "The browser could not read this file. It may have been moved or changed: choose it again.".into(),
+            ProbeFailure::Unreadable => "This file could not be read. It may have been moved or changed: choose it again.".into(),
             ProbeFailure::Broken => "The file could not be examined. Try again; if it stays so, the file may be damaged.".into(),
         }
     }
@@ -159,9 +159,23 @@ impl RawStream {
     }
 }
 
+/// Who examines a clip, and is to decode it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The browser, or ffmpeg.wasm, some of whose decoders are missing.
+    Page,
+    /// A native ffmpeg: whether it decodes a codec shows when it does.
+    Native,
+}
+
 /// Reads the answer to `arguments::probe_streams`. `listing` is what ffprobe wrote (empty when it wrote nothing), `log`
 /// what it printed.
-pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<Streams, ProbeFailure> {
+pub fn read_streams(
+    file_bytes: Bytes,
+    listing: &str,
+    log: &[String],
+    reader: Reader,
+) -> Result<Streams, ProbeFailure> {
     if file_bytes.0 == 0 {
         return Err(ProbeFailure::Empty);
     }
@@ -190,14 +204,15 @@ pub fn read_streams(file_bytes: Bytes, listing: &str, log: &[String]) -> Result<
         return Err(if sound { ProbeFailure::AudioOnly } else { ProbeFailure::NotVideo { format } });
     };
     let codec = streams[video].codec();
-    if codec.is_empty() || codec == "none" || codec == "unknown" || not_decoded(&streams[video]) {
+    let missing = reader == Reader::Page && not_decoded(&streams[video]);
+    if codec.is_empty() || codec == "none" || codec == "unknown" || missing {
         let codec = if codec.is_empty() { "an unknown codec".to_owned() } else { codec };
         return Err(ProbeFailure::UnsupportedCodec { codec });
     }
     Ok(Streams { streams, format: file, video })
 }
 
-/// Whether nobody decodes this picture: the browser has not, and the core cannot.
+/// Whether nobody on a page decodes this picture: the browser has not, and the core cannot.
 fn not_decoded(picture: &RawStream) -> bool {
     picture.browser_sees().layout.is_empty() && NOT_DECODED.contains(&picture.codec().as_str())
 }
@@ -612,7 +627,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_listing_is_survived(listing in "[ -~]{0,200}", packets in "[0-9.,KD_NA/\n-]{0,200}") {
-            if let Ok(streams) = read_streams(Bytes(9), &listing, &[]) {
+            if let Ok(streams) = read_streams(Bytes(9), &listing, &[], Reader::Page) {
                 let _ = streams.read_packets(Bytes(9), &packets, &[]);
             }
         }
@@ -620,7 +635,7 @@ mod tests {
         #[test]
         fn any_packets_of_a_good_listing_are_survived(packets in "([0-9.N/A-]{0,6},){0,5}[KD_]{0,2}(\n([0-9.]{1,6},){4}K_){0,3}") {
             let listing = "streams.stream.0.index=0\nstreams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"h264\"\nstreams.stream.0.width=320\nstreams.stream.0.height=180\nformat.format_name=\"avi\"\n";
-            if let Ok(streams) = read_streams(Bytes(9), listing, &[]) {
+            if let Ok(streams) = read_streams(Bytes(9), listing, &[], Reader::Native) {
                 let _ = streams.read_packets(Bytes(9), &packets, &[]);
             }
         }

@@ -278,6 +278,8 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let encode = match plan.engine {
         Engine::Browser => pixels / speeds.of_browser(plan.codec)?,
         Engine::X265 => pixels / (speeds.superfast * X265),
+        // Nobody measured these.
+        Engine::NativeOther(_) => return None,
         Engine::Native | Engine::Own | Engine::Stock => pixels / speeds.of_x264(plan.preset, density) / x264,
     };
     let (passes, frame) = match plan.control {

@@ -70,6 +70,26 @@ pub enum Effort {
     Best,
 }
 
+impl Effort {
+    /// All.
+    pub const ALL: [Effort; 4] = [Effort::Auto, Effort::Fast, Effort::Balanced, Effort::Best];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Effort::Auto => "auto",
+            Effort::Fast => "fast",
+            Effort::Balanced => "balanced",
+            Effort::Best => "best",
+        }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Effort> {
+        Effort::ALL.into_iter().find(|effort| effort.id() == id)
+    }
+}
+
 /// How the picture is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Codec {
@@ -96,6 +116,11 @@ impl Codec {
             Codec::Vp9 => "vp9",
             Codec::Av1 => "av1",
         }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Codec> {
+        Codec::ALL.into_iter().find(|codec| codec.id() == id)
     }
 
     /// Towards people.

@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// What is tested natively.
-const NATIVE: [&str; 5] = ["clipfit-core", "clipfit-bridge", "clipfit-container", "clipfit-media", "xtask"];
+const NATIVE: [&str; 6] =
+    ["clipfit-core", "clipfit-cli", "clipfit-bridge", "clipfit-container", "clipfit-media", "xtask"];
 
 /// One step of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::task::{Artifact, Command, Death};
 use super::{Phase, Running, Session, Work};
 use crate::audio::{AudioPlan, WhyNoAudio};
 use crate::browser::{Decoder, WhyFfmpeg};
-use crate::encoder::{Encoders, Engine, Threads};
+use crate::encoder::{Encoders, Engine, NativeEncoders, Threads};
 use crate::explain::Note;
 use crate::plan::{self, Action, Plan};
 use crate::units::Bytes;
@@ -43,7 +43,7 @@ impl Session {
         exit_code: Option<i32>,
         log: Vec<String>,
     ) -> Vec<Command> {
-        if self.is_of_x265(running.work) {
+        if self.is_of_the_whole(running.work) {
             return self.change_engine();
         }
         if running.tries < TRIES {
@@ -76,9 +76,9 @@ impl Session {
         })
     }
 
-    /// Whether x265 does it: a task that takes the whole clip's time and is not tried again.
-    pub(super) fn is_of_x265(&self, work: Work) -> bool {
-        self.by_x265() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
+    /// Whether an encoder does it that takes the whole clip: a task that takes all of its time and is not tried again.
+    pub(super) fn is_of_the_whole(&self, work: Work) -> bool {
+        self.takes_the_whole() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
     }
 
     /// The decoded frames of this work's chunk are not used again.
@@ -129,12 +129,19 @@ impl Session {
 
     /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
     pub(super) fn with_x264(&mut self, engine: Engine) -> Vec<Command> {
-        let failed = if engine == Engine::X265 {
-            self.machine.threads = Threads::Missing;
-            Note::X265Failed
-        } else {
-            self.machine.encoders = Encoders::default();
-            Note::FastFailed
+        let failed = match engine {
+            Engine::X265 => {
+                self.machine.threads = Threads::Missing;
+                Note::X265Failed
+            }
+            Engine::NativeOther(_) => {
+                self.machine.native = NativeEncoders::default();
+                Note::EncoderFailed { codec: self.wishes.codec }
+            }
+            _ => {
+                self.machine.encoders = Encoders::default();
+                Note::FastFailed
+            }
         };
         let codec = self.wishes.codec;
         let mut commands: Vec<Command> =
@@ -145,7 +152,7 @@ impl Session {
                 // Which says it better than what follows from the machine as it now is.
                 plan.notes.retain(|note| match note {
                     Note::FastNotHere => false,
-                    Note::CodecNotHere { .. } => engine != Engine::X265,
+                    Note::CodecNotHere { .. } => engine == Engine::Browser,
                     _ => true,
                 });
                 plan.notes.push(failed);
@@ -177,7 +184,7 @@ impl Session {
     pub(super) fn died(&mut self, running: Running, death: Death, log: Vec<String>) -> Vec<Command> {
         match death {
             Death::InputUnreadable => self.give_up(GiveUp::InputUnreadable { log }),
-            _ if self.is_of_x265(running.work) => self.change_engine(),
+            _ if self.is_of_the_whole(running.work) => self.change_engine(),
             Death::OutOfMemory if running.tries >= TRIES && self.at_once == 1 => {
                 self.give_up(GiveUp::OutOfMemory { log })
             }

@@ -36,6 +36,15 @@ const MEASURED: Habits = Habits {
     bias_range: (1.0 / MOST_ASKED, 20.0),
     exact: false,
 };
+/// Encoders of a native ffmpeg that take the whole clip: what they miss by is small, and told by one try.
+const WHOLE: Habits = Habits {
+    aim: 0.988,
+    floor: plan::FLOOR,
+    raises: 4,
+    bias: 1.0,
+    bias_range: (1.0 / MOST_ASKED, 20.0),
+    exact: false,
+};
 /// The same in corrections, a little lower each time; the last ones serve only to get under the limit.
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
@@ -196,8 +205,17 @@ impl Ledger {
         (ledger, outlook)
     }
 
-    /// Opens the books of an encode without a first pass: every chunk's share is in proportion to its `weight`.
+    /// Opens the books of an encode without x264's figures: every chunk's share is in proportion to its `weight`.
     pub(crate) fn measured(weights: &[f64], limit: Bytes, audio: Bytes, overhead: Bytes) -> Ledger {
+        Ledger::by_weight(weights, limit, audio, overhead, MEASURED)
+    }
+
+    /// The same for an encoder that takes the whole clip and meets its rate nearly.
+    pub(crate) fn whole_clip(weights: &[f64], limit: Bytes, audio: Bytes, overhead: Bytes) -> Ledger {
+        Ledger::by_weight(weights, limit, audio, overhead, WHOLE)
+    }
+
+    fn by_weight(weights: &[f64], limit: Bytes, audio: Bytes, overhead: Bytes, habits: Habits) -> Ledger {
         let mut ledger = Ledger {
             limit,
             audio,
@@ -206,7 +224,7 @@ impl Ledger {
             least: vec![Bytes(1); weights.len()],
             unit: vec![1.0; weights.len()],
             accounts: vec![Account::default(); weights.len()],
-            habits: MEASURED,
+            habits,
             round: 0,
             saturated: false,
         };

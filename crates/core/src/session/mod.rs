@@ -147,7 +147,7 @@ impl Encode {
     }
 
     fn two_pass(&self) -> bool {
-        matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine == Engine::X265
+        matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine.has_own_first_pass()
     }
 
     /// The chosen encode of each chunk.
@@ -314,7 +314,10 @@ impl Session {
             plan.chunks.iter().map(|chunk| self.facts.video.weight(&plan.grid, chunk)).collect();
         let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);
         let audio = plan.audio.expected().during(plan.sound);
-        Ledger::measured(&weights, self.plan.limit, audio, overhead)
+        match plan.engine {
+            Engine::NativeOther(_) => Ledger::whole_clip(&weights, self.plan.limit, audio, overhead),
+            _ => Ledger::measured(&weights, self.plan.limit, audio, overhead),
+        }
     }
 
     /// Starts work while workers are free.
@@ -421,8 +424,8 @@ impl Session {
     fn book_stats(&mut self, index: usize, written: &Written, frames_kept: bool) -> Option<()> {
         let encode = self.encode.as_mut()?;
         let frames = encode.plan.chunks.get(index)?.frames;
-        // x265's are for x265 alone.
-        if encode.plan.engine != Engine::X265 {
+        // Other encoders' are for themselves alone.
+        if !encode.plan.engine.has_own_first_pass() {
             let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
             if stats.frames.len() as u64 != frames {
                 return None;
@@ -470,9 +473,9 @@ impl Session {
         }
     }
 
-    /// All chunks are measured: one rate factor for all. x265 finds its own.
+    /// All chunks are measured: one rate factor for all. An encoder that takes the whole clip finds its own.
     fn allocate(&mut self) -> Vec<Command> {
-        if self.by_x265() {
+        if self.takes_the_whole() {
             return self.encode_all();
         }
         let Some(encode) = self.encode.as_mut().filter(|encode| encode.measured()) else { return Vec::new() };
@@ -518,8 +521,8 @@ impl Session {
         self.fill()
     }
 
-    fn by_x265(&self) -> bool {
-        self.encode.as_ref().is_some_and(|encode| encode.plan.engine == Engine::X265)
+    fn takes_the_whole(&self) -> bool {
+        self.encode.as_ref().is_some_and(|encode| encode.plan.engine.takes_the_whole())
     }
 
     /// All chunks are encoded: assemble, or encode some again.

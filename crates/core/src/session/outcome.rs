@@ -37,6 +37,15 @@ impl Report {
     }
 }
 
+/// The name that a result is saved under: `clip-clipfit.mp4` for `clip.mov`.
+pub fn result_name(source: &str) -> String {
+    let stem = match source.rfind('.') {
+        Some(at) if at > 0 => &source[..at],
+        _ => source,
+    };
+    format!("{stem}-clipfit.mp4")
+}
+
 /// Why there is no result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GiveUp {
@@ -116,7 +125,7 @@ impl GiveUp {
                 "This file could not be read to its end. It may have been moved, changed or damaged: choose it again.".into()
             }
             GiveUp::OutOfMemory { .. } => {
-                "The browser ran out of memory. Close other tabs, or choose a smaller height, and try again.".into()
+                "Memory ran out. Close other tabs or programs, or choose a smaller height, and try again.".into()
             }
             GiveUp::Broken { step, .. } => {
                 let doing = match step {

@@ -6,13 +6,16 @@ use crate::allocate::{Allocator, COARSEST_QP};
 use crate::arguments::{self as args, Pass};
 use crate::browser::{self, Decoder, Examination};
 use crate::chunks::Chunk;
-use crate::encoder::{self, Engine, Passes, Profile};
+use crate::encoder::{self, Engine, NativeEncoder, Passes, Profile};
 use crate::mp4;
-use crate::plan::{Action, RateControl};
-use crate::units::Bytes;
+use crate::plan::{Action, EncodePlan, RateControl};
+use crate::units::{Bytes, Kbps};
 
 /// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
 const TWO_PASS_FROM: u64 = 8;
+
+/// More threads than this in one x264 gain little and cost sharpness.
+const MOST_THREADS: usize = 16;
 
 fn clip() -> Input {
     Input { name: args::CLIP.into(), source: Source::Clip }
@@ -95,13 +98,13 @@ impl Session {
 
     fn first_pass(&self, id: TaskId, encode: &Encode, index: usize) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
-        if encode.plan.engine == Engine::X265 {
-            let arguments = args::encode_x265(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?);
+        if encode.plan.engine.has_own_first_pass() {
+            let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
             let outputs = vec![
                 keep(args::STATS_FILE, Artifact::Stats(index), 0),
                 keep(args::CUTREE_FILE, Artifact::MbTree(index), 0),
             ];
-            return Some(plain(id, Program::FfmpegThreads(arguments), vec![clip()], outputs));
+            return Some(plain(id, program, vec![clip()], outputs));
         }
         let mut outputs = vec![
             keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
@@ -110,7 +113,8 @@ impl Session {
         if self.keeps_frames(encode, index) {
             outputs.push(keep(args::FRAMES_FILE, Artifact::Frames(index), 0));
         }
-        Some(chunk_task(id, encode, chunk, encode.plan.opening_pass(), Vec::new(), outputs))
+        let (pass, threads) = (encode.plan.opening_pass(), self.threads(encode));
+        Some(chunk_task(id, encode, chunk, pass, threads, Vec::new(), outputs))
     }
 
     fn encode_chunk(
@@ -137,15 +141,19 @@ impl Session {
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
             RateControl::Capped(cap) => Pass::Capped(cap),
-            RateControl::Measured { .. } if encode.plan.engine == Engine::X265 => {
+            RateControl::Measured { .. } if encode.plan.engine.takes_the_whole() => {
                 let rate = asked.over(encode.plan.grid.rate.time_of(chunk.frames));
-                let arguments = args::encode_x265(&encode.plan, chunk, Passes::Second, rate);
-                inputs.extend([
-                    clip(),
-                    kept(args::STATS_FILE, Artifact::Stats(index)),
-                    kept(args::CUTREE_FILE, Artifact::MbTree(index)),
-                ]);
-                return Some(plain(id, Program::FfmpegThreads(arguments), inputs, outputs));
+                let second = encode.plan.engine.has_own_first_pass();
+                let pass = if second { Passes::Second } else { Passes::Only };
+                let program = whole(&encode.plan, chunk, pass, rate)?;
+                inputs.push(clip());
+                if second {
+                    inputs.push(kept(args::STATS_FILE, Artifact::Stats(index)));
+                }
+                if second && has_tree(encode.plan.engine) {
+                    inputs.push(kept(args::CUTREE_FILE, Artifact::MbTree(index)));
+                }
+                return Some(plain(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
                 let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
@@ -160,7 +168,17 @@ impl Session {
         if encode.frames_kept.get(index).copied()? {
             inputs.push(kept(args::FRAMES_FILE, Artifact::Frames(index)));
         }
-        Some(chunk_task(id, encode, chunk, pass, inputs, outputs))
+        Some(chunk_task(id, encode, chunk, pass, self.threads(encode), inputs, outputs))
+    }
+
+    /// x264's threads in each task, where it has any: as many as processors would be left idle by there being fewer tasks, and
+    /// two at least, so that none is idle while the last task of a pass ends.
+    fn threads(&self, encode: &Encode) -> Option<usize> {
+        let workers = self.machine.workers;
+        let waiting = encode.to_measure.len() + encode.queue.len();
+        let tasks = (waiting + self.running.len() + 1).min(encode.plan.chunks.len()).max(1);
+        let at_least = if workers > 1 { 2 } else { 1 };
+        (encode.plan.engine == Engine::Native).then(|| workers.div_ceil(tasks).clamp(at_least, MOST_THREADS))
     }
 
     /// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
@@ -173,12 +191,29 @@ impl Session {
     }
 }
 
+/// One pass of an encoder that takes the whole clip.
+fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
+    match plan.engine {
+        Engine::X265 => Some(Program::FfmpegThreads(args::encode_x265(plan, chunk, pass, rate))),
+        Engine::NativeOther(encoder) => {
+            Some(Program::Ffmpeg(args::encode_other(plan, encoder, chunk, pass, rate)))
+        }
+        Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => None,
+    }
+}
+
+/// Whether its first pass leaves a tree of coding units beside the statistics.
+fn has_tree(engine: Engine) -> bool {
+    matches!(engine, Engine::X265 | Engine::NativeOther(NativeEncoder::X265))
+}
+
 /// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
 fn chunk_task(
     id: TaskId,
     encode: &Encode,
     chunk: &Chunk,
     pass: Pass,
+    threads: Option<usize>,
     mut inputs: Vec<Input>,
     outputs: Vec<Output>,
 ) -> Task {
@@ -186,7 +221,7 @@ fn chunk_task(
     let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
     if from_ffmpeg && plan.engine != Engine::Own {
         inputs.insert(0, clip());
-        return ffmpeg(id, args::encode_chunk(plan, chunk, pass), inputs, outputs);
+        return ffmpeg(id, args::encode_chunk(plan, chunk, pass, threads), inputs, outputs);
     }
     let program = if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
         Program::Frames

@@ -22,13 +22,14 @@ fn every_second_stays_within_the_bandwidth() {
     for (name, effort) in CASES {
         let rung = ladder::parse(name).unwrap();
         let wishes = Wishes { mode: Mode::Ladder, rung: Some(rung), effort, ..Wishes::default() };
-        let report =
+        let finished =
             compress(&clip, &facts, &wishes, 2).unwrap_or_else(|reason| panic!("{name}: {reason:?}"));
+        let report = &finished.report;
         assert!(report.bytes <= report.limit, "{name}");
         let picture = (report.picture.width, report.picture.height, report.picture.frame_rate);
         assert_eq!(picture, (rung.width, rung.height, rung.frame_rate), "{name}");
 
-        let packets = packets(&clip.path.with_extension("out.mp4"));
+        let packets = packets(&finished.file);
         let kilobits =
             |packets: &[Packet]| packets.iter().map(|packet| packet.bytes).sum::<u64>() as f64 / 125.0;
         let second = (rung.frame_rate.per_second().round() as usize).clamp(1, packets.len());

@@ -1,0 +1,61 @@
+//! A clip on disk: its path, its name, and what ffprobe tells of it.
+
+use crate::error::Error;
+use crate::ffmpeg::Ffmpeg;
+use crate::folder;
+use crate::interrupt::Interrupt;
+use crate::process;
+use clipfit_core::arguments as args;
+use clipfit_core::facts::MediaFacts;
+use clipfit_core::probe::{ProbeFailure, Reader, read_streams};
+use clipfit_core::units::Bytes;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// A file as the person named it.
+#[derive(Debug, Clone)]
+pub struct Clip {
+    /// As named.
+    pub named: PathBuf,
+    /// The same from the root.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: Bytes,
+}
+
+impl Clip {
+    /// The file at `path`, when it can be read.
+    pub fn open(path: &Path) -> Result<Clip, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let about = File::open(path).and_then(|file| file.metadata()).map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(unreadable(std::io::Error::other("it is no file")));
+        }
+        let whole = fs::canonicalize(path).map_err(unreadable)?;
+        Ok(Clip { named: path.to_owned(), path: whole, bytes: Bytes(about.len()) })
+    }
+
+    /// Whether it can still be read.
+    pub(crate) fn is_there(&self) -> bool {
+        File::open(&self.path).is_ok()
+    }
+
+    /// Two looks at the file: its streams, then the packets of the picture.
+    pub fn examine(&self, ffmpeg: &Ffmpeg, interrupt: &Interrupt) -> Result<MediaFacts, Error> {
+        // ffprobe has nothing to say about an empty file.
+        if self.bytes.0 == 0 {
+            return Err(Error::Probe(ProbeFailure::Empty));
+        }
+        let folder = folder::temporary()?;
+        folder::link(&self.path, &folder.path().join(args::CLIP)).map_err(Error::Temporary)?;
+        let look = |arguments: Vec<String>| -> Result<(String, Vec<String>), Error> {
+            let (_, end) = process::ask(&ffmpeg.ffprobe, &arguments, folder.path(), interrupt)?;
+            let written = fs::read(folder.path().join(args::PROBE_FILE)).unwrap_or_default();
+            Ok((String::from_utf8_lossy(&written).into_owned(), end.log))
+        };
+        let (listing, log) = look(args::probe_streams())?;
+        let streams = read_streams(self.bytes, &listing, &log, Reader::Native).map_err(Error::Probe)?;
+        let (packets, log) = look(args::probe_packets(streams.video_stream()))?;
+        streams.read_packets(self.bytes, &packets, &log).map_err(Error::Probe)
+    }
+}

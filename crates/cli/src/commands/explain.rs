@@ -1,0 +1,72 @@
+//! `clipfit explain`: a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
+
+use super::{Bench, Drawn, processors};
+use crate::error::Error;
+use crate::options::Planned;
+use crate::voice::Voice;
+use crate::words;
+use clipfit_core::mp4;
+use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
+use clipfit_core::session::Session;
+use clipfit_core::session::task::{Command, Event, Program};
+use clipfit_core::units::{Bytes, Kbps};
+
+pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
+    let (inputs, wishes) = (&options.clips.inputs, options.wishes.wishes());
+    Bench::new()?.each(inputs, voice, |bench, index, voice| {
+        let Some(input) = inputs.get(index) else { return Ok(()) };
+        let Drawn { facts, plan, machine, .. } = bench.draw(input, &wishes, voice)?;
+        if let Action::Encode(encode) = &plan.action {
+            voice.explain(input, "Where the bytes go", &budget(&plan, encode));
+            voice.explain(input, "Chunks, side by side", &chunks(encode));
+        }
+        let mut session = Session::new(facts, wishes.clone(), plan, machine);
+        let first = session.handle(Event::Start { workers: processors(), frames: Bytes(0) });
+        let rows: Vec<String> = first.iter().filter_map(command_line).collect();
+        if !rows.is_empty() {
+            voice.explain(input, "What runs first", &rows);
+        }
+        voice.done(input);
+        Ok(())
+    })
+}
+
+fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
+    let (RateControl::TwoPass { video } | RateControl::Measured { video }) = encode.control else {
+        return vec!["Quality leads: the size follows from the picture.".to_owned()];
+    };
+    let sound = encode.audio.expected().during(encode.sound);
+    let container = mp4::overhead(encode.grid.frames, &encode.audio, encode.sound);
+    let row = |what: &str, bytes: Bytes, rate: Option<Kbps>| {
+        let rate = rate.map_or(String::new(), |rate| format!(", {rate}"));
+        let share = bytes.0 as f64 / plan.limit.0.max(1) as f64 * 100.0;
+        format!("{what:<9} {:>13} bytes, {share:>4.1} %{rate}", words::grouped(bytes.0))
+    };
+    let rate = video.over(encode.grid.duration());
+    vec![
+        row("limit", plan.limit, None),
+        row("picture", video, Some(rate)),
+        row("sound", sound, Some(encode.audio.expected())),
+        row("container", container, None),
+        format!("{:.4} bits for each pixel of each frame", encode.picture.density(rate)),
+    ]
+}
+
+fn chunks(encode: &EncodePlan) -> Vec<String> {
+    let row = |(index, chunk): (usize, &clipfit_core::chunks::Chunk)| {
+        let at = encode.grid.rate.time_of(chunk.first);
+        let from = chunk.seek.map_or("the beginning".to_owned(), |seek| format!("{:.3} s", seek.seconds()));
+        format!("{index:>3}: {:>6} frames from {:.3} s, decoded from {from}", chunk.frames, at.seconds())
+    };
+    encode.chunks.iter().enumerate().map(row).collect()
+}
+
+fn command_line(command: &Command) -> Option<String> {
+    let Command::Run(task) = command else { return None };
+    let (name, arguments) = match &task.program {
+        Program::Ffmpeg(arguments) => ("ffmpeg", arguments),
+        Program::Ffprobe(arguments) => ("ffprobe", arguments),
+        _ => return None,
+    };
+    Some(format!("{name} {}", arguments.join(" ")))
+}

@@ -1,0 +1,104 @@
+//! One module for each command: what it asks of the rest, in order.
+
+mod completions;
+mod compress;
+mod explain;
+mod man;
+mod plan;
+mod probe;
+
+use crate::clip::Clip;
+use crate::error::Error;
+use crate::ffmpeg::Ffmpeg;
+use crate::interrupt::Interrupt;
+use crate::options::Command;
+use crate::voice::Voice;
+use clipfit_core::facts::MediaFacts;
+use clipfit_core::plan::{Machine, Plan};
+use clipfit_core::units::Bytes;
+use clipfit_core::wishes::Wishes;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// Runs a command. What is wrong with one clip is told to `voice` and the others go on; an error here ends everything.
+pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
+    match command {
+        Command::Compress(options) => compress::run(&options, voice),
+        Command::Plan(options) => plan::run(&options, voice),
+        Command::Explain(options) => explain::run(&options, voice),
+        Command::Probe(options) => probe::run(&options, voice),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { folder } => man::run(folder.as_deref()),
+    }
+}
+
+/// What work on clips needs: the programs and the flag that ends it.
+struct Bench {
+    ffmpeg: Ffmpeg,
+    interrupt: Interrupt,
+}
+
+/// A clip with its plan.
+struct Drawn {
+    clip: Clip,
+    facts: MediaFacts,
+    plan: Plan,
+    machine: Machine,
+}
+
+impl Bench {
+    fn new() -> Result<Bench, Error> {
+        let interrupt = Interrupt::on_signals()?;
+        Ok(Bench { ffmpeg: Ffmpeg::find(&interrupt)?, interrupt })
+    }
+
+    /// Examines a clip and tells of it.
+    fn examine(&self, input: &Path, voice: &mut Voice) -> Result<(Clip, MediaFacts), Error> {
+        let clip = Clip::open(input)?;
+        let facts = clip.examine(&self.ffmpeg, &self.interrupt)?;
+        voice.facts(input, &facts);
+        Ok((clip, facts))
+    }
+
+    /// Examines and plans a clip and tells of both.
+    fn draw(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Drawn, Error> {
+        let (clip, facts) = self.examine(input, voice)?;
+        let machine = self.ffmpeg.machine(processors())?;
+        let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(Error::Refused)?;
+        voice.plan(input, &plan);
+        Ok(Drawn { clip, facts, plan, machine })
+    }
+
+    /// Does `work` for each clip, as far as each goes.
+    fn each(
+        &mut self,
+        inputs: &[PathBuf],
+        voice: &mut Voice,
+        mut work: impl FnMut(&mut Bench, usize, &mut Voice) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (index, input) in inputs.iter().enumerate() {
+            match work(self, index, voice) {
+                Ok(()) => {}
+                // The next clip would fare no better.
+                Err(error @ (Error::Interrupted | Error::TooOld(_) | Error::Lacks(_))) => return Err(error),
+                Err(error) => voice.error(Some(input), &error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many encoders run side by side.
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What encoders may use together: three quarters of what the system says is to be had, where it says so.
+fn memory() -> Bytes {
+    const UNKNOWN: u64 = 4_000_000_000;
+    let told = std::fs::read_to_string("/proc/meminfo").ok().and_then(|about| {
+        let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    told.map_or(Bytes(UNKNOWN), |kibibytes| Bytes(kibibytes.saturating_mul(1024) / 4 * 3))
+}

@@ -1,0 +1,162 @@
+//! The native programs: where they are, whether they are new enough, and which encoders they have. Runs no job.
+
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::process;
+use clipfit_core::encoder::{NativeEncoder, NativeEncoders};
+use clipfit_core::plan::Machine;
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+/// The first line of versions that understand what core asks for.
+const OLDEST: (u32, u32) = (5, 1);
+
+/// ffmpeg and ffprobe, as found on PATH.
+#[derive(Debug)]
+pub struct Ffmpeg {
+    pub(crate) ffmpeg: PathBuf,
+    pub(crate) ffprobe: PathBuf,
+    /// What it says of itself, asked for while the first clip is examined.
+    about: About,
+}
+
+#[derive(Debug)]
+enum About {
+    Asked(Receiver<Result<Known, Error>>),
+    Told(Known),
+}
+
+/// What an ffmpeg says of itself.
+#[derive(Debug, Clone, PartialEq)]
+struct Known {
+    version: String,
+    encoders: NativeEncoders,
+}
+
+impl Ffmpeg {
+    /// Finds both programs on PATH and begins to ask ffmpeg what it is.
+    pub fn find(interrupt: &Interrupt) -> Result<Ffmpeg, Error> {
+        Ffmpeg::find_in(&env::var_os("PATH").unwrap_or_default(), interrupt)
+    }
+
+    fn find_in(path: &OsStr, interrupt: &Interrupt) -> Result<Ffmpeg, Error> {
+        let find = |name| find_program(path, name).ok_or(Error::Missing(name));
+        let (ffmpeg, ffprobe) = (find("ffmpeg")?, find("ffprobe")?);
+        let (tell, told) = mpsc::channel();
+        let (program, interrupt) = (ffmpeg.clone(), interrupt.clone());
+        // Whoever no longer listens needs no answer.
+        thread::spawn(move || drop(tell.send(ask(&program, &interrupt))));
+        Ok(Ffmpeg { ffmpeg, ffprobe, about: About::Asked(told) })
+    }
+
+    /// This machine as plans see it, with `workers` encoders side by side.
+    pub fn machine(&mut self, workers: usize) -> Result<Machine, Error> {
+        Ok(Machine::native(workers, self.known()?.encoders))
+    }
+
+    /// Its version in its own words.
+    pub fn version(&mut self) -> Result<&str, Error> {
+        Ok(&self.known()?.version)
+    }
+
+    fn known(&mut self) -> Result<&Known, Error> {
+        if let About::Asked(told) = &self.about {
+            self.about = About::Told(told.recv().map_err(|_| Error::Interrupted)??);
+        }
+        match &self.about {
+            About::Told(known) => Ok(known),
+            About::Asked(_) => Err(Error::Interrupted),
+        }
+    }
+}
+
+/// The first program of this name that PATH has.
+fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(path).map(|folder| folder.join(&file)).find(|file| is_program(file))
+}
+
+fn is_program(file: &Path) -> bool {
+    let Ok(about) = file.metadata() else { return false };
+    #[cfg(unix)]
+    let may_run = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let may_run = true;
+    about.is_file() && may_run
+}
+
+/// One run tells both: the list of encoders is printed, and the version said before it.
+fn ask(program: &Path, interrupt: &Interrupt) -> Result<Known, Error> {
+    let (printed, end) = process::ask(program, &["-encoders".to_owned()], Path::new("."), interrupt)?;
+    read(&end.log, &printed)
+}
+
+fn read(said: &[String], printed: &[String]) -> Result<Known, Error> {
+    let version = said.iter().find_map(|line| line.strip_prefix("ffmpeg version "));
+    let version = version.and_then(|rest| rest.split_whitespace().next()).unwrap_or("unknown").to_owned();
+    if number(&version).is_some_and(|number| number < OLDEST) {
+        return Err(Error::TooOld(version));
+    }
+    // ` V....D libx264   libx264 H.264 / AVC ...`
+    let has = |name: &str| printed.iter().any(|line| line.split_whitespace().nth(1) == Some(name));
+    for needed in ["libx264", "aac"] {
+        if !has(needed) {
+            return Err(Error::Lacks(needed));
+        }
+    }
+    Ok(Known { version, encoders: NativeEncoders::of(|encoder: NativeEncoder| has(encoder.name())) })
+}
+
+/// `5.1.9-0+deb12u1`, `n7.1`; builds from the middle of development have no number and are taken as new.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim_start_matches(['n', 'v']).split(|letter: char| !letter.is_ascii_digit());
+    let major = parts.next()?.parse().ok()?;
+    Some((major, parts.next().and_then(|minor| minor.parse().ok()).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clipfit_core::wishes::Codec;
+
+    fn known(version: &str, encoders: &[&str]) -> Result<Known, Error> {
+        let printed: Vec<String> = encoders.iter().map(|name| format!(" V....D {name}   text")).collect();
+        read(&[format!("ffmpeg version {version} Copyright (c) 2000")], &printed)
+    }
+
+    #[test]
+    fn only_what_is_too_old_is_refused() {
+        for (version, old) in [
+            ("5.1.9-0+deb12u1", false),
+            ("4.4.2-0ubuntu0.22.04.1", true),
+            ("5.0", true),
+            ("n7.1", false),
+            ("10.0", false),
+            ("N-118000-gabcdef", false),
+            ("2024-01-01-git-1", false),
+        ] {
+            let refused = matches!(known(version, &["libx264", "aac"]), Err(Error::TooOld(_)));
+            assert_eq!(refused, old, "{version}");
+        }
+    }
+
+    #[test]
+    fn encoders_are_told_by_their_names() {
+        assert!(matches!(known("5.1", &["libx264rgb", "aac"]), Err(Error::Lacks("libx264"))));
+        let cases = [
+            (vec!["libx265", "libaom-av1", "libsvtav1"], [true, false, true], Some(NativeEncoder::SvtAv1)),
+            (vec!["libaom-av1", "hevc_vaapi"], [false, false, true], Some(NativeEncoder::Aom)),
+            (vec!["libvpx-vp9"], [false, true, false], None),
+        ];
+        for (names, has, av1) in cases {
+            let all: Vec<&str> = ["libx264", "aac"].into_iter().chain(names).collect();
+            let Ok(known) = known("5.1", &all) else { panic!("{all:?}") };
+            let there = [Codec::H265, Codec::Vp9, Codec::Av1].map(|codec| known.encoders.best(codec));
+            assert_eq!(there.map(|encoder| encoder.is_some()), has, "{all:?}");
+            assert_eq!(there[2], av1, "{all:?}");
+        }
+    }
+}

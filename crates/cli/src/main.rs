@@ -1,0 +1,5 @@
+//! The program `clipfit`. Everything is in the library, which tests drive as well.
+
+fn main() -> std::process::ExitCode {
+    clipfit_cli::run(std::env::args_os())
+}

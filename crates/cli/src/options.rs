@@ -1,0 +1,218 @@
+//! The command line: what can be asked for, and the wishes that follow. Values mean what they mean in Clipfit's links, and are
+//! read by the same parser.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use clipfit_core::destinations::{self, Destination};
+use clipfit_core::ladder::{self, Rung};
+use clipfit_core::link;
+use clipfit_core::units::{Bytes, FrameRate};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use std::path::PathBuf;
+
+/// What the exit codes mean; for the help and the manual.
+pub(crate) const EXIT_CODES: &[(&str, &str)] = &[
+    ("0", "every job has a result"),
+    ("1", "some job has none; what is wrong was said"),
+    ("2", "the command line was not understood"),
+    ("130", "interrupted; nothing half-written is left behind"),
+];
+
+/// Makes any clip fit under a size limit.
+///
+/// The result is an MP4 that is never over the limit, not by one byte, and as sharp as the bytes allow. Works with the ffmpeg
+/// on PATH, version 5.1 or later.
+#[derive(Debug, Parser)]
+#[command(name = "clipfit", version, propagate_version = true, after_help = exit_codes())]
+pub struct Options {
+    /// Print one JSON object a line, the last of type "report"
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+fn exit_codes() -> String {
+    let rows = EXIT_CODES.iter().map(|(code, meaning)| format!("  {code:<4} {meaning}\n"));
+    std::iter::once("Exit codes:\n".to_owned()).chain(rows).collect()
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make clips fit
+    Compress(Compress),
+    /// Tell what would be made of clips, without making it
+    Plan(Planned),
+    /// Tell the plan with its reasons in figures: the budget, the chunks, the first commands
+    Explain(Planned),
+    /// Tell what is known of clips
+    Probe(Inputs),
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write a page for every command
+    Man {
+        /// Folder for the pages
+        folder: Option<PathBuf>,
+    },
+}
+
+/// The clips.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Clips: MP4, MOV, MKV, WebM, AVI, MPEG-TS and whatever else ffmpeg reads
+    #[arg(required = true, value_name = "IN", value_hint = clap::ValueHint::FilePath)]
+    pub inputs: Vec<PathBuf>,
+}
+
+/// Clips and what is wished of them.
+#[derive(Debug, Args)]
+pub struct Planned {
+    #[command(flatten)]
+    pub(crate) clips: Inputs,
+    #[command(flatten)]
+    pub(crate) wishes: WishOptions,
+}
+
+/// A compression.
+#[derive(Debug, Args)]
+pub struct Compress {
+    #[command(flatten)]
+    pub(crate) clips: Inputs,
+    #[command(flatten)]
+    pub(crate) wishes: WishOptions,
+    /// File for the result, or a folder; without it <IN>-clipfit.mp4 beside each clip
+    #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace results that are there already (a source never)
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+impl Compress {
+    /// What is wished of the clips.
+    pub fn wishes(&self) -> Wishes {
+        self.wishes.wishes()
+    }
+}
+
+/// What can be wished of a clip.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Wishes")]
+pub(crate) struct WishOptions {
+    /// The limit: 10MB (decimal), 900KB, 10MiB (binary), 123456B; 10MB where nothing is said
+    #[arg(short, long, value_name = "SIZE", value_parser = size)]
+    target: Option<Bytes>,
+    /// The limit of a destination
+    #[arg(
+        short,
+        long,
+        value_name = "DESTINATION",
+        value_parser = destination(),
+        hide_possible_values = true,
+        conflicts_with = "target",
+        long_help = destinations_help()
+    )]
+    preset: Option<Destination>,
+    /// Constant quality, about a tenth of the size, never larger than the source; no limit is aimed at
+    #[arg(short, long, conflicts_with_all = ["target", "preset"])]
+    quick: bool,
+    /// A rung of the low-bandwidth ladder, as 1024x576@25, or a format of one's own with its kb/s, as 640x360@30:700
+    #[arg(short, long, value_name = "RUNG", value_parser = rung, conflicts_with_all = ["target", "preset", "quick"])]
+    rung: Option<Rung>,
+    /// How much time to spend for sharpness
+    #[arg(short, long, value_parser = effort())]
+    effort: Option<Effort>,
+    /// How the picture is coded, where ffmpeg has an encoder for it
+    #[arg(short, long, value_parser = codec())]
+    codec: Option<Codec>,
+    /// Height of the result in pixels, never above the source; else the limit decides
+    #[arg(long, value_name = "PIXELS", value_parser = height)]
+    height: Option<u32>,
+    /// Frames per second, as 25, 23.976 or 30000/1001, never above the source; else the limit decides
+    #[arg(long, value_name = "RATE", value_parser = frame_rate)]
+    fps: Option<FrameRate>,
+    /// What to do with the sound: auto, copy, none, or kb/s from 16 to 512
+    #[arg(long, value_name = "WISH", value_parser = audio)]
+    audio: Option<AudioWish>,
+}
+
+impl WishOptions {
+    /// The wishes, with core's defaults for what is not said.
+    pub(crate) fn wishes(&self) -> Wishes {
+        let unsaid = Wishes::default();
+        let limit = self.preset.as_ref().map(|destination| destination.limit);
+        Wishes {
+            mode: match (self.quick, self.rung) {
+                (true, _) => Mode::Quick,
+                (false, Some(_)) => Mode::Ladder,
+                (false, None) => unsaid.mode,
+            },
+            target: self.target.or(limit).unwrap_or(unsaid.target),
+            rung: self.rung,
+            effort: self.effort.unwrap_or(unsaid.effort),
+            codec: self.codec.unwrap_or(unsaid.codec),
+            height: self.height,
+            frame_rate: self.fps,
+            audio: self.audio.unwrap_or(unsaid.audio),
+            trim: None,
+        }
+    }
+}
+
+fn size(text: &str) -> Result<Bytes, &'static str> {
+    link::parse_size(text).ok_or("a size is written as 10MB, 900KB, 10MiB or 123456B")
+}
+
+fn rung(text: &str) -> Result<Rung, String> {
+    ladder::parse(text).ok_or_else(|| {
+        let rungs: Vec<String> = ladder::rungs().map(|rung| rung.to_string()).collect();
+        format!("a rung is one of {}, or a format of one's own as 640x360@30:700", rungs.join(", "))
+    })
+}
+
+fn height(text: &str) -> Result<u32, &'static str> {
+    link::parse_height(text).ok_or("a height is 16 to 8640 pixels")
+}
+
+fn frame_rate(text: &str) -> Result<FrameRate, &'static str> {
+    link::parse_frame_rate(text).ok_or("a frame rate is 1 to 240, as 25, 23.976 or 30000/1001")
+}
+
+fn audio(text: &str) -> Result<AudioWish, &'static str> {
+    link::parse_audio(text).ok_or("sound is auto, copy, none, or kb/s from 16 to 512")
+}
+
+/// A parser that takes only these names. What they stand for is told by `find`, which knows them all.
+fn named<T: Clone + Send + Sync + 'static>(
+    names: Vec<PossibleValue>,
+    find: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name| find(&name).ok_or("not known"))
+}
+
+fn effort() -> impl TypedValueParser<Value = Effort> {
+    named(Effort::ALL.map(|effort| PossibleValue::new(effort.id())).into(), Effort::find)
+}
+
+fn codec() -> impl TypedValueParser<Value = Codec> {
+    let value = |codec: Codec| PossibleValue::new(codec.id()).help(codec.plays());
+    named(Codec::ALL.map(value).into(), Codec::find)
+}
+
+fn destination() -> impl TypedValueParser<Value = Destination> {
+    let value =
+        |place: Destination| PossibleValue::new(place.id).help(format!("{}, {}", place.label, place.limit));
+    named(destinations::all().into_iter().map(value).collect(), destinations::find)
+}
+
+fn destinations_help() -> String {
+    let rows = destinations::all();
+    let rows = rows.iter().map(|place| format!("\n  {:<18} {} ({})", place.id, place.limit, place.label));
+    std::iter::once("The limit of a destination:".to_owned()).chain(rows).collect()
+}

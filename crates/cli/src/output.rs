@@ -1,0 +1,164 @@
+//! Where results go, and how they get there: whole or not at all, never over the source, never over another file unless told.
+
+use crate::clip::Clip;
+use crate::error::Error;
+use clipfit_core::session::outcome;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where the result of one clip goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) path: PathBuf,
+    /// Whether a file that is there already may be replaced.
+    force: bool,
+}
+
+/// The place for the result of each of `inputs`: `wanted` as a file, or as a folder where it is one, ends as one, or has to be
+/// one for several; without it beside each source.
+pub(crate) fn destinations(
+    inputs: &[PathBuf],
+    wanted: Option<&Path>,
+    force: bool,
+) -> Result<Vec<Destination>, Error> {
+    let ends_as_folder = |path: &Path| path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    let folder = wanted.filter(|path| path.is_dir() || ends_as_folder(path) || inputs.len() > 1);
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder).map_err(|source| Error::NotWritten { path: folder.to_owned(), source })?;
+    }
+    let place = |input: &PathBuf| match (folder, wanted) {
+        (Some(folder), _) => folder.join(result_name(input)),
+        (None, Some(file)) => file.to_owned(),
+        (None, None) => input.with_file_name(result_name(input)),
+    };
+    let all: Vec<PathBuf> = inputs.iter().map(place).collect();
+    let mut seen = HashSet::new();
+    if let Some(twice) = all.iter().find(|path| !seen.insert(path.as_path())) {
+        return Err(Error::Usage(format!("two of these clips would both become {}", twice.display())));
+    }
+    Ok(all.into_iter().map(|path| Destination { path, force }).collect())
+}
+
+fn result_name(input: &Path) -> String {
+    let name = input.file_name().unwrap_or(OsStr::new("clip"));
+    outcome::result_name(&name.to_string_lossy())
+}
+
+impl Destination {
+    /// Whether a result may go there, as far as can be told before there is one.
+    pub(crate) fn check(&self, clip: &Clip) -> Result<(), Error> {
+        if self.path.is_dir() {
+            return Err(self.not_written(io::Error::other("it is a folder")));
+        }
+        match fs::canonicalize(&self.path) {
+            Ok(there) if there == clip.path || is_same_file(&there, &clip.path) => {
+                Err(Error::IsSource(self.path.clone()))
+            }
+            Ok(_) if !self.force => Err(Error::Exists(self.path.clone())),
+            Ok(_) => Ok(()),
+            Err(_) if self.folder().is_dir() => Ok(()),
+            Err(source) => Err(self.not_written(source)),
+        }
+    }
+
+    /// Puts a copy of `result` there: under another name first, and under its own once it is whole and on the disk.
+    pub(crate) fn write(&self, result: &Path) -> Result<(), Error> {
+        let not_written = |source| self.not_written(source);
+        let file = tempfile::Builder::new()
+            .prefix(".clipfit-")
+            .suffix(".part")
+            .tempfile_in(self.folder())
+            .map_err(not_written)?;
+        // A copy, since the temporary folder may be on another disk; where the system can, it shares the blocks.
+        fs::copy(result, file.path()).map_err(not_written)?;
+        readable_as_usual(file.as_file()).and_then(|()| file.as_file().sync_all()).map_err(not_written)?;
+        let put = if self.force { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
+        match put {
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Error::Exists(self.path.clone()))
+            }
+            Err(error) => Err(not_written(error.error)),
+        }?;
+        // The name, too, is on the disk then; a system that cannot promise that has still written the file.
+        #[cfg(unix)]
+        let _ = File::open(self.folder()).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    fn not_written(&self, source: io::Error) -> Error {
+        Error::NotWritten { path: self.path.clone(), source }
+    }
+}
+
+/// Two names of one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let place = |path: &Path| fs::metadata(path).map(|about| (about.dev(), about.ino())).ok();
+        place(one).is_some() && place(one) == place(other)
+    }
+    #[cfg(not(unix))]
+    {
+        one == other
+    }
+}
+
+/// Temporary files are for their owner alone; a result is readable as any new file is.
+fn readable_as_usual(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(0o666 & !umask()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        Ok(())
+    }
+}
+
+/// What the system takes away from new files' permissions.
+#[cfg(unix)]
+fn umask() -> u32 {
+    // It can only be asked for by setting it; no other thread makes files at this point.
+    let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    rustix::process::umask(mask);
+    u32::from(mask.as_raw_mode())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_go_where_they_are_wanted() {
+        let folder = std::env::temp_dir();
+        let in_folder = |name: &str| folder.join(name);
+        let cases: [(&[&str], Option<PathBuf>, Vec<PathBuf>); 4] = [
+            (&["a/b.mov"], None, vec!["a/b-clipfit.mp4".into()]),
+            (&["b.mov"], Some("c.mp4".into()), vec!["c.mp4".into()]),
+            (&["a/b.mov"], Some(folder.clone()), vec![in_folder("b-clipfit.mp4")]),
+            (
+                &["a/b.mov", "c.d.mkv"],
+                Some(folder.clone()),
+                vec![in_folder("b-clipfit.mp4"), in_folder("c.d-clipfit.mp4")],
+            ),
+        ];
+        for (inputs, wanted, expected) in cases {
+            let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+            let Ok(places) = destinations(&inputs, wanted.as_deref(), false) else { panic!("{inputs:?}") };
+            assert_eq!(places.into_iter().map(|place| place.path).collect::<Vec<_>>(), expected);
+        }
+        let twice = ["a/b.mov", "c/b.mkv"].map(PathBuf::from);
+        assert!(matches!(destinations(&twice, Some(&folder), true), Err(Error::Usage(_))));
+    }
+}

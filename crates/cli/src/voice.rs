@@ -1,0 +1,216 @@
+//! What people and programs are told: text on standard output with a bar on standard error, or JSON lines. Decides nothing.
+
+use crate::error::Error;
+use crate::words;
+use clipfit_core::facts::MediaFacts;
+use clipfit_core::plan::Plan;
+use clipfit_core::progress::{self, Progress};
+use clipfit_core::session::outcome::Report;
+use clipfit_core::units::Micros;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Shortest time between two lines of progress for programs.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// Steps of the bar.
+const STEPS: u64 = 1000;
+/// Lines of a log that are shown to people.
+const LOG_SHOWN: usize = 8;
+
+/// Who speaks for one run of the program.
+pub(crate) struct Voice {
+    json: bool,
+    bar: Option<ProgressBar>,
+    told_at: Option<Instant>,
+    told: Option<Progress>,
+    done: usize,
+    failed: usize,
+    files: Vec<Value>,
+}
+
+impl Voice {
+    pub(crate) fn new(json: bool) -> Voice {
+        Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new() }
+    }
+
+    /// How many jobs have no result.
+    pub(crate) fn failed(&self) -> usize {
+        self.failed
+    }
+
+    /// A job on this clip begins.
+    pub(crate) fn facts(&mut self, input: &Path, facts: &MediaFacts) {
+        if self.json {
+            self.object(json!({ "type": "facts", "input": shown(input), "facts": facts }));
+        } else {
+            self.line(&format!("{}: {}", input.display(), words::clip(facts)));
+        }
+    }
+
+    /// What is to be made of it.
+    pub(crate) fn plan(&mut self, input: &Path, plan: &Plan) {
+        if self.json {
+            let notes: Vec<String> = plan.notes.iter().map(clipfit_core::explain::Note::text).collect();
+            self.object(json!({
+                "type": "plan", "input": shown(input), "text": words::plan(plan), "notes": notes, "plan": plan,
+            }));
+        } else {
+            self.line(&format!("  {}", words::plan(plan)));
+            for note in &plan.notes {
+                self.line(&format!("  {}", note.text()));
+            }
+        }
+    }
+
+    /// More of what is known of a clip than the line that begins a job; programs have been told all.
+    pub(crate) fn explain_facts(&mut self, input: &Path, facts: &MediaFacts) {
+        if !self.json {
+            self.explain(input, "What it is", &words::details(facts));
+        }
+    }
+
+    /// A row of an explanation.
+    pub(crate) fn explain(&mut self, input: &Path, about: &str, rows: &[String]) {
+        if self.json {
+            self.object(
+                json!({ "type": "explanation", "input": shown(input), "about": about, "rows": rows }),
+            );
+        } else {
+            self.line(&format!("  {about}:"));
+            rows.iter().for_each(|row| self.line(&format!("    {row}")));
+        }
+    }
+
+    /// How far it is, since `began`, on a clip of this length.
+    pub(crate) fn progress(&mut self, input: &Path, now: Progress, began: Instant, clip: Micros) {
+        let elapsed = Micros(began.elapsed().as_micros() as i64);
+        let left = progress::estimate(now.fraction, elapsed, clip).left;
+        if !self.json {
+            let bar = self.bar.get_or_insert_with(bar);
+            bar.set_position((now.fraction * STEPS as f64) as u64);
+            let left = left.map_or(String::new(), |left| format!(", {left} left"));
+            bar.set_message(format!("{}{left}", now.stage.text()));
+            return;
+        }
+        let early = self.told_at.is_some_and(|told| told.elapsed() < INTERVAL);
+        if early || self.told == Some(now) {
+            return;
+        }
+        (self.told_at, self.told) = (Some(Instant::now()), Some(now));
+        self.object(json!({
+            "type": "progress", "input": shown(input), "stage": now.stage,
+            "fraction": now.fraction, "secondsLeft": left.map(Micros::seconds),
+        }));
+    }
+
+    /// A checked result is in its place.
+    pub(crate) fn result(&mut self, input: &Path, output: &Path, report: &Report, began: Instant) {
+        self.quiet();
+        self.done += 1;
+        let took = began.elapsed();
+        if self.json {
+            let notes: Vec<String> = report.notes.iter().map(clipfit_core::explain::Note::text).collect();
+            let result = json!({
+                "input": shown(input), "output": shown(output), "seconds": took.as_secs_f64(),
+                "notes": notes, "report": report,
+            });
+            self.files.push(result.clone());
+            self.object(with_type("result", result));
+        } else {
+            let figures = words::report(report, Micros(took.as_micros() as i64));
+            self.line(&format!("{}: {figures}", output.display()));
+        }
+    }
+
+    /// What was asked for is done, where that leaves no file.
+    pub(crate) fn done(&mut self, input: &Path) {
+        self.done += 1;
+        self.files.push(json!({ "input": shown(input) }));
+    }
+
+    /// What went wrong, with one clip or altogether.
+    pub(crate) fn error(&mut self, input: Option<&Path>, error: &Error) {
+        self.quiet();
+        self.failed += 1;
+        let offers = error.offers();
+        if self.json {
+            let offers: Vec<Value> =
+                offers.iter().map(|(text, option)| json!({ "text": text, "option": option })).collect();
+            let error = json!({
+                "input": input.map(shown), "kind": error.kind(), "message": error.to_string(),
+                "offers": offers, "log": error.log(),
+            });
+            self.files.extend(input.map(|_| error.clone()));
+            self.object(with_type("error", error));
+            return;
+        }
+        let whose = input.map_or("clipfit".into(), shown);
+        let log = error.log();
+        let log = log[log.len().saturating_sub(LOG_SHOWN)..].iter().map(|line| format!("  | {line}"));
+        let offers = offers.iter().map(|(text, option)| format!("  {text}: {option}"));
+        let lines = std::iter::once(format!("{whose}: {error}")).chain(offers).chain(log);
+        let mut said = io::stderr().lock();
+        for line in lines {
+            // Nobody is left to tell when even this cannot be written.
+            let _ = writeln!(said, "{line}");
+        }
+    }
+
+    /// The last word.
+    pub(crate) fn end(&mut self) {
+        self.quiet();
+        if self.json {
+            let files = std::mem::take(&mut self.files);
+            self.object(
+                json!({ "type": "report", "done": self.done, "failed": self.failed, "files": files }),
+            );
+        }
+    }
+
+    /// A job is over: no bar.
+    fn quiet(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        (self.told_at, self.told) = (None, None);
+    }
+
+    fn object(&mut self, object: Value) {
+        self.line(&object.to_string());
+    }
+
+    fn line(&mut self, line: &str) {
+        let write = || {
+            // A reader that has gone away does not stop the work.
+            let _ = writeln!(io::stdout().lock(), "{line}");
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+/// A bar on standard error; nothing where that is no terminal.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(STEPS);
+    let style = ProgressStyle::with_template("  [{bar:30}] {percent:>3} %  {msg}");
+    if let Ok(style) = style {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn with_type(name: &str, mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.insert("type".to_owned(), name.into());
+    }
+    object
+}

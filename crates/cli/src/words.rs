@@ -1,0 +1,115 @@
+//! Short texts made from figures. Sentences about clips, plans and failures are core's and are not made here.
+
+use clipfit_core::audio::AudioPlan;
+use clipfit_core::explain::channel_layout;
+use clipfit_core::facts::MediaFacts;
+use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
+use clipfit_core::session::outcome::Report;
+use clipfit_core::units::Micros;
+
+/// `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`
+pub(crate) fn clip(facts: &MediaFacts) -> String {
+    let video = &facts.video;
+    let (width, height) = video.display_size();
+    let picture = format!(
+        "{}, {}, {width}x{height} at {} fps, {}",
+        facts.file_bytes, video.duration, video.frame_rate, video.codec
+    );
+    let sounds =
+        facts.audio.iter().map(|sound| format!(", {} {}", sound.codec, channel_layout(sound.channels)));
+    std::iter::once(picture).chain(sounds).collect()
+}
+
+/// What is known of a clip, a row each.
+pub(crate) fn details(facts: &MediaFacts) -> Vec<String> {
+    let video = &facts.video;
+    let even = if video.constant_rate { "even" } else { "uneven" };
+    let mut rows = vec![
+        format!("container: {:?}, {} bytes", facts.container, grouped(facts.file_bytes.0)),
+        format!(
+            "picture {}: {}, {}, {}x{}, {} frames ({even} times), {}, keyframes: {}",
+            video.index,
+            video.codec,
+            video.pixel_format,
+            video.width,
+            video.height,
+            video.frames,
+            video.bytes.over(video.duration),
+            video.keyframes.len(),
+        ),
+    ];
+    rows.extend(facts.audio.iter().map(|sound| {
+        let rate = sound.bitrate.map_or(String::new(), |rate| format!(", {rate}"));
+        let layout = channel_layout(sound.channels);
+        format!("sound {}: {}, {layout}, {} Hz{rate}", sound.index, sound.codec, sound.sample_rate)
+    }));
+    rows.extend(facts.others.iter().map(|other| {
+        let codec = other.codec.as_deref().unwrap_or("unknown");
+        format!("also {}: {:?}, {codec}", other.index, other.kind)
+    }));
+    rows
+}
+
+/// `at most 1.90 MB: 854x480 at 24 fps, H.264 437 kb/s in two passes (x264 inside ffmpeg, medium), AAC 64 kb/s stereo`
+pub(crate) fn plan(plan: &Plan) -> String {
+    let what = match &plan.action {
+        Action::Keep => "the file as it is".to_owned(),
+        Action::Remux(_) => "its packets, copied into MP4".to_owned(),
+        Action::Encode(encode) => self::encode(encode),
+    };
+    format!("at most {}: {what}", plan.limit)
+}
+
+fn encode(encode: &EncodePlan) -> String {
+    let picture = encode.picture;
+    let control = match encode.control {
+        RateControl::TwoPass { video } => format!("{} in two passes", video.over(encode.grid.duration())),
+        RateControl::Measured { video } => format!("{}, measured", video.over(encode.grid.duration())),
+        RateControl::Quality { crf } => format!("CRF {crf}"),
+        RateControl::Capped(cap) => format!("below {}, buffer {} kb", cap.rate, cap.buffer),
+    };
+    let sound = match &encode.audio {
+        AudioPlan::None(_) => "no sound".to_owned(),
+        AudioPlan::Copy { bitrate, .. } => format!("sound copied ({bitrate})"),
+        AudioPlan::Encode { bitrate, channels, .. } => {
+            let rate = bitrate.map_or(String::new(), |rate| format!("{rate} "));
+            format!("AAC {rate}{}", channel_layout(*channels))
+        }
+    };
+    format!(
+        "{}x{} at {} fps, {} {control} ({}, {}), {sound}",
+        picture.width,
+        picture.height,
+        picture.frame_rate,
+        encode.codec.name(),
+        encode.engine.name(),
+        encode.preset.name(),
+    )
+}
+
+/// `1,883,599 bytes, 99.1 % of the limit, 54 % smaller, in 8.1 s`
+pub(crate) fn report(report: &Report, took: Micros) -> String {
+    let bytes = grouped(report.bytes.0);
+    if report.kept_source {
+        return format!("{bytes} bytes, the source as it is");
+    }
+    let used = report.bytes.0 as f64 / report.limit.0.max(1) as f64 * 100.0;
+    // Cut, not rounded: 100 % is only what reaches it.
+    let used = (used * 10.0).floor() / 10.0;
+    let smaller = (report.saved() * 100.0).floor();
+    let smaller = if smaller >= 1.0 { format!(", {smaller} % smaller") } else { String::new() };
+    format!("{bytes} bytes, {used} % of the limit{smaller}, in {took}")
+}
+
+/// `1,883,599`
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
