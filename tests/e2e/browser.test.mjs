@@ -15,6 +15,8 @@ import {
   encoderLies,
   encoderOvershoots,
   inWorkers,
+  soundDecoderSkips,
+  workersStartNone,
 } from "./support/sabotage.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
 import { verify } from "./support/verify.mjs";
@@ -57,6 +59,20 @@ const CASES = [
   { what: "AVI", of: "avi", effort: "balanced", core: true, says: BY_FFMPEG, frames: 76 },
   { what: "a decoder that fails at frame 40", patch: decoderFailsAtFrame40, core: true, says: BY_FFMPEG },
   { what: "a decoder that is silent", patch: decoderIsSilent, core: true, says: BY_FFMPEG },
+  {
+    what: "a decoder of sound that skips",
+    of: "webm",
+    patch: soundDecoderSkips,
+    core: true,
+    says: BY_FFMPEG,
+  },
+  {
+    what: "sound without a worker in the worker",
+    of: "webm",
+    patch: workersStartNone,
+    core: false,
+    ssim: 0.9,
+  },
   {
     what: "an encoder that lies",
     effort: "fast",

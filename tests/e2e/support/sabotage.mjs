@@ -89,6 +89,31 @@ export function decoderIsSilent() {
   };
 }
 
+/** A decoder of sound that leaves out what is damaged, between the first and the second second, and says nothing. */
+export function soundDecoderSkips() {
+  const Real = self.AudioDecoder;
+  self.AudioDecoder = class extends Real {
+    constructor({ output, error }) {
+      super({
+        error,
+        output: (data) => {
+          if (data.timestamp > 1e6 && data.timestamp < 2e6) data.close();
+          else output(data);
+        },
+      });
+    }
+  };
+}
+
+/** Workers in workers, which Firefox may lose. */
+export function workersStartNone() {
+  self.Worker = class {
+    constructor() {
+      throw new DOMException("made to fail", "SecurityError");
+    }
+  };
+}
+
 /** An encoder that says that it can and fails once it must. */
 export function encoderLies() {
   self.VideoEncoder = class extends EventTarget {
