@@ -17,6 +17,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 
+/// Frames are kept in no more than this part of the free disk.
+const DISK_SHARE: u64 = 4;
+
 /// What a session tells while it runs.
 #[derive(Debug)]
 pub enum Update<'a> {
@@ -62,18 +65,21 @@ impl<'a> Driver<'a> {
         Driver { ffmpeg, clip, interrupt }
     }
 
-    /// Carries the session out, `workers` programs at a time at most.
+    /// Carries the session out, `workers` programs at a time at most. Decoded frames are kept up to `frames` bytes, where that
+    /// leaves most of the disk free.
     pub fn run(
         &self,
         mut session: Session,
         workers: usize,
+        frames: Bytes,
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<Finished, Error> {
         let mut folder = Folder::new()?;
         // Dropped before the folder: no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
-        let mut commands = session.handle(Event::Start { workers, frames: Bytes(0) });
+        let frames = frames.min(Bytes(folder.free().0 / DISK_SHARE));
+        let mut commands = session.handle(Event::Start { workers, frames });
         loop {
             for command in std::mem::take(&mut commands) {
                 match command {

@@ -35,6 +35,16 @@ impl Folder {
         Ok(Folder { root: temporary()?, kept: HashMap::new() })
     }
 
+    /// Bytes that are free on its disk, as far as the system tells.
+    pub(crate) fn free(&self) -> Bytes {
+        #[cfg(unix)]
+        let free = rustix::fs::statvfs(self.root.path())
+            .map_or(0, |about| about.f_bavail.saturating_mul(about.f_frsize));
+        #[cfg(not(unix))]
+        let free = 0;
+        Bytes(free)
+    }
+
     /// The kept file of this name.
     pub(crate) fn kept(&self, artifact: Artifact) -> Option<&Path> {
         self.kept.get(&artifact).map(PathBuf::as_path)
@@ -49,10 +59,12 @@ impl Folder {
             match source {
                 Source::Clip => link(clip, &to)?,
                 // Presets without a macroblock tree leave no such file, and need none.
-                Source::Kept(artifact) => match self.kept(*artifact) {
-                    Some(from) => fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?,
-                    None => {}
-                },
+                Source::Kept(artifact) => {
+                    // Presets without a macroblock tree leave no such file, and need none.
+                    if let Some(from) = self.kept(*artifact) {
+                        fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
+                    }
+                }
                 Source::Text(text) => fs::write(&to, text)?,
             }
         }

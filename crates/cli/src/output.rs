@@ -67,14 +67,16 @@ impl Destination {
     /// Puts a copy of `result` there: under another name first, and under its own once it is whole and on the disk.
     pub(crate) fn write(&self, result: &Path) -> Result<(), Error> {
         let not_written = |source| self.not_written(source);
-        let file = tempfile::Builder::new()
-            .prefix(".clipfit-")
-            .suffix(".part")
-            .tempfile_in(self.folder())
-            .map_err(not_written)?;
+        let mut name = tempfile::Builder::new();
+        name.prefix(".clipfit-").suffix(".part");
+        // Readable as any new file is; temporary ones are for their owner alone.
+        #[cfg(unix)]
+        name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = name.tempfile_in(self.folder()).map_err(not_written)?;
         // A copy, since the temporary folder may be on another disk; where the system can, it shares the blocks.
-        fs::copy(result, file.path()).map_err(not_written)?;
-        readable_as_usual(file.as_file()).and_then(|()| file.as_file().sync_all()).map_err(not_written)?;
+        // Through the open file: a copy by name would bring the permissions of the temporary one along.
+        let copied = File::open(result).and_then(|mut result| io::copy(&mut result, &mut file.as_file()));
+        copied.and_then(|_| file.as_file().sync_all()).map_err(not_written)?;
         let put = if self.force { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         match put {
             Ok(_) => Ok(()),
@@ -110,29 +112,6 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     {
         one == other
     }
-}
-
-/// Temporary files are for their owner alone; a result is readable as any new file is.
-fn readable_as_usual(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(fs::Permissions::from_mode(0o666 & !umask()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = file;
-        Ok(())
-    }
-}
-
-/// What the system takes away from new files' permissions.
-#[cfg(unix)]
-fn umask() -> u32 {
-    // It can only be asked for by setting it; no other thread makes files at this point.
-    let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    rustix::process::umask(mask);
-    u32::from(mask.as_raw_mode())
 }
 
 #[cfg(test)]

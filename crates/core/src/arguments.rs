@@ -71,19 +71,26 @@ impl Arguments {
 
 /// Reads a chunk's frames, in the result's size and on its grid.
 fn read_chunk(plan: &EncodePlan, chunk: &Chunk, arguments: Arguments) -> Arguments {
+    let arguments = open_clip(chunk, arguments)
+        .pair("-map", format!("0:{}", plan.stream))
+        .words("-an -sn -dn")
+        .pair("-vf", filters(plan, chunk));
+    frames_of(arguments, chunk)
+}
+
+/// Opens the clip where decoding a chunk begins.
+fn open_clip(chunk: &Chunk, arguments: Arguments) -> Arguments {
     let arguments = match chunk.seek {
         // Every frame from the keyframe on reaches the filters: `fps` needs the one before the chunk's first slot.
         Some(seek) => arguments.words("-noaccurate_seek").pair("-ss", seconds(seek)),
         None => arguments,
     };
-    arguments
-        .words("-copyts -reinit_filter 0 -max_error_rate 1")
-        .pair("-i", CLIP)
-        .pair("-map", format!("0:{}", plan.stream))
-        .words("-an -sn -dn")
-        .pair("-vf", filters(plan, chunk))
-        .pair("-frames:v", chunk.frames)
-        .words("-fps_mode passthrough")
+    arguments.words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
+}
+
+/// As many frames as the chunk has, each once.
+fn frames_of(arguments: Arguments, chunk: &Chunk) -> Arguments {
+    arguments.pair("-frames:v", chunk.frames).words("-fps_mode passthrough")
 }
 
 /// Decodes one chunk into `FRAMES_FILE`, for x264 alone.
@@ -94,16 +101,48 @@ pub fn decode_chunk(plan: &EncodePlan, chunk: &Chunk) -> Vec<String> {
         .0
 }
 
-/// Encodes one chunk with the x264 inside ffmpeg; `threads` for x264, where it may have some.
-pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, threads: Option<usize>) -> Vec<String> {
+/// What a native ffmpeg may do beyond the one for WebAssembly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Native {
+    /// x264's threads.
+    pub threads: usize,
+    /// Where frames come from, and whether they stay.
+    pub frames: Frames,
+}
+
+/// Where a native x264 gets its frames from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frames {
+    /// Decoded for this pass.
+    Decoded,
+    /// Decoded, and kept in `FRAMES_FILE` for other passes.
+    Kept,
+    /// Read from `FRAMES_FILE`.
+    FromFile,
+}
+
+/// Encodes one chunk with the x264 inside ffmpeg.
+pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option<Native>) -> Vec<String> {
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
     // The decoder is quick beside x264: threads of its own cost more than they gain.
     let arguments =
-        if threads.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
-    let arguments =
-        read_chunk(plan, chunk, arguments).words("-c:v libx264").pair("-preset", plan.preset.name());
-    let arguments = match threads {
-        Some(threads) => arguments.pair("-threads", threads),
+        if native.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
+    let frames = native.map_or(Frames::Decoded, |native| native.frames);
+    let arguments = match frames {
+        Frames::Decoded => read_chunk(plan, chunk, arguments),
+        Frames::Kept => {
+            let graph = format!("[0:{}]{},split[picture][frames]", plan.stream, filters(plan, chunk));
+            let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
+            frames_of(arguments.words("-map [picture]"), chunk)
+        }
+        Frames::FromFile => frames_of(read_frames(plan, arguments), chunk),
+    };
+    let arguments = arguments.words("-c:v libx264").pair("-preset", plan.preset.name());
+    let arguments = match native {
+        // Frames from a file do not say where their chroma stands: chunks made of both must not differ in their headers.
+        Some(native) => {
+            arguments.pair("-threads", native.threads).words("-chroma_sample_location unspecified")
+        }
         None => arguments,
     };
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
@@ -126,11 +165,28 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, threads: Optio
             .pair("-bufsize", u64::from(cap.buffer) * 1000),
     };
     let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
-    match pass {
+    let arguments = match pass {
         Pass::First(_) => arguments.words("-f null -"),
         _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
+    };
+    match frames {
+        Frames::Kept => frames_of(arguments.words("-map [frames]"), chunk)
+            .words("-c:v rawvideo -f rawvideo")
+            .words(FRAMES_FILE),
+        Frames::Decoded | Frames::FromFile => arguments,
     }
     .0
+}
+
+/// Reads `FRAMES_FILE` as it was written.
+fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
+    let rate = plan.grid.rate;
+    arguments
+        .words("-f rawvideo -pixel_format yuv420p")
+        .pair("-video_size", format!("{}x{}", plan.picture.width, plan.picture.height))
+        .pair("-framerate", format!("{}/{}", rate.numerator(), rate.denominator()))
+        .pair("-i", FRAMES_FILE)
+        .words("-vf setsar=1")
 }
 
 /// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32 threads

@@ -305,7 +305,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
 
 /// The part of the frames that a second pass decodes again.
 fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
-    if plan.engine != Engine::Own {
+    if !matches!(plan.engine, Engine::Own | Engine::Native) {
         return 1.0;
     }
     let frame = f64::from(plan.picture.width) * f64::from(plan.picture.height) * 1.5;

@@ -1,6 +1,6 @@
 //! `clipfit compress`: each clip planned, encoded, checked, and put in its place.
 
-use super::{Bench, Drawn, memory, processors};
+use super::{Bench, Drawn, frames_room, memory, processors};
 use crate::clip::Clip;
 use crate::driver::{Driver, Update};
 use crate::error::Error;
@@ -37,7 +37,7 @@ fn one(
     let session = Session::new(facts, wishes.clone(), plan, machine);
     let driver = Driver::new(&bench.ffmpeg, &clip, &bench.interrupt);
     let encoding = Instant::now();
-    let finished = driver.run(session, workers, &mut |update| match update {
+    let finished = driver.run(session, workers, frames_room(), &mut |update| match update {
         Update::Replanned(plan) => voice.plan(input, plan),
         Update::Progress(progress) => voice.progress(input, progress, encoding, length),
     })?;

@@ -1,6 +1,6 @@
 //! `clipfit explain`: a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
 
-use super::{Bench, Drawn, processors};
+use super::{Bench, Drawn, frames_room, processors};
 use crate::error::Error;
 use crate::options::Planned;
 use crate::voice::Voice;
@@ -21,7 +21,7 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
             voice.explain(input, "Chunks, side by side", &chunks(encode));
         }
         let mut session = Session::new(facts, wishes.clone(), plan, machine);
-        let first = session.handle(Event::Start { workers: processors(), frames: Bytes(0) });
+        let first = session.handle(Event::Start { workers: processors(), frames: frames_room() });
         let rows: Vec<String> = first.iter().filter_map(command_line).collect();
         if !rows.is_empty() {
             voice.explain(input, "What runs first", &rows);

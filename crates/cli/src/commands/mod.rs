@@ -102,3 +102,8 @@ fn memory() -> Bytes {
     });
     told.map_or(Bytes(UNKNOWN), |kibibytes| Bytes(kibibytes.saturating_mul(1024) / 4 * 3))
 }
+
+/// What decoded frames may use beside the encoders: files that are better off in memory than on the disk.
+fn frames_room() -> Bytes {
+    Bytes(memory().0 / 4)
+}

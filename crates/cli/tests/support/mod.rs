@@ -9,6 +9,7 @@ use clipfit_cli::interrupt::Interrupt;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan;
 use clipfit_core::session::Session;
+use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -111,13 +112,14 @@ pub(crate) fn compress(
     facts: &MediaFacts,
     wishes: &Wishes,
     workers: usize,
+    frames: Bytes,
 ) -> Result<Finished, Error> {
     let (mut ffmpeg, interrupt, opened) = (ffmpeg(), Interrupt::default(), Opened::open(&clip.path)?);
     let machine = ffmpeg.machine(workers)?;
     let plan = plan::plan(facts, wishes, machine).map_err(Error::Refused)?;
     let session = Session::new(facts.clone(), wishes.clone(), plan, machine);
     let mut furthest = 0.0;
-    Driver::new(&ffmpeg, &opened, &interrupt).run(session, workers, &mut |update| {
+    Driver::new(&ffmpeg, &opened, &interrupt).run(session, workers, frames, &mut |update| {
         let Update::Progress(now) = update else { return };
         assert!(now.fraction >= furthest && now.fraction <= 1.0, "{now:?} after {furthest}");
         furthest = now.fraction;

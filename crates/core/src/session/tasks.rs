@@ -3,7 +3,7 @@
 use super::task::{Artifact, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId};
 use super::{Encode, Session, Work};
 use crate::allocate::{Allocator, COARSEST_QP};
-use crate::arguments::{self as args, Pass};
+use crate::arguments::{self as args, Frames, Native, Pass};
 use crate::browser::{self, Decoder, Examination};
 use crate::chunks::Chunk;
 use crate::encoder::{self, Engine, NativeEncoder, Passes, Profile};
@@ -113,8 +113,9 @@ impl Session {
         if self.keeps_frames(encode, index) {
             outputs.push(keep(args::FRAMES_FILE, Artifact::Frames(index), 0));
         }
-        let (pass, threads) = (encode.plan.opening_pass(), self.threads(encode));
-        Some(chunk_task(id, encode, chunk, pass, threads, Vec::new(), outputs))
+        let frames = if self.keeps_frames(encode, index) { Frames::Kept } else { Frames::Decoded };
+        let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames));
+        Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
     }
 
     fn encode_chunk(
@@ -165,20 +166,24 @@ impl Session {
                 });
             }
         };
-        if encode.frames_kept.get(index).copied()? {
+        let frames = if encode.frames_kept.get(index).copied()? {
             inputs.push(kept(args::FRAMES_FILE, Artifact::Frames(index)));
-        }
-        Some(chunk_task(id, encode, chunk, pass, self.threads(encode), inputs, outputs))
+            Frames::FromFile
+        } else {
+            Frames::Decoded
+        };
+        Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames), inputs, outputs))
     }
 
-    /// x264's threads in each task, where it has any: as many as processors would be left idle by there being fewer tasks, and
-    /// two at least, so that none is idle while the last task of a pass ends.
-    fn threads(&self, encode: &Encode) -> Option<usize> {
+    /// What a native x264 may do. As many threads as processors would be left idle by there being fewer tasks, and two at
+    /// least, so that none is idle while the last task of a pass ends.
+    fn native(&self, encode: &Encode, frames: Frames) -> Option<Native> {
         let workers = self.machine.workers;
         let waiting = encode.to_measure.len() + encode.queue.len();
         let tasks = (waiting + self.running.len() + 1).min(encode.plan.chunks.len()).max(1);
         let at_least = if workers > 1 { 2 } else { 1 };
-        (encode.plan.engine == Engine::Native).then(|| workers.div_ceil(tasks).clamp(at_least, MOST_THREADS))
+        let threads = workers.div_ceil(tasks).clamp(at_least, MOST_THREADS);
+        (encode.plan.engine == Engine::Native).then_some(Native { threads, frames })
     }
 
     /// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
@@ -187,7 +192,8 @@ impl Session {
         let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
         let picture = encode.plan.picture;
         let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
-        encode.plan.engine == Engine::Own && frames.saturating_mul(frame) <= self.frames_room.0
+        let may = matches!(encode.plan.engine, Engine::Own | Engine::Native);
+        may && frames.saturating_mul(frame) <= self.frames_room.0
     }
 }
 
@@ -213,17 +219,20 @@ fn chunk_task(
     encode: &Encode,
     chunk: &Chunk,
     pass: Pass,
-    threads: Option<usize>,
+    native: Option<Native>,
     mut inputs: Vec<Input>,
     outputs: Vec<Output>,
 ) -> Task {
     let plan = &encode.plan;
     let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
+    let from_file = inputs.iter().any(|input| input.name == args::FRAMES_FILE);
     if from_ffmpeg && plan.engine != Engine::Own {
-        inputs.insert(0, clip());
-        return ffmpeg(id, args::encode_chunk(plan, chunk, pass, threads), inputs, outputs);
+        if !from_file {
+            inputs.insert(0, clip());
+        }
+        return ffmpeg(id, args::encode_chunk(plan, chunk, pass, native), inputs, outputs);
     }
-    let program = if inputs.iter().any(|input| input.name == args::FRAMES_FILE) {
+    let program = if from_file {
         Program::Frames
     } else {
         inputs.insert(0, clip());
