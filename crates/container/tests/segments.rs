@@ -66,8 +66,8 @@ fn make(folder: &Path, clip: &Clip) -> Vec<u8> {
 fn package(folder: &Path, file: &[u8], clip: &Clip, format: Format) -> Vec<Vec<u8>> {
     let mut packager = Packager::new(&index(file), format, clip.rate, &clip.firsts).unwrap();
     let mut list = String::from("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:10\n");
-    if let Some(init) = packager.init().unwrap() {
-        std::fs::write(folder.join("init.mp4"), init).unwrap();
+    std::fs::write(folder.join("init.mp4"), packager.init().unwrap()).unwrap();
+    if format == Format::Fragments {
         list.push_str("#EXT-X-MAP:URI=\"init.mp4\"\n");
     }
     let mut segments = Vec::new();

@@ -278,8 +278,8 @@ impl Packager {
         Ok(Packager(container::Packager::new(index, format, rate, &firsts)?))
     }
 
-    /// The initialization file, where the format has one.
-    pub fn init(&self) -> Result<Option<Vec<u8>>, Failure> {
+    /// The initialization file, of which transport streams have no need.
+    pub fn init(&self) -> Result<Vec<u8>, Failure> {
         Ok(self.0.init()?)
     }
 

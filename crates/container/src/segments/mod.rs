@@ -81,12 +81,10 @@ impl Packager {
         self.segments.len()
     }
 
-    /// The initialization file, where the format has one.
-    pub fn init(&self) -> Result<Option<Vec<u8>>, Error> {
-        match self.muxer {
-            Muxer::TransportStream(_) => Ok(None),
-            Muxer::Fragments => fragment::init(&self.source).map(Some),
-        }
+    /// The initialization file, which players need before fragments. Made for transport streams too: it tells what the
+    /// streams are.
+    pub fn init(&self) -> Result<Vec<u8>, Error> {
+        fragment::init(&self.source)
     }
 
     /// What of the file the next segment needs, in the order in which it lies there; `None` after the last one.

@@ -49,7 +49,10 @@ impl Muxer {
         let mut parcels = parcels(source, segment, packets)?.into_iter().peekable();
         for sample in segment.pictures.clone() {
             let decoded = at(source.rate, sample as i64 - source.ahead)?;
-            while let Some(parcel) = parcels.next_if(|parcel| parcel.time <= decoded) {
+            // A picture comes first, so that a segment's first bytes tell what it begins with.
+            while sample > segment.pictures.start
+                && let Some(parcel) = parcels.next_if(|parcel| parcel.time <= decoded)
+            {
                 send(&mut out, SOUND, &mut self.sound, &parcel.bytes, Field::default());
             }
             let shown = at(source.rate, sample as i64 + source.leads.get(sample).ok_or(Error::Empty)?)?;
