@@ -81,9 +81,9 @@ export class Packager {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The initialization file, where the format has one.
+     * The initialization file, of which transport streams have no need.
      */
-    init(): Uint8Array | undefined;
+    init(): Uint8Array;
     /**
      * `index` is the file's `moov` box, header and all; `fragments` asks for MP4 rather than for transport streams; `firsts`
      * are the frames with which segments begin.
