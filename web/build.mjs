@@ -1,5 +1,5 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the encoder and
-// what the browser's codecs need, all into web/dist.
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the encoder,
+// what the browser's codecs need and the player of packages, all into web/dist.
 // index.html collects them from there. Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
@@ -127,6 +127,41 @@ async function prepareCodecs() {
   await placeModule("codecs", [...scripts, ["media.wasm", await readFile(module)]]);
 }
 
+/** What plays and saves packages, and hls.js as a file of its own, because packages hold a copy of it. */
+async function preparePlayer() {
+  const hls = join(web, "../node_modules/hls.js");
+  const library = await readFile(join(hls, "dist/hls.light.min.mjs"), "utf8");
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(web, "src/player/player.ts")],
+    format: "esm",
+    outdir: out,
+    write: false,
+    loader: { ".html": "text" },
+    plugins: [
+      {
+        name: "hls",
+        setup: (bundle) => {
+          bundle.onResolve({ filter: /^hls\.js$/ }, () => ({ path: "./hls.min.js", external: true }));
+          bundle.onResolve({ filter: /^hls\.js\/LICENSE$/ }, () => ({
+            path: join(hls, "LICENSE"),
+            namespace: "text",
+          }));
+          bundle.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => ({
+            contents: await readFile(path, "utf8"),
+            loader: "text",
+          }));
+        },
+      },
+    ],
+  });
+  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
+  await placeModule("player", [
+    ...scripts,
+    ["hls.min.js", library.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n")],
+  ]);
+}
+
 /** Only types of a module's script are among the sources; the script itself comes from where it was built. */
 function generatedScript(name, path) {
   const filter = new RegExp(`/generated/${name}\\.js$`);
@@ -180,3 +215,4 @@ await prepareCore("core", "");
 await prepareCore("core-mt", "threads-");
 await prepareEncoder();
 await prepareCodecs();
+await preparePlayer();

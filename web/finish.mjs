@@ -84,6 +84,7 @@ async function finishDocument(files) {
     html = fillMeta(html, `clipfit-${name}-wasm`, wasm);
     html = fillMeta(html, `clipfit-${name}-bytes`, (await stat(join(staging, wasm))).size);
   }
+  html = fillMeta(html, "clipfit-player-script", only(files, /^core\/player-[^/]+\/player\.js$/));
   await writeFile(path, allowInlineScripts(html));
 }
 
@@ -104,7 +105,7 @@ async function writeServiceWorker(files) {
     coreFolders: [
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
-    together: files.filter((file) => /^core\/codecs-[^/]+\//.test(file)),
+    together: files.filter((file) => /^core\/(codecs|player)-[^/]+\//.test(file)),
     // The document is kept under the folder's own address, which every server answers without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };

@@ -141,7 +141,7 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
       case "decode":
         return ended(await decode(message, message.program.step, inputs, lines));
       default:
-        return ended([await make(message.program, message.outputs, inputs, lines)]);
+        return ended(await make(message.program, message.outputs, inputs, lines));
     }
   } catch (error) {
     return crashed(error, false);
@@ -158,10 +158,10 @@ async function make(
   outputs: readonly string[],
   inputs: NamedBlob[],
   lines: Lines,
-): Promise<NamedBlob> {
+): Promise<NamedBlob[]> {
   const progress = (seconds: number) => lines.add(true, `seconds=${seconds.toFixed(1)}`);
-  const blob = await withBrowser().make(program, inputs, progress);
-  return { name: outputs[0] ?? "", blob };
+  const blobs = await withBrowser().make(program, inputs, progress);
+  return blobs.map((blob, index) => ({ name: outputs[index] ?? "", blob }));
 }
 
 async function measured(): Promise<Blob> {

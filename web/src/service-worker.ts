@@ -14,7 +14,7 @@ interface Release {
   readonly build: string;
   /** The folders under core/, each named after the version of what is in it. */
   readonly coreFolders: readonly string[];
-  /** Addresses of files under core/, relative to this script, that are all kept as soon as one of them is used. */
+  /** Addresses of files under core/, relative to this script, of which all in a folder are kept as soon as one is used. */
   readonly together: readonly string[];
   /** Addresses of the app files relative to this script; "./" is the document. */
   readonly files: readonly string[];
@@ -133,8 +133,9 @@ function isWholeCoreFile(response: Response): boolean {
 /** The next clip may need another part of what this one needed a part of. */
 async function keepTogether(cacheName: string): Promise<void> {
   const cache = await caches.open(cacheName);
+  const here = together.filter((address) => coreCacheOf(new URL(address)) === cacheName);
   const missing = await Promise.all(
-    together.map(async (address) => ((await cache.match(address)) ? [] : [address])),
+    here.map(async (address) => ((await cache.match(address)) ? [] : [address])),
   );
   // What cannot be had now is fetched when it is needed.
   await Promise.allSettled(

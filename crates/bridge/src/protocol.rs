@@ -245,6 +245,18 @@ pub enum Program {
         /// Name of the sound among the inputs, where there is one; all others are chunks, in order.
         sound: String,
     },
+    /// Cuts the first input, a finished file, into the segments of a stream. `outputs` names the initialization file, then the
+    /// segments in order.
+    Package {
+        /// Fragments of MP4 rather than transport streams.
+        fragments: bool,
+        /// Frames per second: numerator.
+        rate_numerator: u32,
+        /// Frames per second: denominator.
+        rate_denominator: u32,
+        /// The frames with which segments begin.
+        firsts: Vec<u32>,
+    },
 }
 
 /// Worker to page.

@@ -4,6 +4,7 @@ use crate::protocol;
 use clipfit_core::arguments as args;
 use clipfit_core::browser::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
 use clipfit_core::encoder::{EncodeStep, Passes};
+use clipfit_core::hls::{PackageStep, SegmentFormat};
 use clipfit_core::session::task::{Encode, Program};
 use clipfit_core::units::Micros;
 
@@ -28,6 +29,7 @@ pub(crate) fn program(program: &Program) -> protocol::Program {
             rate_denominator: rate.denominator(),
             sound: args::AUDIO_FILE.to_owned(),
         },
+        Program::Package(step) => package(step),
     }
 }
 
@@ -56,6 +58,9 @@ pub(crate) fn describe(program: &Program) -> Option<String> {
             step.stream
         ),
         Program::Assemble(rate) => format!("browser: assemble at {rate} frames a second"),
+        Program::Package(step) => {
+            format!("browser: package into {} segments ({:?})", step.segments.count(), step.format)
+        }
     })
 }
 
@@ -133,6 +138,16 @@ fn decode(step: &DecodeStep) -> protocol::DecodeStep {
         inside: step.inside,
         turn: step.turn,
         full_range: step.full_range,
+    }
+}
+
+fn package(step: &PackageStep) -> protocol::Program {
+    let rate = step.segments.rate();
+    protocol::Program::Package {
+        fragments: step.format == SegmentFormat::Fmp4,
+        rate_numerator: rate.numerator(),
+        rate_denominator: rate.denominator(),
+        firsts: step.segments.firsts().iter().map(|first| count(*first)).collect(),
     }
 }
 

@@ -119,7 +119,7 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
 
 /// How many frames later than its turn in decoding each of a chunk's samples is presented; the first sample that is not on
 /// the grid, or whose frame is taken or beyond the chunk, where one is.
-fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize> {
+pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize> {
     let mut decoded = 0_i64;
     let mut slots = Vec::with_capacity(track.samples.len());
     for (number, sample) in track.samples.iter().enumerate() {

@@ -17,6 +17,12 @@ pub enum Error {
         /// The sample, from 0.
         sample: usize,
     },
+    /// No closed group of pictures begins where a segment is to begin.
+    #[error("no closed group of pictures begins at frame {frame}")]
+    NoCut {
+        /// The frame, from 0.
+        frame: u64,
+    },
     /// No packets.
     #[error("there are no packets")]
     Empty,

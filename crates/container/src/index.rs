@@ -4,7 +4,7 @@ use crate::Error;
 use crate::boxes::{boxed, bytes, one, only, read, read_one, split};
 use mp4_atom::{
     Co64, Ctts, CttsEntry, Dref, DrefEntry, Edts, Elst, ElstEntry, FixedPoint, FourCC, Ftyp, Hdlr, Mdhd,
-    Mvhd, Smhd, Stco, Stsc, StscEntry, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Url, Vmhd,
+    Mvhd, Smhd, Stco, Stsc, StscEntry, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trex, Url, Vmhd,
 };
 
 /// Ticks of the movie's own clock in a second: when sound starts is told in microseconds.
@@ -74,12 +74,25 @@ impl Track {
 
     /// Reads a `moov` box, header and all, with a single track.
     pub(crate) fn read(index: &[u8]) -> Result<Track, Error> {
+        let mut tracks = Track::read_all(index)?;
+        match (tracks.pop(), tracks.is_empty()) {
+            (Some(track), true) => Ok(track),
+            (None, _) => Err(Error::Unreadable("no box \"trak\"".into())),
+            (Some(_), false) => Err(Error::Foreign("several tracks")),
+        }
+    }
+
+    /// Reads a `moov` box, header and all.
+    pub(crate) fn read_all(index: &[u8]) -> Result<Vec<Track>, Error> {
         let movie = split(one(&split(index)?, b"moov")?)?;
         let header: Mvhd = read_one(&movie)?;
-        let track = split(one(&movie, b"trak").map_err(|error| match error {
-            Error::Foreign(_) => Error::Foreign("several tracks"),
-            other => other,
-        })?)?;
+        let tracks = movie.iter().filter(|found| found.kind == FourCC::new(b"trak"));
+        tracks.map(|track| Track::read_one(&header, track.body)).collect()
+    }
+
+    /// Reads the content of a `trak` box.
+    fn read_one(header: &Mvhd, track: &[u8]) -> Result<Track, Error> {
+        let track = split(track)?;
         let media = split(one(&track, b"mdia")?)?;
         let information = split(one(&media, b"minf")?)?;
         let table = split(one(&information, b"stbl")?)?;
@@ -257,6 +270,27 @@ pub(crate) fn file_type(kind: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// The `moov` box of these tracks, each with the lengths of its runs in samples.
 pub(crate) fn write(tracks: &[(&Track, &[usize])], moved: u64, wide: bool) -> Result<Vec<u8>, Error> {
+    write_with(tracks, moved, wide, &[])
+}
+
+/// The `moov` box of tracks without samples, which come in fragments.
+pub(crate) fn write_fragmented(tracks: &[Track]) -> Result<Vec<u8>, Error> {
+    let listed: Vec<(&Track, &[usize])> = tracks.iter().map(|track| (track, &[][..])).collect();
+    let defaults = (1..).zip(tracks).map(|(track_id, _)| Trex {
+        track_id,
+        default_sample_description_index: 1,
+        ..Trex::default()
+    });
+    let defaults: Result<Vec<Vec<u8>>, Error> = defaults.map(|each| bytes(&each)).collect();
+    write_with(&listed, 0, false, &boxed(b"mvex", &[&defaults?.concat()])?)
+}
+
+fn write_with(
+    tracks: &[(&Track, &[usize])],
+    moved: u64,
+    wide: bool,
+    behind: &[u8],
+) -> Result<Vec<u8>, Error> {
     let mut duration = 0;
     let mut parts = Vec::new();
     for (number, (track, runs)) in (1..).zip(tracks) {
@@ -271,7 +305,7 @@ pub(crate) fn write(tracks: &[(&Track, &[usize])], moved: u64, wide: bool) -> Re
         next_track_id: u32::try_from(tracks.len() + 1).map_err(|_| Error::TooLarge)?,
         ..Mvhd::default()
     };
-    boxed(b"moov", &[&bytes(&header)?, &parts.concat()])
+    boxed(b"moov", &[&bytes(&header)?, &parts.concat(), behind])
 }
 
 /// How often each value comes in a row.

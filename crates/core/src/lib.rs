@@ -14,6 +14,7 @@ pub mod encoder;
 pub mod explain;
 pub mod facts;
 pub mod feasibility;
+pub mod hls;
 pub mod ladder;
 pub mod link;
 mod listing;

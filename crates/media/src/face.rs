@@ -58,6 +58,7 @@ impl From<container::Error> for Failure {
             container::Error::Unreadable(_)
             | container::Error::Foreign(_)
             | container::Error::OffGrid { .. }
+            | container::Error::NoCut { .. }
             | container::Error::Empty => FailureKind::Malformed,
             container::Error::TooLarge => FailureKind::TooLarge,
             container::Error::Codec(_) => FailureKind::Unsupported,
@@ -256,6 +257,46 @@ pub fn assemble(
     let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
     Ok(Assembly(container::assemble(&chunks, sound.as_deref(), rate)?))
+}
+
+/// Cuts a finished file into the segments of a stream, one after the other.
+#[wasm_bindgen]
+pub struct Packager(container::Packager);
+
+#[wasm_bindgen]
+impl Packager {
+    /// `index` is the file's `moov` box, header and all; `fragments` asks for MP4 rather than for transport streams; `firsts`
+    /// are the frames with which segments begin.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        index: &[u8],
+        fragments: bool,
+        #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
+        #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
+        firsts: Vec<u32>,
+    ) -> Result<Packager, Failure> {
+        let format =
+            if fragments { container::Format::Fragments } else { container::Format::TransportStream };
+        let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
+        let firsts: Vec<u64> = firsts.into_iter().map(u64::from).collect();
+        Ok(Packager(container::Packager::new(index, format, rate, &firsts)?))
+    }
+
+    /// The initialization file, of which transport streams have no need.
+    pub fn init(&self) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.init()?)
+    }
+
+    /// What of the file the next segment needs, as pairs: first byte, bytes. None after the last segment.
+    pub fn wanted(&self) -> Option<Vec<f64>> {
+        let pieces = self.0.wanted()?;
+        Some(pieces.iter().flat_map(|piece| [piece.offset as f64, piece.bytes as f64]).collect())
+    }
+
+    /// The next segment, out of the bytes that `wanted` names, one piece behind the other.
+    pub fn write(&mut self, media: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.write(media)?)
+    }
 }
 
 /// What an H.264 stream says about its pictures.

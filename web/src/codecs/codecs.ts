@@ -1,4 +1,4 @@
-// The browser's own codecs as plain calls: examine, decode, make sound, encode, put together. Refuses to know messages, plans,
+// The browser's own codecs as plain calls: examine, decode, make sound, encode, put together, package. Refuses to know messages, plans,
 // ffmpeg and x264.
 
 import { initSync } from "../generated/media.js";
@@ -7,6 +7,7 @@ import { type DecodeStep, decodeChunk, type TakeFrame } from "./decode.ts";
 import { type BrowserEncodeStep, type ChunkEncoder, Encoding } from "./encode.ts";
 import { examinePackets, examineResult, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
+import { type PackageStep, packageSegments } from "./package.ts";
 import { makeSound, type SoundStep } from "./sound.ts";
 
 export type { DecodeStep, TakeFrame } from "./decode.ts";
@@ -36,6 +37,8 @@ export interface Codecs {
     rateNumerator: number,
     rateDenominator: number,
   ): Promise<Blob>;
+  /** The initialization file, then the segments. */
+  packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
 
 /** Once per worker. */
@@ -52,6 +55,7 @@ export function start(module: WebAssembly.Module): Codecs {
     makeSound,
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
+    packageSegments: told(packageSegments),
   };
 }
 

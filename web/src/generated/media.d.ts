@@ -75,6 +75,31 @@ export class H264Facts {
 }
 
 /**
+ * Cuts a finished file into the segments of a stream, one after the other.
+ */
+export class Packager {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The initialization file, of which transport streams have no need.
+     */
+    init(): Uint8Array;
+    /**
+     * `index` is the file's `moov` box, header and all; `fragments` asks for MP4 rather than for transport streams; `firsts`
+     * are the frames with which segments begin.
+     */
+    constructor(index: Uint8Array, fragments: boolean, rateNumerator: number, rateDenominator: number, firsts: Uint32Array);
+    /**
+     * What of the file the next segment needs, as pairs: first byte, bytes. None after the last segment.
+     */
+    wanted(): Float64Array | undefined;
+    /**
+     * The next segment, out of the bytes that `wanted` names, one piece behind the other.
+     */
+    write(media: Uint8Array): Uint8Array;
+}
+
+/**
  * Turns decoded pictures of one layout into planar 4:2:0, 8 bits, limited range, upright, at the output size.
  */
 export class Picture {

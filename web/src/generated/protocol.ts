@@ -117,7 +117,23 @@ rateDenominator: number,
 /**
  * Name of the sound among the inputs, where there is one; all others are chunks, in order.
  */
-sound: string, };
+sound: string, } | { "type": "package",
+/**
+ * Fragments of MP4 rather than transport streams.
+ */
+fragments: boolean,
+/**
+ * Frames per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Frames per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * The frames with which segments begin.
+ */
+firsts: Array<number>, };
 
 /**
  * An encode of frames, with whatever does it.

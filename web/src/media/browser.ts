@@ -34,18 +34,18 @@ export class Browser {
     return this.#codecs.memoryBytes;
   }
 
-  /** The file that the program makes. */
+  /** The files that the program makes, in the order of its outputs. */
   make(
     program: BrowserProgram,
     inputs: readonly NamedBlob[],
     progress: (seconds: number) => void,
-  ): Promise<Blob> {
+  ): Promise<Blob[]> {
     const first = inputs[0]?.blob;
     if (first === undefined) {
       throw new Error("nothing to read");
     }
-    const text = async (listing: Promise<string>) => new Blob([await listing]);
-    return this.#guard(() => {
+    const text = async (listing: Promise<string>) => [new Blob([await listing])];
+    return this.#guard(async () => {
       switch (program.type) {
         case "examineStreams":
           return text(this.#codecs.examineStreams(first));
@@ -54,12 +54,14 @@ export class Browser {
         case "examineResult":
           return text(this.#codecs.examineResult(first));
         case "sound":
-          return this.#codecs.makeSound(program.step, first, progress);
+          return [await this.#codecs.makeSound(program.step, first, progress)];
         case "assemble": {
           const sound = inputs.find(({ name }) => name === program.sound)?.blob;
           const chunks = inputs.filter(({ name }) => name !== program.sound).map(({ blob }) => blob);
-          return this.#codecs.assemble(chunks, sound, program.rateNumerator, program.rateDenominator);
+          return [await this.#codecs.assemble(chunks, sound, program.rateNumerator, program.rateDenominator)];
         }
+        case "package":
+          return this.#codecs.packageSegments(program, first);
       }
     });
   }

@@ -4,6 +4,7 @@
 use super::outcome::{GiveUp, Report};
 use crate::browser::{BrowserEncodeStep, DecodeStep, Examination, SoundStep, WhyFfmpeg};
 use crate::encoder::EncodeStep;
+use crate::hls::PackageStep;
 use crate::plan::Plan;
 use crate::units::{Bytes, FrameRate};
 use crate::wishes::Codec;
@@ -50,6 +51,8 @@ pub enum Program {
     Sound(SoundStep),
     /// The encoded chunks and the sound are put together, frames at this rate.
     Assemble(FrameRate),
+    /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
+    Package(PackageStep),
 }
 
 /// An encode of frames, with whatever does it.

@@ -1,0 +1,293 @@
+//! Packages from a short clip: cut by the container crate and by native ffmpeg through core's arguments, with core's playlists,
+//! read back by ffprobe and held against the rules. Without ffmpeg on PATH these tests fail and say so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests stop at the first surprise"
+)]
+
+use clipfit_container::{Format, Packager, Rate};
+use clipfit_core::arguments::{self, RESULT_FILE};
+use clipfit_core::hls::begin::{self, begin};
+use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
+use clipfit_core::hls::{
+    self, INDEX, INIT, MASTER, PackageStep, Rendition, SegmentFormat, Segments, Shape, ZERO, codecs,
+    master_playlist, media_playlist, segment_name,
+};
+use clipfit_core::units::{Bytes, FrameRate};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const FORMATS: [SegmentFormat; 2] = [SegmentFormat::Ts, SegmentFormat::Fmp4];
+const SIZES: [(u32, u32); 2] = [(320, 180), (160, 90)];
+
+fn run<'a>(program: &str, folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("these tests need a native ffmpeg on PATH");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Six seconds with sound in segments of about two, in two sizes.
+fn segments() -> Segments {
+    let rate = FrameRate::new(30_000, 1001).unwrap();
+    Segments::new(vec![0, 60, 118, 150], 180, rate).unwrap()
+}
+
+fn make(folder: &Path, (width, height): (u32, u32), segments: &Segments) {
+    let at: Vec<String> = segments.firsts().iter().map(|first| format!("eq(n,{first})")).collect();
+    let source = format!(
+        "-v error -nostdin -y -f lavfi -i testsrc2=s={width}x{height}:r=30000/1001 -f lavfi -i sine=f=440:d=6.006:r=48000 \
+         -frames:v {} -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 2 -g 45 -force_key_frames expr:{} -c:a aac -b:a 64k \
+         -movflags +faststart {RESULT_FILE}",
+        segments.frames(),
+        at.join("+"),
+    );
+    run("ffmpeg", folder, source.split_whitespace());
+}
+
+fn index(file: &[u8]) -> &[u8] {
+    let mut rest = file;
+    loop {
+        let size = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+        if &rest[4..8] == b"moov" {
+            return &rest[..size];
+        }
+        rest = &rest[size..];
+    }
+}
+
+/// As the media worker does it.
+fn cut(folder: &Path, step: &PackageStep) {
+    let file = fs::read(folder.join(RESULT_FILE)).unwrap();
+    let format = match step.format {
+        SegmentFormat::Ts => Format::TransportStream,
+        SegmentFormat::Fmp4 => Format::Fragments,
+    };
+    let rate = step.segments.rate();
+    let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
+    let mut packager = Packager::new(index(&file), format, rate, step.segments.firsts()).unwrap();
+    let mut names = step.outputs().into_iter();
+    fs::write(folder.join(names.next().unwrap()), packager.init().unwrap()).unwrap();
+    for name in names {
+        let pieces = packager.wanted().unwrap();
+        let part = |piece: &clipfit_container::Piece| {
+            file[piece.offset as usize..(piece.offset + piece.bytes) as usize].to_vec()
+        };
+        let media: Vec<u8> = pieces.iter().flat_map(part).collect();
+        fs::write(folder.join(name), packager.write(&media).unwrap()).unwrap();
+    }
+    assert!(packager.wanted().is_none());
+}
+
+/// The facts of a rendition as it lies in its folder.
+fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
+    let init = fs::read(folder.join(INIT)).unwrap();
+    let names = (0..step.segments.count()).map(|index| segment_name(step.format, index));
+    let found: Vec<Segment> = names
+        .enumerate()
+        .map(|(index, uri)| {
+            let segment = fs::read(folder.join(&uri)).unwrap();
+            let head = &segment[..segment.len().min(begin::HEAD)];
+            Segment {
+                uri,
+                size: Bytes(segment.len() as u64),
+                duration: step.segments.duration(index),
+                begin: begin(step.format, &init, head),
+            }
+        })
+        .collect();
+    let codecs = codecs(&init).unwrap();
+    let folder = hls::folder(codecs.width, codecs.height);
+    (Rendition { folder, codecs, sizes: found.iter().map(|segment| segment.size).collect() }, found)
+}
+
+/// Makes a package in `root`; answers which rules it breaks.
+fn package(root: &Path, format: SegmentFormat, by: fn(&Path, &PackageStep)) -> Vec<Violation> {
+    let step = PackageStep { format, segments: segments() };
+    let list = media_playlist(format, &step.segments);
+    let mut written = Vec::new();
+    for (width, height) in SIZES {
+        let folder = root.join(hls::folder(width, height));
+        fs::create_dir(&folder).unwrap();
+        make(&folder, (width, height), &step.segments);
+        by(&folder, &step);
+        fs::write(folder.join(INDEX), &list).unwrap();
+        written.push(facts(&folder, &step));
+    }
+    let renditions: Vec<Rendition> = written.iter().map(|(rendition, _)| rendition.clone()).collect();
+    let master = master_playlist(format, &step.segments, &renditions);
+    fs::write(root.join(MASTER), &master).unwrap();
+    let stream = |(rendition, segments): (Rendition, Vec<Segment>)| Stream {
+        uri: format!("{}/{INDEX}", rendition.folder),
+        playlist: &list,
+        codecs: rendition.codecs,
+        segments,
+    };
+    check(&Package {
+        format,
+        rate: step.segments.rate(),
+        master: &master,
+        streams: written.into_iter().map(stream).collect(),
+    })
+}
+
+fn probed(folder: &Path, arguments: &str) -> String {
+    let arguments = format!("-v error -allowed_extensions ALL -of csv=p=0 {arguments}");
+    run("ffprobe", folder, arguments.split_whitespace())
+}
+
+/// Frames and length through the playlist are the clip's.
+fn plays(folder: &Path) {
+    let frames = probed(
+        folder,
+        &format!("-select_streams v -count_frames -show_entries stream=nb_read_frames {INDEX}"),
+    );
+    assert_eq!(frames.lines().next().map(|line| line.trim_end_matches(',')), Some("180"));
+    let length: f64 =
+        probed(folder, &format!("-show_entries format=duration {INDEX}")).trim().parse().unwrap();
+    assert!((length - segments().rate().time_of(180).seconds()).abs() < 0.001, "{length}");
+}
+
+#[test]
+fn packages_keep_the_rules_and_play() {
+    for format in FORMATS {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(package(root.path(), format, cut), [], "{format:?}");
+        for (width, height) in SIZES {
+            plays(&root.path().join(hls::folder(width, height)));
+        }
+        // What the master says of its variants is what ffprobe finds behind it.
+        let streams =
+            probed(root.path(), &format!("-select_streams v -show_entries stream=width,height {MASTER}"));
+        for size in ["320,180", "160,90"] {
+            assert!(streams.lines().any(|line| line.starts_with(size)), "{streams}");
+        }
+    }
+}
+
+#[test]
+fn native_ffmpeg_cuts_transport_streams_at_the_same_frames() {
+    let by = |folder: &Path, step: &PackageStep| {
+        // What the streams are, and nothing else, from the container crate.
+        cut(folder, step);
+        for index in 0..step.segments.count() {
+            fs::remove_file(folder.join(segment_name(step.format, index))).unwrap();
+        }
+        let arguments = arguments::package(step).unwrap();
+        run("ffmpeg", folder, arguments.iter().map(String::as_str));
+        let next = segment_name(step.format, step.segments.count());
+        assert!(!folder.join(next).exists());
+    };
+    let root = tempfile::tempdir().unwrap();
+    let broken = package(root.path(), SegmentFormat::Ts, by);
+    assert_eq!(broken, []);
+    plays(&root.path().join("180p"));
+    let step = PackageStep { format: SegmentFormat::Fmp4, segments: segments() };
+    assert_eq!(arguments::package(&step), None);
+}
+
+#[test]
+fn one_segment_is_not_cut() {
+    let root = tempfile::tempdir().unwrap();
+    let segments = Segments::new(vec![0], 180, segments().rate()).unwrap();
+    make(root.path(), SIZES[1], &segments);
+    let step = PackageStep { format: SegmentFormat::Ts, segments };
+    run("ffmpeg", root.path(), arguments::package(&step).unwrap().iter().map(String::as_str));
+    assert!(root.path().join("segment000.ts").exists() && !root.path().join("segment001.ts").exists());
+}
+
+/// A segment that begins elsewhere than with an IDR picture is seen, and one that is displaced.
+#[test]
+fn beginnings_are_read() {
+    let root = tempfile::tempdir().unwrap();
+    let segments = segments();
+    make(root.path(), SIZES[0], &segments);
+    for format in FORMATS {
+        let step = PackageStep { format, segments: segments.clone() };
+        cut(root.path(), &step);
+        let (_, found) = facts(root.path(), &step);
+        for (index, segment) in found.iter().enumerate() {
+            let begin = segment.begin.unwrap();
+            assert!(begin.fresh);
+            let due = ZERO + segments.rate().time_of(segments.firsts()[index]);
+            assert!((begin.time - due).0.abs() <= 12, "{format:?} {index}: {begin:?}, {due:?}");
+        }
+        let init = fs::read(root.path().join(INIT)).unwrap();
+        let first = fs::read(root.path().join(segment_name(format, 0))).unwrap();
+        let spoilt = match format {
+            // The first IDR picture is called another.
+            SegmentFormat::Ts => {
+                let place = first.windows(4).position(|unit| unit[..3] == [0, 0, 1] && unit[3] & 31 == 5);
+                let mut spoilt = first.clone();
+                spoilt[place.unwrap() + 3] = 0x61;
+                spoilt
+            }
+            SegmentFormat::Fmp4 => {
+                let place = first.windows(4).position(|field| field == [2, 0, 0, 0]).unwrap();
+                let mut spoilt = first.clone();
+                spoilt[place..place + 4].copy_from_slice(&[1, 1, 0, 0]);
+                spoilt
+            }
+        };
+        let head = |segment: &[u8]| segment[..segment.len().min(begin::HEAD)].to_vec();
+        assert!(!begin(format, &init, &head(&spoilt)).unwrap().fresh);
+        assert_eq!(begin(format, &init, &head(&first)[..40]), None);
+    }
+}
+
+/// The estimate against real files of several kinds: at most 1 % of the segments too low, and 3 % too high.
+#[test]
+fn what_a_package_costs_is_foreseen() {
+    for (options, frames) in [
+        ("-c:v libx264 -preset medium -crf 23 -c:a aac -b:a 128k", 300),
+        ("-c:v libx264 -preset veryfast -crf 35 -c:a aac -b:a 48k -ac 1", 600),
+        ("-c:v libx264 -preset veryfast -crf 20 -an", 150),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        let source = format!(
+            "-v error -nostdin -y -f lavfi -i testsrc2=s=320x180:r=25 -f lavfi -i anoisesrc=a=0.1:d={}:r=48000 -frames:v {frames} \
+             -pix_fmt yuv420p {options} -g 50 -movflags +faststart {RESULT_FILE}",
+            frames / 25,
+        );
+        run("ffmpeg", folder, source.split_whitespace());
+        let packets = |kind: &str| -> Vec<u64> {
+            let arguments = format!(
+                "-v error -select_streams {kind} -show_entries packet=size -of csv=p=0 {RESULT_FILE}"
+            );
+            let listing = run("ffprobe", folder, arguments.split_whitespace());
+            listing.lines().filter_map(|line| line.trim_end_matches(',').parse().ok()).collect()
+        };
+        let (pictures, sounds) = (packets("v"), packets("a"));
+        let firsts: Vec<u64> = (0..frames).step_by(50).collect();
+        let segments = Segments::new(firsts, frames, FrameRate::whole(25)).unwrap();
+        let shape = Shape {
+            frames,
+            sound_packets: sounds.len() as u64,
+            sound: Bytes(sounds.iter().sum()),
+            segments: segments.count() as u64,
+        };
+        let media = Bytes(pictures.iter().sum());
+        for format in FORMATS {
+            let step = PackageStep { format, segments: segments.clone() };
+            cut(folder, &step);
+            let (rendition, _) = facts(folder, &step);
+            let mut is: u64 = rendition.sizes.iter().map(|size| size.0).sum();
+            if format == SegmentFormat::Fmp4 {
+                is += fs::metadata(folder.join(INIT)).unwrap().len();
+            }
+            let thought = media.0 + shape.sound.0 + hls::overhead(format, media, &shape).0;
+            let share = thought as f64 / is as f64 - 1.0;
+            println!("{options} {format:?}: {is} bytes, foreseen {thought}: {:+.2} %", share * 100.0);
+            assert!((-0.01..0.03).contains(&share), "{options} {format:?}: {share}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// Delivers a package: with a page that plays it, as one archive or into a folder. Refuses to know what is in its files.
+
+import { makeZip } from "client-zip";
+import licence from "hls.js/LICENSE";
+import page from "./package.html";
+
+type Pairs = Iterable<[string, Blob]>;
+
+/** The player's script: the same file in a package as on this site. */
+const SCRIPT = "hls.min.js";
+
+/** The page that plays a package from a server, and what it needs. */
+async function withPage(pairs: Pairs): Promise<[string, Blob][]> {
+  const response = await fetch(new URL(SCRIPT, import.meta.url));
+  if (!response.ok) {
+    throw new Error(`${SCRIPT}: status ${response.status}`);
+  }
+  return [
+    ...pairs,
+    ["index.html", new Blob([page], { type: "text/html" })],
+    [SCRIPT, await response.blob()],
+    ["hls.LICENSE.txt", new Blob([licence], { type: "text/plain" })],
+  ];
+}
+
+/** One archive, nothing packed: video is. It is read file by file and written as a stream into what the browser keeps. */
+export async function zip(folder: string, pairs: Pairs): Promise<Blob> {
+  const files = (await withPage(pairs)).map(([path, blob]) => ({
+    name: `${folder}/${path}`,
+    input: blob,
+    size: blob.size,
+  }));
+  const headers = { "content-type": "application/zip" };
+  return new Response(makeZip(files), { headers }).blob();
+}
+
+/** What only some browsers have. */
+interface Folders {
+  showDirectoryPicker?: (options: { id: string; mode: "readwrite" }) => Promise<FileSystemDirectoryHandle>;
+}
+
+/** Asks for a folder and writes the package into it. False when the person chose none. */
+export async function saveIntoFolder(pairs: Pairs): Promise<boolean> {
+  const { showDirectoryPicker } = globalThis as Folders;
+  if (showDirectoryPicker === undefined) {
+    throw new Error("this browser cannot write into folders");
+  }
+  let root: FileSystemDirectoryHandle;
+  try {
+    root = await showDirectoryPicker({ id: "package", mode: "readwrite" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") {
+      return false;
+    }
+    throw error;
+  }
+  for (const [path, blob] of await withPage(pairs)) {
+    const folders = path.split("/");
+    const name = folders.pop() ?? path;
+    let place = root;
+    for (const folder of folders) {
+      place = await place.getDirectoryHandle(folder, { create: true });
+    }
+    const file = await (await place.getFileHandle(name, { create: true })).createWritable();
+    await blob.stream().pipeTo(file);
+  }
+  return true;
+}
