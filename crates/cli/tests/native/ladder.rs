@@ -2,6 +2,7 @@
 
 use crate::support::{self, compress, probe};
 use clipfit_core::ladder;
+use clipfit_core::units::Bytes;
 use clipfit_core::wishes::{Effort, Mode, Wishes};
 use std::process::Command;
 
@@ -22,8 +23,8 @@ fn every_second_stays_within_the_bandwidth() {
     for (name, effort) in CASES {
         let rung = ladder::parse(name).unwrap();
         let wishes = Wishes { mode: Mode::Ladder, rung: Some(rung), effort, ..Wishes::default() };
-        let finished =
-            compress(&clip, &facts, &wishes, 2).unwrap_or_else(|reason| panic!("{name}: {reason:?}"));
+        let finished = compress(&clip, &facts, &wishes, 2, Bytes(0))
+            .unwrap_or_else(|reason| panic!("{name}: {reason:?}"));
         let report = &finished.report;
         assert!(report.bytes <= report.limit, "{name}");
         let picture = (report.picture.width, report.picture.height, report.picture.frame_rate);
