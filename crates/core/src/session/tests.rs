@@ -652,7 +652,7 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
             let about = |note: &&Note| matches!(note, Note::CodecNotHere { .. } | Note::EncoderFailed { .. });
             report.notes.iter().filter(about).cloned().collect()
         };
-        assert!(report.bytes <= report.limit && of_codec(&report).is_empty(), "{codec:?}: {report:?}");
+        assert!(report.bytes <= report.limit && of_codec(report).is_empty(), "{codec:?}: {report:?}");
         assert!(report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64, "{codec:?}: {report:?}");
         let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
         assert_eq!((plan.codec, plan.chunks.len()), (codec, 1));
@@ -665,7 +665,7 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
         for (native, mishap, note) in cases {
             let world = World::on(machine(native), FRAMES, wished.clone(), mishap).run(None);
             let report = finished(&world);
-            assert_eq!(of_codec(&report), [note], "{codec:?} {mishap:?}");
+            assert_eq!(of_codec(report), [note], "{codec:?} {mishap:?}");
             let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
             assert_eq!((plan.engine, plan.codec), (Engine::Native, Codec::H264), "{codec:?} {mishap:?}");
         }
