@@ -344,8 +344,12 @@ impl World {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
                 let length = self.frames as f64 / 25.0;
                 let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
-                let by_x265 = self.session.plan().by_x265();
-                let (name, tag) = if by_x265 { ("hevc", "hvc1") } else { ("h264", "avc1") };
+                let codec = match &self.session.plan().action {
+                    Action::Encode(encode) => encode.codec,
+                    _ => Codec::H264,
+                };
+                let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
+                let tag = codec.sample_entry();
                 let listing = format!(
                     "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
                      streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
@@ -678,5 +682,39 @@ fn h265_is_planned_with_whatever_makes_it() {
             _ => None,
         });
         assert_eq!(told, why, "{codec} {encoders:?} {decoder:?} {threads:?}");
+    }
+}
+
+#[test]
+fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
+    use crate::encoder::{CodecUnavailable, NativeEncoder, NativeEncoders};
+    let machine = |native| Machine::native(2, native);
+    let codecs = [Codec::H265, Codec::Vp9, Codec::Av1];
+    for codec in codecs {
+        let wished = Wishes { codec, ..wishes() };
+        let all = NativeEncoders::of(|_| true);
+        let world = World::on(machine(all), FRAMES, wished.clone(), Mishap::None).run(None);
+        let report = finished(&world);
+        let of_codec = |report: &Report| -> Vec<Note> {
+            let about = |note: &&Note| matches!(note, Note::CodecNotHere { .. } | Note::EncoderFailed { .. });
+            report.notes.iter().filter(about).cloned().collect()
+        };
+        assert!(report.bytes <= report.limit && of_codec(report).is_empty(), "{codec:?}: {report:?}");
+        assert!(report.bytes.0 as f64 >= plan::FLOOR * report.limit.0 as f64, "{codec:?}: {report:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.codec, plan.chunks.len()), (codec, 1));
+        assert!(matches!(plan.engine, Engine::NativeOther(encoder) if encoder.codec() == codec));
+        // One that fails gives way to x264, and that is said; one that is missing is named.
+        let dies = Mishap::Dies { nth: 1, times: 1, death: Death::Crash };
+        let without = NativeEncoders::of(|encoder: NativeEncoder| encoder.codec() != codec);
+        let missing = Note::CodecNotHere { codec, why: Some(CodecUnavailable::NotInFfmpeg(codec)) };
+        let cases = [(all, dies, Note::EncoderFailed { codec }), (without, Mishap::None, missing)];
+        for (native, mishap, note) in cases {
+            let world = World::on(machine(native), FRAMES, wished.clone(), mishap).run(None);
+            let report = finished(&world);
+            assert_eq!(of_codec(report), [note], "{codec:?} {mishap:?}");
+            let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+            assert_eq!((plan.engine, plan.codec), (Engine::Native, Codec::H264), "{codec:?} {mishap:?}");
+        }
     }
 }

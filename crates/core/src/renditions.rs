@@ -1,0 +1,258 @@
+//! Several renditions of one clip for streaming: which sizes, at what rates, and where their segments begin, which is the same
+//! in all of them. Knows nothing of playlists and of how segments are cut from a finished file.
+
+use crate::audio::{self, AudioPlan};
+use crate::chunks;
+use crate::facts::MediaFacts;
+use crate::hls::{self, SegmentFormat, Segments};
+use crate::ladder::Cap;
+use crate::mp4;
+use crate::picture::{self, Fixed, Picture};
+use crate::plan::{self, Action, EncodePlan, Machine, Plan, Preset, RateControl};
+use crate::units::{Bytes, FrameRate, Kbps};
+use crate::wishes::{Effort, Wishes};
+use serde::{Deserialize, Serialize};
+
+/// What can be chosen for a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packaging {
+    /// What its segments are made of.
+    pub format: SegmentFormat,
+    /// How long they are, in seconds.
+    pub seconds: u32,
+    /// The whole package is never larger than this; `None`: steady quality.
+    pub target: Option<Bytes>,
+}
+
+impl Default for Packaging {
+    fn default() -> Self {
+        Packaging { format: SegmentFormat::Ts, seconds: 10, target: None }
+    }
+}
+
+/// The renditions of a package, the largest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackagePlan {
+    /// What segments are made of.
+    pub format: SegmentFormat,
+    /// First frames of the segments.
+    pub firsts: Vec<u64>,
+    /// One encode each; their chunks are the segments.
+    pub renditions: Vec<Rendition>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// How it is encoded.
+    pub encode: EncodePlan,
+    /// Its file, before it is cut into segments, is never larger than this.
+    pub limit: Bytes,
+}
+
+impl PackagePlan {
+    /// Where the segments begin.
+    pub fn segments(&self) -> Option<Segments> {
+        let grid = &self.renditions.first()?.encode.grid;
+        Segments::new(self.firsts.clone(), grid.frames, grid.rate).ok()
+    }
+}
+
+/// Shorter sides of the renditions, largest first.
+const SIDES: [u32; 4] = [1080, 720, 480, 240];
+/// A source this much larger than the largest of them that it holds gets a rendition of its own size as well.
+const LARGER: f64 = 1.25;
+/// Steady quality, on x264's scale.
+const CRF: u32 = 23;
+/// The rate of a rendition of 1080 lines and 30 frames a second at its busiest; smaller ones need a little more for each pixel.
+const PEAK: f64 = 6_000.0;
+/// Seconds of the peak rate that players are thought to have buffered.
+const BUFFER_SECONDS: f64 = 2.0;
+/// The sound of all renditions.
+const SOUND: Kbps = Kbps(128.0);
+/// Room for what is only estimated: the segments' containers.
+const MARGIN: f64 = 0.995;
+/// Playlists, page and player that go with a package.
+const EXTRAS: Bytes = Bytes(4_000);
+
+/// The shorter sides for a source whose shorter side is `own`, largest first.
+fn sides(own: u32) -> Vec<u32> {
+    // A line or two is rounding.
+    let mut sides: Vec<u32> =
+        SIDES.into_iter().filter(|&side| side <= own + 2).map(|side| side.min(own)).collect();
+    let largest = sides.first().copied().unwrap_or(0);
+    if f64::from(own) >= f64::from(largest) * LARGER && own < SIDES[0] {
+        sides.insert(0, own);
+    }
+    sides
+}
+
+fn peak(side: u32, rate: FrameRate) -> Kbps {
+    let busy = (rate.per_second() / 30.0).max(1.0).sqrt();
+    Kbps((PEAK * (f64::from(side) / 1080.0).powf(1.5) * busy / 50.0).round().max(2.0) * 50.0)
+}
+
+/// The package of a clip.
+pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
+    let source = facts.video.display_size();
+    let sides = sides(source.0.min(source.1));
+    let audio = audio::beside(facts, wishes, SOUND);
+    let fixed =
+        |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
+    let pictures: Vec<Picture> =
+        sides.iter().map(|&side| picture::whole(source, facts.video.frame_rate, fixed(side))).collect();
+    let mut notes = crate::explain::source_notes(facts);
+    notes.extend(plan::machine_notes(facts, wishes, machine));
+    if let Some(largest) = pictures.first() {
+        crate::explain::conversion_notes(facts, wishes, *largest, &audio, &mut notes);
+    }
+    let encodes: Vec<EncodePlan> = sides
+        .iter()
+        .zip(pictures)
+        .map(|(&side, picture)| encode(facts, wishes, machine, side, picture, audio.clone()))
+        .collect();
+    let format = wishes.packaging.format;
+    let firsts = encodes.first().map(|encode| firsts(encode, wishes.packaging.seconds)).unwrap_or_default();
+    let mut renditions: Vec<Rendition> = encodes
+        .into_iter()
+        .map(|mut encode| {
+            encode.chunks = chunks::at(&facts.video, facts.container, &encode.grid, &firsts);
+            let limit = most(&encode);
+            Rendition { encode, limit }
+        })
+        .collect();
+    let mut limit =
+        Bytes(renditions.iter().map(|one| one.limit.0 + container(&one.encode, format, one.limit).0).sum());
+    if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
+        limit = target;
+        share(&mut renditions, format, target);
+    }
+    let package = PackagePlan { format, firsts, renditions };
+    Plan { limit, action: Action::Package(package), notes }
+}
+
+fn encode(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    machine: Machine,
+    side: u32,
+    picture: Picture,
+    audio: AudioPlan,
+) -> EncodePlan {
+    let preset = match wishes.effort {
+        Effort::Fast => Preset::Superfast,
+        Effort::Auto | Effort::Balanced => Preset::Veryfast,
+        Effort::Best => Preset::Medium,
+    };
+    let rate = peak(side, picture.frame_rate);
+    let cap = Cap { rate, buffer: (rate.0 * BUFFER_SECONDS) as u32 };
+    let control = RateControl::Constrained { crf: CRF, cap };
+    plan::encode_plan(facts, wishes, machine, picture, preset, control, audio)
+}
+
+/// First frames of segments of `seconds`, the last of which may be shorter. At whole multiples of the seconds, or the frame
+/// after.
+fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
+    let distance = encode.grid.rate.per_second() * f64::from(seconds.max(1));
+    let at = |index: u64| (distance * index as f64 - 1e-6).ceil().max(0.0) as u64;
+    (0..).map(at).take_while(|&first| first < encode.grid.frames).collect()
+}
+
+/// What a rendition's file takes at most.
+fn most(encode: &EncodePlan) -> Bytes {
+    let picture = match encode.control {
+        RateControl::Constrained { cap, .. } => cap.most(encode.grid.duration(), encode.chunks.len()),
+        _ => Bytes(0),
+    };
+    let sound = encode.audio.expected().during(encode.sound).times(plan::SOUND_OVER);
+    let container = mp4::overhead(encode.grid.frames, &encode.audio, encode.sound);
+    Bytes(picture.0 + sound.0 + container.0)
+}
+
+/// What the segments of a file of `bytes` take more than it.
+fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes {
+    let sound = encode.audio.expected().during(encode.sound);
+    let rate = encode.audio.sample_rate().unwrap_or(48_000);
+    let shape = hls::Shape {
+        frames: encode.grid.frames,
+        sound_packets: if sound.0 == 0 {
+            0
+        } else {
+            (encode.sound.seconds() * f64::from(rate) / 1024.0) as u64 + 2
+        },
+        sound,
+        segments: encode.chunks.len() as u64,
+    };
+    hls::overhead(format, Bytes(bytes.0.saturating_sub(sound.0)), &shape)
+}
+
+/// Divides the bytes of a whole package among its renditions, by their peak rates, after sound and containers.
+fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
+    let weight = |one: &Rendition| one.encode.video_rate().map_or(1.0, |rate| rate.0);
+    let weights: f64 = renditions.iter().map(weight).sum();
+    let sound = |one: &Rendition| one.encode.audio.expected().during(one.encode.sound).0;
+    let sounds: u64 = renditions.iter().map(sound).sum();
+    let room = target.times(MARGIN).0.saturating_sub(EXTRAS.0 + sounds) as f64;
+    for one in renditions {
+        let whole = Bytes((room * weight(one) / weights) as u64 + sound(one));
+        // The container's share of what there is, not of what it will be: a little too much.
+        let over = container(&one.encode, format, whole);
+        one.limit = Bytes(whole.0.saturating_sub(over.0));
+        let own = mp4::overhead(one.encode.grid.frames, &one.encode.audio, one.encode.sound);
+        let video = Bytes(one.limit.0.saturating_sub(sound(one) + own.0));
+        one.encode.control = RateControl::TwoPass { video };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::Engine;
+    use crate::session::tests::facts;
+    use crate::units::Micros;
+    use crate::wishes::Mode;
+
+    #[test]
+    fn renditions_as_the_source_allows() {
+        for (own, wanted) in [
+            (2160, &[1080, 720, 480, 240][..]),
+            (1080, &[1080, 720, 480, 240]),
+            (720, &[720, 480, 240]),
+            (478, &[478, 240]),
+            (432, &[432, 240]),
+            (272, &[240]),
+            (180, &[180]),
+        ] {
+            assert_eq!(sides(own), wanted, "{own}");
+        }
+    }
+
+    #[test]
+    fn segments_are_the_same_in_all_renditions() {
+        let mut facts = facts(700);
+        (facts.video.width, facts.video.height) = (1280, 720);
+        for (seconds, target, firsts) in
+            [(10, None, &[0, 250, 500][..]), (6, Some(Bytes(3_000_000)), &[0, 150, 300, 450, 600])]
+        {
+            let packaging = Packaging { seconds, target, ..Packaging::default() };
+            let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
+            let planned = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own));
+            let Action::Package(package) = planned.action else { panic!("no package") };
+            assert_eq!(package.firsts, firsts);
+            let sides: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            assert_eq!(sides, [720, 480, 240]);
+            for one in &package.renditions {
+                let chunks: Vec<u64> = one.encode.chunks.iter().map(|chunk| chunk.first).collect();
+                assert_eq!(chunks, firsts);
+                assert_eq!(one.encode.grid.duration(), Micros(28_000_000));
+            }
+            let whole: u64 = package.renditions.iter().map(|one| one.limit.0).sum();
+            assert!(
+                whole < planned.limit.0 && whole * 10 > planned.limit.0 * 8,
+                "{whole} of {}",
+                planned.limit
+            );
+            assert!(target.is_none_or(|target| planned.limit == target));
+        }
+    }
+}
