@@ -135,7 +135,7 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
       case "ffprobe":
         return await runProgram(message, message.program, inputs, lines);
       case "frames":
-        return ended(encodeFrames(message, inputs, lines));
+        return ended(encodeFrames(message, message.program, inputs, lines));
       case "measure":
         return ended([{ name: message.outputs[0] ?? "", blob: await measured() }]);
       case "decode":
@@ -182,11 +182,20 @@ function withEncoder(): Encoder {
   return encoder;
 }
 
-function encodeFrames(message: Request<"run">, inputs: NamedBlob[], lines: Lines): NamedBlob[] {
-  if (message.encode?.type !== "x264") {
+function encodeFrames(
+  { encode }: Request<"run">,
+  { width, height }: Extract<Program, { type: "frames" }>,
+  inputs: NamedBlob[],
+  lines: Lines,
+): NamedBlob[] {
+  if (encode?.type !== "x264") {
     throw new EncoderFailed(false, "nothing to encode with x264");
   }
-  return withEncoder().encodeBlob(message.encode, inputs, progressTo(lines));
+  const progress = progressTo(lines);
+  if (encode.width === width && encode.height === height) {
+    return withEncoder().encodeBlob(encode, inputs, progress);
+  }
+  return withBrowser().scaleIntoX264({ width, height }, withEncoder(), encode, inputs, progress);
 }
 
 async function decode(

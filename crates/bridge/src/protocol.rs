@@ -213,8 +213,13 @@ pub enum Program {
         /// Arguments without the program's name.
         arguments: Vec<String>,
     },
-    /// None but the encode itself, on frames among the inputs.
-    Frames,
+    /// None but the encode itself, on frames among the inputs. Those of another size than the encode's are scaled.
+    Frames {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
     /// Measures how fast this machine is, on synthetic frames.
     Measure,
     /// Tells of the streams of the first input, as ffprobe does, with a frame decoded on trial.

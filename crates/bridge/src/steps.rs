@@ -15,7 +15,9 @@ pub(crate) fn program(program: &Program) -> protocol::Program {
             protocol::Program::Ffmpeg { arguments: arguments.clone() }
         }
         Program::Ffprobe(arguments) => protocol::Program::Ffprobe { arguments: arguments.clone() },
-        Program::Frames => protocol::Program::Frames,
+        Program::Frames { width, height } => {
+            protocol::Program::Frames { width: *width, height: *height }
+        }
         Program::Measure => protocol::Program::Measure,
         Program::Examine(Examination::Streams) => protocol::Program::ExamineStreams,
         Program::Examine(Examination::Packets(stream)) => {
@@ -45,7 +47,7 @@ pub(crate) fn describe(program: &Program) -> Option<String> {
             format!("ffmpeg {}", arguments.join(" "))
         }
         Program::Ffprobe(arguments) => format!("ffprobe {}", arguments.join(" ")),
-        Program::Frames => return None,
+        Program::Frames { .. } => return None,
         Program::Measure => "measure the machine".into(),
         Program::Examine(what) => format!("browser: examine {what:?}"),
         Program::Decode(step) => format!(

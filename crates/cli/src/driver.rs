@@ -9,7 +9,7 @@ use crate::interrupt::{Interrupt, PATIENCE};
 use crate::process::{self, End, Running};
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::Progress;
-use clipfit_core::session::Session;
+use clipfit_core::session::job::Job;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::session::task::{Artifact, Command, Death, Event, Program, Task, TaskId};
 use clipfit_core::units::Bytes;
@@ -69,7 +69,7 @@ impl<'a> Driver<'a> {
     /// leaves most of the disk free.
     pub fn run(
         &self,
-        mut session: Session,
+        mut session: Job,
         workers: usize,
         frames: Bytes,
         tell: &mut dyn FnMut(Update<'_>),

@@ -44,6 +44,8 @@ pub enum Pass {
     Quality(f64),
     /// One pass below this bandwidth.
     Capped(Cap),
+    /// One pass at this constant rate factor, as far as this bandwidth lasts.
+    Constrained(u32, Cap),
 }
 
 /// The name of chunk `index` as the assembly reads it.
@@ -159,11 +161,8 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
             .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
             .pair("-passlogfile", STATS),
         Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),
-        Pass::Capped(cap) => arguments
-            .words("-profile:v high")
-            .pair("-b:v", whole_bits(cap.rate))
-            .pair("-maxrate", whole_bits(cap.rate))
-            .pair("-bufsize", u64::from(cap.buffer) * 1000),
+        Pass::Capped(cap) => capped(arguments.pair("-b:v", whole_bits(cap.rate)), cap),
+        Pass::Constrained(crf, cap) => capped(arguments.pair("-crf", crf), cap),
     };
     let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
     let arguments = match pass {
@@ -211,6 +210,13 @@ pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -
             .words(CHUNK_FILE),
     }
     .0
+}
+
+fn capped(arguments: Arguments, cap: Cap) -> Arguments {
+    arguments
+        .words("-profile:v high")
+        .pair("-maxrate", whole_bits(cap.rate))
+        .pair("-bufsize", u64::from(cap.buffer) * 1000)
 }
 
 /// Bits per second: x264 takes whole kilobits and would cut the rest off.
@@ -485,6 +491,7 @@ impl EncodePlan {
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
             RateControl::Capped(cap) => Pass::Capped(cap),
+            RateControl::Constrained { crf, cap } => Pass::Constrained(crf, cap),
         }
     }
 }

@@ -80,6 +80,14 @@ impl AudioPlan {
         }
     }
 
+    /// Samples per second of the result; `None` without sound.
+    pub fn sample_rate(&self) -> Option<u32> {
+        match self {
+            AudioPlan::None(_) => None,
+            AudioPlan::Copy { sample_rate, .. } | AudioPlan::Encode { sample_rate, .. } => Some(*sample_rate),
+        }
+    }
+
     /// The source stream it is made from.
     pub fn stream(&self) -> Option<u32> {
         match self {

@@ -105,6 +105,12 @@ pub fn on_the_beat(
     between(video, container, grid, &slots)
 }
 
+/// Cuts the grid at these frames, the first of which is its first.
+pub fn at(video: &VideoFacts, container: Container, grid: &Grid, firsts: &[u64]) -> Vec<Chunk> {
+    let slots: Vec<u64> = firsts.iter().copied().chain([grid.frames]).collect();
+    between(video, container, grid, &slots)
+}
+
 /// The grid as one chunk.
 pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
     between(video, container, grid, &[0, grid.frames])

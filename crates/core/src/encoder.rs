@@ -346,10 +346,13 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
             options.push(format!("crf={}", (crf * 100.0).round() / 100.0));
             Passes::Only
         }
-        Pass::Capped(cap) => {
+        Pass::Capped(cap) | Pass::Constrained(_, cap) => {
             let rate = cap.rate.0.round().max(1.0) as u64;
             options.push("profile=high".into());
-            options.push(format!("bitrate={rate}"));
+            options.push(match pass {
+                Pass::Constrained(crf, _) => format!("crf={crf}"),
+                _ => format!("bitrate={rate}"),
+            });
             options.push(format!("vbv-maxrate={rate}"));
             options.push(format!("vbv-bufsize={}", cap.buffer));
             Passes::Only

@@ -419,7 +419,7 @@ pub(crate) fn rung_notes(
     conversion_notes(facts, wishes, picture, audio, notes);
 }
 
-fn conversion_notes(
+pub(crate) fn conversion_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
     picture: Picture,

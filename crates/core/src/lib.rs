@@ -23,6 +23,7 @@ pub mod picture;
 pub mod plan;
 pub mod probe;
 pub mod progress;
+pub mod renditions;
 pub mod session;
 pub mod speed;
 pub mod stats;

@@ -11,13 +11,8 @@ pub const HEAD: usize = 4096;
 /// composition offset, for each sound packet its size, and the places where the two alternate. A little above what
 /// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with sound); the first assembly corrects it.
 pub fn overhead(frames: u64, audio: &AudioPlan, duration: Micros) -> Bytes {
-    let sample_rate = match audio {
-        AudioPlan::None(_) => return Bytes(1_300 + frames * 21 / 2),
-        AudioPlan::Copy { sample_rate, .. } | AudioPlan::Encode { sample_rate, .. } => {
-            f64::from(*sample_rate)
-        }
-    };
-    let packets = (duration.seconds() * sample_rate / 1024.0) as u64 + 2;
+    let Some(sample_rate) = audio.sample_rate() else { return Bytes(1_300 + frames * 21 / 2) };
+    let packets = (duration.seconds() * f64::from(sample_rate) / 1024.0) as u64 + 2;
     Bytes(2_200 + frames * 21 / 2 + packets * 4 + packets.min(frames) * 10)
 }
 

@@ -10,6 +10,8 @@ use crate::feasibility::{self, Refusal};
 use crate::ladder::{self, Cap, Rung};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
+pub use crate::renditions::PackagePlan;
+use crate::renditions;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,8 @@ pub enum Action {
     Remux(RemuxPlan),
     /// Encode.
     Encode(Box<EncodePlan>),
+    /// Encode several renditions and cut them into segments.
+    Package(PackagePlan),
 }
 
 /// Copying packets into MP4.
@@ -132,6 +136,13 @@ pub enum RateControl {
     },
     /// One pass that never takes more than a bandwidth.
     Capped(Cap),
+    /// One pass at a constant rate factor, as far as a bandwidth lasts.
+    Constrained {
+        /// 0 to 51, lower is better and bigger.
+        crf: u32,
+        /// The bandwidth.
+        cap: Cap,
+    },
 }
 
 /// Conversions between source and result picture.
@@ -208,6 +219,7 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
         Mode::Size => {}
         Mode::Quick => return Ok(quick(facts, wishes, machine)),
         Mode::Ladder => return Ok(on_rung(facts, wishes, machine)),
+        Mode::Hls => return Ok(renditions::plan(facts, wishes, machine)),
     }
     match without_encoding(facts, wishes, wishes.target) {
         Some(Action::Keep) => {
@@ -351,7 +363,7 @@ fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Engine {
 }
 
 /// What the machine lacks for these wishes.
-fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<Note> {
+pub(crate) fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Decoder::Ffmpeg(Some(why)) = machine.decoder {
         notes.push(Note::DecodedByFfmpeg { why });
@@ -416,7 +428,7 @@ fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
 }
 
 /// Encoders of sound take a little more than they are asked for, most of all in short clips.
-const SOUND_OVER: f64 = 1.25;
+pub(crate) const SOUND_OVER: f64 = 1.25;
 
 /// What a result on `rung` takes at most, sound and container included.
 fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
@@ -426,7 +438,7 @@ fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
     Bytes(picture.0 + sound.0 + container.0)
 }
 
-fn encode_plan(
+pub(crate) fn encode_plan(
     facts: &MediaFacts,
     wishes: &Wishes,
     machine: Machine,
@@ -575,6 +587,16 @@ impl Codec {
     }
 }
 
+fn sound_needs_ffmpeg(sound: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+    match *sound {
+        AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
+        AudioPlan::Encode { source_channels, channels, .. } if !browser::mixes(source_channels, channels) => {
+            Some(WhyFfmpeg::Mix)
+        }
+        _ => None,
+    }
+}
+
 impl Plan {
     /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether they
     /// decode the chosen sound.
@@ -582,16 +604,12 @@ impl Plan {
         match &self.action {
             Action::Keep => None,
             Action::Remux(_) => Some(WhyFfmpeg::Remux),
+            Action::Package(package) => {
+                let sound = package.renditions.first().map(|one| &one.encode.audio);
+                sound.and_then(|sound| sound_needs_ffmpeg(sound, hears))
+            }
             Action::Encode(_) if self.by_x265() => Some(WhyFfmpeg::X265),
-            Action::Encode(encode) => match encode.audio {
-                AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
-                AudioPlan::Encode { source_channels, channels, .. }
-                    if !browser::mixes(source_channels, channels) =>
-                {
-                    Some(WhyFfmpeg::Mix)
-                }
-                _ => None,
-            },
+            Action::Encode(encode) => sound_needs_ffmpeg(&encode.audio, hears),
         }
     }
 
@@ -602,7 +620,11 @@ impl Plan {
 
     /// How many of `processors` encoders may run side by side within `memory`, at least 1.
     pub fn workers(&self, processors: usize, memory: Bytes) -> usize {
-        let Action::Encode(encode) = &self.action else { return 1 };
+        let encode = match &self.action {
+            Action::Encode(encode) => encode.as_ref(),
+            Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => &renditions[0].encode,
+            _ => return 1,
+        };
         let pixels = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);
         let (program, result, source) = WORKER_BYTES;
         let each = program
@@ -628,7 +650,7 @@ impl EncodePlan {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {
                 Some(video.over(self.grid.duration()))
             }
-            RateControl::Capped(cap) => Some(cap.rate),
+            RateControl::Capped(cap) | RateControl::Constrained { cap, .. } => Some(cap.rate),
             RateControl::Quality { .. } => None,
         }
     }

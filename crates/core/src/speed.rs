@@ -291,7 +291,9 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
         // Both passes decode and take as long.
         RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
         RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
-        RateControl::Quality { .. } | RateControl::Capped(_) => (1.0, decode + encode),
+        RateControl::Quality { .. } | RateControl::Capped(_) | RateControl::Constrained { .. } => {
+            (1.0, decode + encode)
+        }
     };
     let sound = match plan.audio {
         AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.veryfast,

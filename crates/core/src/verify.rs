@@ -56,6 +56,8 @@ pub enum Fault {
     IndexLast,
     /// It is over the limit.
     TooLarge,
+    /// A package breaks a rule of its format, in the words of `hls::check`.
+    Package(String),
 }
 
 impl Fault {
@@ -72,6 +74,7 @@ impl Fault {
             }
             Fault::IndexLast => "its index does not come first".into(),
             Fault::TooLarge => "it is over the limit".into(),
+            Fault::Package(rule) => rule.clone(),
         }
     }
 }

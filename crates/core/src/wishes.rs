@@ -1,6 +1,7 @@
 //! What the person asks for, as typed values. `link` reads them from an address; the page edits them.
 
 use crate::ladder::Rung;
+use crate::renditions::Packaging;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub struct Wishes {
     pub target: Bytes,
     /// The format in `Mode::Ladder`; `None` is the best rung that is not above the source.
     pub rung: Option<Rung>,
+    /// How a package is made in `Mode::Hls`.
+    pub packaging: Packaging,
     /// How much time to spend.
     pub effort: Effort,
     /// How the picture is coded.
@@ -36,6 +39,7 @@ impl Default for Wishes {
             mode: Mode::Size,
             target: DEFAULT_TARGET,
             rung: None,
+            packaging: Packaging::default(),
             effort: Effort::Auto,
             codec: Codec::H264,
             height: None,
@@ -55,6 +59,8 @@ pub enum Mode {
     Quick,
     /// A format of fixed size and frame rate that never takes more than its bandwidth.
     Ladder,
+    /// Several sizes cut into segments, with playlists: HTTP Live Streaming.
+    Hls,
 }
 
 /// How much time to spend for sharpness.

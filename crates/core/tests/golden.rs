@@ -49,6 +49,10 @@ fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
         Action::Keep => "kept".into(),
         Action::Remux(_) => "packets copied".into(),
         Action::Encode(encode) => describe(encode),
+        Action::Package(package) => {
+            let each = package.renditions.iter().map(|one| format!("\n=     {}", describe(&one.encode)));
+            format!("{:?} of {}", package.format, each.collect::<String>())
+        }
     };
     let notes = plan.notes.iter().map(|note| format!("  {}", note.text()));
     std::iter::once(format!("at most {}: {action}", plan.limit)).chain(notes).collect()
@@ -61,6 +65,7 @@ fn describe(encode: &EncodePlan) -> String {
             video.over(encode.grid.duration()).to_string()
         }
         RateControl::Quality { crf } => format!("crf {crf}"),
+        RateControl::Constrained { crf, cap } => format!("crf {crf} below {} with {} kb", cap.rate, cap.buffer),
         RateControl::Capped(cap) => {
             format!("below {} with {} kb, every {:?}", cap.rate, cap.buffer, encode.keyframe_distance)
         }

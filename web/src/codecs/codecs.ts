@@ -8,6 +8,7 @@ import { type BrowserEncodeStep, type ChunkEncoder, Encoding } from "./encode.ts
 import { examinePackets, examineResult, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { type PackageStep, packageSegments } from "./package.ts";
+import { type Scaler, scaler } from "./scale.ts";
 import { makeSound, type SoundStep } from "./sound.ts";
 
 export type { DecodeStep, TakeFrame } from "./decode.ts";
@@ -37,6 +38,8 @@ export interface Codecs {
     rateNumerator: number,
     rateDenominator: number,
   ): Promise<Blob>;
+  /** For planar 4:2:0 pictures; sizes in pixels. */
+  scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
   /** The initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
@@ -56,6 +59,7 @@ export function start(module: WebAssembly.Module): Codecs {
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
     packageSegments: told(packageSegments),
+    scaler: (...sizes) => scaler(memory, ...sizes),
   };
 }
 

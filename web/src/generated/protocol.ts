@@ -93,7 +93,15 @@ arguments: Array<string>, } | { "type": "ffprobe",
 /**
  * Arguments without the program's name.
  */
-arguments: Array<string>, } | { "type": "frames" } | { "type": "measure" } | { "type": "examineStreams" } | { "type": "examinePackets",
+arguments: Array<string>, } | { "type": "frames",
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * Pixels.
+ */
+height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "type": "examinePackets",
 /**
  * Position of the track in the file.
  */

@@ -85,6 +85,22 @@ export class Browser {
     }
   }
 
+  /** Encodes frames among the inputs, of this size, with x264 in the encode's own. */
+  scaleIntoX264(
+    size: { width: number; height: number },
+    encoder: Encoder,
+    encodeStep: EncodeStep,
+    inputs: readonly NamedBlob[],
+    progress: (frames: number) => void,
+  ): NamedBlob[] {
+    const scaler = this.#codecs.scaler(size.width, size.height, encodeStep.width, encodeStep.height);
+    try {
+      return encoder.encodeBlob(encodeStep, inputs, progress, { size, scale: (frame) => scaler.scale(frame) });
+    } finally {
+      scaler.close();
+    }
+  }
+
   /** Decodes a chunk and encodes it with the browser's own encoder. */
   decodeIntoBrowser(
     step: DecodeStep,

@@ -32,6 +32,18 @@ const KEPT_PART_BYTES = 32 << 20;
 /** Frames that come from a Blob are read in pieces of about this size. */
 const READ_BYTES = 8 << 20;
 
+/** Frames that have another size than the encode, and what brings them to its. */
+export interface OtherSize {
+  /** Pixels. */
+  size: { width: number; height: number };
+  scale(frame: Uint8Array): Uint8Array;
+}
+
+/** Bytes of a planar 4:2:0 frame; chroma sizes are rounded up. */
+function frameBytes({ width, height }: OtherSize["size"]): number {
+  return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+}
+
 /** The encoder's module in this worker. */
 export class Encoder {
   readonly #script: EncoderScript;
@@ -46,11 +58,12 @@ export class Encoder {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Encodes frames that lie in a Blob among the inputs. */
+  /** Encodes frames that lie in a Blob among the inputs, brought to the encode's size where they have another. */
   encodeBlob(
     step: EncodeStep,
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
+    other?: OtherSize,
   ): NamedBlob[] {
     const frames = named(inputs, step.frames);
     if (frames === undefined) {
@@ -58,8 +71,10 @@ export class Encoder {
     }
     const encode = this.open(step, inputs, false, progress);
     try {
-      for (let start = 0; start < frames.size; start += READ_BYTES) {
-        encode.take(read(frames.slice(start, start + READ_BYTES)));
+      const piece = other === undefined ? READ_BYTES : frameBytes(other.size);
+      for (let start = 0; start < frames.size; start += piece) {
+        const bytes = read(frames.slice(start, start + piece));
+        encode.take(other === undefined ? bytes : other.scale(bytes));
       }
       return encode.finish();
     } finally {

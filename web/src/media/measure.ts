@@ -146,6 +146,7 @@ async function decodeTime(
     frames: frames.length,
     width,
     height,
+    inside: [0, 0, width, height],
     turn: 0,
     fullRange: false,
   };

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::options::Compress;
 use crate::output::{self, Destination};
 use crate::voice::Voice;
-use clipfit_core::session::Session;
+use clipfit_core::session::job::Job;
 use clipfit_core::wishes::Wishes;
 use std::path::Path;
 use std::time::Instant;
@@ -34,7 +34,7 @@ fn one(
     let Drawn { clip, facts, plan, machine } = bench.draw(input, wishes, voice)?;
     let workers = plan.workers(processors(), memory());
     let length = facts.video.duration;
-    let session = Session::new(facts, wishes.clone(), plan, machine);
+    let session = Job::new(facts, wishes.clone(), plan, machine);
     let driver = Driver::new(&bench.ffmpeg, &clip, &bench.interrupt);
     let encoding = Instant::now();
     let finished = driver.run(session, workers, frames_room(), &mut |update| match update {

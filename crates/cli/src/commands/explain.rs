@@ -7,7 +7,7 @@ use crate::voice::Voice;
 use crate::words;
 use clipfit_core::mp4;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
-use clipfit_core::session::Session;
+use clipfit_core::session::job::Job;
 use clipfit_core::session::task::{Command, Event, Program};
 use clipfit_core::units::{Bytes, Kbps};
 
@@ -20,7 +20,7 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
             voice.explain(input, "Where the bytes go", &budget(&plan, encode));
             voice.explain(input, "Chunks, side by side", &chunks(encode));
         }
-        let mut session = Session::new(facts, wishes.clone(), plan, machine);
+        let mut session = Job::new(facts, wishes.clone(), plan, machine);
         let first = session.handle(Event::Start { workers: processors(), frames: frames_room() });
         let rows: Vec<String> = first.iter().filter_map(command_line).collect();
         if !rows.is_empty() {

@@ -8,7 +8,7 @@ use clipfit_cli::ffmpeg::Ffmpeg;
 use clipfit_cli::interrupt::Interrupt;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan;
-use clipfit_core::session::Session;
+use clipfit_core::session::job::Job;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ pub(crate) fn compress(
     let (mut ffmpeg, interrupt, opened) = (ffmpeg(), Interrupt::default(), Opened::open(&clip.path)?);
     let machine = ffmpeg.machine(workers)?;
     let plan = plan::plan(facts, wishes, machine).map_err(Error::Refused)?;
-    let session = Session::new(facts.clone(), wishes.clone(), plan, machine);
+    let session = Job::new(facts.clone(), wishes.clone(), plan, machine);
     let mut furthest = 0.0;
     Driver::new(&ffmpeg, &opened, &interrupt).run(session, workers, frames, &mut |update| {
         let Update::Progress(now) = update else { return };

@@ -7,6 +7,7 @@ pub mod codecs;
 pub mod playlist;
 
 use crate::units::{Bytes, FrameRate, Micros};
+use serde::{Deserialize, Serialize};
 
 pub use codecs::{Codecs, codecs};
 pub use playlist::{Rendition, master_playlist, media_playlist};
@@ -22,7 +23,7 @@ pub const INIT: &str = "init.mp4";
 pub const ZERO: Micros = Micros(10_000_000);
 
 /// What segments are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum SegmentFormat {
     /// MPEG-2 transport streams: played by everything that plays HLS at all.
     #[default]

@@ -5,8 +5,10 @@
 //! `Finish`, `GiveUp` or `Stop` no command follows; nothing larger than the plan's limit is ever finished.
 
 mod failure;
+pub mod job;
 mod ledger;
 pub mod outcome;
+pub mod package;
 mod shrink;
 pub mod task;
 mod tasks;
@@ -24,7 +26,7 @@ use crate::progress::{Progress, Stage, frame_of};
 use crate::stats::{self, PassStats};
 use crate::units::Bytes;
 use crate::verify::{self, Expected, Fault};
-use crate::wishes::{Codec, Wishes};
+use crate::wishes::{Codec, Mode, Wishes};
 use ledger::{Ledger, Outlook, Verdict};
 use outcome::{GiveUp, Report};
 use shrink::Shrink;
@@ -286,6 +288,8 @@ impl Session {
 
     fn begin(&mut self) -> Vec<Command> {
         match self.plan.action.clone() {
+            // A package is for another kind of session.
+            Action::Package(_) => Vec::new(),
             Action::Keep => self.finish_with_source(self.plan.notes.clone()),
             Action::Remux(_) => {
                 self.phase = Phase::Finishing;
@@ -494,6 +498,10 @@ impl Session {
             if let Some(commands) = self.smaller_plan(shrink) {
                 return commands;
             }
+            if let (Outlook::Hopeless(video), Mode::Hls) = (outlook, self.wishes.mode) {
+                let reached = Bytes(video.0 + audio.0 + overhead.0);
+                return self.give_up(GiveUp::OverLimit { reached, limit: self.plan.limit });
+            }
             if let Outlook::Hopeless(video) = outlook {
                 let measured = Measured { video, audio, overhead };
                 let refusal = feasibility::refuse_measured(&self.facts, &self.wishes, measured);
@@ -592,7 +600,7 @@ impl Session {
     /// The quick recipe came out larger than the source: coarser, or leave the source alone.
     fn coarser(&mut self, reached: Bytes) -> Vec<Command> {
         let Some(encode) = &mut self.encode else { return Vec::new() };
-        if let RateControl::Capped(_) = encode.control {
+        if !matches!(encode.control, RateControl::Quality { .. }) {
             return self.give_up(GiveUp::OverLimit { reached, limit: self.plan.limit });
         }
         if let RateControl::Quality { crf } = encode.control
@@ -652,7 +660,7 @@ impl Session {
 
     fn expected(&self) -> Option<Expected> {
         Some(match &self.plan.action {
-            Action::Keep => return None,
+            Action::Keep | Action::Package(_) => return None,
             Action::Remux(RemuxPlan { frames, duration, audio, .. }) => Expected {
                 limit: self.plan.limit,
                 codec: Codec::H264,
@@ -692,6 +700,7 @@ impl Session {
                 .and_then(|encode| encode.ledger.as_ref())
                 .map_or(0, Ledger::encoded_again),
             notes,
+            files: Vec::new(),
         }
     }
 

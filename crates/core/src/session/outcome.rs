@@ -1,6 +1,7 @@
 //! How a session ends: a report with the figures of a checked result, or a failure that carries its evidence and
 //! says what to do about it.
 
+use super::task::Source;
 use crate::explain::Note;
 use crate::feasibility::Refusal;
 use crate::picture::Picture;
@@ -28,6 +29,26 @@ pub struct Report {
     pub encoded_again: u32,
     /// What the plan changed and dropped, with what was found while running.
     pub notes: Vec<Note>,
+    /// The files of a package; a single result has none.
+    pub files: Vec<PackageFile>,
+}
+
+/// A file of a package.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PackageFile {
+    /// Where it belongs, with forward slashes.
+    pub path: String,
+    /// Its size.
+    pub bytes: Bytes,
+    /// What is in it.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+impl PackageFile {
+    pub(super) fn text(path: String, text: String) -> PackageFile {
+        PackageFile { path, bytes: Bytes(text.len() as u64), source: Source::Text(text) }
+    }
 }
 
 impl Report {

@@ -5,7 +5,7 @@ use super::task::Command;
 use crate::explain::Note;
 use crate::picture::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::{self, Action, EncodePlan};
-use crate::wishes::AudioWish;
+use crate::wishes::{AudioWish, Mode};
 
 /// Sound above this share of the limit gives way before the picture does.
 const SOUND_WEIGHS: f64 = 0.35;
@@ -24,6 +24,10 @@ pub(super) enum Shrink {
 impl Session {
     /// Starts again with a smaller picture, then with fewer frames, as far as the person left that open.
     pub(super) fn smaller_plan(&mut self, shrink: Shrink) -> Option<Vec<Command>> {
+        // The renditions of a package are of one kind.
+        if self.wishes.mode == Mode::Hls {
+            return None;
+        }
         let picture = self.encode.as_ref()?.plan.picture;
         let short_side = picture.width.min(picture.height);
         let smallest = short_side <= SMALLEST_SHORT_SIDE;

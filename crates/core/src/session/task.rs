@@ -28,6 +28,12 @@ pub enum Artifact {
     Audio,
     /// The assembled result.
     Result,
+    /// The assembled file of one rendition of a package.
+    Rendition(usize),
+    /// What players of that rendition need before its first fragment.
+    Init(usize),
+    /// A segment of that rendition, counted from 0.
+    Segment(usize, usize),
 }
 
 /// What runs.
@@ -39,8 +45,13 @@ pub enum Program {
     FfmpegThreads(Vec<String>),
     /// `ffprobe` with these arguments.
     Ffprobe(Vec<String>),
-    /// None: an encode alone, of frames that lie among the inputs.
-    Frames,
+    /// None: an encode alone, of frames that lie among the inputs and are of this size, which may not be the encode's.
+    Frames {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
     /// The worker measures how fast it is, for `speed`.
     Measure,
     /// The browser tells of a file, as ffprobe does.

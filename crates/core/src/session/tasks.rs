@@ -142,6 +142,7 @@ impl Session {
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
             RateControl::Capped(cap) => Pass::Capped(cap),
+            RateControl::Constrained { crf, cap } => Pass::Constrained(crf, cap),
             RateControl::Measured { .. } if encode.plan.engine.takes_the_whole() => {
                 let rate = asked.over(encode.plan.grid.rate.time_of(chunk.frames));
                 let second = encode.plan.engine.has_own_first_pass();
@@ -233,7 +234,7 @@ fn chunk_task(
         return ffmpeg(id, args::encode_chunk(plan, chunk, pass, native), inputs, outputs);
     }
     let program = if from_file {
-        Program::Frames
+        Program::Frames { width: plan.picture.width, height: plan.picture.height }
     } else {
         inputs.insert(0, clip());
         match plan.decoder {

@@ -265,7 +265,7 @@ impl World {
                 self.mishaps_left -= 1;
                 return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
             }
-            Mishap::FramesLost if task.program == Program::Frames => {
+            Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
                 return Event::WorkerDied { task: id, death: Death::Crash, log };
             }
             _ => {}
@@ -339,6 +339,9 @@ impl World {
                     .sum();
                 self.result = taken + 2_000 + self.frames * 10;
                 (self.result, mp4_head(taken, true))
+            }
+            Some(Artifact::Rendition(_) | Artifact::Init(_) | Artifact::Segment(..)) => {
+                panic!("one file is no package")
             }
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
