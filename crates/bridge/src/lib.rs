@@ -5,6 +5,7 @@
 mod driver;
 pub mod job;
 mod log;
+pub mod player;
 mod pool;
 pub mod protocol;
 #[cfg(all(test, not(target_arch = "wasm32")))]

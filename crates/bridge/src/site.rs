@@ -13,17 +13,27 @@ pub(crate) struct Site {
     parts: Vec<PartAddress>,
 }
 
+/// What the build wrote under `clipfit-` and this name.
+fn meta(name: &str) -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let element = document.query_selector(&format!("meta[name=\"clipfit-{name}\"]")).ok()??;
+    Some(element.dyn_into::<web_sys::HtmlMetaElement>().ok()?.content()).filter(|content| !content.is_empty())
+}
+
+/// The same as an absolute address.
+fn address(name: &str) -> Option<String> {
+    let base = web_sys::window()?.document()?.base_uri().ok()??;
+    Some(web_sys::Url::new_with_base(&meta(name)?, &base).ok()?.href())
+}
+
 impl Site {
+    /// Absolute address of the script that plays and saves packages.
+    pub(crate) fn player() -> Option<String> {
+        address("player-script")
+    }
+
     /// Reads the document; `None` when an entry is missing, which means a broken build.
     pub(crate) fn read() -> Option<Site> {
-        let document = web_sys::window()?.document()?;
-        let base = document.base_uri().ok()??;
-        let meta = |name: &str| {
-            let element = document.query_selector(&format!("meta[name=\"clipfit-{name}\"]")).ok()??;
-            Some(element.dyn_into::<web_sys::HtmlMetaElement>().ok()?.content())
-                .filter(|content| !content.is_empty())
-        };
-        let address = |name: &str| Some(web_sys::Url::new_with_base(&meta(name)?, &base).ok()?.href());
         let part = |(part, name): (Part, &str)| {
             Some(PartAddress {
                 part,

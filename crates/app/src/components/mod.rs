@@ -12,6 +12,7 @@ pub mod log_view;
 pub mod notice;
 pub mod page;
 pub mod plan_view;
+pub mod player;
 pub mod progress_view;
 pub mod result_view;
 mod rungs;
