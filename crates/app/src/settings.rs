@@ -41,6 +41,7 @@ pub struct Settings {
 
 /// The choices for the format of the ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum RungChoice {
     /// The best that is not above the source.
     Fitting,
@@ -52,6 +53,7 @@ pub enum RungChoice {
 
 /// A format of one's own, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct OwnFormat {
     /// Pixels.
     pub width: String,
@@ -61,6 +63,43 @@ pub struct OwnFormat {
     pub frame_rate: String,
     /// Kilobits per second.
     pub rate: String,
+}
+
+/// What is kept of a choice that is neither a rung nor the fitting one.
+const OWN: &str = "own";
+
+impl From<RungChoice> for String {
+    fn from(choice: RungChoice) -> String {
+        match choice {
+            RungChoice::Fitting => String::new(),
+            RungChoice::Published(rung) => rung.to_string(),
+            RungChoice::Own => OWN.into(),
+        }
+    }
+}
+
+impl From<String> for RungChoice {
+    fn from(kept: String) -> RungChoice {
+        match ladder::parse(&kept) {
+            Some(rung) => RungChoice::Published(rung),
+            None if kept == OWN => RungChoice::Own,
+            None => RungChoice::Fitting,
+        }
+    }
+}
+
+impl From<OwnFormat> for String {
+    fn from(OwnFormat { width, height, frame_rate, rate }: OwnFormat) -> String {
+        [width, height, frame_rate, rate].join("\n")
+    }
+}
+
+impl From<String> for OwnFormat {
+    fn from(kept: String) -> OwnFormat {
+        let mut parts = kept.split('\n').map(str::to_owned);
+        let mut next = || parts.next().unwrap_or_default();
+        OwnFormat { width: next(), height: next(), frame_rate: next(), rate: next() }
+    }
 }
 
 impl OwnFormat {
@@ -164,7 +203,8 @@ impl Default for Settings {
 impl Settings {
     /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
-        let Wishes { mode, target, rung, effort, codec, height, frame_rate, audio, trim: _ } = &link.wishes;
+        let Wishes { mode, target, rung, packaging: _, effort, codec, height, frame_rate, audio, trim: _ } =
+            &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
             AudioWish::Auto => (AudioChoice::Auto, fresh.audio_rate),
@@ -233,6 +273,7 @@ impl Settings {
                 RungChoice::Published(rung) => Some(rung),
                 RungChoice::Own => self.own.read().or(before.rung),
             },
+            packaging: before.packaging,
             effort: self.effort,
             codec: self.codec,
             height: optional(&self.height, link::parse_height).unwrap_or(before.height),

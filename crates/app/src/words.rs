@@ -95,7 +95,7 @@ pub fn wishes(wishes: &Wishes) -> String {
         Mode::Size => {
             vec![format!("under {}", exact_size(wishes.target)), format!("effort {}", effort(wishes.effort))]
         }
-        Mode::Quick => vec!["Quick".to_owned()],
+        Mode::Quick | Mode::Hls => vec!["Quick".to_owned()],
         Mode::Ladder => {
             let rung = wishes.rung.map_or_else(
                 || "Bandwidth: the best rung that fits".to_owned(),

@@ -14,7 +14,7 @@ use clipfit_core::encoder::{Encoders, Engine, Threads};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
 use clipfit_core::probe::{self, ProbeFailure, Reader, Streams, Unexamined};
-use clipfit_core::session::job::Job;
+use clipfit_core::session::Session;
 use clipfit_core::session::outcome::{GiveUp, Report};
 use clipfit_core::session::task::{
     Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written,
@@ -141,7 +141,7 @@ impl Driver {
         }
         (self.tell)(JobUpdate::Planned(Rc::new(planned.clone())));
         let at_once = planned.workers(machine.workers, memory());
-        let session = Job::new(facts, wishes.clone(), planned, machine);
+        let session = Session::new(facts, wishes.clone(), planned, machine);
         self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
@@ -259,7 +259,7 @@ impl Driver {
         }
     }
 
-    async fn drive(&self, mut session: Job, workers: usize) -> Result<Outcome, GiveUp> {
+    async fn drive(&self, mut session: Session, workers: usize) -> Result<Outcome, GiveUp> {
         let mut kept: HashMap<Artifact, Blob> = HashMap::new();
         let mut busy: HashMap<usize, Busy> = HashMap::new();
         let mut commands = session.handle(Event::Start { workers, frames: frames_room() });

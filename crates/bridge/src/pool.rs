@@ -6,7 +6,7 @@ use crate::site::Site;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo::timers::callback::Interval;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::cell::{Cell, RefCell};
@@ -261,8 +261,11 @@ fn post(worker: &Worker, message: &ToWorker, beside: &[(&str, JsValue)]) -> Resu
 
 /// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
 fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
+    let tagged = Object::new();
+    let tag = Reflect::get(data, &JsValue::from_str("type")).unwrap_or_default();
+    Reflect::set(&tagged, &tag, data).map_err(|_| "an answer that is no object".to_owned())?;
     let message: FromWorker =
-        serde_wasm_bindgen::from_value(data.clone()).map_err(|error| error.to_string())?;
+        serde_wasm_bindgen::from_value(tagged.into()).map_err(|error| error.to_string())?;
     let beside = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.dyn_into::<Array>().ok();
     if let Some(modules) = beside("modules") {
         let fetched = parts.iter().copied().zip(modules.iter()).filter(|(_, module)| !module.is_null());

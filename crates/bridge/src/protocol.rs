@@ -264,10 +264,11 @@ pub enum Program {
     },
 }
 
-/// Worker to page.
+/// Worker to page. Towards serde its variants are told from outside, by `pool::read`: reading a tag among the fields takes
+/// 4 kB of code more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts", tag = "type"))]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FromWorker {
     /// Bytes of the packed parts that have arrived.
     LoadProgress {

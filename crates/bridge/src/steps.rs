@@ -15,9 +15,7 @@ pub(crate) fn program(program: &Program) -> protocol::Program {
             protocol::Program::Ffmpeg { arguments: arguments.clone() }
         }
         Program::Ffprobe(arguments) => protocol::Program::Ffprobe { arguments: arguments.clone() },
-        Program::Frames { width, height } => {
-            protocol::Program::Frames { width: *width, height: *height }
-        }
+        Program::Frames { width, height } => protocol::Program::Frames { width: *width, height: *height },
         Program::Measure => protocol::Program::Measure,
         Program::Examine(Examination::Streams) => protocol::Program::ExamineStreams,
         Program::Examine(Examination::Packets(stream)) => {

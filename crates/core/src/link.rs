@@ -2,7 +2,6 @@
 //! never ignored.
 
 use crate::destinations;
-use crate::hls::SegmentFormat;
 use crate::ladder;
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
@@ -39,6 +38,8 @@ pub enum LinkTrouble {
     UnknownName,
     /// The value is not one of those known, or no number in range.
     BadValue,
+    /// Known, but this version of the page cannot do it yet; the default is used.
+    NotYet,
     /// Said again later in the link, which counts.
     SaidAgain,
 }
@@ -54,6 +55,11 @@ impl LinkProblem {
                     "The link asks for {name}=“{value}”, which is not a value Clipfit knows. The default is used."
                 )
             }
+            LinkTrouble::NotYet => {
+                format!(
+                    "The link asks for {name}={value}, which this version cannot do yet. The default is used."
+                )
+            }
             LinkTrouble::SaidAgain => {
                 format!("The link asks for {name}={value} and then for something else instead, which counts.")
             }
@@ -61,8 +67,11 @@ impl LinkProblem {
     }
 }
 
-/// A value was not taken.
-struct Reject;
+/// Why a single value was not taken.
+enum Reject {
+    Bad,
+    NotYet,
+}
 
 /// Reads the parameters of `query` and `fragment` (with or without their leading `?` and `#`). A later one wins.
 pub fn parse(query: &str, fragment: &str) -> Link {
@@ -86,13 +95,11 @@ pub fn parse(query: &str, fragment: &str) -> Link {
                 said.push((name, value));
                 continue;
             }
-            Some(Err(Reject)) => LinkTrouble::BadValue,
+            Some(Err(Reject::Bad)) => LinkTrouble::BadValue,
+            Some(Err(Reject::NotYet)) => LinkTrouble::NotYet,
             None => LinkTrouble::UnknownName,
         };
         link.problems.push(LinkProblem { name, value, why: trouble });
-    }
-    if said.iter().any(|(name, _)| matches!(name.as_str(), "target" | "preset")) {
-        link.wishes.packaging.target = Some(link.wishes.target);
     }
     // A rung is named to be used.
     if link.wishes.rung.is_some() && said.iter().all(|(name, _)| name != "mode") {
@@ -110,37 +117,29 @@ fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
     Some(match name {
-        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject),
+        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject::Bad),
         "preset" => destinations::find(value)
             .map(|destination| {
                 wishes.target = destination.limit;
                 link.destination = Some(destination.id.to_owned());
             })
-            .ok_or(Reject),
+            .ok_or(Reject::Bad),
         "mode" => match value {
             "size" => set(&mut wishes.mode, Mode::Size),
             "quick" => set(&mut wishes.mode, Mode::Quick),
             "ladder" => set(&mut wishes.mode, Mode::Ladder),
-            "hls" => set(&mut wishes.mode, Mode::Hls),
-            _ => Err(Reject),
+            "hls" => Err(Reject::NotYet),
+            _ => Err(Reject::Bad),
         },
-        "effort" => Effort::find(value).map(|effort| wishes.effort = effort).ok_or(Reject),
-        "codec" => Codec::find(value).map(|codec| wishes.codec = codec).ok_or(Reject),
-        "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
-        "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
-        "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
-        "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
-        "segment" => {
-            parse_segment(value).map(|seconds| wishes.packaging.seconds = seconds).ok_or(Reject)
-        }
-        "format" => match value {
-            "ts" => set(&mut wishes.packaging.format, SegmentFormat::Ts),
-            "fmp4" => set(&mut wishes.packaging.format, SegmentFormat::Fmp4),
-            _ => Err(Reject),
-        },
+        "effort" => Effort::find(value).map(|effort| wishes.effort = effort).ok_or(Reject::Bad),
+        "codec" => Codec::find(value).map(|codec| wishes.codec = codec).ok_or(Reject::Bad),
+        "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
+        "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
+        "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
+        "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject::Bad),
         "start" => match value {
             "auto" => set(&mut link.start_automatically, true),
-            _ => Err(Reject),
+            _ => Err(Reject::Bad),
         },
         _ => return None,
     })
@@ -267,7 +266,7 @@ mod tests {
                 mode: Mode::Quick,
                 target: Bytes(1_900_000),
                 rung: None,
-                packaging: Packaging { target: Some(Bytes(1_900_000)), ..Packaging::default() },
+                packaging: Packaging::default(),
                 effort: Effort::Best,
                 codec: Codec::Vp9,
                 height: Some(360),
@@ -281,19 +280,15 @@ mod tests {
             link.problems.iter().map(|problem| (problem.value.as_str(), problem.why)).collect();
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
-        let link = parse(
-            "target=lots&mode=live&segment=0&format=avi&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x",
-            "",
-        );
+        let link =
+            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
             named,
             [
                 ("target", LinkTrouble::BadValue),
-                ("mode", LinkTrouble::BadValue),
-                ("segment", LinkTrouble::BadValue),
-                ("format", LinkTrouble::BadValue),
+                ("mode", LinkTrouble::NotYet),
                 ("speed", LinkTrouble::UnknownName),
                 ("fps", LinkTrouble::BadValue),
                 ("effort", LinkTrouble::BadValue),

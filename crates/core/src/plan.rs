@@ -10,8 +10,8 @@ use crate::feasibility::{self, Refusal};
 use crate::ladder::{self, Cap, Rung};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
-pub use crate::renditions::PackagePlan;
 use crate::renditions;
+pub use crate::renditions::PackagePlan;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
@@ -622,7 +622,9 @@ impl Plan {
     pub fn workers(&self, processors: usize, memory: Bytes) -> usize {
         let encode = match &self.action {
             Action::Encode(encode) => encode.as_ref(),
-            Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => &renditions[0].encode,
+            Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => {
+                &renditions[0].encode
+            }
             _ => return 1,
         };
         let pixels = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);

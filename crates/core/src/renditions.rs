@@ -72,8 +72,10 @@ const BUFFER_SECONDS: f64 = 2.0;
 const SOUND: Kbps = Kbps(128.0);
 /// Room for what is only estimated: the segments' containers.
 const MARGIN: f64 = 0.995;
-/// Playlists, page and player that go with a package.
-const EXTRAS: Bytes = Bytes(4_000);
+/// Page, player and its licence that go with a package, and the playlists' beginnings.
+const EXTRAS: Bytes = Bytes(415_000);
+/// What a segment takes in the playlists and as an entry of the archive.
+const ENTRY: u64 = 250;
 
 /// The shorter sides for a source whose shorter side is `own`, largest first.
 fn sides(own: u32) -> Vec<u32> {
@@ -121,11 +123,12 @@ pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pla
             Rendition { encode, limit }
         })
         .collect();
-    let mut limit =
-        Bytes(renditions.iter().map(|one| one.limit.0 + container(&one.encode, format, one.limit).0).sum());
+    let extras = Bytes(EXTRAS.0 + (firsts.len() * renditions.len()) as u64 * ENTRY);
+    let whole = |one: &Rendition| one.limit.0 + container(&one.encode, format, one.limit).0;
+    let mut limit = Bytes(renditions.iter().map(whole).sum::<u64>() + extras.0);
     if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
         limit = target;
-        share(&mut renditions, format, target);
+        share(&mut renditions, format, Bytes(target.0.saturating_sub(extras.0)));
     }
     let package = PackagePlan { format, firsts, renditions };
     Plan { limit, action: Action::Package(package), notes }
@@ -186,13 +189,13 @@ fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes 
     hls::overhead(format, Bytes(bytes.0.saturating_sub(sound.0)), &shape)
 }
 
-/// Divides the bytes of a whole package among its renditions, by their peak rates, after sound and containers.
+/// Divides the bytes of all segments among the renditions, by their peak rates, after sound and containers.
 fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
     let weight = |one: &Rendition| one.encode.video_rate().map_or(1.0, |rate| rate.0);
     let weights: f64 = renditions.iter().map(weight).sum();
     let sound = |one: &Rendition| one.encode.audio.expected().during(one.encode.sound).0;
     let sounds: u64 = renditions.iter().map(sound).sum();
-    let room = target.times(MARGIN).0.saturating_sub(EXTRAS.0 + sounds) as f64;
+    let room = target.times(MARGIN).0.saturating_sub(sounds) as f64;
     for one in renditions {
         let whole = Bytes((room * weight(one) / weights) as u64 + sound(one));
         // The container's share of what there is, not of what it will be: a little too much.

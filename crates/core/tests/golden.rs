@@ -65,7 +65,9 @@ fn describe(encode: &EncodePlan) -> String {
             video.over(encode.grid.duration()).to_string()
         }
         RateControl::Quality { crf } => format!("crf {crf}"),
-        RateControl::Constrained { crf, cap } => format!("crf {crf} below {} with {} kb", cap.rate, cap.buffer),
+        RateControl::Constrained { crf, cap } => {
+            format!("crf {crf} below {} with {} kb", cap.rate, cap.buffer)
+        }
         RateControl::Capped(cap) => {
             format!("below {} with {} kb, every {:?}", cap.rate, cap.buffer, encode.keyframe_distance)
         }

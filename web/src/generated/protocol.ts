@@ -30,7 +30,8 @@ outputs: Array<string>,
 encode: Encode | null, };
 
 /**
- * Worker to page.
+ * Worker to page. Towards serde its variants are told from outside, by `pool::read`: reading a tag among the fields takes
+ * 4 kB of code more.
  */
 export type FromWorker = { "type": "loadProgress",
 /**

@@ -136,7 +136,7 @@ async function decodeTime(
   chunk: Blob,
   { width, height, frames }: Strip,
 ): Promise<number | undefined> {
-  const step = {
+  const step: DecodeStep = {
     stream: 0,
     from: null,
     origin: 0,

@@ -48,6 +48,8 @@ fn figures(plan: &Plan) -> Vec<Figure> {
         Action::Keep => figures.push(("Result", "The file as it is".into(), None)),
         Action::Remux(_) => figures.push(("Result", "Same picture, as MP4".into(), None)),
         Action::Encode(encode) => figures.extend(encode_figures(encode)),
+        // The page makes no packages yet.
+        Action::Package(_) => {}
     }
     figures
 }
@@ -60,6 +62,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         RateControl::TwoPass { .. } => format!("{codec}, two passes"),
         RateControl::Measured { .. } => format!("{codec}, measured"),
         RateControl::Quality { crf } => format!("{codec}, CRF {crf}"),
+        RateControl::Constrained { crf, .. } => format!("{codec}, CRF {crf}, capped"),
         RateControl::Capped(cap) => format!("{codec}, capped, buffer {} kb", cap.buffer),
     };
     let (audio, audio_detail) = match &encode.audio {

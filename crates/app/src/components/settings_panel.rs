@@ -52,7 +52,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
             { match settings.mode {
                 Mode::Size => target(settings, wishes, &edit),
                 Mode::Ladder => rungs(settings, wishes, &edit),
-                Mode::Quick => html! {
+                Mode::Quick | Mode::Hls => html! {
                     <p class="settings__hint">
                         { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
                     </p>

@@ -138,6 +138,7 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         duration: Micros::from_seconds(30.0),
         encoded_again: 1,
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
+        files: Vec::new(),
     };
     let done = Finished { report: Shared::new(report), url: url.into() };
     Job { phase: Phase::Done(done), percent: 100, ..job }

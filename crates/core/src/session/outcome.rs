@@ -60,11 +60,20 @@ impl Report {
 
 /// The name that a result is saved under: `clip-clipfit.mp4` for `clip.mov`.
 pub fn result_name(source: &str) -> String {
-    let stem = match source.rfind('.') {
+    format!("{}-clipfit.mp4", result_stem(source))
+}
+
+/// The name of a package's archive: `clip-hls.zip` for `clip.mov`.
+pub fn package_name(source: &str) -> String {
+    format!("{}-hls.zip", result_stem(source))
+}
+
+/// A name without its ending: `clip` for `clip.mov`.
+pub fn result_stem(source: &str) -> &str {
+    match source.rfind('.') {
         Some(at) if at > 0 => &source[..at],
         _ => source,
-    };
-    format!("{stem}-clipfit.mp4")
+    }
 }
 
 /// Why there is no result.

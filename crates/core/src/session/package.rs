@@ -149,11 +149,13 @@ impl PackageSession {
         let done: f64 = self
             .renditions
             .iter_mut()
-            .map(|one| pixels(one.size) * if one.report.is_some() { 1.0 } else { one.session.progress().fraction })
+            .map(|one| {
+                pixels(one.size) * if one.report.is_some() { 1.0 } else { one.session.progress().fraction }
+            })
             .sum();
         let cut = self.renditions.iter().filter(|one| one.cut.is_some()).count() as f64;
-        let fraction = MAIN_WORK * done / all.max(1.0)
-            + (1.0 - MAIN_WORK) * cut / self.renditions.len().max(1) as f64;
+        let fraction =
+            MAIN_WORK * done / all.max(1.0) + (1.0 - MAIN_WORK) * cut / self.renditions.len().max(1) as f64;
         self.furthest = self.furthest.max(fraction.min(1.0));
         let finishing = self.renditions.iter().all(|one| one.report.is_some());
         Progress {
@@ -280,21 +282,25 @@ impl PackageSession {
     fn cut(&mut self, index: usize) {
         let step = PackageStep { format: self.format, segments: self.segments.clone() };
         let fragments = self.format == SegmentFormat::Fmp4;
-        let outputs = step.outputs().into_iter().enumerate().map(|(place, name)| match place.checked_sub(1) {
-            // It tells what the streams are; as a file it belongs to fragments only.
-            None => {
-                let keep = fragments.then_some(Artifact::Init(index));
-                Output { name, keep, read: usize::MAX }
-            }
-            Some(segment) => {
-                Output { name, keep: Some(Artifact::Segment(index, segment)), read: begin::HEAD }
-            }
-        });
+        let outputs =
+            step.outputs().into_iter().enumerate().map(|(place, name)| match place.checked_sub(1) {
+                // It tells what the streams are; as a file it belongs to fragments only.
+                None => {
+                    let keep = fragments.then_some(Artifact::Init(index));
+                    Output { name, keep, read: usize::MAX }
+                }
+                Some(segment) => {
+                    Output { name, keep: Some(Artifact::Segment(index, segment)), read: begin::HEAD }
+                }
+            });
         let task = Task {
             id: TaskId(self.next_task),
             outputs: outputs.collect(),
             program: Program::Package(step),
-            inputs: vec![Input { name: args::RESULT_FILE.into(), source: Source::Kept(Artifact::Rendition(index)) }],
+            inputs: vec![Input {
+                name: args::RESULT_FILE.into(),
+                source: Source::Kept(Artifact::Rendition(index)),
+            }],
             encode: None,
         };
         self.next_task += 1;
@@ -304,7 +310,8 @@ impl PackageSession {
     /// Starts tasks while workers are free.
     fn fill(&mut self, commands: &mut Vec<Command>) {
         while !self.ended && self.running.len() < self.at_once && !self.waiting.is_empty() {
-            let next = (0..self.waiting.len()).min_by_key(|&place| self.urgency(&self.waiting[place])).unwrap_or(0);
+            let next =
+                (0..self.waiting.len()).min_by_key(|&place| self.urgency(&self.waiting[place])).unwrap_or(0);
             let mut waiting = self.waiting.swap_remove(next);
             let borrows = self.share_frames(&mut waiting);
             let cuts = matches!(waiting.task.program, Program::Package(_));
@@ -347,7 +354,11 @@ impl PackageSession {
                 }
                 self.room -= bytes;
                 let artifact = Artifact::Frames(step.first as usize);
-                waiting.task.outputs.push(Output { name: args::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
+                waiting.task.outputs.push(Output {
+                    name: args::FRAMES_FILE.into(),
+                    keep: Some(artifact),
+                    read: 0,
+                });
                 self.frames.insert(chunk, Frames { artifact, bytes, kept: false, uses });
                 false
             }
@@ -358,7 +369,8 @@ impl PackageSession {
     /// How many tasks want the frames of one chunk.
     fn uses(&self) -> usize {
         let Action::Package(package) = &self.plan.action else { return 0 };
-        let passes = |control: RateControl| if matches!(control, RateControl::TwoPass { .. }) { 2 } else { 1 };
+        let passes =
+            |control: RateControl| if matches!(control, RateControl::TwoPass { .. }) { 2 } else { 1 };
         package.renditions.iter().map(|one| passes(one.encode.control)).sum()
     }
 
@@ -501,7 +513,8 @@ impl PackageSession {
         }
         let Some(first) = self.renditions.first().and_then(|one| one.report.clone()) else { return };
         self.ended = true;
-        let encoded_again = self.renditions.iter().flat_map(|one| &one.report).map(|one| one.encoded_again).sum();
+        let encoded_again =
+            self.renditions.iter().flat_map(|one| &one.report).map(|one| one.encoded_again).sum();
         let notes = self.plan.notes.clone();
         commands.push(Command::Drop(vec![Artifact::Audio]));
         let report = Report { bytes, limit, encoded_again, notes, files, ..first };
@@ -544,7 +557,8 @@ impl PackageSession {
             renditions.push(hls::Rendition { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
         }
         let master = hls::master_playlist(self.format, &self.segments, &renditions);
-        let package = check::Package { format: self.format, rate: self.segments.rate(), master: &master, streams };
+        let package =
+            check::Package { format: self.format, rate: self.segments.rate(), master: &master, streams };
         let broken = check::check(&package).into_iter().next();
         files.insert(0, PackageFile::text(hls::MASTER.to_owned(), master.clone()));
         Some((files, broken.map(|rule| Fault::Package(rule.to_string()))))
