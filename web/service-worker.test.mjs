@@ -62,7 +62,8 @@ async function activated(page, name) {
     async (ending) => {
       const registration = await navigator.serviceWorker.getRegistration();
       const names = await caches.keys();
-      const settled = registration?.active?.state === "activated" && !registration.installing;
+      const settled =
+        registration?.active?.state === "activated" && !registration.installing && !registration.waiting;
       return settled && navigator.serviceWorker.controller && names.some((key) => key.endsWith(ending));
     },
     { timeout: 10_000, polling: 100 },
