@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::ffmpeg::Ffmpeg;
 use crate::folder::Folder;
 use crate::interrupt::{Interrupt, PATIENCE};
+use crate::package;
 use crate::process::{self, End, Running};
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::Progress;
@@ -83,6 +84,10 @@ impl<'a> Driver<'a> {
         loop {
             for command in std::mem::take(&mut commands) {
                 match command {
+                    // Quick beside an encode, and no program.
+                    Command::Run(task) if matches!(task.program, Program::Package(_)) => {
+                        commands.extend(session.handle(self.cut(&task, &mut folder)));
+                    }
                     Command::Run(task) => match self.start(&task, &folder, &send) {
                         Ok(running) => drop(busy.insert(task.id, Busy { task, _running: running })),
                         Err(error) => {
@@ -156,6 +161,17 @@ impl<'a> Driver<'a> {
         process::start(program, &arguments, &place, on_line, on_end)
     }
 
+    fn cut(&self, task: &Task, folder: &mut Folder) -> Event {
+        let Program::Package(step) = &task.program else { return Event::Cancel };
+        let done = folder.prepare(task, &self.clip.path).and_then(|place| package::cut(&place, step));
+        let outputs = folder.collect(task);
+        let (exit_code, log) = match done {
+            Ok(()) => (0, Vec::new()),
+            Err(error) => (1, vec![error.to_string()]),
+        };
+        Event::Done { task: task.id, exit_code, outputs, log }
+    }
+
     fn ended(&self, task: &Task, end: End, folder: &mut Folder) -> Event {
         let outputs = folder.collect(task);
         let (id, code) = (task.id, end.code());
@@ -175,6 +191,8 @@ impl<'a> Driver<'a> {
     fn finish(&self, report: Report, folder: Folder) -> Result<Finished, Error> {
         let file = if report.kept_source {
             self.clip.path.clone()
+        } else if !report.files.is_empty() {
+            folder.package(&report.files).map_err(Error::Temporary)?
         } else {
             let lost = || Error::Temporary(std::io::ErrorKind::NotFound.into());
             folder.kept(Artifact::Result).ok_or_else(lost)?.to_owned()

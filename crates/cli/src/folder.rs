@@ -2,6 +2,8 @@
 //! and linked, not copied, where the system can.
 
 use crate::error::Error;
+use crate::package;
+use clipfit_core::session::outcome::PackageFile;
 use clipfit_core::session::task::{Artifact, Input, Source, Task, Written};
 use clipfit_core::units::Bytes;
 use std::collections::HashMap;
@@ -91,6 +93,13 @@ impl Folder {
         // What stays behind goes with the whole folder.
         let _ = fs::remove_dir_all(place);
         written
+    }
+
+    /// The files of a package, laid out.
+    pub(crate) fn package(&self, files: &[PackageFile]) -> io::Result<PathBuf> {
+        let root = self.root.path().join("package");
+        package::lay_out(files, self, &root)?;
+        Ok(root)
     }
 
     /// Forgets kept files.

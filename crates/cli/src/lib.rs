@@ -12,6 +12,7 @@ mod folder;
 pub mod interrupt;
 pub mod options;
 mod output;
+mod package;
 mod process;
 mod voice;
 mod words;

@@ -5,8 +5,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use clipfit_core::destinations::{self, Destination};
+use clipfit_core::hls::SegmentFormat;
 use clipfit_core::ladder::{self, Rung};
 use clipfit_core::link;
+use clipfit_core::renditions::Packaging;
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ fn exit_codes() -> String {
 pub enum Command {
     /// Make clips fit
     Compress(Compress),
+    /// Make packages for streaming (HLS), a folder for each clip
+    Hls(Hls),
     /// Tell what would be made of clips, without making it
     Plan(Planned),
     /// Tell the plan with its reasons in figures: the budget, the chunks, the first commands
@@ -92,6 +96,52 @@ pub struct Compress {
     /// Replace results that are there already (a source never)
     #[arg(short, long)]
     pub(crate) force: bool,
+}
+
+/// A package for streaming: the clip in several sizes, never above its own, cut into segments, with playlists.
+#[derive(Debug, Args)]
+pub struct Hls {
+    #[command(flatten)]
+    pub(crate) clips: Inputs,
+    /// What segments are made of: ts plays everywhere, fmp4 is smaller
+    #[arg(long, value_parser = segment_format(), default_value = "ts")]
+    format: SegmentFormat,
+    /// Length of the segments in seconds, 1 to 60
+    #[arg(short, long, value_name = "SECONDS", value_parser = segment, default_value = "10")]
+    segment: u32,
+    /// All of the package is never larger than this; without it, steady quality
+    #[arg(short, long, value_name = "SIZE", value_parser = size)]
+    target: Option<Bytes>,
+    /// How much time to spend for sharpness
+    #[arg(short, long, value_parser = effort())]
+    effort: Option<Effort>,
+    /// Frames per second, never above the source
+    #[arg(long, value_name = "RATE", value_parser = frame_rate)]
+    fps: Option<FrameRate>,
+    /// What to do with the sound: auto, copy, none, or kb/s from 16 to 512
+    #[arg(long, value_name = "WISH", value_parser = audio)]
+    audio: Option<AudioWish>,
+    /// Folder for the package, or for all of them; without it <IN>-hls beside each clip
+    #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace packages that are there already
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+impl Hls {
+    /// What is wished of the clips.
+    pub fn wishes(&self) -> Wishes {
+        let unsaid = Wishes::default();
+        Wishes {
+            mode: Mode::Hls,
+            packaging: Packaging { format: self.format, seconds: self.segment, target: self.target },
+            effort: self.effort.unwrap_or(unsaid.effort),
+            frame_rate: self.fps,
+            audio: self.audio.unwrap_or(unsaid.audio),
+            ..unsaid
+        }
+    }
 }
 
 impl Compress {
@@ -155,6 +205,7 @@ impl WishOptions {
             },
             target: self.target.or(limit).unwrap_or(unsaid.target),
             rung: self.rung,
+            packaging: unsaid.packaging,
             effort: self.effort.unwrap_or(unsaid.effort),
             codec: self.codec.unwrap_or(unsaid.codec),
             height: self.height,
@@ -167,6 +218,18 @@ impl WishOptions {
 
 fn size(text: &str) -> Result<Bytes, &'static str> {
     link::parse_size(text).ok_or("a size is written as 10MB, 900KB, 10MiB or 123456B")
+}
+
+fn segment(text: &str) -> Result<u32, &'static str> {
+    let seconds = text.trim().parse().ok().filter(|seconds| (1..=60).contains(seconds));
+    seconds.ok_or("segments last 1 to 60 seconds")
+}
+
+fn segment_format() -> impl TypedValueParser<Value = SegmentFormat> {
+    let all = [SegmentFormat::Ts, SegmentFormat::Fmp4];
+    named(all.map(|format| PossibleValue::new(format.id())).into(), |id| {
+        [SegmentFormat::Ts, SegmentFormat::Fmp4].into_iter().find(|format| format.id() == id)
+    })
 }
 
 fn rung(text: &str) -> Result<Rung, String> {

@@ -42,6 +42,82 @@ pub(crate) fn destinations(
     Ok(all.into_iter().map(|path| Destination { path, force }).collect())
 }
 
+/// Where the package of one clip goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PackagePlace {
+    pub(crate) path: PathBuf,
+    /// Whether a folder that is there already may be replaced.
+    force: bool,
+}
+
+/// The folder for the package of each of `inputs`: `wanted` for a single one, folders in it for several.
+pub(crate) fn packages(
+    inputs: &[PathBuf],
+    wanted: Option<&Path>,
+    force: bool,
+) -> Result<Vec<PackagePlace>, Error> {
+    let name = |input: &PathBuf| {
+        let name = input.file_name().unwrap_or(OsStr::new("clip")).to_string_lossy().into_owned();
+        format!("{}-hls", outcome::result_stem(&name))
+    };
+    let place = |input: &PathBuf| match wanted {
+        Some(folder) if inputs.len() > 1 => folder.join(name(input)),
+        Some(folder) => folder.to_owned(),
+        None => input.with_file_name(name(input)),
+    };
+    let all: Vec<PathBuf> = inputs.iter().map(place).collect();
+    let mut seen = HashSet::new();
+    if let Some(twice) = all.iter().find(|path| !seen.insert(path.as_path())) {
+        return Err(Error::Usage(format!("two of these clips would both become {}", twice.display())));
+    }
+    Ok(all.into_iter().map(|path| PackagePlace { path, force }).collect())
+}
+
+impl PackagePlace {
+    /// Whether a package may go there, as far as can be told before there is one. A folder that holds no package is never
+    /// replaced.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+        let package = self.path.join(clipfit_core::hls::MASTER).is_file();
+        let free = !self.path.exists() || empty(&self.path) || (self.force && package);
+        if free { Ok(()) } else { Err(Error::Exists(self.path.clone())) }
+    }
+
+    /// Puts the package in `made` there: under another name first, and under its own once it is whole.
+    pub(crate) fn write(&self, made: &Path) -> Result<(), Error> {
+        self.check()?;
+        let not_written = |source| Error::NotWritten { path: self.path.clone(), source };
+        let parent = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(not_written)?;
+        let part = tempfile::Builder::new().prefix(".clipfit-").suffix(".part").tempdir_in(parent);
+        let part = part.map_err(not_written)?;
+        let whole = part.path().join("package");
+        copy_folder(made, &whole).map_err(not_written)?;
+        if self.path.exists() {
+            fs::remove_dir_all(&self.path).map_err(not_written)?;
+        }
+        fs::rename(&whole, &self.path).map_err(not_written)
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            let mut source = File::open(entry.path())?;
+            let mut file = File::create(&target)?;
+            io::copy(&mut source, &mut file)?;
+            file.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
 fn result_name(input: &Path) -> String {
     let name = input.file_name().unwrap_or(OsStr::new("clip"));
     outcome::result_name(&name.to_string_lossy())

@@ -56,6 +56,10 @@ pub(crate) fn plan(plan: &Plan) -> String {
         Action::Keep => "the file as it is".to_owned(),
         Action::Remux(_) => "its packets, copied into MP4".to_owned(),
         Action::Encode(encode) => self::encode(encode),
+        Action::Package(package) => {
+            let each: Vec<String> = package.renditions.iter().map(|one| self::encode(&one.encode)).collect();
+            format!("{} segments each of\n  {}", package.firsts.len(), each.join("\n  "))
+        }
     };
     format!("at most {}: {what}", plan.limit)
 }
@@ -66,6 +70,7 @@ fn encode(encode: &EncodePlan) -> String {
         RateControl::TwoPass { video } => format!("{} in two passes", video.over(encode.grid.duration())),
         RateControl::Measured { video } => format!("{}, measured", video.over(encode.grid.duration())),
         RateControl::Quality { crf } => format!("CRF {crf}"),
+        RateControl::Constrained { crf, cap } => format!("CRF {crf} below {}", cap.rate),
         RateControl::Capped(cap) => format!("below {}, buffer {} kb", cap.rate, cap.buffer),
     };
     let sound = match &encode.audio {

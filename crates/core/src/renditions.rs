@@ -3,6 +3,7 @@
 
 use crate::audio::{self, AudioPlan};
 use crate::chunks;
+use crate::encoder::Engine;
 use crate::facts::MediaFacts;
 use crate::hls::{self, SegmentFormat, Segments};
 use crate::ladder::Cap;
@@ -123,7 +124,9 @@ pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pla
             Rendition { encode, limit }
         })
         .collect();
-    let extras = Bytes(EXTRAS.0 + (firsts.len() * renditions.len()) as u64 * ENTRY);
+    // The command line leaves playing to others.
+    let extras = if machine.engine == Engine::Native { Bytes(1_000) } else { EXTRAS };
+    let extras = Bytes(extras.0 + (firsts.len() * renditions.len()) as u64 * ENTRY);
     let whole = |one: &Rendition| one.limit.0 + container(&one.encode, format, one.limit).0;
     let mut limit = Bytes(renditions.iter().map(whole).sum::<u64>() + extras.0);
     if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
@@ -210,7 +213,6 @@ fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::Engine;
     use crate::session::tests::facts;
     use crate::units::Micros;
     use crate::wishes::Mode;

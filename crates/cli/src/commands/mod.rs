@@ -3,6 +3,7 @@
 mod completions;
 mod compress;
 mod explain;
+mod hls;
 mod man;
 mod plan;
 mod probe;
@@ -24,6 +25,7 @@ use std::thread;
 pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
     match command {
         Command::Compress(options) => compress::run(&options, voice),
+        Command::Hls(options) => hls::run(&options, voice),
         Command::Plan(options) => plan::run(&options, voice),
         Command::Explain(options) => explain::run(&options, voice),
         Command::Probe(options) => probe::run(&options, voice),

@@ -78,6 +78,12 @@ pub(crate) fn long_clip() -> PathBuf {
     made("long.mp4", &format!("{picture} -c:v libx264 -preset ultrafast -g 50 -crf 28"))
 }
 
+/// Five seconds of 480p with sound.
+pub(crate) fn wide_clip() -> PathBuf {
+    let picture = "-f lavfi -i testsrc2=s=854x480:d=5:r=25";
+    made("wide.mp4", &format!("{picture} {SOUND} -c:v libx264 -preset ultrafast -crf 20 -c:a aac -b:a 128k"))
+}
+
 /// A file that ffmpeg makes with these arguments, once.
 fn made(name: &str, arguments: &str) -> PathBuf {
     // One after the other within a test program, and under another name first, since there are several such programs.

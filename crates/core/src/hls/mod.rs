@@ -33,6 +33,14 @@ pub enum SegmentFormat {
 }
 
 impl SegmentFormat {
+    /// As options name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            SegmentFormat::Ts => "ts",
+            SegmentFormat::Fmp4 => "fmp4",
+        }
+    }
+
     /// The ending of a segment's name.
     pub fn ending(self) -> &'static str {
         match self {
