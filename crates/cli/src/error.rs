@@ -1,6 +1,8 @@
 //! What can go wrong around a job, each with its evidence. What goes wrong inside one is core's and only wrapped here.
 
 use clipfit_core::feasibility::{Change, Refusal};
+use clipfit_core::live::Protocol;
+use clipfit_core::live::reconnect::GaveUp;
 use clipfit_core::probe::ProbeFailure;
 use clipfit_core::session::outcome::GiveUp;
 use std::io;
@@ -24,6 +26,17 @@ pub enum Error {
     /// An ffmpeg without an encoder that everything needs.
     #[error("The ffmpeg on PATH was built without {0}, which Clipfit needs.")]
     Lacks(&'static str),
+    /// An ffmpeg that cannot push this way.
+    #[error("{}", cannot_push(*.0))]
+    CannotPush(Protocol),
+    /// A push ended before its time.
+    #[error("{}", why.text())]
+    NotPushed {
+        /// Why.
+        why: GaveUp,
+        /// The last lines of ffmpeg's log, without secrets.
+        log: Vec<String>,
+    },
     /// A program that does not start or says nothing.
     #[error("{program} could not be run: {source}")]
     NotRun {
@@ -71,12 +84,30 @@ pub enum Error {
     Interrupted,
 }
 
+/// What a push by this protocol needs, and what else would do.
+fn cannot_push(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::Whip => {
+            "The ffmpeg on PATH cannot push by WHIP, or lacks libopus: FFmpeg 8.0 and later can, built with OpenSSL and libopus. Push by rtmp:// or srt:// instead, which most servers that take WHIP take as well.".to_owned()
+        }
+        other => {
+            let name = other.name();
+            format!("The ffmpeg on PATH was built without {name}. Push by another of rtmp://, rtmps:// and srt://, or install one with it.")
+        }
+    }
+}
+
 impl Error {
     /// What kind of error it is, for programs.
     pub fn kind(&self) -> &'static str {
         match self {
             Error::Usage(_) => "usage",
-            Error::Missing(_) | Error::TooOld(_) | Error::Lacks(_) | Error::NotRun { .. } => "ffmpeg",
+            Error::Missing(_)
+            | Error::TooOld(_)
+            | Error::Lacks(_)
+            | Error::CannotPush(_)
+            | Error::NotRun { .. } => "ffmpeg",
+            Error::NotPushed { .. } => "notPushed",
             Error::Unreadable { .. } => "unreadable",
             Error::Probe(_) => "notAClip",
             Error::Refused(_) => "tooSmall",
@@ -97,6 +128,7 @@ impl Error {
     pub fn log(&self) -> &[String] {
         match self {
             Error::GaveUp(reason) => reason.log(),
+            Error::NotPushed { log, .. } => log,
             _ => &[],
         }
     }

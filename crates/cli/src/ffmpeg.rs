@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::process;
 use clipfit_core::encoder::{NativeEncoder, NativeEncoders};
+use clipfit_core::live::Protocol;
 use clipfit_core::plan::Machine;
 use std::env;
 use std::ffi::OsStr;
@@ -57,6 +58,26 @@ impl Ffmpeg {
         Ok(Machine::native(workers, self.known()?.encoders))
     }
 
+    /// Whether it can push by this protocol.
+    pub(crate) fn can_push(&self, protocol: Protocol, interrupt: &Interrupt) -> Result<bool, Error> {
+        let list = |of: &str| -> Result<Vec<String>, Error> {
+            let arguments = ["-hide_banner".to_owned(), of.to_owned()];
+            Ok(process::ask(&self.ffmpeg, &arguments, Path::new("."), interrupt)?.0)
+        };
+        Ok(match protocol {
+            // `  E whip            WHIP(WebRTC-HTTP ingestion protocol) muxer`
+            Protocol::Whip => {
+                let has = |lines: Vec<String>, name: &str| {
+                    lines.iter().any(|line| line.split_whitespace().nth(1) == Some(name))
+                };
+                has(list("-muxers")?, "whip") && has(list("-encoders")?, "libopus")
+            }
+            Protocol::Rtmp => sends(&list("-protocols")?, "rtmp"),
+            Protocol::Rtmps => sends(&list("-protocols")?, "rtmps"),
+            Protocol::Srt => sends(&list("-protocols")?, "srt"),
+        })
+    }
+
     /// Its version in its own words.
     pub fn version(&mut self) -> Result<&str, Error> {
         Ok(&self.known()?.version)
@@ -71,6 +92,11 @@ impl Ffmpeg {
             About::Asked(_) => Err(Error::Interrupted),
         }
     }
+}
+
+/// Whether a list of protocols has this one below `Output:`.
+fn sends(listed: &[String], protocol: &str) -> bool {
+    listed.iter().skip_while(|line| line.trim() != "Output:").any(|line| line.trim() == protocol)
 }
 
 /// The first program of this name that PATH has.
@@ -141,6 +167,14 @@ mod tests {
             let refused = matches!(known(version, &["libx264", "aac"]), Err(Error::TooOld(_)));
             assert_eq!(refused, old, "{version}");
         }
+    }
+
+    #[test]
+    fn only_what_can_be_sent_counts() {
+        let listed =
+            ["Supported file protocols:", "Input:", "  srt", "  rtmp", "Output:", "  rtmp", "  srtp"];
+        let listed = listed.map(str::to_owned);
+        assert_eq!(["rtmp", "srt", "rtmps"].map(|name| sends(&listed, name)), [true, false, false]);
     }
 
     #[test]

@@ -19,9 +19,11 @@ mod words;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use clipfit_core::live::destination::conceal_addresses;
 use error::Error;
 use options::Options;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use voice::Voice;
 
@@ -62,13 +64,16 @@ fn not_run(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !asked_for && arguments.iter().any(|argument| argument == "--json") {
         let mut voice = Voice::new(true);
-        let text = error.render().to_string();
+        let text = conceal_addresses(&error.render().to_string());
         let text = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         voice.error(None, &Error::Usage(text));
         voice.end();
     } else {
+        // A misplaced address would be shown as it is, stream key and all; help has none.
+        let plain = error.render().to_string();
+        let shown = conceal_addresses(&plain);
         // Nobody is left to tell when even this cannot be written.
-        let _ = error.print();
+        let _ = if asked_for || shown == plain { error.print() } else { write!(io::stderr(), "{shown}") };
     }
     ExitCode::from(if asked_for { DONE } else { USAGE })
 }

@@ -11,6 +11,7 @@ use clipfit_core::link;
 use clipfit_core::renditions::Packaging;
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What the exit codes mean; for the help and the manual.
@@ -54,6 +55,8 @@ pub enum Command {
     Explain(Planned),
     /// Tell what is known of clips
     Probe(Inputs),
+    /// Push a clip or a test pattern live by RTMP, SRT or WHIP, again and again when the far end goes away
+    Publish(Publish),
     /// Print a script that completes commands and options in a shell
     Completions {
         /// The shell
@@ -141,6 +144,72 @@ impl Hls {
             audio: self.audio.unwrap_or(unsaid.audio),
             ..unsaid
         }
+    }
+}
+
+/// A live push.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The clip, at the pace of the clock
+    #[arg(
+        required_unless_present = "test_pattern",
+        conflicts_with = "test_pattern",
+        value_name = "IN",
+        value_hint = clap::ValueHint::FilePath
+    )]
+    pub(crate) input: Option<PathBuf>,
+    /// Moving bars and a tone instead of a clip, without end
+    #[arg(long)]
+    pub(crate) test_pattern: bool,
+    /// A rung of the low-bandwidth ladder, as 1024x576@25, or a format of one's own with its kb/s, as 640x360@30:700; else the best
+    /// below the clip
+    #[arg(short, long, value_name = "RUNG", value_parser = rung)]
+    pub(crate) rung: Option<Rung>,
+    /// Where to: rtmp://HOST/APP/NAME, rtmps://..., srt://HOST:PORT?streamid=..., or http(s)://... for WHIP
+    ///
+    /// Nothing that Clipfit prints shows the stream's name, keys or passwords in it. Other programs of this machine can see it in
+    /// the list of processes while ffmpeg runs; in the variable it stays out of the shell's history.
+    #[arg(long, value_name = "ADDRESS", required = true, env = "CLIPFIT_TO", hide_env_values = true)]
+    pub(crate) to: Option<Secret>,
+    /// The token that a WHIP server asks for
+    #[arg(long, value_name = "TOKEN", env = "CLIPFIT_BEARER", hide_env_values = true)]
+    pub(crate) bearer: Option<Secret>,
+    /// Begin the clip again at its end
+    #[arg(long = "loop", conflicts_with = "test_pattern")]
+    pub(crate) looped: bool,
+    /// Without sound
+    #[arg(long)]
+    pub(crate) mute: bool,
+    /// Give up after so many connections in a row that did not hold for half a minute; else never
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tries: Option<u32>,
+    /// One connection and no other after it
+    #[arg(long, conflicts_with = "tries")]
+    pub(crate) once: bool,
+    /// Print the ffmpeg command, its secrets hidden, and run nothing
+    #[arg(long)]
+    pub(crate) print_command: bool,
+}
+
+/// A word that may hold secrets, read from the command line as it is: what is wrong with it is said without it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(word: String) -> Secret {
+        Secret(word)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
     }
 }
 

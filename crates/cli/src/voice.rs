@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::words;
 use clipfit_core::facts::MediaFacts;
+use clipfit_core::live::Destination;
+use clipfit_core::live::reconnect::{Loss, Sent};
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::{self, Progress};
 use clipfit_core::session::outcome::Report;
@@ -19,6 +21,19 @@ const INTERVAL: Duration = Duration::from_millis(200);
 const STEPS: u64 = 1000;
 /// Lines of a log that are shown to people.
 const LOG_SHOWN: usize = 8;
+
+/// How a push is going.
+#[derive(Debug)]
+pub(crate) enum Status<'a> {
+    /// A connection is begun, the `attempt`th in a row, with the clip from here on.
+    Connecting { attempt: u32, from: Micros },
+    /// The far end takes what is sent.
+    Connected,
+    /// How far it is.
+    Sending(Sent),
+    /// The connection is gone; another is begun after a while.
+    Waiting { delay: Micros, attempt: u32, loss: Loss, log: &'a [String] },
+}
 
 /// Who speaks for one run of the program.
 pub(crate) struct Voice {
@@ -104,6 +119,92 @@ impl Voice {
             "type": "progress", "input": shown(input), "stage": now.stage,
             "fraction": now.fraction, "secondsLeft": left.map(Micros::seconds),
         }));
+    }
+
+    /// What is about to be pushed.
+    pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Destination, what: &str) {
+        if self.json {
+            let about = json!({ "input": input.map(shown), "to": to.to_string(), "text": what });
+            self.object(with_type("publish", with_event("plan", about)));
+        } else {
+            let whose = input.map_or("test pattern".into(), shown);
+            let _ = writeln!(io::stderr(), "{whose}: {what}");
+        }
+    }
+
+    /// How a push is going, to people on standard error.
+    pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Destination, status: &Status) {
+        if let Status::Sending(sent) = status {
+            if !self.json {
+                let bar = self.bar.get_or_insert_with(ProgressBar::new_spinner);
+                bar.set_message(words::sent(sent));
+                bar.tick();
+                return;
+            }
+            if self.told_at.is_some_and(|told| told.elapsed() < INTERVAL) {
+                return;
+            }
+            self.told_at = Some(Instant::now());
+        } else if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        if !self.json {
+            // Nobody is left to tell when even this cannot be written.
+            let _ = writeln!(io::stderr(), "  {}", words::status(status, to));
+            return;
+        }
+        let mut event = json!({ "type": "publish", "input": input.map(shown), "to": to.to_string() });
+        let told = match status {
+            Status::Connecting { attempt, from } => {
+                json!({ "event": "connecting", "attempt": attempt, "from": from.seconds() })
+            }
+            Status::Connected => json!({ "event": "connected" }),
+            Status::Sending(sent) => with_event("sending", figures(sent)),
+            Status::Waiting { delay, attempt, loss, log } => json!({
+                "event": "waiting", "why": loss.id(), "text": loss.text(), "seconds": delay.seconds(),
+                "attempt": attempt, "log": log,
+            }),
+        };
+        if let (Value::Object(event), Value::Object(told)) = (&mut event, told) {
+            event.extend(told);
+        }
+        self.object(event);
+    }
+
+    /// A push came to the clip's end.
+    pub(crate) fn published(
+        &mut self,
+        input: Option<&Path>,
+        to: &Destination,
+        sent: &Sent,
+        connections: u32,
+    ) {
+        self.quiet();
+        self.done += 1;
+        if self.json {
+            let mut result = figures(sent);
+            if let Value::Object(fields) = &mut result {
+                fields.insert("input".to_owned(), input.map(shown).into());
+                fields.insert("to".to_owned(), to.to_string().into());
+                fields.insert("connections".to_owned(), connections.into());
+            }
+            self.files.push(result.clone());
+            self.object(with_type("publish", with_event("finished", result)));
+        } else {
+            let _ = writeln!(io::stderr(), "  the end: {}", words::sent(sent));
+        }
+    }
+
+    /// A command that was asked for instead of its run.
+    pub(crate) fn command(&mut self, input: Option<&Path>, to: &Destination, command: &str) {
+        self.done += 1;
+        let about = json!({ "input": input.map(shown), "to": to.to_string(), "command": command });
+        if self.json {
+            self.files.push(about.clone());
+            self.object(with_type("publish", with_event("command", about)));
+        } else {
+            self.line(command);
+        }
     }
 
     /// A checked result is in its place.
@@ -192,6 +293,18 @@ impl Voice {
             None => write(),
         }
     }
+}
+
+fn figures(sent: &Sent) -> Value {
+    let rate = sent.rate.map(|rate| rate.0);
+    json!({ "seconds": sent.media.seconds(), "bytes": sent.bytes.0, "kbps": rate })
+}
+
+fn with_event(name: &str, mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.insert("event".to_owned(), name.into());
+    }
+    object
 }
 
 /// A bar on standard error; nothing where that is no terminal.

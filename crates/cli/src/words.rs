@@ -1,8 +1,11 @@
 //! Short texts made from figures. Sentences about clips, plans and failures are core's and are not made here.
 
+use crate::voice::Status;
 use clipfit_core::audio::AudioPlan;
 use clipfit_core::explain::channel_layout;
 use clipfit_core::facts::MediaFacts;
+use clipfit_core::live::reconnect::Sent;
+use clipfit_core::live::{Destination, Protocol, Push};
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::session::outcome::Report;
 use clipfit_core::units::Micros;
@@ -104,6 +107,44 @@ pub(crate) fn report(report: &Report, took: Micros) -> String {
     let smaller = (report.saved() * 100.0).floor();
     let smaller = if smaller >= 1.0 { format!(", {smaller} % smaller") } else { String::new() };
     format!("{bytes} bytes, {used} % of the limit{smaller}, in {took}")
+}
+
+/// `0:12, 31.5 kB, 84 kb/s`
+pub(crate) fn sent(sent: &Sent) -> String {
+    let rate = sent.rate.map_or(String::new(), |rate| format!(", {rate}"));
+    format!("{} sent, {}{rate}", sent.media, sent.bytes)
+}
+
+/// How a push is going, in a line.
+pub(crate) fn status(status: &Status<'_>, to: &Destination) -> String {
+    match status {
+        Status::Connecting { from, .. } if from.0 > 0 => {
+            format!("connecting to {to}, the clip from {from} on")
+        }
+        Status::Connecting { .. } => format!("connecting to {to}"),
+        Status::Connected => format!("connected to {to}"),
+        Status::Sending(sent) => self::sent(sent),
+        Status::Waiting { delay, attempt, loss, log } => {
+            let evidence = log.last().map_or(String::new(), |line| format!(" ({line})"));
+            format!("{loss}{evidence}; reconnecting in {:.1} s (try {attempt})", delay.seconds())
+        }
+    }
+}
+
+/// `256x144 at 4 fps, H.264 at most 20 kb/s with a buffer of 5 kb, keyframe every 12 frames, AAC 64 kb/s`
+pub(crate) fn push(push: &Push) -> String {
+    let (rung, cap) = (push.rung, push.rung.cap());
+    let coded = if push.to.protocol() == Protocol::Whip { "Opus" } else { "AAC" };
+    let sound = push.sound().map_or("no sound".to_owned(), |rate| format!("{coded} {rate}"));
+    format!(
+        "{}x{} at {} fps, H.264 at most {} with a buffer of {} kb, a keyframe every {} frames, {sound}",
+        rung.width,
+        rung.height,
+        rung.frame_rate,
+        cap.rate,
+        cap.buffer,
+        rung.keyframe_distance(),
+    )
 }
 
 /// `1,883,599`

@@ -4,10 +4,12 @@
 use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
 use crate::encoder::{self, NativeEncoder, Passes};
+use crate::facts::Colour;
 use crate::hls::{self, PackageStep, SegmentFormat};
 use crate::ladder::Cap;
-use crate::picture;
-use crate::plan::{EncodePlan, Preset, RateControl, RemuxPlan};
+use crate::live::{Protocol, Push, Source};
+use crate::picture::{self, Picture};
+use crate::plan::{Conversion, EncodePlan, Preset, RateControl, RemuxPlan};
 use crate::units::{Kbps, Micros};
 
 /// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
@@ -266,8 +268,11 @@ pub fn encode_other(
     .0
 }
 
-fn tag_colours(mut arguments: Arguments, plan: &EncodePlan) -> Arguments {
-    let colour = &plan.conversion.colour;
+fn tag_colours(arguments: Arguments, plan: &EncodePlan) -> Arguments {
+    tag_with(arguments, &plan.conversion.colour)
+}
+
+fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
     let tags = [
         ("-color_primaries", &colour.primaries),
         ("-color_trc", &colour.transfer),
@@ -307,6 +312,13 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     }
     // A last frame that is shown longer than one slot fills the grid to its end.
     chain.push("tpad=stop_mode=clone:stop=-1".into());
+    fill_frame(conversion, picture, &mut chain);
+    chain.push("setpts=PTS-STARTPTS".into());
+    chain.join(",")
+}
+
+/// Whole frames to the result's size, colours and samples, black around a picture of another shape.
+fn fill_frame(conversion: &Conversion, picture: Picture, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(picture);
@@ -325,8 +337,11 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     if (width, height) != (picture.width, picture.height) {
         chain.push(format!("pad={}:{}:{left}:{top}", picture.width, picture.height));
     }
-    chain.push("setpts=PTS-STARTPTS".into());
-    chain.join(",")
+}
+
+/// ffmpeg has no default mix for more than eight channels.
+fn mix(source_channels: u32) -> &'static str {
+    if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
 }
 
 /// Makes the sound.
@@ -352,8 +367,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 arguments = arguments.pair("-t", seconds(length));
             }
             // Silence fills gaps and a late start, so that the sound stays where it belongs.
-            // ffmpeg has no default mix for more than eight channels.
-            let mix = if *source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" };
+            let mix = mix(*source_channels);
             let filters = format!(
                 "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
                 seconds(plan.zero + from)
@@ -443,6 +457,84 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
+}
+
+/// How often a push tells how far it is, in seconds.
+const TOLD_EVERY: u32 = 1;
+/// How long RTMP's connection may take no byte, in microseconds, before it counts as lost.
+const DEAF: u32 = 10_000_000;
+
+/// Encodes at the pace of the clock and sends it to where `push` goes, whose address is the last argument. `file` is the clip's
+/// name, and `from` where it begins.
+pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
+    let rung = push.rung;
+    let (protocol, cap) = (push.to.protocol(), rung.cap());
+    let arguments = Arguments::new("-hide_banner -nostats -loglevel warning -progress pipe:1")
+        .pair("-stats_period", TOLD_EVERY);
+    let sound = push.sound();
+    let arguments = match &push.source {
+        Source::TestPattern => {
+            let rate = rung.frame_rate;
+            let (above, below) = (rate.numerator(), rate.denominator());
+            let picture = format!("testsrc2=size={}x{}:rate={above}/{below}", rung.width, rung.height);
+            let arguments = arguments.words("-re -f lavfi").pair("-i", picture);
+            match sound {
+                Some(_) => arguments
+                    .words("-re -f lavfi -i sine=frequency=440:sample_rate=48000 -map 0:v:0 -map 1:a:0"),
+                None => arguments.words("-map 0:v:0"),
+            }
+        }
+        Source::Clip(clip) => {
+            let arguments = arguments.words("-re");
+            let arguments = if push.looped { arguments.words("-stream_loop -1") } else { arguments };
+            let arguments = if from.0 > 0 { arguments.pair("-ss", seconds(from)) } else { arguments };
+            let mut chain = Vec::new();
+            if clip.conversion.deinterlace {
+                chain.push("yadif=deint=interlaced".to_owned());
+            }
+            let rate = rung.frame_rate;
+            chain.push(format!("fps=fps={}/{}", rate.numerator(), rate.denominator()));
+            fill_frame(&clip.conversion, clip.picture, &mut chain);
+            let arguments = arguments.words("-max_error_rate 1").pair("-i", file);
+            let arguments = arguments.pair("-map", format!("0:{}", clip.stream));
+            let arguments = match clip.audio {
+                AudioPlan::Encode { stream, source_channels, .. } if sound.is_some() => arguments
+                    .pair("-map", format!("0:{stream}"))
+                    .pair("-af", format!("{}aresample=async=1:first_pts=0", mix(source_channels))),
+                _ => arguments,
+            };
+            let arguments = arguments.pair("-vf", chain.join(","));
+            tag_with(arguments, &clip.conversion.colour)
+        }
+    };
+    let distance = rung.keyframe_distance();
+    let arguments = arguments
+        .words("-sn -dn -map_metadata -1 -map_chapters -1")
+        .words("-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p")
+        .pair("-b:v", whole_bits(cap.rate))
+        .pair("-maxrate", whole_bits(cap.rate))
+        .pair("-bufsize", u64::from(cap.buffer) * 1000)
+        .pair("-x264-params", format!("keyint={distance}:min-keyint={distance}:scenecut=0"));
+    let arguments = match sound {
+        Some(rate) => {
+            arguments.pair("-c:a", protocol.sound()).pair("-b:a", whole_bits(rate)).words("-ac 2 -ar 48000")
+        }
+        None => arguments,
+    };
+    let arguments = match protocol {
+        // A live stream has no length to be written afterwards.
+        Protocol::Rtmp | Protocol::Rtmps => {
+            arguments.pair("-rw_timeout", DEAF).words("-flvflags no_duration_filesize -f flv")
+        }
+        Protocol::Srt => arguments.words("-f mpegts"),
+        Protocol::Whip => match push.to.bearer() {
+            Some(token) => arguments.pair("-authorization", token).words("-f whip"),
+            None => arguments.words("-f whip"),
+        },
+    };
+    let mut arguments = arguments.0;
+    arguments.push(push.to.address().to_owned());
+    arguments
 }
 
 /// ffprobe: all streams and the format of `CLIP`.

@@ -62,6 +62,13 @@ pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
     rungs().filter(fits).last().unwrap_or(first)
 }
 
+/// The rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best below it; lying
+/// or standing as the source does.
+pub fn of_source(wished: Option<Rung>, source: (u32, u32), frame_rate: FrameRate) -> Rung {
+    let rung = wished.unwrap_or_else(|| below(source, frame_rate));
+    if (rung.width >= rung.height) == (source.0 >= source.1) { rung } else { rung.turned() }
+}
+
 /// Bounds of a format of one's own: pixels a side, frames per second, kb/s.
 const SIDE: std::ops::RangeInclusive<u32> = 16..=8192;
 const FRAMES: std::ops::RangeInclusive<f64> = 0.999..=240.0;

@@ -18,6 +18,7 @@ pub mod hls;
 pub mod ladder;
 pub mod link;
 mod listing;
+pub mod live;
 pub mod mp4;
 pub mod picture;
 pub mod plan;

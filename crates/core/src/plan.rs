@@ -401,9 +401,7 @@ fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
 /// A rung of the ladder, whatever the source: what expects this format gets it.
 fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let source = facts.video.display_size();
-    let rung = wishes.rung.unwrap_or_else(|| ladder::below(source, facts.video.frame_rate));
-    let lying = (rung.width >= rung.height) == (source.0 >= source.1);
-    let rung = if lying { rung } else { rung.turned() };
+    let rung = ladder::of_source(wishes.rung, source, facts.video.frame_rate);
     let picture = Picture { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
     let audio = audio::beside(facts, wishes, rung.sound());
     let inside = picture::inside(source, (picture.width, picture.height));
@@ -476,7 +474,7 @@ pub(crate) fn encode_plan(
 /// How the names of RGB pixel formats begin.
 const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
 
-fn conversion(video: &VideoFacts, picture: Picture) -> Conversion {
+pub(crate) fn conversion(video: &VideoFacts, picture: Picture) -> Conversion {
     let tone_map = video.is_hdr();
     let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
     let bt709 = || Some("bt709".to_owned());

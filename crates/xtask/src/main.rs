@@ -33,7 +33,7 @@ fn run() -> Result<(), Error> {
             eprint!("{}", cli::HELP);
             Ok(())
         }
-        Command::Setup => setup::run(&workspace, Needs { test_runner: true, browsers: true }),
+        Command::Setup => setup::run(&workspace, Needs { test_runner: true, browsers: true, servers: true }),
         Command::Build => site::build(&workspace),
         Command::Serve { port, prefix, isolate } => site::serve(&workspace, port, &prefix, isolate),
         Command::Test { steps } => tests::run(&workspace, &steps),

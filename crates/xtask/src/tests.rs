@@ -112,7 +112,11 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
     let browsers = steps.iter().any(|step| matches!(step, Step::Web | Step::Wasm | Step::X264 | Step::E2e));
     setup::run(
         workspace,
-        Needs { test_runner: steps.contains(&Step::Wasm) || steps.contains(&Step::X264), browsers },
+        Needs {
+            test_runner: steps.contains(&Step::Wasm) || steps.contains(&Step::X264),
+            browsers,
+            servers: steps.contains(&Step::Core),
+        },
     )?;
     for step in steps {
         eprintln!("xtask: step {}", step.name());

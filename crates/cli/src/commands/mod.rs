@@ -7,6 +7,7 @@ mod hls;
 mod man;
 mod plan;
 mod probe;
+mod publish;
 
 use crate::clip::Clip;
 use crate::error::Error;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
         Command::Plan(options) => plan::run(&options, voice),
         Command::Explain(options) => explain::run(&options, voice),
         Command::Probe(options) => probe::run(&options, voice),
+        Command::Publish(options) => publish::run(&options, voice),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { folder } => man::run(folder.as_deref()),
     }

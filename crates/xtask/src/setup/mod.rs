@@ -17,6 +17,8 @@ pub(crate) struct Needs {
     pub(crate) test_runner: bool,
     /// Browsers, their driver and native ffmpeg.
     pub(crate) browsers: bool,
+    /// Native ffmpeg, and the servers that live pushes are tested on.
+    pub(crate) servers: bool,
 }
 
 /// Makes sure of everything, cheapest complaint first.
@@ -24,6 +26,9 @@ pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
     system::node(workspace)?;
     if needs.browsers {
         system::browsers(workspace)?;
+    }
+    if needs.servers {
+        system::servers(workspace)?;
     }
     tools::wasm_target(workspace)?;
     tools::crates(workspace)?;

@@ -1,4 +1,4 @@
-//! What comes from the system: Node, and for tests browsers and native ffmpeg. Installed only as root on Debian;
+//! What comes from the system: Node, and for tests browsers, native ffmpeg and streaming servers. Installed only as root on Debian;
 //! anywhere else the missing things are named with where to get them.
 
 use std::path::PathBuf;
@@ -9,9 +9,9 @@ use crate::{error::Error, process::Workspace};
 /// Oldest Node that has all that web/*.mjs and the tests use.
 const NODE_MAJOR: u32 = 20;
 
-/// A program the tests call and the Debian package that brings it.
+/// A program the tests call, or a part of one, and the Debian package that brings it.
 struct Program {
-    /// Names it goes by.
+    /// Names it goes by, or where it lies.
     names: &'static [&'static str],
     package: &'static str,
     elsewhere: &'static str,
@@ -20,7 +20,15 @@ struct Program {
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
-const PROGRAMS: [Program; 5] = [
+const FFMPEG: Program =
+    Program { names: &["ffmpeg"], package: "ffmpeg", elsewhere: "ffmpeg 5 or newer, on PATH" };
+const FFPROBE: Program = Program {
+    names: &["ffprobe"],
+    package: "ffmpeg",
+    elsewhere: "ffprobe, which comes with ffmpeg, on PATH",
+};
+
+const BROWSERS: [Program; 5] = [
     Program { names: CHROMIUM, package: "chromium", elsewhere: "Chromium or Chrome, on PATH as `chromium`" },
     Program {
         names: &["chromedriver"],
@@ -28,11 +36,28 @@ const PROGRAMS: [Program; 5] = [
         elsewhere: "chromedriver of the same version as Chromium, on PATH",
     },
     Program { names: FIREFOX, package: "firefox-esr", elsewhere: "Firefox, on PATH" },
-    Program { names: &["ffmpeg"], package: "ffmpeg", elsewhere: "ffmpeg 5 or newer, on PATH" },
+    FFMPEG,
+    FFPROBE,
+];
+
+/// In the places where the tests of crates/cli look for them as well.
+const SERVERS: [Program; 5] = [
+    FFMPEG,
+    FFPROBE,
+    Program { names: &["nginx", "/usr/sbin/nginx"], package: "nginx", elsewhere: "nginx, on PATH" },
     Program {
-        names: &["ffprobe"],
-        package: "ffmpeg",
-        elsewhere: "ffprobe, which comes with ffmpeg, on PATH",
+        names: &[
+            "/usr/lib/nginx/modules/ngx_rtmp_module.so",
+            "/usr/lib64/nginx/modules/ngx_rtmp_module.so",
+            "/usr/share/nginx/modules/ngx_rtmp_module.so",
+        ],
+        package: "libnginx-mod-rtmp",
+        elsewhere: "nginx's RTMP module, as ngx_rtmp_module.so where nginx has its modules",
+    },
+    Program {
+        names: &["srt-live-transmit"],
+        package: "srt-tools",
+        elsewhere: "srt-live-transmit of the SRT library, on PATH",
     },
 ];
 
@@ -53,14 +78,23 @@ pub(super) fn node(workspace: &Workspace) -> Result<(), Error> {
 
 /// What the end-to-end tests and the benchmark start.
 pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
-    let missing = missing_programs(workspace);
+    programs(workspace, &BROWSERS)
+}
+
+/// What the tests of live pushes start.
+pub(super) fn servers(workspace: &Workspace) -> Result<(), Error> {
+    programs(workspace, &SERVERS)
+}
+
+fn programs(workspace: &Workspace, wanted: &'static [Program]) -> Result<(), Error> {
+    let missing = missing_programs(workspace, wanted);
     if missing.is_empty() {
         return Ok(());
     }
     let mut packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
     packages.dedup();
     install_packages(workspace, &packages)?;
-    let missing: Vec<String> = missing_programs(workspace)
+    let missing: Vec<String> = missing_programs(workspace, wanted)
         .into_iter()
         .map(|program| format!("{} (Debian: apt-get install {})", program.elsewhere, program.package))
         .collect();
@@ -75,8 +109,9 @@ pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, P
         .collect()
 }
 
-fn missing_programs(workspace: &Workspace) -> Vec<&'static Program> {
-    PROGRAMS.iter().filter(|program| workspace.find_program(program.names).is_none()).collect()
+fn missing_programs(workspace: &Workspace, wanted: &'static [Program]) -> Vec<&'static Program> {
+    // A name with slashes is taken as it is: joined to a folder of PATH, an absolute one replaces it.
+    wanted.iter().filter(|program| workspace.find_program(program.names).is_none()).collect()
 }
 
 /// Installs with apt-get as root on Debian; anywhere else nothing happens.
