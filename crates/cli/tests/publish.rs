@@ -199,8 +199,6 @@ fn receive(from: &str, seconds: u32, into: &Path) {
             "error",
             "-nostdin",
             "-y",
-            "-analyzeduration",
-            "2000000",
             "-rw_timeout",
             "30000000",
             "-i",

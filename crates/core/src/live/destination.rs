@@ -288,6 +288,8 @@ impl Destination {
     /// `text` without the secrets, as they are written and as they read when decoded.
     pub fn conceal(&self, text: &str) -> String {
         let text = text.replace(&self.address, &self.shown);
+        // A WHIP server answers with an address of its own for the session.
+        let text = if self.protocol == Protocol::Whip { conceal_addresses(&text) } else { text };
         self.secrets.iter().fold(text, |text, secret| hidden_in(&text, secret))
     }
 
@@ -419,7 +421,8 @@ mod tests {
         let to = Destination::parse("rtmp://h/live/ab").map(|to| to.conceal("about ab, grab it"));
         assert_eq!(to.as_deref(), Ok("about ***, grab it"));
         let whip = Destination::parse("https://h/whip").and_then(|to| to.with_bearer("T0KEN"));
-        assert_eq!(whip.map(|to| to.conceal("Bearer T0KEN")).as_deref(), Ok("Bearer ***"));
+        let line = "Bearer T0KEN, DELETE url=https://h/session/5EC2E7";
+        assert_eq!(whip.map(|to| to.conceal(line)).as_deref(), Ok("Bearer ***, DELETE url=https://h/***"));
     }
 
     #[test]
