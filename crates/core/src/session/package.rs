@@ -76,8 +76,18 @@ struct Running {
     rendition: usize,
     chunk: Option<u64>,
     cuts: bool,
-    /// Reads frames that another rendition's task has left.
-    borrows: bool,
+    part: Part,
+}
+
+/// What a task has to do with the frames of its chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It decodes for itself, if it decodes.
+    None,
+    /// It leaves them for the others.
+    Leaves,
+    /// It takes them instead of decoding.
+    Takes,
 }
 
 /// Decoded frames of one chunk, in the size of the first rendition.
@@ -313,10 +323,10 @@ impl PackageSession {
             let next =
                 (0..self.waiting.len()).min_by_key(|&place| self.urgency(&self.waiting[place])).unwrap_or(0);
             let mut waiting = self.waiting.swap_remove(next);
-            let borrows = self.share_frames(&mut waiting);
+            let part = self.share_frames(&mut waiting);
             let cuts = matches!(waiting.task.program, Program::Package(_));
             let Waiting { rendition, task, chunk } = waiting;
-            self.running.insert(task.id, Running { rendition, chunk, cuts, borrows });
+            self.running.insert(task.id, Running { rendition, chunk, cuts, part });
             commands.push(Command::Run(task));
         }
     }
@@ -333,9 +343,9 @@ impl PackageSession {
         (rank, chunk, waiting.rendition)
     }
 
-    /// A task that decodes takes frames that are there already, or leaves its own for the others. Whether it takes some.
-    fn share_frames(&mut self, waiting: &mut Waiting) -> bool {
-        let Some(chunk) = waiting.chunk else { return false };
+    /// A task that decodes takes frames that are there already, or leaves its own for the others.
+    fn share_frames(&mut self, waiting: &mut Waiting) -> Part {
+        let Some(chunk) = waiting.chunk else { return Part::None };
         let (width, height) = self.renditions[0].size;
         match self.frames.get(&chunk) {
             Some(frames) if frames.kept => {
@@ -343,14 +353,14 @@ impl PackageSession {
                 waiting.task.inputs.retain(|input| input.source != Source::Clip);
                 let source = Source::Kept(frames.artifact);
                 waiting.task.inputs.push(Input { name: args::FRAMES_FILE.into(), source });
-                true
+                Part::Takes
             }
             None if waiting.rendition == 0 => {
-                let Program::Decode(step) = &waiting.task.program else { return false };
+                let Program::Decode(step) = &waiting.task.program else { return Part::None };
                 let bytes = (u64::from(width) * u64::from(height) * 3 / 2).saturating_mul(step.frames);
                 let uses = self.uses();
                 if bytes > self.room || uses < 2 {
-                    return false;
+                    return Part::None;
                 }
                 self.room -= bytes;
                 let artifact = Artifact::Frames(step.first as usize);
@@ -360,9 +370,9 @@ impl PackageSession {
                     read: 0,
                 });
                 self.frames.insert(chunk, Frames { artifact, bytes, kept: false, uses });
-                false
+                Part::Leaves
             }
-            _ => false,
+            _ => Part::None,
         }
     }
 
@@ -374,12 +384,18 @@ impl PackageSession {
         package.renditions.iter().map(|one| passes(one.encode.control)).sum()
     }
 
-    /// A task for a chunk has ended well: its frames may be of no more use.
-    fn used(&mut self, chunk: u64, made: bool, commands: &mut Vec<Command>) {
+    /// A task for a chunk has ended; `left` says whether it has left frames. They may be of no more use, or not be there.
+    fn used(&mut self, chunk: u64, part: Part, left: bool, ran: bool, commands: &mut Vec<Command>) {
         let Some(frames) = self.frames.get_mut(&chunk) else { return };
-        frames.kept |= made;
+        let lost = match part {
+            Part::Leaves => !left,
+            // They may be what failed.
+            Part::Takes => !ran,
+            Part::None => false,
+        };
+        frames.kept |= left;
         frames.uses = frames.uses.saturating_sub(1);
-        if frames.uses == 0 || !frames.kept {
+        if frames.uses == 0 || lost {
             self.forget(chunk, commands);
         }
     }
@@ -387,7 +403,9 @@ impl PackageSession {
     fn forget(&mut self, chunk: u64, commands: &mut Vec<Command>) {
         if let Some(frames) = self.frames.remove(&chunk) {
             self.room += frames.bytes;
-            commands.push(Command::Drop(vec![frames.artifact]));
+            if frames.kept {
+                commands.push(Command::Drop(vec![frames.artifact]));
+            }
         }
     }
 
@@ -417,13 +435,8 @@ impl PackageSession {
         if let Some(chunk) = running.chunk {
             let made = outputs.iter().position(|written| written.name == args::FRAMES_FILE);
             // A rendition's own session would go on with them after they are gone.
-            let made = made.map(|place| outputs.swap_remove(place)).is_some();
-            if exit_code == 0 || !running.borrows {
-                self.used(chunk, made, commands);
-            } else {
-                // They may be what failed.
-                self.forget(chunk, commands);
-            }
+            let left = made.map(|place| outputs.swap_remove(place)).is_some();
+            self.used(chunk, running.part, left, exit_code == 0, commands);
         }
         let Some((index, own)) = owner(task) else { return };
         let sound = outputs.iter().any(|written| written.name == args::AUDIO_FILE && written.size.0 > 0);
@@ -464,7 +477,7 @@ impl PackageSession {
         if death == Death::OutOfMemory {
             self.at_once = (self.at_once / 2).max(1);
         }
-        if let Some(chunk) = running.chunk {
+        if let Some(chunk) = running.chunk.filter(|_| running.part != Part::None) {
             self.forget(chunk, commands);
         }
         match owner(task) {

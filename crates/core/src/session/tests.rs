@@ -73,7 +73,7 @@ fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
 }
 
 /// The beginning of an MP4 with `media` bytes of packets; the index first or last.
-fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
+pub(crate) fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
     let boxed =
         |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();
     if index_first { [boxed(b"moov", 0), boxed(b"mdat", media)].concat() } else { boxed(b"mdat", media) }
