@@ -95,7 +95,10 @@ export class Browser {
   ): NamedBlob[] {
     const scaler = this.#codecs.scaler(size.width, size.height, encodeStep.width, encodeStep.height);
     try {
-      return encoder.encodeBlob(encodeStep, inputs, progress, { size, scale: (frame) => scaler.scale(frame) });
+      return encoder.encodeBlob(encodeStep, inputs, progress, {
+        size,
+        scale: (frame) => scaler.scale(frame),
+      });
     } finally {
       scaler.close();
     }

@@ -1,7 +1,7 @@
 // Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
 
 import { inTime } from "../codecs/in-time.ts";
-import type { BrowserEncodeStep, EncodeStep } from "../generated/protocol.ts";
+import type { BrowserEncodeStep, DecodeStep, EncodeStep } from "../generated/protocol.ts";
 import type { Browser } from "./browser.ts";
 import type { Encoder } from "./encoder.ts";
 
