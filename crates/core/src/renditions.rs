@@ -253,7 +253,7 @@ mod tests {
             }
             let whole: u64 = package.renditions.iter().map(|one| one.limit.0).sum();
             assert!(
-                whole < planned.limit.0 && whole * 10 > planned.limit.0 * 8,
+                whole < planned.limit.0 && (whole + EXTRAS.0) * 10 > planned.limit.0 * 8,
                 "{whole} of {}",
                 planned.limit
             );
