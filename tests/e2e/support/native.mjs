@@ -49,43 +49,24 @@ export async function probe(path) {
   return { format, streams, video: of("video"), audio: of("audio") };
 }
 
+/** The numbers that ffprobe tells of an entry of the picture. */
+async function numbers(path, entries) {
+  const words = ["-v", "error", "-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path];
+  const { stdout } = await run("ffprobe", words, { maxBuffer: ROOM });
+  return stdout.split("\n").map(Number.parseFloat).filter(Number.isFinite);
+}
+
 /** Times of the shown frames in seconds, from the first one on. @param {string} path */
 export async function frameTimes(path) {
-  const words = [
-    "-v",
-    "error",
-    "-select_streams",
-    "v:0",
-    "-show_entries",
-    "frame=best_effort_timestamp_time",
-    "-of",
-    "csv=p=0",
-    path,
-  ];
-  const { stdout } = await run("ffprobe", words, { maxBuffer: ROOM });
-  const times = stdout.split("\n").map(Number.parseFloat).filter(Number.isFinite);
+  const times = await numbers(path, "frame=best_effort_timestamp_time");
   return times.map((time) => time - times[0]);
 }
+
+/** Bytes of the picture's packets, in their order. @param {string} path */
+export const packetSizes = (path) => numbers(path, "packet=size");
 
 /** "30000/1001" as a number. @param {string} text */
 export function ratio(text) {
   const [above, below = 1] = text.split("/").map(Number);
   return above / below;
-}
-
-/** Bytes of the picture's packets, in their order. @param {string} path */
-export async function packetSizes(path) {
-  const words = [
-    "-v",
-    "error",
-    "-select_streams",
-    "v:0",
-    "-show_entries",
-    "packet=size",
-    "-of",
-    "csv=p=0",
-    path,
-  ];
-  const { stdout } = await run("ffprobe", words, { maxBuffer: ROOM });
-  return stdout.split("\n").map(Number.parseFloat).filter(Number.isFinite);
 }

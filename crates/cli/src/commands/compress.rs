@@ -1,13 +1,11 @@
 //! `clipfit compress`: each clip planned, encoded, checked, and put in its place.
 
-use super::{Bench, Drawn, frames_room, memory, processors};
+use super::{Bench, frames_room};
 use crate::clip::Clip;
-use crate::driver::{Driver, Update};
 use crate::error::Error;
 use crate::options::Compress;
 use crate::output::{self, Destination};
 use crate::voice::Voice;
-use clipfit_core::session::job::Job;
 use clipfit_core::wishes::Wishes;
 use std::path::Path;
 use std::time::Instant;
@@ -31,16 +29,7 @@ fn one(
     let began = Instant::now();
     // Not after minutes of work.
     place.check(&Clip::open(input)?)?;
-    let Drawn { clip, facts, plan, machine } = bench.draw(input, wishes, voice)?;
-    let workers = plan.workers(processors(), memory());
-    let length = facts.video.duration;
-    let session = Job::new(facts, wishes.clone(), plan, machine);
-    let driver = Driver::new(&bench.ffmpeg, &clip, &bench.interrupt);
-    let encoding = Instant::now();
-    let finished = driver.run(session, workers, frames_room(), &mut |update| match update {
-        Update::Replanned(plan) => voice.plan(input, plan),
-        Update::Progress(progress) => voice.progress(input, progress, encoding, length),
-    })?;
+    let finished = bench.make(input, wishes, frames_room(), voice)?;
     place.write(&finished.file)?;
     voice.result(input, &place.path, &finished.report, began);
     Ok(())

@@ -1,12 +1,10 @@
 //! `clipfit hls`: each clip as a package for streaming, in a folder of its own.
 
-use super::{Bench, Drawn, memory, processors};
-use crate::driver::{Driver, Update};
+use super::Bench;
 use crate::error::Error;
 use crate::options::Hls;
 use crate::output::{self, PackagePlace};
 use crate::voice::Voice;
-use clipfit_core::session::job::Job;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::path::Path;
@@ -30,16 +28,8 @@ fn one(
 ) -> Result<(), Error> {
     let began = Instant::now();
     place.check()?;
-    let Drawn { clip, facts, plan, machine } = bench.draw(input, wishes, voice)?;
-    let workers = plan.workers(processors(), memory());
-    let length = facts.video.duration;
-    let session = Job::new(facts, wishes.clone(), plan, machine);
-    let driver = Driver::new(&bench.ffmpeg, &clip, &bench.interrupt);
-    let encoding = Instant::now();
-    let finished = driver.run(session, workers, Bytes(0), &mut |update| match update {
-        Update::Replanned(plan) => voice.plan(input, plan),
-        Update::Progress(progress) => voice.progress(input, progress, encoding, length),
-    })?;
+    // Its session keeps no frames of ffmpeg's.
+    let finished = bench.make(input, wishes, Bytes(0), voice)?;
     place.write(&finished.file)?;
     voice.result(input, &place.path, &finished.report, began);
     Ok(())

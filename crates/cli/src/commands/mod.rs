@@ -10,6 +10,7 @@ mod probe;
 mod publish;
 
 use crate::clip::Clip;
+use crate::driver::{Driver, Finished, Update};
 use crate::error::Error;
 use crate::ffmpeg::Ffmpeg;
 use crate::interrupt::Interrupt;
@@ -17,10 +18,12 @@ use crate::options::Command;
 use crate::voice::Voice;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::{Machine, Plan};
+use clipfit_core::session::job::Job;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Instant;
 
 /// Runs a command. What is wrong with one clip is told to `voice` and the others go on; an error here ends everything.
 pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
@@ -71,6 +74,26 @@ impl Bench {
         let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(Error::Refused)?;
         voice.plan(input, &plan);
         Ok(Drawn { clip, facts, plan, machine })
+    }
+
+    /// Plans and makes what is wished of a clip, with this much room for decoded frames, and tells of it.
+    fn make(
+        &mut self,
+        input: &Path,
+        wishes: &Wishes,
+        room: Bytes,
+        voice: &mut Voice,
+    ) -> Result<Finished, Error> {
+        let Drawn { clip, facts, plan, machine } = self.draw(input, wishes, voice)?;
+        let workers = plan.workers(processors(), memory());
+        let length = facts.video.duration;
+        let session = Job::new(facts, wishes.clone(), plan, machine);
+        let driver = Driver::new(&self.ffmpeg, &clip, &self.interrupt);
+        let encoding = Instant::now();
+        driver.run(session, workers, room, &mut |update| match update {
+            Update::Replanned(plan) => voice.plan(input, plan),
+            Update::Progress(progress) => voice.progress(input, progress, encoding, length),
+        })
     }
 
     /// Does `work` for each clip, as far as each goes.
