@@ -1,5 +1,5 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the encoder,
-// what the browser's codecs need and the player of packages, all into web/dist.
+// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the engine, the
+// encoder, what the browser's codecs need and the player of packages, all into web/dist.
 // index.html collects them from there. Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
@@ -93,6 +93,23 @@ async function prepareCore(name, prefix) {
   await pipeline(createReadStream(wasm), gzip, createWriteStream(partial));
   await rename(partial, packed);
   await writeFile(stampFile, stamp);
+}
+
+/** The engine and the script that opens it. */
+async function prepareEngine() {
+  const folder = moduleFolder("engine");
+  const module = join(folder, "engine_bg.wasm");
+  if (!existsSync(module)) throw new Error("the engine is missing: build it with `cargo xtask build`");
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(web, "src/engine/engine.ts")],
+    format: "esm",
+    outdir: out,
+    write: false,
+    plugins: [generatedScript("engine", join(folder, "engine.js"))],
+  });
+  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
+  await placeModule("engine", [...scripts, ["engine.wasm", await readFile(module)]]);
 }
 
 /** The encoder, where `cargo xtask` could build it. */
@@ -213,6 +230,7 @@ await mkdir(out, { recursive: true });
 await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles()]);
 await prepareCore("core", "");
 await prepareCore("core-mt", "threads-");
+await prepareEngine();
 await prepareEncoder();
 await prepareCodecs();
 await preparePlayer();

@@ -84,7 +84,10 @@ async function finishDocument(files) {
     html = fillMeta(html, `clipfit-${name}-wasm`, wasm);
     html = fillMeta(html, `clipfit-${name}-bytes`, (await stat(join(staging, wasm))).size);
   }
-  html = fillMeta(html, "clipfit-player-script", only(files, /^core\/player-[^/]+\/player\.js$/));
+  for (const name of ["engine", "player"]) {
+    const script = only(files, new RegExp(`^core/${name}-[^/]+/${name}\\.js$`));
+    html = fillMeta(html, `clipfit-${name}-script`, script);
+  }
   await writeFile(path, allowInlineScripts(html));
 }
 
@@ -105,7 +108,7 @@ async function writeServiceWorker(files) {
     coreFolders: [
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
-    together: files.filter((file) => /^core\/(codecs|player)-[^/]+\//.test(file)),
+    together: files.filter((file) => /^core\/(codecs|engine|player)-[^/]+\//.test(file)),
     // The document is kept under the folder's own address, which every server answers without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };

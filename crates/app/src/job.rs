@@ -2,14 +2,14 @@
 //! work are only numbers here, which `effects` resolves.
 
 use crate::shared::Shared;
-use clipfit_core::facts::MediaFacts;
-use clipfit_core::feasibility::Offer;
-use clipfit_core::plan::{Action, Plan};
+use clipfit_bridge::player::PackageFile;
+use clipfit_bridge::telling::Failure;
+use clipfit_core::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::progress::{Estimate, Stage};
-use clipfit_core::session::outcome::{self, Report};
-use clipfit_core::speed::Prediction;
+use clipfit_core::session::outcome;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::{Mode, Wishes};
+use std::rc::Rc;
 
 /// Stands for a file that `effects` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,11 +55,11 @@ pub struct Job {
     /// How far the attempt is.
     pub phase: Phase,
     /// What the file is, once known.
-    pub facts: Option<Shared<MediaFacts>>,
+    pub clip: Option<Shared<ClipAccount>>,
     /// What each effort would come to, once known.
-    pub predictions: Option<Shared<Vec<Prediction>>>,
+    pub efforts: Option<Shared<EffortsAccount>>,
     /// What is made of it, once known.
-    pub plan: Option<Shared<Plan>>,
+    pub plan: Option<Shared<PlanAccount>>,
     /// When the plan was first known, on the page's clock.
     pub planned_at: Option<Micros>,
     /// Whole percent of the work that was done when last heard of.
@@ -155,18 +155,11 @@ pub struct Running {
 #[derive(Debug, Clone)]
 pub struct Finished {
     /// Its figures.
-    pub report: Shared<Report>,
+    pub report: Shared<ResultAccount>,
     /// Address of its bytes, valid until the reducer gives it back.
     pub url: String,
-}
-
-/// Why there is no result, in the core's words.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// What is wrong and what to do.
-    pub text: String,
-    /// What would work instead.
-    pub offers: Vec<Offer>,
+    /// The files of a package; a single result has none.
+    pub files: Rc<[PackageFile]>,
 }
 
 impl Job {
@@ -178,8 +171,8 @@ impl Job {
             wishes,
             run,
             phase: Phase::Queued,
-            facts: None,
-            predictions: None,
+            clip: None,
+            efforts: None,
             plan: None,
             planned_at: None,
             percent: 0,
@@ -200,15 +193,16 @@ impl Job {
 
     /// Length of what is encoded, where it is known.
     pub fn length(&self) -> Option<Micros> {
-        match self.plan.as_ref().map(|plan| &plan.action) {
-            Some(Action::Encode(encode)) => Some(encode.grid.duration()),
-            _ => self.facts.as_ref().map(|facts| facts.video.duration),
-        }
+        let encoded = self.plan.as_ref().and_then(|plan| plan.length);
+        encoded.or_else(|| self.clip.as_ref().map(|clip| clip.length))
     }
 
     /// Name that the result is saved under.
     pub fn result_name(&self) -> String {
-        outcome::result_name(&self.source.name)
+        match self.wishes.mode {
+            Mode::Hls => outcome::package_name(&self.source.name),
+            _ => outcome::result_name(&self.source.name),
+        }
     }
 }
 

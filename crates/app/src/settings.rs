@@ -3,8 +3,10 @@
 
 use crate::words;
 use clipfit_core::destinations;
+use clipfit_core::hls::SegmentFormat;
 use clipfit_core::ladder::{self, Rung};
 use clipfit_core::link::{self, Link};
+use clipfit_core::renditions::Packaging;
 use clipfit_core::units::{FrameRate, Kbps};
 use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,12 @@ pub struct Settings {
     pub rung: RungChoice,
     /// Its figures where it is one's own.
     pub own: OwnFormat,
+    /// What the segments of a package are made of.
+    pub format: SegmentFormat,
+    /// Their length in seconds.
+    pub segment: String,
+    /// The limit of a whole package; empty is none.
+    pub package_target: String,
     /// How much time to spend.
     pub effort: Effort,
     /// How the picture is coded.
@@ -145,6 +153,12 @@ pub enum Edit {
     Rung(RungChoice),
     /// Typed in a format of one's own.
     Own(OwnFormat),
+    /// Other segments.
+    Format(SegmentFormat),
+    /// Typed in their length.
+    Segment(String),
+    /// Typed in the limit of a package.
+    PackageTarget(String),
     /// Another effort.
     Effort(Effort),
     /// Another codec.
@@ -174,6 +188,10 @@ pub enum Field {
     AudioRate,
     /// The format of one's own.
     Own,
+    /// The length of segments.
+    Segment,
+    /// The limit of a package.
+    PackageTarget,
 }
 
 impl Default for Settings {
@@ -189,6 +207,9 @@ impl Default for Settings {
                 frame_rate: "25".into(),
                 rate: "500".into(),
             },
+            format: SegmentFormat::Ts,
+            segment: Packaging::default().seconds.to_string(),
+            package_target: String::new(),
             effort: Effort::Auto,
             codec: Codec::H264,
             height: String::new(),
@@ -203,7 +224,7 @@ impl Default for Settings {
 impl Settings {
     /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
-        let Wishes { mode, target, rung, packaging: _, effort, codec, height, frame_rate, audio, trim: _ } =
+        let Wishes { mode, target, rung, packaging, effort, codec, height, frame_rate, audio, trim: _ } =
             &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
@@ -226,6 +247,9 @@ impl Settings {
                 Some(_) => RungChoice::Own,
             },
             own: rung.map_or(fresh.own, OwnFormat::of),
+            format: packaging.format,
+            segment: packaging.seconds.to_string(),
+            package_target: packaging.target.map_or(String::new(), words::exact_size),
             effort: *effort,
             codec: *codec,
             height: height.map_or(String::new(), |height| height.to_string()),
@@ -253,6 +277,9 @@ impl Settings {
             }
             Edit::Rung(rung) => self.rung = rung,
             Edit::Own(own) => self.own = own,
+            Edit::Format(format) => self.format = format,
+            Edit::Segment(text) => self.segment = text,
+            Edit::PackageTarget(text) => self.package_target = text,
             Edit::Effort(effort) => self.effort = effort,
             Edit::Codec(codec) => self.codec = codec,
             Edit::Height(text) => self.height = text,
@@ -273,7 +300,11 @@ impl Settings {
                 RungChoice::Published(rung) => Some(rung),
                 RungChoice::Own => self.own.read().or(before.rung),
             },
-            packaging: before.packaging,
+            packaging: Packaging {
+                format: self.format,
+                seconds: link::parse_segment(&self.segment).unwrap_or(before.packaging.seconds),
+                target: optional(&self.package_target, link::parse_size).unwrap_or(before.packaging.target),
+            },
             effort: self.effort,
             codec: self.codec,
             height: optional(&self.height, link::parse_height).unwrap_or(before.height),
@@ -311,6 +342,13 @@ impl Settings {
                 format!(
                     "A size from 16 to 8192 pixels, 1 to 240 frames a second, 4 to 100,000 kb/s. Until then: {now}."
                 )
+            }),
+            Field::Segment => link::parse_segment(&self.segment).is_none().then(|| {
+                format!("A whole number from 1 to 60. Until then: {}.", in_force.packaging.seconds)
+            }),
+            Field::PackageTarget => optional(&self.package_target, link::parse_size).is_none().then(|| {
+                let now = in_force.packaging.target.map_or_else(|| "no limit".to_owned(), words::exact_size);
+                format!("Write a size such as 10 MB or 900 KB. Until then: {now}.")
             }),
             Field::AudioRate => {
                 (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {

@@ -1,21 +1,17 @@
 //! All that the page knows, every action on it, and the one reducer. Knows no browser: what the world must do is
 //! answered as commands, which `effects` carries out.
 
-use crate::job::{
-    CopyRefused, Failure, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source,
-};
+use crate::job::{CopyRefused, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source};
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
 use crate::words;
-use clipfit_core::encoder::CodecUnavailable;
-use clipfit_core::facts::MediaFacts;
+use clipfit_bridge::player::PackageFile;
+use clipfit_bridge::telling::Failure;
+use clipfit_core::account::{ClipAccount, CodecAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::link::{Link, LinkProblem, LinkTrouble};
-use clipfit_core::plan::Plan;
 use clipfit_core::progress::{self, Estimate, Progress};
-use clipfit_core::session::outcome::Report;
-use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::{Codec, Effort, Wishes};
+use clipfit_core::wishes::{Effort, Wishes};
 use std::rc::Rc;
 
 /// All that the page knows.
@@ -30,7 +26,7 @@ pub struct State {
     /// What the link asked for and did not get.
     pub problems: Rc<Vec<LinkProblem>>,
     /// Every codec, and why it cannot be had here.
-    pub codecs: Rc<Vec<(Codec, Result<(), CodecUnavailable>)>>,
+    pub codecs: Rc<Vec<CodecAccount>>,
     /// Files are being dragged over the window.
     pub dragging: bool,
     /// On narrow screens: the settings beside the target are shown.
@@ -50,7 +46,7 @@ pub enum Action {
     /// The list of link problems was closed.
     DismissProblems,
     /// Which codecs can be had here, and why not.
-    Codecs(Vec<(Codec, Result<(), CodecUnavailable>)>),
+    Codecs(Vec<CodecAccount>),
     /// A setting was changed.
     Edit(Edit),
     /// The settings beside the target were opened or closed.
@@ -94,15 +90,15 @@ pub enum Told {
     /// The file is being examined.
     Probing,
     /// What the file is.
-    Probed(Rc<MediaFacts>),
+    Probed(ClipAccount),
     /// What each effort would come to.
-    Predicted(Rc<Vec<Prediction>>),
+    Predicted(EffortsAccount),
     /// What will be made of it.
-    Planned(Rc<Plan>, Micros),
+    Planned(PlanAccount, Micros),
     /// How far it is.
     Progress(Progress, Micros),
-    /// A checked result, under an address that must be given back.
-    Finished(Rc<Report>, String),
+    /// A checked result, under an address that must be given back, and the files of a package.
+    Finished(ResultAccount, String, Rc<[PackageFile]>),
     /// No result.
     Failed(Failure),
 }
@@ -270,11 +266,11 @@ impl State {
     }
 
     /// What each effort of the settings would come to: known of one clip only, and with nothing else changed since.
-    pub fn predictions(&self) -> Option<Shared<Vec<Prediction>>> {
-        let mut known = self.jobs.iter().filter(|job| job.predictions.is_some());
+    pub fn efforts(&self) -> Option<Shared<EffortsAccount>> {
+        let mut known = self.jobs.iter().filter(|job| job.efforts.is_some());
         let (job, None) = (known.next()?, known.next()) else { return None };
         let asked = Wishes { effort: self.wishes.effort, ..job.wishes.clone() };
-        job.predictions.clone().filter(|_| asked == *self.wishes)
+        job.efforts.clone().filter(|_| asked == *self.wishes)
     }
 
     /// Title of the document.
@@ -308,7 +304,7 @@ impl State {
     fn hear(&mut self, run: RunId, told: Told, commands: &mut Vec<Command>) {
         let Some(mut job) = self.job_of(run).filter(|job| job.is_active()) else {
             // Too late for this run: nobody else would give its result back.
-            if let Told::Finished(_, url) = told {
+            if let Told::Finished(_, url, _) = told {
                 commands.push(Command::Release(url));
             }
             return;
@@ -322,29 +318,29 @@ impl State {
                 job.planned_at = None;
                 job.begun_at = job.percent;
             }
-            Told::Probed(facts) => job.facts = Some(facts.into()),
-            Told::Predicted(predictions) => job.predictions = Some(predictions.into()),
+            Told::Probed(clip) => job.clip = Some(Shared::new(clip)),
+            Told::Predicted(efforts) => job.efforts = Some(Shared::new(efforts)),
             Told::Planned(plan, now) => {
                 if job.planned_at.is_none() {
                     job.planned_at = Some(now);
                     job.phase = Phase::Planning(Preparing::Planned);
                     self.announcement = format!("{}: planned.", job.source.name);
                 }
-                job.plan = Some(plan.into());
+                job.plan = Some(Shared::new(plan));
             }
             Told::Progress(progress, now) => {
                 if let Some(quarter) = go_on(&mut job, progress, now) {
                     self.announcement = quarter;
                 }
             }
-            Told::Finished(report, url) => {
+            Told::Finished(report, url, files) => {
                 self.announcement = format!("{}: done. {}.", job.source.name, words::saving(&report));
                 commands.push(Command::End(run));
                 if self.settings.download {
                     commands.push(Command::Download { url: url.clone(), name: job.result_name() });
                 }
                 job.percent = 100;
-                job.phase = Phase::Done(Finished { report: report.into(), url });
+                job.phase = Phase::Done(Finished { report: Shared::new(report), url, files });
             }
             Told::Failed(failure) => {
                 self.announcement = format!("{}: {}", job.source.name, failure.text);

@@ -1,14 +1,13 @@
 //! The page's own short texts made from figures: saving, time left, settings in a line. Sentences about plans and
 //! failures are the core's and are not made here.
 
+use clipfit_core::account::ResultAccount;
 use clipfit_core::link::parse_size;
-use clipfit_core::session::outcome::Report;
-use clipfit_core::speed::Prediction;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`
-pub fn saving(report: &Report) -> String {
+pub fn saving(report: &ResultAccount) -> String {
     if report.kept_source {
         return format!("{}, unchanged", report.bytes);
     }
@@ -20,8 +19,8 @@ pub fn saving(report: &Report) -> String {
 }
 
 /// `54 % smaller`; `None` where not even one percent was saved.
-pub fn smaller(report: &Report) -> Option<String> {
-    let percent = (report.saved() * 100.0).floor();
+pub fn smaller(report: &ResultAccount) -> Option<String> {
+    let percent = (report.saved * 100.0).floor();
     (percent >= 1.0).then(|| format!("{percent} % smaller"))
 }
 
@@ -61,24 +60,6 @@ pub fn exact_size(bytes: Bytes) -> String {
         .unwrap_or_else(|| format!("{} B", bytes.0))
 }
 
-/// `about 14 s · sharp`, or why it cannot be had.
-pub fn likely(prediction: &Prediction) -> String {
-    match prediction.likely {
-        Ok(likely) => format!("about {} · {}", rough(likely.time), likely.quality.text()),
-        Err(why) => why.text(),
-    }
-}
-
-/// `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
-fn rough(time: Micros) -> String {
-    let halves = |seconds: f64| (time.seconds() / seconds * 2.0).round() / 2.0;
-    match time.seconds() {
-        seconds if seconds < 90.0 => format!("{} s", seconds.round().max(1.0)),
-        seconds if seconds < 5400.0 => format!("{} min", halves(60.0)),
-        _ => format!("{} h", halves(3600.0)),
-    }
-}
-
 /// What an effort is called on the page.
 pub fn effort(effort: Effort) -> &'static str {
     match effort {
@@ -95,7 +76,15 @@ pub fn wishes(wishes: &Wishes) -> String {
         Mode::Size => {
             vec![format!("under {}", exact_size(wishes.target)), format!("effort {}", effort(wishes.effort))]
         }
-        Mode::Quick | Mode::Hls => vec!["Quick".to_owned()],
+        Mode::Quick => vec!["Quick".to_owned()],
+        Mode::Hls => {
+            let packaging = &wishes.packaging;
+            let limit = packaging.target.map(|target| format!("under {}", exact_size(target)));
+            let mut parts = vec![format!("Streaming, segments of {} s", packaging.seconds)];
+            parts.extend(limit);
+            parts.push(format!("effort {}", effort(wishes.effort)));
+            parts
+        }
         Mode::Ladder => {
             let rung = wishes.rung.map_or_else(
                 || "Bandwidth: the best rung that fits".to_owned(),
@@ -123,17 +112,4 @@ pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
         AudioWish::Encode(rate) => Some(format!("sound {rate}")),
     };
     [codec, height, frame_rate, sound].into_iter().flatten().collect()
-}
-
-/// Digits in groups of three: `1,889,412`.
-pub fn grouped(bytes: Bytes) -> String {
-    let digits = bytes.0.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

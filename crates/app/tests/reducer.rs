@@ -2,14 +2,15 @@
 
 mod samples;
 
-use clipfit_app::job::{Failure, FileId, Job, Phase, RunId, Source};
+use clipfit_app::job::{FileId, Job, Phase, RunId, Source};
 use clipfit_app::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_app::state::{Action, Command, Place, State, Told};
 use clipfit_app::words;
-use clipfit_core::feasibility::{Change, Offer};
+use clipfit_bridge::telling::Failure;
+use clipfit_core::account::{OfferAccount, PlanAccount, ResultAccount};
+use clipfit_core::feasibility::Change;
 use clipfit_core::link;
 use clipfit_core::progress::{Progress, Stage};
-use clipfit_core::speed::{Likely, Prediction, Quality, Unavailable};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use std::rc::Rc;
@@ -43,9 +44,7 @@ fn started(commands: &[Command]) -> Vec<RunId> {
 
 fn finished(url: &str) -> Told {
     match samples::done(1, url).phase {
-        Phase::Done(done) => {
-            Told::Finished(Rc::new(clipfit_core::session::outcome::Report::clone(&done.report)), url.into())
-        }
+        Phase::Done(done) => Told::Finished(ResultAccount::clone(&done.report), url.into(), Rc::new([])),
         other => panic!("the sample is {}", other.handle()),
     }
 }
@@ -66,7 +65,7 @@ fn clips_run_one_after_the_other() {
     assert_eq!(started(&commands), [state.jobs[1].run]);
     assert!(commands.contains(&Command::End(first)));
 
-    let failure = Failure { text: "No.".into(), offers: Vec::new() };
+    let failure = Failure::plain("No.".into());
     let commands = state.reduce(Action::Tell(state.jobs[1].run, Told::Failed(failure)));
     assert_eq!(handles(&state), ["done", "failed", "planning"]);
     assert_eq!(started(&commands), [state.jobs[2].run]);
@@ -77,8 +76,8 @@ fn a_job_goes_from_planning_to_encoding_to_done() {
     let (mut state, _) = with_files(1);
     let run = state.jobs[0].run;
     let Some(plan) = samples::plan() else { panic!("the sample has no plan") };
-    state.reduce(Action::Tell(run, Told::Probed(Rc::new(samples::facts()))));
-    state.reduce(Action::Tell(run, Told::Planned(Rc::new(plan), Micros::from_seconds(1.0))));
+    state.reduce(Action::Tell(run, Told::Probed(samples::clip())));
+    state.reduce(Action::Tell(run, Told::Planned(PlanAccount::from(&plan), Micros::from_seconds(1.0))));
     assert_eq!(handles(&state), ["planning"]);
     assert!(state.jobs[0].plan.is_some());
 
@@ -166,8 +165,11 @@ fn an_offer_restarts_the_job_with_its_own_wishes() {
     let (mut state, _) = with_files(1);
     let (id, run) = (state.jobs[0].id, state.jobs[0].run);
     let wishes = Wishes { target: Bytes(417_000), ..Wishes::default() };
-    let offer = Offer { change: Change::Target(wishes.target), wishes: wishes.clone() };
-    state.reduce(Action::Tell(run, Told::Failed(Failure { text: "No.".into(), offers: vec![offer] })));
+    let offer = OfferAccount { text: Change::Target(wishes.target).text(), wishes: wishes.clone() };
+    state.reduce(Action::Tell(
+        run,
+        Told::Failed(Failure { offers: vec![offer], ..Failure::plain("No.".into()) }),
+    ));
     assert_eq!(state.reduce(Action::TakeOffer(id, 7)), []);
     let commands = state.reduce(Action::TakeOffer(id, 0));
     assert!(
@@ -196,11 +198,11 @@ fn another_effort_starts_a_job_again_wherever_it_is() {
 #[wasm_bindgen_test(unsupported = test)]
 fn settings_tell_what_efforts_come_to_while_one_clip_is_known_and_nothing_else_changed() {
     let (mut state, _) = with_files(2);
-    let known = |state: &State| state.predictions().is_some();
-    let predictions = Rc::new(samples::predictions(Codec::H264));
+    let known = |state: &State| state.efforts().is_some();
+    let efforts = samples::efforts(Codec::H264);
     assert!(!known(&state));
     let first = state.jobs[0].run;
-    state.reduce(Action::Tell(first, Told::Predicted(Rc::clone(&predictions))));
+    state.reduce(Action::Tell(first, Told::Predicted(efforts.clone())));
     assert!(known(&state));
     for (edit, expected) in [
         (Edit::Effort(Effort::Best), true),
@@ -211,29 +213,8 @@ fn settings_tell_what_efforts_come_to_while_one_clip_is_known_and_nothing_else_c
         assert_eq!(known(&state), expected, "{edit:?}");
     }
     state.reduce(Action::Tell(first, finished("blob:1")));
-    state.reduce(Action::Tell(state.jobs[1].run, Told::Predicted(predictions)));
+    state.reduce(Action::Tell(state.jobs[1].run, Told::Predicted(efforts)));
     assert!(!known(&state), "of two clips");
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn predictions_are_rough() {
-    let of = |seconds| {
-        let likely = Likely { time: Micros::from_seconds(seconds), quality: Quality::Sharp };
-        words::likely(&Prediction { effort: Effort::Best, likely: Ok(likely) })
-    };
-    let cases = [
-        (0.2, "1 s"),
-        (13.6, "14 s"),
-        (89.9, "90 s"),
-        (95.0, "1.5 min"),
-        (3000.0, "50 min"),
-        (7300.0, "2 h"),
-    ];
-    for (seconds, expected) in cases {
-        assert_eq!(of(seconds), format!("about {expected} · sharp"));
-    }
-    let none = Prediction { effort: Effort::Fast, likely: Err(Unavailable::OnlyBrowser(Codec::Vp9)) };
-    assert_eq!(words::likely(&none), Unavailable::OnlyBrowser(Codec::Vp9).text());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -390,8 +371,6 @@ fn short_texts() {
     assert_eq!(words::time_left(Micros::from_seconds(17.3)), "18 s left");
     assert_eq!(words::time_left(Micros::from_seconds(100.0)), "1:40 left");
     assert_eq!(words::time_left(Micros::from_seconds(0.2)), "1 s left");
-    assert_eq!(words::grouped(Bytes(1_889_412)), "1,889,412");
-    assert_eq!(words::grouped(Bytes(12)), "12");
     let Phase::Done(done) = samples::done(1, "").phase else { panic!("the sample is not done") };
     assert_eq!(words::saving(&done.report), "4.14 MB → 1.88 MB, 54 % smaller");
 }

@@ -3,6 +3,7 @@
 
 use crate::job::{JobFailure, JobUpdate};
 use crate::log::Log;
+use crate::player::{self, PackageFile};
 use crate::pool::{Message, MessageKind, Pool};
 use crate::protocol::{CrashReason, FromWorker, LoadFailure, Part, ToWorker};
 use crate::site::Site;
@@ -14,8 +15,8 @@ use clipfit_core::encoder::{Encoders, Engine, Threads};
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
 use clipfit_core::probe::{self, ProbeFailure, Reader, Streams, Unexamined};
-use clipfit_core::session::Session;
-use clipfit_core::session::outcome::{GiveUp, Report};
+use clipfit_core::session::job::Job;
+use clipfit_core::session::outcome::{self, GiveUp, Report, result_stem};
 use clipfit_core::session::task::{
     Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written,
 };
@@ -39,6 +40,21 @@ const MOST_WORKERS: f64 = 16.0;
 
 /// A worker's memory never shrinks: one that a large task blew up is not kept for the small ones after it.
 const MEMORY_KEPT: f64 = 1e9;
+
+/// A checked result.
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    /// What is downloaded: an MP4 file, or the archive of a package.
+    pub(crate) result: Blob,
+    /// The files of a package.
+    pub(crate) files: Rc<[PackageFile]>,
+}
+
+/// What a session leaves.
+enum Made {
+    File(Blob),
+    Package(Vec<PackageFile>),
+}
 
 /// One job's surroundings.
 pub(crate) struct Driver {
@@ -65,22 +81,22 @@ enum Ended {
 
 /// How one way of doing the job ended.
 enum Outcome {
-    /// A checked result.
-    Done(Report, Blob),
+    /// A checked result, or the files of one.
+    Done(Report, Made),
     /// The browser's own codecs are not up to it.
     WithFfmpeg(WhyFfmpeg),
 }
 
 impl Driver {
     /// By the browser's own codecs where they can, else by ffmpeg.
-    pub(crate) async fn run(&self, wishes: &Wishes) -> Result<(Report, Blob), JobFailure> {
+    pub(crate) async fn run(&self, wishes: &Wishes) -> Result<Done, JobFailure> {
         if self.file.size() == 0.0 {
             return Err(JobFailure::Probe(ProbeFailure::Empty));
         }
         let mut decoder = Decoder::Browser;
         loop {
             match self.attempt(wishes, decoder).await? {
-                Outcome::Done(report, result) => return Ok((report, result)),
+                Outcome::Done(report, made) => return self.hand_over(report, made).await,
                 Outcome::WithFfmpeg(why) => {
                     self.say(format!("[browser] gives way to ffmpeg: {}", why.text()));
                     self.with_pool(Pool::end_all);
@@ -88,6 +104,25 @@ impl Driver {
                 }
             }
         }
+    }
+
+    /// Packs a package.
+    async fn hand_over(&self, mut report: Report, made: Made) -> Result<Done, JobFailure> {
+        let files: Rc<[PackageFile]> = match made {
+            Made::File(result) => return Ok(Done { report, result, files: Rc::new([]) }),
+            Made::Package(files) => files.into(),
+        };
+        let name = result_stem(&self.file.name()).to_owned();
+        let result = player::zip(&name, &files).await.map_err(|error| {
+            self.say(format!("[package] {error:?}"));
+            JobFailure::Load(LoadFailure::Network)
+        })?;
+        report.bytes = Bytes(result.size() as u64);
+        if report.bytes > report.limit {
+            let over = GiveUp::OverLimit { reached: report.bytes, limit: report.limit };
+            return Err(JobFailure::GaveUp(Rc::new(over)));
+        }
+        Ok(Done { report, result, files })
     }
 
     /// Writes a line into the log, with the seconds since the job began.
@@ -141,7 +176,7 @@ impl Driver {
         }
         (self.tell)(JobUpdate::Planned(Rc::new(planned.clone())));
         let at_once = planned.workers(machine.workers, memory());
-        let session = Session::new(facts, wishes.clone(), planned, machine);
+        let session = Job::new(facts, wishes.clone(), planned, machine);
         self.drive(session, at_once).await.map_err(|reason| JobFailure::GaveUp(Rc::new(reason)))
     }
 
@@ -259,7 +294,7 @@ impl Driver {
         }
     }
 
-    async fn drive(&self, mut session: Session, workers: usize) -> Result<Outcome, GiveUp> {
+    async fn drive(&self, mut session: Job, workers: usize) -> Result<Outcome, GiveUp> {
         let mut kept: HashMap<Artifact, Blob> = HashMap::new();
         let mut busy: HashMap<usize, Busy> = HashMap::new();
         let mut commands = session.handle(Event::Start { workers, frames: frames_room() });
@@ -282,12 +317,14 @@ impl Driver {
                     }
                     Command::Stop => self.with_pool(Pool::end_all),
                     Command::Finish(report) => {
-                        let result = if report.kept_source {
-                            Some(self.file.clone().into())
+                        let made = if report.kept_source {
+                            Some(Made::File(self.file.clone().into()))
+                        } else if report.files.is_empty() {
+                            kept.remove(&Artifact::Result).map(Made::File)
                         } else {
-                            kept.remove(&Artifact::Result)
+                            package(&report.files, &mut kept).map(Made::Package)
                         };
-                        return result.map(|blob| Outcome::Done(*report, blob)).ok_or(GiveUp::Cancelled);
+                        return made.map(|made| Outcome::Done(*report, made)).ok_or(GiveUp::Cancelled);
                     }
                     Command::GiveUp(reason) => return Err(*reason),
                     Command::BeginWithFfmpeg(why) => return Ok(Outcome::WithFfmpeg(why)),
@@ -328,7 +365,7 @@ impl Driver {
             let blob = match &input.source {
                 Source::Clip => Some(self.file.clone().into()),
                 Source::Kept(artifact) => kept.get(artifact).cloned(),
-                Source::Text(text) => Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok(),
+                Source::Text(text) => text_blob(text),
             };
             // A file that was never written (a preset without macroblock tree) is simply not there.
             if let Some(blob) = blob {
@@ -441,6 +478,20 @@ impl Driver {
 }
 
 /// Keeps a finished task's files and reads of them what the session wants to see.
+/// The files of a package; `None` where one is missing.
+fn package(files: &[outcome::PackageFile], kept: &mut HashMap<Artifact, Blob>) -> Option<Vec<PackageFile>> {
+    let blob = |source: &Source, kept: &mut HashMap<Artifact, Blob>| match source {
+        Source::Kept(artifact) => kept.remove(artifact),
+        Source::Text(text) => text_blob(text),
+        Source::Clip => None,
+    };
+    files.iter().map(|file| Some((file.path.clone(), blob(&file.source, kept)?))).collect()
+}
+
+fn text_blob(text: &str) -> Option<Blob> {
+    Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok()
+}
+
 async fn event(busy: Busy, ended: Ended, kept: &mut HashMap<Artifact, Blob>) -> Event {
     let Busy { task, mut log } = busy;
     let log = log.split_off(log.len().saturating_sub(EVIDENCE));

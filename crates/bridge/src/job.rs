@@ -1,8 +1,9 @@
 //! One job from file to result: probe, plan, session, as a stream of typed updates. Drives `clipfit_core::session`;
 //! decides nothing itself.
 
-use crate::driver::Driver;
+use crate::driver::{Done, Driver};
 use crate::log::Log;
+use crate::player::PackageFile;
 use crate::pool::Pool;
 use crate::protocol::LoadFailure;
 use clipfit_core::facts::MediaFacts;
@@ -41,8 +42,10 @@ pub enum JobUpdate {
     Finished {
         /// Its figures.
         report: Rc<Report>,
-        /// Its bytes, as MP4.
+        /// What is downloaded: an MP4 file, or the archive of a package.
         result: web_sys::Blob,
+        /// The files of a package; a single result has none.
+        files: Rc<[PackageFile]>,
     },
     /// No result.
     Failed(JobFailure),
@@ -68,16 +71,7 @@ impl JobFailure {
             JobFailure::Probe(failure) => failure.text(),
             JobFailure::Refused(refusal) => refusal.text(),
             JobFailure::GaveUp(reason) => reason.text(),
-            JobFailure::Load(LoadFailure::Network) => {
-                "The encoder (10 MB) could not be fetched. Check the connection and try again; afterwards it works offline.".into()
-            }
-            JobFailure::Load(LoadFailure::Status) => {
-                "The server does not have the encoder any more, probably because of a new release. Reload the page.".into()
-            }
-            JobFailure::Load(LoadFailure::Corrupt) => "The encoder arrived damaged. Reload the page and try again.".into(),
-            JobFailure::Load(LoadFailure::Refused) => {
-                "The browser refused to start the encoder. It may be out of memory, or WebAssembly may be switched off.".into()
-            }
+            JobFailure::Load(reason) => reason.text().into(),
         }
     }
 
@@ -126,7 +120,9 @@ pub fn start(file: web_sys::File, wishes: Wishes, tell: Rc<dyn Fn(JobUpdate)>) -
     let driver = Driver { file, tell: tell.clone(), log: log.clone(), began, pool: pool.clone() };
     let (job, abort) = abortable(async move {
         let update = match driver.run(&wishes).await {
-            Ok((report, result)) => JobUpdate::Finished { report: Rc::new(report), result },
+            Ok(Done { report, result, files }) => {
+                JobUpdate::Finished { report: Rc::new(report), result, files }
+            }
             Err(failure) => JobUpdate::Failed(failure),
         };
         driver.pool.borrow_mut().take();

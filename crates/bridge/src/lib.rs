@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
 mod driver;
+pub mod engine;
 pub mod job;
 mod log;
 pub mod player;
@@ -13,3 +14,4 @@ mod protocol_ts;
 mod site;
 pub mod speeds;
 mod steps;
+pub mod telling;

@@ -2,6 +2,7 @@
 //! component.
 
 use crate::site::Site;
+use crate::telling::pairs;
 use js_sys::{Array, Function, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -88,7 +89,7 @@ impl From<Told> for PlayerState {
 #[wasm_bindgen(inline_js = "export const importScript = (address) => import(address);")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = importScript)]
-    async fn import_script(address: &str) -> Result<JsValue, JsValue>;
+    pub(crate) async fn import_script(address: &str) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]
@@ -175,10 +176,6 @@ async fn script() -> Result<Script, PlayerError> {
     let address = Site::player().ok_or_else(|| PlayerError::NotLoaded("no address".into()))?;
     let script = import_script(&address).await;
     script.map(JsCast::unchecked_into).map_err(|error| PlayerError::NotLoaded(words(&error)))
-}
-
-fn pairs(files: &[PackageFile]) -> Array {
-    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
 }
 
 /// The engine's own words, for the log.

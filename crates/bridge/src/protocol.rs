@@ -337,6 +337,24 @@ pub enum LoadFailure {
     Refused,
 }
 
+impl LoadFailure {
+    /// What is wrong and what to do, as sentences.
+    pub fn text(self) -> &'static str {
+        match self {
+            LoadFailure::Network => {
+                "The encoder could not be fetched. Check the connection and try again; afterwards it works offline."
+            }
+            LoadFailure::Status => {
+                "The server does not have the encoder any more, probably because of a new release. Reload the page."
+            }
+            LoadFailure::Corrupt => "The encoder arrived damaged. Reload the page and try again.",
+            LoadFailure::Refused => {
+                "The browser refused to start the encoder. It may be out of memory, or WebAssembly may be switched off."
+            }
+        }
+    }
+}
+
 /// Why a running program ended without an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]

@@ -27,6 +27,11 @@ fn address(name: &str) -> Option<String> {
 }
 
 impl Site {
+    /// Absolute address of the script that opens the engine.
+    pub(crate) fn engine() -> Option<String> {
+        address("engine-script")
+    }
+
     /// Absolute address of the script that plays and saves packages.
     pub(crate) fn player() -> Option<String> {
         address("player-script")

@@ -1,7 +1,7 @@
 //! The speeds of this machine, kept in the browser's storage from one visit to the next. Measures nothing itself.
 
 use crate::site::Site;
-use clipfit_core::encoder::CodecUnavailable;
+use clipfit_core::account::CodecAccount;
 use clipfit_core::speed::{self, Speeds};
 use clipfit_core::wishes::Codec;
 use std::cell::{Cell, RefCell};
@@ -28,10 +28,10 @@ pub(crate) fn without(codec: Codec) {
 }
 
 /// Every codec, and why it cannot be had on this page where that is known: what has not been measured may be there.
-pub fn codecs() -> Vec<(Codec, Result<(), CodecUnavailable>)> {
+pub fn codecs() -> Vec<CodecAccount> {
     let threads = Site::threads_here();
     let offer = |codec| known().map_or(Ok(()), |speeds| speeds.encoders().offer(codec, threads));
-    Codec::ALL.into_iter().map(|codec| (codec, offer(codec))).collect()
+    Codec::ALL.into_iter().map(|codec| CodecAccount::new(codec, offer(codec))).collect()
 }
 
 /// Keeps freshly measured figures.

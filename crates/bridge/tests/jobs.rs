@@ -173,7 +173,7 @@ async fn a_clip_that_fits_passes_through_every_step() {
         })
         .collect();
     assert_eq!(steps, ["loading", "probing", "probed", "planned", "finished"]);
-    let Some(JobUpdate::Finished { report, result }) = updates.last() else { panic!("{updates:?}") };
+    let Some(JobUpdate::Finished { report, result, .. }) = updates.last() else { panic!("{updates:?}") };
     assert!(report.kept_source && report.frames == 2 && report.bytes == Bytes(5000));
     assert_eq!(result.size(), 5000.0);
 }

@@ -290,8 +290,7 @@ fn size(text: &str) -> Result<Bytes, &'static str> {
 }
 
 fn segment(text: &str) -> Result<u32, &'static str> {
-    let seconds = text.trim().parse().ok().filter(|seconds| (1..=60).contains(seconds));
-    seconds.ok_or("segments last 1 to 60 seconds")
+    link::parse_segment(text).ok_or("segments last 1 to 60 seconds")
 }
 
 fn segment_format() -> impl TypedValueParser<Value = SegmentFormat> {

@@ -8,7 +8,7 @@ use clipfit_core::live::reconnect::Sent;
 use clipfit_core::live::{Destination, Protocol, Push};
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::session::outcome::Report;
-use clipfit_core::units::Micros;
+use clipfit_core::units::{Micros, grouped};
 
 /// `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`
 pub(crate) fn clip(facts: &MediaFacts) -> String {
@@ -145,17 +145,4 @@ pub(crate) fn push(push: &Push) -> String {
         cap.buffer,
         rung.keyframe_distance(),
     )
-}
-
-/// `1,883,599`
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

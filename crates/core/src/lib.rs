@@ -4,6 +4,7 @@
 //! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every
 //! function gives the same answer natively and in WebAssembly.
 
+pub mod account;
 pub mod allocate;
 pub mod arguments;
 pub mod audio;

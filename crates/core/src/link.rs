@@ -2,6 +2,7 @@
 //! never ignored.
 
 use crate::destinations;
+use crate::hls::SegmentFormat;
 use crate::ladder;
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
@@ -38,8 +39,6 @@ pub enum LinkTrouble {
     UnknownName,
     /// The value is not one of those known, or no number in range.
     BadValue,
-    /// Known, but this version of the page cannot do it yet; the default is used.
-    NotYet,
     /// Said again later in the link, which counts.
     SaidAgain,
 }
@@ -55,11 +54,6 @@ impl LinkProblem {
                     "The link asks for {name}=“{value}”, which is not a value Clipfit knows. The default is used."
                 )
             }
-            LinkTrouble::NotYet => {
-                format!(
-                    "The link asks for {name}={value}, which this version cannot do yet. The default is used."
-                )
-            }
             LinkTrouble::SaidAgain => {
                 format!("The link asks for {name}={value} and then for something else instead, which counts.")
             }
@@ -68,10 +62,7 @@ impl LinkProblem {
 }
 
 /// Why a single value was not taken.
-enum Reject {
-    Bad,
-    NotYet,
-}
+struct Reject;
 
 /// Reads the parameters of `query` and `fragment` (with or without their leading `?` and `#`). A later one wins.
 pub fn parse(query: &str, fragment: &str) -> Link {
@@ -95,14 +86,17 @@ pub fn parse(query: &str, fragment: &str) -> Link {
                 said.push((name, value));
                 continue;
             }
-            Some(Err(Reject::Bad)) => LinkTrouble::BadValue,
-            Some(Err(Reject::NotYet)) => LinkTrouble::NotYet,
+            Some(Err(Reject)) => LinkTrouble::BadValue,
             None => LinkTrouble::UnknownName,
         };
         link.problems.push(LinkProblem { name, value, why: trouble });
     }
+    let says = |wanted: &str| said.iter().any(|(name, _)| name == wanted);
+    if link.wishes.mode == Mode::Hls && (says("target") || says("preset")) {
+        link.wishes.packaging.target = Some(link.wishes.target);
+    }
     // A rung is named to be used.
-    if link.wishes.rung.is_some() && said.iter().all(|(name, _)| name != "mode") {
+    if link.wishes.rung.is_some() && !says("mode") {
         link.wishes.mode = Mode::Ladder;
     }
     link
@@ -117,29 +111,35 @@ fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
     Some(match name {
-        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject::Bad),
+        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject),
         "preset" => destinations::find(value)
             .map(|destination| {
                 wishes.target = destination.limit;
                 link.destination = Some(destination.id.to_owned());
             })
-            .ok_or(Reject::Bad),
+            .ok_or(Reject),
         "mode" => match value {
             "size" => set(&mut wishes.mode, Mode::Size),
             "quick" => set(&mut wishes.mode, Mode::Quick),
             "ladder" => set(&mut wishes.mode, Mode::Ladder),
-            "hls" => Err(Reject::NotYet),
-            _ => Err(Reject::Bad),
+            "hls" => set(&mut wishes.mode, Mode::Hls),
+            _ => Err(Reject),
         },
-        "effort" => Effort::find(value).map(|effort| wishes.effort = effort).ok_or(Reject::Bad),
-        "codec" => Codec::find(value).map(|codec| wishes.codec = codec).ok_or(Reject::Bad),
-        "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject::Bad),
-        "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject::Bad),
-        "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject::Bad),
-        "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject::Bad),
+        "effort" => Effort::find(value).map(|effort| wishes.effort = effort).ok_or(Reject),
+        "codec" => Codec::find(value).map(|codec| wishes.codec = codec).ok_or(Reject),
+        "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
+        "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
+        "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
+        "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
+        "segment" => parse_segment(value).map(|seconds| wishes.packaging.seconds = seconds).ok_or(Reject),
+        "format" => match value {
+            "ts" => set(&mut wishes.packaging.format, SegmentFormat::Ts),
+            "fmp4" => set(&mut wishes.packaging.format, SegmentFormat::Fmp4),
+            _ => Err(Reject),
+        },
         "start" => match value {
             "auto" => set(&mut link.start_automatically, true),
-            _ => Err(Reject::Bad),
+            _ => Err(Reject),
         },
         _ => return None,
     })
@@ -281,14 +281,14 @@ mod tests {
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
         let link =
-            parse("target=lots&mode=hls&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
+            parse("target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
             named,
             [
                 ("target", LinkTrouble::BadValue),
-                ("mode", LinkTrouble::NotYet),
+                ("mode", LinkTrouble::BadValue),
                 ("speed", LinkTrouble::UnknownName),
                 ("fps", LinkTrouble::BadValue),
                 ("effort", LinkTrouble::BadValue),
@@ -307,6 +307,24 @@ mod tests {
             let link = parse(query, "");
             assert_eq!((link.wishes.mode, link.problems.len()), (mode, 0), "{query}");
             assert_eq!(link.wishes.rung.is_some(), query.contains("rung"), "{query}");
+        }
+    }
+
+    #[test]
+    fn packages_in_links() {
+        let fmp4 = Packaging { format: SegmentFormat::Fmp4, seconds: 4, target: None };
+        for (query, packaging) in [
+            ("mode=hls", Packaging::default()),
+            ("mode=hls&segment=4&format=fmp4", fmp4),
+            // The limit is of the whole package then.
+            ("target=50MB&mode=hls", Packaging { target: Some(Bytes(50_000_000)), ..Packaging::default() }),
+        ] {
+            let link = parse(query, "");
+            assert_eq!(link.problems, [], "{query}");
+            assert_eq!((link.wishes.mode, link.wishes.packaging), (Mode::Hls, packaging), "{query}");
+        }
+        for query in ["segment=0", "segment=61", "segment=4.5", "format=webm"] {
+            assert_eq!(parse(query, "").problems.len(), 1, "{query}");
         }
     }
 

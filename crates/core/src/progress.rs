@@ -1,10 +1,10 @@
 //! How far a session is: parsing of ffmpeg's `-progress` lines, and the estimate shown to people.
 
 use crate::units::Micros;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a session is doing at large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// First passes and the sound.
     Measuring,
@@ -29,7 +29,7 @@ impl Stage {
 }
 
 /// How far a session is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// What it is doing.
     pub stage: Stage,

@@ -44,6 +44,19 @@ fn three_digits(n: f64) -> String {
     }
 }
 
+/// Digits in groups of three: `1,889,412`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A bitrate in kilobits (1000 bits) per second.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 pub struct Kbps(pub f64);
@@ -253,6 +266,13 @@ mod tests {
             (2_500_000_000, "2.50 GB"),
         ] {
             assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn digits_stand_in_groups() {
+        for (number, text) in [(12, "12"), (1_000, "1,000"), (1_889_412, "1,889,412")] {
+            assert_eq!(grouped(number), text);
         }
     }
 

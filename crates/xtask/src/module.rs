@@ -1,5 +1,5 @@
-//! Builds the modules that workers load beside the page, each with its script: the encoder with x264 and the kernels, and
-//! what the browser's own codecs need. They go into target/<name>/module, from where web/build.mjs takes them.
+//! Builds the modules beside the page's own, each with its script: for workers the encoder with x264 and the kernels, and what
+//! the browser's own codecs need; for the page the engine. They go into target/<name>/module, from where web/build.mjs takes them.
 
 use std::fs;
 
@@ -26,16 +26,21 @@ pub(crate) struct Module {
     name: &'static str,
     /// Whether it holds C, so that not every machine can build it.
     needs_compiler: bool,
-    /// Types of its script, as the workers' TypeScript is checked against them.
+    /// Types of its script, as the TypeScript is checked against them.
     types: &'static str,
+    /// What wasm-opt is to do: speed, or a small module.
+    optimise: &'static str,
 }
 
 /// The encoder.
 pub(crate) const X264: Module =
-    Module { name: "x264", needs_compiler: true, types: "web/src/generated/x264.d.ts" };
+    Module { name: "x264", needs_compiler: true, types: "web/src/generated/x264.d.ts", optimise: "-O3" };
 /// What the browser's codecs need.
 pub(crate) const MEDIA: Module =
-    Module { name: "media", needs_compiler: false, types: "web/src/generated/media.d.ts" };
+    Module { name: "media", needs_compiler: false, types: "web/src/generated/media.d.ts", optimise: "-O3" };
+/// What plans and drives the workers.
+pub(crate) const ENGINE: Module =
+    Module { name: "engine", needs_compiler: false, types: "web/src/generated/engine.d.ts", optimise: "-Oz" };
 
 impl Module {
     /// Where it goes.
@@ -71,7 +76,8 @@ impl Module {
         let arguments = ["--target", "web", "--out-dir", &out, "--out-name", name, &made];
         workspace.run_aside("wasm-bindgen", &arguments)?;
         let module = format!("{out}/{name}_bg.wasm");
-        let arguments: Vec<&str> = ["-O3", &module, "-o", &module].into_iter().chain(FEATURES).collect();
+        let arguments: Vec<&str> =
+            [self.optimise, &module, "-o", &module].into_iter().chain(FEATURES).collect();
         workspace.run_aside("wasm-opt", &arguments)?;
         fs::write(&stamp, bytes).map_err(Error::file(stamp))?;
         Ok(true)

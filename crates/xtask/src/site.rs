@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    module::{MEDIA, X264},
+    module::{ENGINE, MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
 };
@@ -15,6 +15,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
 
 /// Builds the modules that are possible here, and writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
 pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
+    ENGINE.build(workspace)?;
     MEDIA.build(workspace)?;
     X264.build(workspace)?;
     eprintln!("xtask: building the site into dist (a minute or two the first time)");
@@ -43,7 +44,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
 /// modules.
 pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     setup::run(workspace, Needs::default())?;
-    for module in [MEDIA, X264] {
+    for module in [ENGINE, MEDIA, X264] {
         if module.build(workspace)? {
             module.types(workspace, true)?;
         }

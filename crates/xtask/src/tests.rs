@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     error::Error,
-    module::{self, MEDIA, X264},
+    module::{self, ENGINE, MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
     site,
@@ -25,7 +25,7 @@ pub(crate) enum Step {
     Fmt,
     /// clippy, natively and for WebAssembly
     Clippy,
-    /// tsc, and the types of the media module against the committed ones
+    /// tsc, and the types of the modules against the committed ones
     Types,
     /// Formatter and linter of the TypeScript and the scripts
     Lint,
@@ -75,10 +75,14 @@ impl Step {
             Self::Fmt => workspace.run("cargo", &["fmt", "--all", "--check"]),
             Self::Clippy => clippy(workspace),
             Self::Types => {
-                MEDIA.build(workspace)?;
-                MEDIA.types(workspace, false)?;
+                for module in [ENGINE, MEDIA] {
+                    module.build(workspace)?;
+                    module.types(workspace, false)?;
+                }
                 workspace.run("tsc", &["--noEmit"])?;
-                workspace.run("tsc", &["--noEmit", "--project", "web/src/player"])
+                ["web/src/player", "web/src/engine"]
+                    .into_iter()
+                    .try_for_each(|folder| workspace.run("tsc", &["--noEmit", "--project", folder]))
             }
             Self::Lint => {
                 // `biome ci` colours every letter on its own, even in a log file.
@@ -128,8 +132,17 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
 /// Natively what runs natively, for WebAssembly what runs in the page. The tests of the core and of the media module need a
 /// system, so for WebAssembly only their libraries are looked at.
 fn clippy(workspace: &Workspace) -> Result<(), Error> {
-    const PAGE: &[&str] =
-        &["-p", "clipfit-bridge", "-p", "clipfit-app", "--all-targets", "--target", "wasm32-unknown-unknown"];
+    const PAGE: &[&str] = &[
+        "-p",
+        "clipfit-bridge",
+        "-p",
+        "clipfit-engine",
+        "-p",
+        "clipfit-app",
+        "--all-targets",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
     const LIBRARIES: &[&str] =
         &["-p", "clipfit-core", "-p", "clipfit-media", "--lib", "--target", "wasm32-unknown-unknown"];
     const ENCODER: &[&str] = &[

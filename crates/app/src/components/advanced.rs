@@ -4,7 +4,7 @@ use super::chosen;
 use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
-use clipfit_core::encoder::CodecUnavailable;
+use clipfit_core::account::CodecAccount;
 use clipfit_core::wishes::{Codec, Mode, Wishes};
 use yew::prelude::*;
 
@@ -19,7 +19,7 @@ const SOUND: [(AudioChoice, &str, &str); 4] = [
 pub fn advanced(
     settings: &Settings,
     wishes: &Wishes,
-    codecs: &[(Codec, Result<(), CodecUnavailable>)],
+    codecs: &[CodecAccount],
     edit: &Callback<Edit>,
 ) -> Html {
     let codec = edit.reform(|event: Event| {
@@ -68,18 +68,18 @@ pub fn advanced(
                 <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
-                if settings.mode != Mode::Ladder {
+                if matches!(settings.mode, Mode::Size | Mode::Quick) {
                 <div class="field">
                     <label for="codec">{ "Codec" }</label>
                     <select id="codec" onchange={codec} aria-describedby="codec-plays">
-                        { for codecs.iter().map(|(codec, offer)| html! {
+                        { for codecs.iter().map(|CodecAccount { codec, missing }| html! {
                             <option
                                 value={codec.id()}
                                 selected={settings.codec == *codec}
-                                disabled={offer.is_err() && settings.codec != *codec}
+                                disabled={missing.is_some() && settings.codec != *codec}
                             >
                                 { codec.name() }
-                                { offer.err().map_or(String::new(), |why| format!(": {}", why.text())) }
+                                { missing.as_ref().map_or(String::new(), |why| format!(": {why}")) }
                             </option>
                         }) }
                     </select>

@@ -48,7 +48,8 @@ fn promise(wishes: &Wishes) -> String {
     match wishes.mode {
         Mode::Size => format!("It comes back at {} or less.", words::exact_size(wishes.target)),
         Mode::Ladder => "It comes back in a format that never takes more than its bandwidth.".into(),
-        Mode::Quick | Mode::Hls => "It comes back at about a tenth of its size.".into(),
+        Mode::Hls => "It comes back as a package for streaming.".into(),
+        Mode::Quick => "It comes back at about a tenth of its size.".into(),
     }
 }
 

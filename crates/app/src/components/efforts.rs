@@ -4,37 +4,37 @@ use super::click;
 use crate::job::Job;
 use crate::state::Action;
 use crate::words;
-use clipfit_core::speed::{self, Prediction};
+use clipfit_core::account::EffortAccount;
 use yew::prelude::*;
 
 /// The efforts to choose from, the one in force marked.
 pub fn efforts(job: &Job, dispatch: &Callback<Action>) -> Html {
-    let Some(predictions) = job.predictions.as_ref().filter(|predictions| !predictions.is_empty()) else {
+    let Some(efforts) = job.efforts.as_ref().filter(|efforts| !efforts.each.is_empty()) else {
         return html! {};
     };
-    let settled = speed::settle(job.wishes.effort, predictions);
+    let settled = efforts.settle(job.wishes.effort);
     html! {
         <div class="efforts" role="group" aria-label="Effort">
-            { for predictions.iter().map(|one| choice(job, one, one.effort == settled, dispatch)) }
+            { for efforts.each.iter().map(|one| choice(job, one, one.effort == settled, dispatch)) }
         </div>
     }
 }
 
-fn choice(job: &Job, prediction: &Prediction, chosen: bool, dispatch: &Callback<Action>) -> Html {
-    let name = words::effort(prediction.effort);
+fn choice(job: &Job, one: &EffortAccount, chosen: bool, dispatch: &Callback<Action>) -> Html {
+    let name = words::effort(one.effort);
     html! {
         <button
             type="button"
             class="efforts__one"
             data-testid="job-effort"
             data-effort={name}
-            data-seconds={prediction.likely.ok().map(|likely| format!("{:.1}", likely.time.seconds()))}
+            data-seconds={one.time.map(|time| format!("{:.1}", time.seconds()))}
             aria-pressed={chosen.to_string()}
-            disabled={chosen || prediction.likely.is_err()}
+            disabled={chosen || one.time.is_none()}
             title={(!chosen).then(|| format!("Switch to {name}"))}
-            onclick={click(dispatch, Action::Switch(job.id, prediction.effort))}
+            onclick={click(dispatch, Action::Switch(job.id, one.effort))}
         >
-            <b>{ name }</b><small>{ words::likely(prediction) }</small>
+            <b>{ name }</b><small>{ &one.text }</small>
         </button>
     }
 }

@@ -1,8 +1,9 @@
 //! Why there is no result, in the core's words, and what would work instead, as buttons.
 
 use super::click;
-use crate::job::{Failure, JobId};
+use crate::job::JobId;
 use crate::state::Action;
+use clipfit_bridge::telling::Failure;
 use yew::prelude::*;
 
 /// A failure of the job `id`; a taken offer goes to `dispatch`.
@@ -20,7 +21,7 @@ pub fn failure_view(id: JobId, failure: &Failure, dispatch: &Callback<Action>) -
                             data-testid="job-offer"
                             onclick={click(dispatch, Action::TakeOffer(id, number))}
                         >
-                            { offer.change.text() }
+                            { &offer.text }
                         </button>
                     }) }
                 </div>

@@ -12,8 +12,7 @@ use crate::job::{Job, Phase};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
-use clipfit_core::explain::Note;
-use clipfit_core::plan::Plan;
+use clipfit_core::account::{PlanAccount, Remark};
 use clipfit_core::wishes::Wishes;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -63,7 +62,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             { body(job, dispatch) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
-                { plan_view(plan, notes(job, plan)) }
+                { plan_view(plan, remarks(job, plan)) }
             }
             if !matches!(job.phase, Phase::Queued) {
                 <div class="job__foot">
@@ -78,10 +77,10 @@ pub fn JobCard(props: &JobCardProps) -> Html {
 }
 
 /// The report knows what was found while running, too.
-fn notes<'a>(job: &'a Job, plan: &'a Plan) -> &'a [Note] {
+fn remarks<'a>(job: &'a Job, plan: &'a PlanAccount) -> &'a [Remark] {
     match &job.phase {
-        Phase::Done(done) => &done.report.notes,
-        _ => &plan.notes,
+        Phase::Done(done) => &done.report.remarks,
+        _ => &plan.remarks,
     }
 }
 
@@ -108,7 +107,7 @@ fn body(job: &Job, dispatch: &Callback<Action>) -> Html {
             <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
-        Phase::Done(done) => result_view(&done.report, &done.url, &job.result_name()),
+        Phase::Done(done) => result_view(done, &job.result_name()),
         Phase::Failed(failure) => failure_view(job.id, failure, dispatch),
         Phase::Cancelled => html! {
             <p class="job__line">{ "Stopped. Nothing was saved." }</p>

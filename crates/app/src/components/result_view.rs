@@ -1,19 +1,26 @@
 //! A finished clip: what was saved, drawn and in figures, a preview, and the download.
 
 use super::icon::Icon;
+use super::player::Player;
+use crate::job::Finished;
 use crate::words;
-use clipfit_core::session::outcome::Report;
+use clipfit_core::account::ResultAccount;
+use clipfit_core::units::grouped;
 use yew::prelude::*;
 
-/// A result at `url`, to be saved as `name`.
-pub fn result_view(report: &Report, url: &str, name: &str) -> Html {
-    let picture = &report.picture;
-    let shape = format!("aspect-ratio: {} / {}", picture.width.max(1), picture.height.max(1));
+/// A result, to be saved as `name`.
+pub fn result_view(Finished { report, url, files }: &Finished, name: &str) -> Html {
+    let (width, height) = report.size;
+    let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
     html! {
         <div class="result">
             <div class="result__preview">
-                <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
-                    aria-label={format!("Preview of {}", name)}></video>
+                if files.is_empty() {
+                    <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
+                        aria-label={format!("Preview of {}", name)}></video>
+                } else {
+                    <Player files={files.clone()} name={name.to_owned()} />
+                }
             </div>
             <div class="result__figures">
                 <p class="result__saving">
@@ -22,7 +29,7 @@ pub fn result_view(report: &Report, url: &str, name: &str) -> Html {
                 { gauge(report) }
                 <p class="result__check">
                     { Icon::Check.draw() }
-                    { format!("{} bytes, checked: within {}.", words::grouped(report.bytes), report.limit) }
+                    { format!("{} bytes, checked: within {}.", grouped(report.bytes.0), report.limit) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
                     download={name.to_owned()}>
@@ -35,7 +42,7 @@ pub fn result_view(report: &Report, url: &str, name: &str) -> Html {
 }
 
 /// Before and after as two bars against the limit.
-fn gauge(report: &Report) -> Html {
+fn gauge(report: &ResultAccount) -> Html {
     let most = report.source_bytes.max(report.limit).0.max(1) as f64;
     let share = |bytes: u64| format!("--share: {:.4}", (bytes as f64 / most).clamp(0.0, 1.0));
     html! {

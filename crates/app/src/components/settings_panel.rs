@@ -3,6 +3,7 @@
 use super::advanced::advanced;
 use super::field::TextField;
 use super::icon::Icon;
+use super::packaging::packaging;
 use super::rungs::rungs;
 use super::{chosen, click, ticked};
 use crate::effects::element;
@@ -10,10 +11,9 @@ use crate::settings::{Edit, Field, Settings};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
+use clipfit_core::account::{CodecAccount, EffortAccount, EffortsAccount};
 use clipfit_core::destinations;
-use clipfit_core::encoder::CodecUnavailable;
-use clipfit_core::speed::{self, Prediction, Unavailable};
-use clipfit_core::wishes::{Codec, Effort, Mode, Wishes};
+use clipfit_core::wishes::{Effort, Mode, Wishes};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -25,9 +25,9 @@ pub struct SettingsProps {
     /// The wishes in force.
     pub wishes: Rc<Wishes>,
     /// What each effort would come to, where one clip is known.
-    pub predictions: Option<Shared<Vec<Prediction>>>,
+    pub efforts: Option<Shared<EffortsAccount>>,
     /// Every codec, and why it cannot be had here.
-    pub codecs: Rc<Vec<(Codec, Result<(), CodecUnavailable>)>>,
+    pub codecs: Rc<Vec<CodecAccount>>,
     /// On narrow screens: all of it is shown.
     pub open: bool,
     /// Where edits go.
@@ -37,7 +37,7 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn SettingsPanel(props: &SettingsProps) -> Html {
-    let SettingsProps { settings, wishes, predictions, codecs, open, dispatch } = props;
+    let SettingsProps { settings, wishes, efforts, codecs, open, dispatch } = props;
     let edit = dispatch.reform(Action::Edit);
     let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
     html! {
@@ -48,11 +48,13 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                 { segment("Target size", settings.mode == Mode::Size, choose(Mode::Size)) }
                 { segment("Quick", settings.mode == Mode::Quick, choose(Mode::Quick)) }
                 { segment("Bandwidth", settings.mode == Mode::Ladder, choose(Mode::Ladder)) }
+                { segment("Streaming", settings.mode == Mode::Hls, choose(Mode::Hls)) }
             </fieldset>
             { match settings.mode {
                 Mode::Size => target(settings, wishes, &edit),
                 Mode::Ladder => rungs(settings, wishes, &edit),
-                Mode::Quick | Mode::Hls => html! {
+                Mode::Hls => packaging(settings, wishes, &edit),
+                Mode::Quick => html! {
                     <p class="settings__hint">
                         { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
                     </p>
@@ -69,7 +71,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
             </button>
             <div id="settings-rest" class={classes!("settings__rest", open.then_some("settings__rest--open"))}>
                 if settings.mode != Mode::Quick {
-                    { effort(settings.effort, predictions.as_ref().map_or(&[], |known| known.as_slice()), &edit) }
+                    { effort(settings.effort, efforts.as_deref(), &edit) }
                 }
                 <label class="tick">
                     <input
@@ -133,12 +135,7 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     }
 }
 
-/// Whether this effort is not to be had for other clips either.
-fn never(prediction: &Prediction) -> bool {
-    matches!(prediction.likely, Err(Unavailable::OnlyBrowser(_)))
-}
-
-fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) -> Html {
+fn effort(current: Effort, efforts: Option<&EffortsAccount>, edit: &Callback<Edit>) -> Html {
     let choices = [
         (
             Effort::Auto,
@@ -148,11 +145,11 @@ fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) ->
         (Effort::Balanced, "Quicker, a little softer at the same size."),
         (Effort::Best, "Takes its time for the sharpest picture."),
     ];
-    let find = |effort| predictions.iter().find(|one| one.effort == effort);
-    let likely = |effort| match speed::settle(effort, predictions) {
-        Effort::Auto => None,
-        settled if settled == effort => find(effort).map(words::likely),
-        settled => Some(format!("this clip: {}", words::effort(settled))),
+    let find = |effort| efforts.and_then(|efforts| efforts.find(effort));
+    let likely = |effort| match efforts.map(|efforts| efforts.settle(effort)) {
+        None | Some(Effort::Auto) => None,
+        Some(settled) if settled == effort => find(effort).map(|one| one.text.clone()),
+        Some(settled) => Some(format!("this clip: {}", words::effort(settled))),
     };
     html! {
         <fieldset class="choices">
@@ -163,7 +160,7 @@ fn effort(current: Effort, predictions: &[Prediction], edit: &Callback<Edit>) ->
                         type="radio"
                         name="effort"
                         checked={current == effort}
-                        disabled={current != effort && find(effort).is_some_and(never)}
+                        disabled={current != effort && find(effort).is_some_and(|one: &EffortAccount| one.never)}
                         onchange={edit.reform(move |_: Event| Edit::Effort(effort))}
                     />
                     <span>

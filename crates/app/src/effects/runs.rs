@@ -1,10 +1,11 @@
 //! The bridge's running jobs and their logs, by run. Dropping a handle ends its work; knows nothing of cards.
 
 use super::browser;
-use crate::job::{Failure, RunId};
+use crate::job::RunId;
 use crate::state::{Action, Told};
-use clipfit_bridge::job::{self, JobFailure, JobHandle, JobUpdate};
-use clipfit_bridge::speeds;
+use clipfit_bridge::engine::{self, ResultFiles, Run};
+use clipfit_bridge::protocol::LoadFailure;
+use clipfit_bridge::telling::{Failure, Update};
 use clipfit_core::probe::ProbeFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
@@ -17,7 +18,7 @@ use yew::Callback;
 /// All runs.
 pub(super) struct Runs {
     dispatch: Callback<Action>,
-    handles: RefCell<BTreeMap<RunId, JobHandle>>,
+    handles: RefCell<BTreeMap<RunId, Run>>,
     /// Logs of runs that ended.
     logs: Rc<RefCell<BTreeMap<RunId, String>>>,
 }
@@ -30,23 +31,24 @@ impl Runs {
     pub(super) fn start(&self, run: RunId, file: Option<File>, wishes: Wishes) {
         let dispatch = self.dispatch.clone();
         let Some(file) = file else {
-            let failure = failure(&JobFailure::Probe(ProbeFailure::Unreadable));
+            let failure = Failure::plain(ProbeFailure::Unreadable.text());
             return dispatch.emit(Action::Tell(run, Told::Failed(failure)));
         };
         let (logs, loading) = (Rc::clone(&self.logs), LoadingThrottle::default());
-        let handle = job::start(
+        let handle = engine::start(
             file,
             wishes,
-            Rc::new(move |update| {
-                if let JobUpdate::Failed(JobFailure::GaveUp(reason)) = &update {
-                    logs.borrow_mut().insert(run, reason.log().join("\n"));
+            Rc::new(move |update, files| {
+                if let Update::Failed(Failure { evidence, .. }) = &update
+                    && !evidence.is_empty()
+                {
+                    logs.borrow_mut().insert(run, evidence.join("\n"));
                 }
-                // Now the machine has been measured.
-                if matches!(update, JobUpdate::Predicted(_)) {
-                    dispatch.emit(Action::Codecs(speeds::codecs()));
+                if let Update::Predicted(_, codecs) = &update {
+                    dispatch.emit(Action::Codecs(codecs.clone()));
                 }
                 if loading.lets_through(&update) {
-                    dispatch.emit(Action::Tell(run, told(update)));
+                    dispatch.emit(Action::Tell(run, told(update, files)));
                 }
             }),
         );
@@ -81,9 +83,9 @@ struct LoadingThrottle {
 }
 
 impl LoadingThrottle {
-    fn lets_through(&self, update: &JobUpdate) -> bool {
+    fn lets_through(&self, update: &Update) -> bool {
         match update {
-            JobUpdate::Loading { received, total } => {
+            Update::Loading { received, total } => {
                 let percent = (received / total.max(1.0) * 100.0) as u64;
                 self.last.replace(Some(percent)) != Some(percent)
             }
@@ -92,24 +94,21 @@ impl LoadingThrottle {
     }
 }
 
-fn told(update: JobUpdate) -> Told {
-    match update {
-        JobUpdate::Loading { received, total } => {
+fn told(update: Update, files: Option<ResultFiles>) -> Told {
+    match (update, files) {
+        (Update::Loading { received, total }, _) => {
             Told::Loading { received: Bytes(received as u64), total: Bytes(total as u64) }
         }
-        JobUpdate::Probing => Told::Probing,
-        JobUpdate::Probed(facts) => Told::Probed(facts),
-        JobUpdate::Predicted(predictions) => Told::Predicted(predictions),
-        JobUpdate::Planned(plan) => Told::Planned(plan, browser::now()),
-        JobUpdate::Progress(progress) => Told::Progress(progress, browser::now()),
-        JobUpdate::Finished { report, result } => Told::Finished(report, browser::address(&result)),
-        JobUpdate::Failed(reason) => Told::Failed(failure(&reason)),
-    }
-}
-
-fn failure(reason: &JobFailure) -> Failure {
-    Failure {
-        text: reason.text(),
-        offers: reason.refusal().map_or_else(Vec::new, |refusal| refusal.offers.clone()),
+        (Update::Probing, _) => Told::Probing,
+        (Update::Probed(clip), _) => Told::Probed(clip),
+        (Update::Predicted(efforts, _), _) => Told::Predicted(efforts),
+        (Update::Planned(plan), _) => Told::Planned(plan, browser::now()),
+        (Update::Progress(progress), _) => Told::Progress(progress, browser::now()),
+        (Update::Finished(report), Some(ResultFiles { result, package })) => {
+            Told::Finished(report, browser::address(&result), package)
+        }
+        // The engine hands the file over with the report.
+        (Update::Finished(_), None) => Told::Failed(LoadFailure::Corrupt.into()),
+        (Update::Failed(failure), _) => Told::Failed(failure),
     }
 }

@@ -1,10 +1,10 @@
 //! Sample jobs in every phase, with plans made by the core itself. Shared by the tests and the gallery.
 #![allow(dead_code, reason = "each of those who include it needs a part")]
 
-use clipfit_app::job::{
-    Failure, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source,
-};
+use clipfit_app::job::{FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source};
 use clipfit_app::shared::Shared;
+use clipfit_bridge::telling::Failure;
+use clipfit_core::account::{self, ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::browser::Decoder;
 use clipfit_core::encoder::Engine;
 use clipfit_core::facts::{
@@ -14,9 +14,10 @@ use clipfit_core::feasibility::{self, Measured};
 use clipfit_core::plan::{self, Action, Machine, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome::Report;
-use clipfit_core::speed::{self, Means, Prediction, Speeds};
+use clipfit_core::speed::{self, Means, Speeds};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::wishes::{AudioWish, Codec, Wishes};
+use std::rc::Rc;
 
 /// Thirty seconds of 480p with a subtitle track.
 pub(crate) fn facts() -> MediaFacts {
@@ -73,20 +74,27 @@ pub(crate) fn wishes() -> Wishes {
     Wishes { target: Bytes(1_900_000), ..Wishes::default() }
 }
 
+/// The sample as the page is told of it.
+pub(crate) fn clip() -> ClipAccount {
+    (&facts()).into()
+}
+
 /// The core's plan for the sample.
 pub(crate) fn plan() -> Option<Plan> {
     plan::plan(&facts(), &wishes(), Machine::ffmpeg(2, Engine::Own)).ok()
 }
 
-/// The core's predictions for the sample on an imagined machine, decoded by `decoder`.
-pub(crate) fn predictions(codec: Codec) -> Vec<Prediction> {
+/// What efforts come to for the sample on an imagined machine.
+pub(crate) fn efforts(codec: Codec) -> EffortsAccount {
     const FIGURES: &str =
         "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6\nvp9=20e6";
-    let Some(speeds) = Speeds::read(&speed::kept("", FIGURES), "") else { return Vec::new() };
+    let Some(speeds) = Speeds::read(&speed::kept("", FIGURES), "") else {
+        return [].as_slice().into();
+    };
     let machine =
         Machine { decoder: Decoder::Browser, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
     let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(0), speeds: &speeds };
-    speed::predict(&facts(), &Wishes { codec, ..wishes() }, &means)
+    speed::predict(&facts(), &Wishes { codec, ..wishes() }, &means).as_slice().into()
 }
 
 /// A queued job.
@@ -105,9 +113,9 @@ pub(crate) fn loading(id: u32) -> Job {
 pub(crate) fn planned(id: u32) -> Job {
     Job {
         phase: Phase::Planning(Preparing::Planned),
-        facts: Some(Shared::new(facts())),
-        predictions: Some(Shared::new(predictions(Codec::H264))),
-        plan: plan().map(Shared::new),
+        clip: Some(Shared::new(clip())),
+        efforts: Some(Shared::new(efforts(Codec::H264))),
+        plan: plan().map(|plan| Shared::new(PlanAccount::from(&plan))),
         planned_at: Some(Micros(0)),
         ..queued(id, "big-buck-bunny-trailer.mkv")
     }
@@ -118,7 +126,7 @@ pub(crate) fn encoding(id: u32) -> Job {
     let estimate = Estimate { left: Some(Micros::from_seconds(17.3)), speed: Some(1.04) };
     Job {
         phase: Phase::Encoding(Running { stage: Stage::Encoding, estimate }),
-        predictions: Some(Shared::new(predictions(Codec::Vp9))),
+        efforts: Some(Shared::new(efforts(Codec::Vp9))),
         percent: 42,
         ..planned(id)
     }
@@ -140,7 +148,8 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
         files: Vec::new(),
     };
-    let done = Finished { report: Shared::new(report), url: url.into() };
+    let done =
+        Finished { report: Shared::new(ResultAccount::from(&report)), url: url.into(), files: Rc::new([]) };
     Job { phase: Phase::Done(done), percent: 100, ..job }
 }
 
@@ -149,11 +158,11 @@ pub(crate) fn refused(id: u32) -> Job {
     let wishes = Wishes { target: Bytes(40_000), audio: AudioWish::Encode(Kbps(96.0)), ..Wishes::default() };
     let measured = Measured { video: Bytes(30_000), audio: Bytes(360_000), overhead: Bytes(20_000) };
     let refusal = feasibility::refuse_measured(&facts(), &wishes, measured);
-    let failure = Failure { text: refusal.text(), offers: refusal.offers };
+    let failure = Failure { offers: account::offers(&refusal), ..Failure::plain(refusal.text()) };
     Job {
         wishes,
         phase: Phase::Failed(failure),
-        facts: Some(Shared::new(facts())),
+        clip: Some(Shared::new(clip())),
         ..queued(id, "screen recording 2026-11-03 at 10.12.44 with a very long name.mov")
     }
 }
@@ -162,11 +171,7 @@ pub(crate) fn refused(id: u32) -> Job {
 pub(crate) fn broken(id: u32) -> Job {
     let text = clipfit_core::probe::ProbeFailure::NotMedia.text();
     let log = Log { text: Shared::new(LOG.into()), copied: None };
-    Job {
-        phase: Phase::Failed(Failure { text, offers: Vec::new() }),
-        log: Some(log),
-        ..queued(id, "notes.txt")
-    }
+    Job { phase: Phase::Failed(Failure::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
 }
 
 /// A cancelled job.

@@ -4,12 +4,11 @@ use super::{Bench, Drawn, frames_room, processors};
 use crate::error::Error;
 use crate::options::Planned;
 use crate::voice::Voice;
-use crate::words;
 use clipfit_core::mp4;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::session::job::Job;
 use clipfit_core::session::task::{Command, Event, Program};
-use clipfit_core::units::{Bytes, Kbps};
+use clipfit_core::units::{Bytes, Kbps, grouped};
 
 pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
     let (inputs, wishes) = (&options.clips.inputs, options.wishes.wishes());
@@ -40,7 +39,7 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
     let row = |what: &str, bytes: Bytes, rate: Option<Kbps>| {
         let rate = rate.map_or(String::new(), |rate| format!(", {rate}"));
         let share = bytes.0 as f64 / plan.limit.0.max(1) as f64 * 100.0;
-        format!("{what:<9} {:>13} bytes, {share:>4.1} %{rate}", words::grouped(bytes.0))
+        format!("{what:<9} {:>13} bytes, {share:>4.1} %{rate}", grouped(bytes.0))
     };
     let rate = video.over(encode.grid.duration());
     vec![

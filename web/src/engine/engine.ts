@@ -1,0 +1,25 @@
+// Opens the engine, which plans and encodes, beside this script. Refuses to know what a job is.
+
+import init, { start } from "../generated/engine.js";
+import { fetchModule, LoadError } from "../media/load.ts";
+
+export interface Engine {
+  readonly start: typeof start;
+}
+
+let opened: Promise<Engine> | undefined;
+
+/** The engine, fetched the first time. Fails with a `LoadFailure`; the next call tries again. */
+export function open(): Promise<Engine> {
+  opened ??= fetchEngine().catch((error: unknown) => {
+    opened = undefined;
+    throw error instanceof LoadError ? error.reason : "refused";
+  });
+  return opened;
+}
+
+async function fetchEngine(): Promise<Engine> {
+  const address = new URL("engine.wasm.gz", import.meta.url).href;
+  await init({ module_or_path: await fetchModule(address, 0, () => undefined) });
+  return { start };
+}
