@@ -31,6 +31,21 @@ export const RECIPES = {
   // As most clips are.
   mp4: { file: "clip.mp4", ffmpeg: [`${picture()} ${sound()} ${h264} ${aac} {out}`] },
 
+  // Large enough for two renditions.
+  streaming: {
+    file: "streaming.mp4",
+    ffmpeg: [
+      `${picture({ size: "640x360", rate: 30, seconds: 4 })} ${sound({ seconds: 4 })} ${h264} ${aac} {out}`,
+    ],
+  },
+
+  streamingFields: {
+    file: "streaming-fields.mp4",
+    ffmpeg: [
+      `${picture({ size: "640x360", rate: 50, seconds: 3 })} ${sound()} -vf interlace -flags +ilme+ildct ${h264} ${aac} {out}`,
+    ],
+  },
+
   // Containers and codecs.
   rotated: {
     file: "rotated.mov",

@@ -160,6 +160,19 @@ pub struct Finished {
     pub url: String,
     /// The files of a package; a single result has none.
     pub files: Rc<[PackageFile]>,
+    /// How saving them into a folder goes, once that was asked for.
+    pub saving: Option<Saving>,
+}
+
+/// How saving into a folder goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saving {
+    /// The files are being written.
+    Busy,
+    /// They are there.
+    Done,
+    /// They are not, and why, as a sentence.
+    Failed(String),
 }
 
 impl Job {

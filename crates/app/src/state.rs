@@ -1,7 +1,9 @@
 //! All that the page knows, every action on it, and the one reducer. Knows no browser: what the world must do is
 //! answered as commands, which `effects` carries out.
 
-use crate::job::{CopyRefused, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source};
+use crate::job::{
+    CopyRefused, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Saving, Source,
+};
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
 use crate::words;
@@ -75,6 +77,10 @@ pub enum Action {
     CopyLog(JobId),
     /// How the copying went.
     LogCopied(RunId, Result<(), CopyRefused>),
+    /// Save the package of this job into a folder.
+    SaveIntoFolder(JobId),
+    /// How that went; `None` when the person chose no folder.
+    SavedIntoFolder(RunId, Option<Result<(), String>>),
 }
 
 /// What a running job tells; times are of the page's clock.
@@ -134,6 +140,8 @@ pub enum Command {
     ReadLog(RunId),
     /// Copy the log of a run, and answer with `Action::LogCopied`.
     CopyLog(RunId),
+    /// Ask for a folder, write these files into it, and answer with `Action::SavedIntoFolder`.
+    SaveIntoFolder(RunId, Rc<[PackageFile]>),
     /// Keep the settings for the next visit.
     KeepSettings,
     /// Bring a card into view.
@@ -252,6 +260,20 @@ impl State {
                 }
             }
             Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Command::CopyLog(job.run))),
+            Action::SaveIntoFolder(id) => {
+                if let Some(job) = self.job(id)
+                    && let Phase::Done(finished) = &job.phase
+                {
+                    commands.push(Command::SaveIntoFolder(job.run, Rc::clone(&finished.files)));
+                    self.put_saving(job, Some(Saving::Busy));
+                }
+            }
+            Action::SavedIntoFolder(run, how) => {
+                if let Some(job) = self.job_of(run) {
+                    let saving = how.map(|how| how.map_or_else(Saving::Failed, |()| Saving::Done));
+                    self.put_saving(job, saving);
+                }
+            }
             Action::LogCopied(run, how) => {
                 if let Some(mut job) = self.job_of(run) {
                     if let Some(log) = &mut job.log {
@@ -263,6 +285,14 @@ impl State {
         }
         self.start_next(&mut commands);
         commands
+    }
+
+    /// Takes in how far the saving of a package is.
+    fn put_saving(&mut self, mut job: Job, saving: Option<Saving>) {
+        if let Phase::Done(finished) = &mut job.phase {
+            finished.saving = saving;
+            self.put(job);
+        }
     }
 
     /// What each effort of the settings would come to: known of one clip only, and with nothing else changed since.
@@ -340,7 +370,7 @@ impl State {
                     commands.push(Command::Download { url: url.clone(), name: job.result_name() });
                 }
                 job.percent = 100;
-                job.phase = Phase::Done(Finished { report: Shared::new(report), url, files });
+                job.phase = Phase::Done(Finished { report: Shared::new(report), url, files, saving: None });
             }
             Told::Failed(failure) => {
                 self.announcement = format!("{}: {}", job.source.name, failure.text);

@@ -8,6 +8,9 @@ use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`
 pub fn saving(report: &ResultAccount) -> String {
+    if report.files > 0 {
+        return format!("{}, {} files for streaming", report.bytes, report.files);
+    }
     if report.kept_source {
         return format!("{}, unchanged", report.bytes);
     }

@@ -2,7 +2,7 @@
 
 mod samples;
 
-use clipfit_app::job::{FileId, Job, Phase, RunId, Source};
+use clipfit_app::job::{FileId, Job, Phase, RunId, Saving, Source};
 use clipfit_app::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_app::state::{Action, Command, Place, State, Told};
 use clipfit_app::words;
@@ -260,6 +260,29 @@ fn a_finished_clip_is_handed_over_when_wished() {
         let commands = state.reduce(Action::Tell(state.jobs[0].run, finished("blob:1")));
         let expected = Command::Download { url: "blob:1".into(), name: "clip 1-clipfit.mp4".into() };
         assert_eq!(commands.iter().filter(|one| **one == expected).count(), downloads);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_package_is_saved_into_a_folder() {
+    let (mut state, _) = with_files(1);
+    let (id, run) = (state.jobs[0].id, state.jobs[0].run);
+    assert_eq!(state.reduce(Action::SaveIntoFolder(id)), [], "there is no result yet");
+    state.reduce(Action::Tell(run, finished("blob:1")));
+    let saving = |state: &State| match &state.jobs[0].phase {
+        Phase::Done(done) => done.saving.clone(),
+        _ => None,
+    };
+    let commands = state.reduce(Action::SaveIntoFolder(id));
+    assert_eq!(commands, [Command::SaveIntoFolder(run, Rc::new([]))]);
+    assert_eq!(saving(&state), Some(Saving::Busy));
+    for (how, expected) in [
+        (None, None),
+        (Some(Err("No.".to_owned())), Some(Saving::Failed("No.".into()))),
+        (Some(Ok(())), Some(Saving::Done)),
+    ] {
+        state.reduce(Action::SavedIntoFolder(run, how));
+        assert_eq!(saving(&state), expected);
     }
 }
 

@@ -22,7 +22,7 @@ use clipfit_core::session::task::{
 };
 use clipfit_core::speed::{self, Means, Speeds};
 use clipfit_core::units::Bytes;
-use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::{Mode, Wishes};
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -132,7 +132,7 @@ impl Driver {
     }
 
     async fn attempt(&self, wishes: &Wishes, decoder: Decoder) -> Result<Outcome, JobFailure> {
-        let engine = match self.load(decoder).await? {
+        let engine = match self.load(decoder, wishes.mode).await? {
             Ok(engine) => engine,
             Err(why) => return Ok(Outcome::WithFfmpeg(why)),
         };
@@ -204,7 +204,7 @@ impl Driver {
     }
 
     /// Makes ready what this way of decoding takes; answers with the x264 that there is.
-    async fn load(&self, decoder: Decoder) -> Result<Result<Engine, WhyFfmpeg>, JobFailure> {
+    async fn load(&self, decoder: Decoder, mode: Mode) -> Result<Result<Engine, WhyFfmpeg>, JobFailure> {
         // While it loads the pool is in nobody's hands: nothing heavy runs in it yet.
         let site = Site::read().ok_or(JobFailure::Load(LoadFailure::Status))?;
         let needed = if decoder == Decoder::Browser { Part::Codecs } else { Part::Core };
@@ -213,14 +213,18 @@ impl Driver {
         }
         let mut pool = Pool::new(site, worker_count());
         let told = |received, total| (self.tell)(JobUpdate::Loading { received, total });
-        let missing = pool.load(&[needed, Part::Encoder], &told).await.map_err(JobFailure::Load)?;
+        // Packages are cut in the codecs' module, whoever decodes.
+        let cuts = mode == Mode::Hls && decoder != Decoder::Browser;
+        let parts: Vec<Part> =
+            [needed, Part::Encoder].into_iter().chain(cuts.then_some(Part::Codecs)).collect();
+        let missing = pool.load(&parts, &told).await.map_err(JobFailure::Load)?;
         for part in &missing {
             self.say(format!("[{:?}] not at hand: {}", part.part, part.detail));
         }
-        let engine = match (pool.has(needed), pool.has(Part::Encoder), decoder) {
+        let engine = match (pool.has(needed) && (!cuts || pool.has(Part::Codecs)), pool.has(Part::Encoder), decoder) {
             (false, _, Decoder::Browser) => return Ok(Err(WhyFfmpeg::NotHere)),
             (false, _, Decoder::Ffmpeg(_)) => {
-                let reason = missing.iter().find(|part| part.part == needed).map(|part| part.reason);
+                let reason = missing.iter().find(|part| part.part != Part::Encoder).map(|part| part.reason);
                 return Err(JobFailure::Load(reason.unwrap_or(LoadFailure::Status)));
             }
             (true, true, _) => Engine::Own,

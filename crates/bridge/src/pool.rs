@@ -209,7 +209,7 @@ impl Pool {
         let silent = Rc::new(Cell::new(0));
         // The first message loads its parts.
         let pending = Rc::new(Cell::new(1_u32));
-        let watched = slot == self.threads() || parts.contains(&Part::Codecs);
+        let watched = slot == self.threads() || !parts.contains(&Part::Core);
         let (heard, answered) = (silent.clone(), pending.clone());
         let on_message = Closure::new(move |event: MessageEvent| {
             heard.set(0);

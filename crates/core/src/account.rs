@@ -90,6 +90,8 @@ pub struct ResultAccount {
     pub kept_source: bool,
     /// Width and height of the picture.
     pub size: (u32, u32),
+    /// How many files a package has; a single result has none.
+    pub files: usize,
     /// What the plan changed and dropped, with what was found while running.
     pub remarks: Vec<Remark>,
 }
@@ -194,6 +196,7 @@ impl From<&Report> for ResultAccount {
             saved: report.saved(),
             kept_source: report.kept_source,
             size: (report.picture.width, report.picture.height),
+            files: report.files.len(),
             remarks: remarks(&report.notes),
         }
     }

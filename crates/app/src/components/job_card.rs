@@ -5,6 +5,7 @@ use super::efforts::efforts;
 use super::failure_view::failure_view;
 use super::icon::Icon;
 use super::log_view::log_view;
+use super::package_view::package_view;
 use super::plan_view::{facts_line, plan_view};
 use super::progress_view::progress_view;
 use super::result_view::result_view;
@@ -107,7 +108,8 @@ fn body(job: &Job, dispatch: &Callback<Action>) -> Html {
             <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
-        Phase::Done(done) => result_view(done, &job.result_name()),
+        Phase::Done(done) if done.files.is_empty() => result_view(done, &job.result_name()),
+        Phase::Done(done) => package_view(job.id, done, &job.result_name(), dispatch),
         Phase::Failed(failure) => failure_view(job.id, failure, dispatch),
         Phase::Cancelled => html! {
             <p class="job__line">{ "Stopped. Nothing was saved." }</p>

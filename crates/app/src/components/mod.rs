@@ -10,6 +10,7 @@ pub mod icon;
 pub mod job_card;
 pub mod log_view;
 pub mod notice;
+mod package_view;
 mod packaging;
 pub mod page;
 pub mod plan_view;

@@ -1,7 +1,6 @@
 //! A finished clip: what was saved, drawn and in figures, a preview, and the download.
 
 use super::icon::Icon;
-use super::player::Player;
 use crate::job::Finished;
 use crate::words;
 use clipfit_core::account::ResultAccount;
@@ -9,18 +8,14 @@ use clipfit_core::units::grouped;
 use yew::prelude::*;
 
 /// A result, to be saved as `name`.
-pub fn result_view(Finished { report, url, files }: &Finished, name: &str) -> Html {
+pub fn result_view(Finished { report, url, .. }: &Finished, name: &str) -> Html {
     let (width, height) = report.size;
     let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
     html! {
         <div class="result">
             <div class="result__preview">
-                if files.is_empty() {
-                    <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
-                        aria-label={format!("Preview of {}", name)}></video>
-                } else {
-                    <Player files={files.clone()} name={name.to_owned()} />
-                }
+                <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
+                    aria-label={format!("Preview of {}", name)}></video>
             </div>
             <div class="result__figures">
                 <p class="result__saving">

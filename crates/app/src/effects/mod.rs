@@ -8,6 +8,7 @@ mod runs;
 use crate::job::RunId;
 use crate::settings::Settings;
 use crate::state::{Action, Command, Place, State};
+use clipfit_bridge::player::{self, PackageFile};
 use clipfit_bridge::speeds;
 use clipfit_core::link::Link;
 use files::Files;
@@ -15,6 +16,7 @@ use gloo::events::EventListener;
 use runs::Runs;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, File, HtmlInputElement};
 use yew::Callback;
 
@@ -90,6 +92,7 @@ impl Effects {
             Command::Download { url, name } => browser::download(&url, &name),
             Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
             Command::CopyLog(run) => self.copy_log(run),
+            Command::SaveIntoFolder(run, files) => self.save_into_folder(run, files),
             Command::KeepSettings => browser::keep_settings(&state.settings),
             Command::Reveal(job) => browser::reveal(job.element()),
             Command::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
@@ -98,6 +101,18 @@ impl Effects {
                 browser::focus([element::TARGET, element::SETTINGS].map(str::to_owned).into())
             }
         }
+    }
+
+    fn save_into_folder(&self, run: RunId, files: Rc<[PackageFile]>) {
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            let how = match player::save_into_folder(&files).await {
+                Ok(true) => Some(Ok(())),
+                Ok(false) => None,
+                Err(error) => Some(Err(error.to_string())),
+            };
+            dispatch.emit(Action::SavedIntoFolder(run, how));
+        });
     }
 
     fn copy_log(&self, run: RunId) {

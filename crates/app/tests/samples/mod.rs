@@ -148,8 +148,12 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
         files: Vec::new(),
     };
-    let done =
-        Finished { report: Shared::new(ResultAccount::from(&report)), url: url.into(), files: Rc::new([]) };
+    let done = Finished {
+        report: Shared::new(ResultAccount::from(&report)),
+        url: url.into(),
+        files: Rc::new([]),
+        saving: None,
+    };
     Job { phase: Phase::Done(done), percent: 100, ..job }
 }
 

@@ -1,0 +1,116 @@
+// Packages for streaming made on the page: played there, delivered as an archive, read back by ffprobe and ffmpeg.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { media } from "../media/make.mjs";
+import { unzip } from "./support/hls.mjs";
+import { complaints, probe } from "./support/native.mjs";
+import { Clipfit } from "./support/page.mjs";
+import { BOTH, inBrowsers } from "./support/site.mjs";
+
+/** What the link asks for, of which clip, and what the package then holds. */
+const CASES = [
+  {
+    what: "transport streams in two sizes",
+    of: "streaming",
+    asks: { segment: "2" },
+    renditions: ["360p", "240p"],
+    sizes: ["640x360", "426x240"],
+    frames: 120,
+    segments: 2,
+    first: "segment000.ts",
+  },
+  {
+    what: "fragments within a limit for all of it",
+    of: "streaming",
+    asks: { segment: "3", format: "fmp4", target: "900KB" },
+    renditions: ["360p", "240p"],
+    sizes: ["640x360", "426x240"],
+    frames: 120,
+    segments: 2,
+    first: "init.mp4",
+    limit: 900_000,
+    floor: 0.8,
+  },
+  {
+    what: "a clip that ffmpeg.wasm decodes",
+    of: "streamingFields",
+    asks: { segment: "1" },
+    renditions: ["360p", "240p"],
+    sizes: ["640x360", "426x240"],
+    segments: 3,
+    first: "segment000.ts",
+  },
+];
+
+/** Plays each rendition on the page to its end, chosen as a person does. */
+async function playAll(page) {
+  await page.waitForSelector('[data-testid="hls-player"][data-state="ready"]', { timeout: 30_000 });
+  const names = await page.$$eval('[data-testid="hls-rendition"] option', (options) =>
+    options.filter(({ value }) => value !== "").map(({ label, value }) => ({ label, value })),
+  );
+  const played = [];
+  for (const { label, value } of names) {
+    await page.select('[data-testid="hls-rendition"]', value);
+    await page.evaluate(async () => {
+      const video = document.querySelector('[data-testid="hls-player"]');
+      video.muted = true;
+      video.currentTime = 0;
+      await video.play();
+    });
+    const ended = (level) => {
+      const video = document.querySelector('[data-testid="hls-player"]');
+      return video.ended && video.dataset.state === "ended" && video.dataset.level === level;
+    };
+    await page.waitForFunction(ended, { timeout: 40_000, polling: 100 }, value);
+    const height = await page.$eval('[data-testid="hls-player"]', (video) => video.videoHeight);
+    played.push({ label, height });
+  }
+  return played;
+}
+
+inBrowsers("packages from the page", BOTH, (site) => {
+  for (const { what, of, asks, renditions, sizes, frames, segments, first, limit, floor } of CASES) {
+    test(what, { timeout: 180_000 }, async () => {
+      const clipfit = await Clipfit.open(site, { mode: "hls", effort: "balanced", ...asks });
+      await clipfit.choose(await media(of));
+      const job = await clipfit.result();
+      for (const size of sizes) assert.ok(job.plan.includes(size.replace("x", "×")), job.plan);
+      assert.match(job.download, /-hls\.zip$/);
+
+      const played = await playAll(clipfit.page);
+      assert.deepEqual(
+        played.map(({ label, height }) => [label, height]).sort(),
+        renditions.map((name, index) => [name, Number(sizes[index].split("x")[1])]).sort(),
+      );
+
+      const archive = await clipfit.save(job);
+      await clipfit.close();
+      assert.deepEqual(clipfit.errors, []);
+      const { size } = await stat(archive);
+      assert.equal(size, job.bytes);
+      if (limit) assert.ok(size <= limit && size >= floor * limit, `${size} bytes of ${limit}`);
+
+      const place = archive.replace(/\.zip$/, "");
+      const files = unzip(await readFile(archive));
+      for (const [name, bytes] of files) {
+        await mkdir(dirname(join(place, name)), { recursive: true });
+        await writeFile(join(place, name), bytes);
+      }
+      const [root] = [...files.keys()][0].split("/");
+      assert.ok(files.has(`${root}/index.html`) && files.has(`${root}/master.m3u8`));
+      for (const [index, name] of renditions.entries()) {
+        const inside = [...files.keys()].filter((path) => path.startsWith(`${root}/${name}/segment`));
+        assert.equal(inside.length, segments, inside.join(" "));
+        assert.ok(files.has(`${root}/${name}/${first}`), first);
+        const playlist = join(place, root, name, "index.m3u8");
+        const { video, audio } = await probe(playlist);
+        assert.deepEqual([`${video.width}x${video.height}`, audio.codec_name], [sizes[index], "aac"]);
+        if (frames) assert.equal(Number(video.nb_read_frames), frames);
+        assert.equal(await complaints(playlist), "");
+      }
+    });
+  }
+});
