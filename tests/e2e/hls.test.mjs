@@ -111,7 +111,7 @@ async function playAll() {
 /** Runs in the page: a file of the package, or the archive of all of it, as text that travels. */
 async function content(path) {
   const { zip } = await import(new URL("player/player.js", document.baseURI).href);
-  const blob = path === null ? await zip("clip", window.files) : new Map(window.files).get(path);
+  const blob = path === null ? await zip("clip", window.files, true) : new Map(window.files).get(path);
   const reader = new FileReader();
   return new Promise((resolve, reject) => {
     reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));

@@ -8,7 +8,7 @@ use clipfit_core::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAcco
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::session::outcome;
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::wishes::{Mode, Wishes};
+use clipfit_core::wishes::Wishes;
 use std::rc::Rc;
 
 /// Stands for a file that `effects` holds.
@@ -156,12 +156,28 @@ pub struct Running {
 pub struct Finished {
     /// Its figures.
     pub report: Shared<ResultAccount>,
-    /// Address of its bytes, valid until the reducer gives it back.
+    /// Its files.
+    pub made: Made,
+    /// How saving them into a folder goes, once that was asked for.
+    pub saving: Option<Saving>,
+}
+
+/// The files of a result, at addresses that are valid until the reducer gives them back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// What is downloaded: an MP4 file, or the archive of a package.
     pub url: String,
     /// The files of a package; a single result has none.
     pub files: Rc<[PackageFile]>,
-    /// How saving them into a folder goes, once that was asked for.
-    pub saving: Option<Saving>,
+    /// Addresses of those files, where each can be used by itself.
+    pub urls: Vec<String>,
+}
+
+impl Made {
+    /// All addresses, to be given back.
+    pub fn into_urls(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.url).chain(self.urls)
+    }
 }
 
 /// How saving into a folder goes.
@@ -212,10 +228,7 @@ impl Job {
 
     /// Name that the result is saved under.
     pub fn result_name(&self) -> String {
-        match self.wishes.mode {
-            Mode::Hls => outcome::package_name(&self.source.name),
-            _ => outcome::result_name(&self.source.name),
-        }
+        outcome::download_name(&self.source.name, &self.wishes)
     }
 }
 

@@ -6,7 +6,7 @@ use clipfit_core::destinations;
 use clipfit_core::hls::SegmentFormat;
 use clipfit_core::ladder::{self, Rung};
 use clipfit_core::link::{self, Link};
-use clipfit_core::renditions::Packaging;
+use clipfit_core::renditions::{self, Packaging};
 use clipfit_core::units::{FrameRate, Kbps};
 use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub struct Settings {
     pub rung: RungChoice,
     /// Its figures where it is one's own.
     pub own: OwnFormat,
+    /// Sizes and bandwidths where there are several.
+    pub renditions: String,
     /// What the segments of a package are made of.
     pub format: SegmentFormat,
     /// Their length in seconds.
@@ -57,6 +59,8 @@ pub enum RungChoice {
     Published(Rung),
     /// That of `Settings::own`.
     Own,
+    /// Those of `Settings::renditions`.
+    Several,
 }
 
 /// A format of one's own, as typed.
@@ -75,6 +79,7 @@ pub struct OwnFormat {
 
 /// What is kept of a choice that is neither a rung nor the fitting one.
 const OWN: &str = "own";
+const SEVERAL: &str = "several";
 
 impl From<RungChoice> for String {
     fn from(choice: RungChoice) -> String {
@@ -82,6 +87,7 @@ impl From<RungChoice> for String {
             RungChoice::Fitting => String::new(),
             RungChoice::Published(rung) => rung.to_string(),
             RungChoice::Own => OWN.into(),
+            RungChoice::Several => SEVERAL.into(),
         }
     }
 }
@@ -91,6 +97,7 @@ impl From<String> for RungChoice {
         match ladder::parse(&kept) {
             Some(rung) => RungChoice::Published(rung),
             None if kept == OWN => RungChoice::Own,
+            None if kept == SEVERAL => RungChoice::Several,
             None => RungChoice::Fitting,
         }
     }
@@ -153,6 +160,8 @@ pub enum Edit {
     Rung(RungChoice),
     /// Typed in a format of one's own.
     Own(OwnFormat),
+    /// Typed in several renditions.
+    Renditions(String),
     /// Other segments.
     Format(SegmentFormat),
     /// Typed in their length.
@@ -188,6 +197,8 @@ pub enum Field {
     AudioRate,
     /// The format of one's own.
     Own,
+    /// Several renditions.
+    Renditions,
     /// The length of segments.
     Segment,
     /// The limit of a package.
@@ -207,6 +218,7 @@ impl Default for Settings {
                 frame_rate: "25".into(),
                 rate: "500".into(),
             },
+            renditions: renditions::text(&renditions::USUAL),
             format: SegmentFormat::Ts,
             segment: Packaging::default().seconds.to_string(),
             package_target: String::new(),
@@ -224,8 +236,19 @@ impl Default for Settings {
 impl Settings {
     /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
-        let Wishes { mode, target, rung, packaging, effort, codec, height, frame_rate, audio, trim: _ } =
-            &link.wishes;
+        let Wishes {
+            mode,
+            target,
+            rung,
+            renditions: several,
+            packaging,
+            effort,
+            codec,
+            height,
+            frame_rate,
+            audio,
+            trim: _,
+        } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
             AudioWish::Auto => (AudioChoice::Auto, fresh.audio_rate),
@@ -242,11 +265,13 @@ impl Settings {
                 .clone()
                 .filter(|id| destinations::find(id).is_some_and(|found| found.limit == *target)),
             rung: match rung {
+                _ if !several.is_empty() => RungChoice::Several,
                 None => RungChoice::Fitting,
                 Some(rung) if rung.is_published() => RungChoice::Published(*rung),
                 Some(_) => RungChoice::Own,
             },
             own: rung.map_or(fresh.own, OwnFormat::of),
+            renditions: if several.is_empty() { fresh.renditions } else { renditions::text(several) },
             format: packaging.format,
             segment: packaging.seconds.to_string(),
             package_target: packaging.target.map_or(String::new(), words::exact_size),
@@ -277,6 +302,7 @@ impl Settings {
             }
             Edit::Rung(rung) => self.rung = rung,
             Edit::Own(own) => self.own = own,
+            Edit::Renditions(text) => self.renditions = text,
             Edit::Format(format) => self.format = format,
             Edit::Segment(text) => self.segment = text,
             Edit::PackageTarget(text) => self.package_target = text,
@@ -296,9 +322,15 @@ impl Settings {
             mode: self.mode,
             target: link::parse_size(&self.target).unwrap_or(before.target),
             rung: match self.rung {
-                RungChoice::Fitting => None,
+                RungChoice::Fitting | RungChoice::Several => None,
                 RungChoice::Published(rung) => Some(rung),
                 RungChoice::Own => self.own.read().or(before.rung),
+            },
+            renditions: match self.rung {
+                RungChoice::Several => renditions::parse(&self.renditions)
+                    .or_else(|| Some(before.renditions.clone()).filter(|before| !before.is_empty()))
+                    .unwrap_or_else(|| renditions::USUAL.into()),
+                _ => Vec::new(),
             },
             packaging: Packaging {
                 format: self.format,
@@ -342,6 +374,10 @@ impl Settings {
                 format!(
                     "A size from 16 to 8192 pixels, 1 to 240 frames a second, 4 to 100,000 kb/s. Until then: {now}."
                 )
+            }),
+            Field::Renditions => renditions::parse(&self.renditions).is_none().then(|| {
+                let now = renditions::text(&in_force.renditions);
+                format!("Up to eight, each a height and kb/s, such as 720p 3000, 480p 1500. Until then: {now}.")
             }),
             Field::Segment => link::parse_segment(&self.segment).is_none().then(|| {
                 format!("A whole number from 1 to 60. Until then: {}.", in_force.packaging.seconds)

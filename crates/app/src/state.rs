@@ -2,7 +2,7 @@
 //! answered as commands, which `effects` carries out.
 
 use crate::job::{
-    CopyRefused, FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Saving, Source,
+    CopyRefused, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Saving, Source,
 };
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
@@ -103,8 +103,8 @@ pub enum Told {
     Planned(PlanAccount, Micros),
     /// How far it is.
     Progress(Progress, Micros),
-    /// A checked result, under an address that must be given back, and the files of a package.
-    Finished(ResultAccount, String, Rc<[PackageFile]>),
+    /// A checked result, with files whose addresses must be given back.
+    Finished(ResultAccount, Made),
     /// No result.
     Failed(Failure),
 }
@@ -141,7 +141,14 @@ pub enum Command {
     /// Copy the log of a run, and answer with `Action::LogCopied`.
     CopyLog(RunId),
     /// Ask for a folder, write these files into it, and answer with `Action::SavedIntoFolder`.
-    SaveIntoFolder(RunId, Rc<[PackageFile]>),
+    SaveIntoFolder {
+        /// Whose package it is.
+        run: RunId,
+        /// The files.
+        files: Rc<[PackageFile]>,
+        /// Whether a page that plays them goes with them.
+        with_page: bool,
+    },
     /// Keep the settings for the next visit.
     KeepSettings,
     /// Bring a card into view.
@@ -264,7 +271,11 @@ impl State {
                 if let Some(job) = self.job(id)
                     && let Phase::Done(finished) = &job.phase
                 {
-                    commands.push(Command::SaveIntoFolder(job.run, Rc::clone(&finished.files)));
+                    commands.push(Command::SaveIntoFolder {
+                        run: job.run,
+                        files: Rc::clone(&finished.made.files),
+                        with_page: finished.report.streams,
+                    });
                     self.put_saving(job, Some(Saving::Busy));
                 }
             }
@@ -334,8 +345,8 @@ impl State {
     fn hear(&mut self, run: RunId, told: Told, commands: &mut Vec<Command>) {
         let Some(mut job) = self.job_of(run).filter(|job| job.is_active()) else {
             // Too late for this run: nobody else would give its result back.
-            if let Told::Finished(_, url, _) = told {
-                commands.push(Command::Release(url));
+            if let Told::Finished(_, made) = told {
+                commands.extend(made.into_urls().map(Command::Release));
             }
             return;
         };
@@ -363,14 +374,14 @@ impl State {
                     self.announcement = quarter;
                 }
             }
-            Told::Finished(report, url, files) => {
+            Told::Finished(report, made) => {
                 self.announcement = format!("{}: done. {}.", job.source.name, words::saving(&report));
                 commands.push(Command::End(run));
                 if self.settings.download {
-                    commands.push(Command::Download { url: url.clone(), name: job.result_name() });
+                    commands.push(Command::Download { url: made.url.clone(), name: job.result_name() });
                 }
                 job.percent = 100;
-                job.phase = Phase::Done(Finished { report: Shared::new(report), url, files, saving: None });
+                job.phase = Phase::Done(Finished { report: Shared::new(report), made, saving: None });
             }
             Told::Failed(failure) => {
                 self.announcement = format!("{}: {}", job.source.name, failure.text);
@@ -431,7 +442,7 @@ impl State {
 fn give_up_run(job: &Job, commands: &mut Vec<Command>) {
     commands.extend([Command::End(job.run), Command::ForgetLog(job.run)]);
     if let Phase::Done(finished) = &job.phase {
-        commands.push(Command::Release(finished.url.clone()));
+        commands.extend(finished.made.clone().into_urls().map(Command::Release));
     }
 }
 

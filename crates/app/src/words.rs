@@ -3,13 +3,15 @@
 
 use clipfit_core::account::ResultAccount;
 use clipfit_core::link::parse_size;
+use clipfit_core::renditions;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`
 pub fn saving(report: &ResultAccount) -> String {
     if report.files > 0 {
-        return format!("{}, {} files for streaming", report.bytes, report.files);
+        let purpose = if report.streams { " for streaming" } else { "" };
+        return format!("{} in {} files{purpose}", report.bytes, report.files);
     }
     if report.kept_source {
         return format!("{}, unchanged", report.bytes);
@@ -87,6 +89,9 @@ pub fn wishes(wishes: &Wishes) -> String {
             parts.extend(limit);
             parts.push(format!("effort {}", effort(wishes.effort)));
             parts
+        }
+        Mode::Ladder if !wishes.renditions.is_empty() => {
+            vec![renditions::text(&wishes.renditions) + " kb/s", format!("effort {}", effort(wishes.effort))]
         }
         Mode::Ladder => {
             let rung = wishes.rung.map_or_else(

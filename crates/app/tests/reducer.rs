@@ -44,7 +44,7 @@ fn started(commands: &[Command]) -> Vec<RunId> {
 
 fn finished(url: &str) -> Told {
     match samples::done(1, url).phase {
-        Phase::Done(done) => Told::Finished(ResultAccount::clone(&done.report), url.into(), Rc::new([])),
+        Phase::Done(done) => Told::Finished(ResultAccount::clone(&done.report), samples::made(url)),
         other => panic!("the sample is {}", other.handle()),
     }
 }
@@ -274,7 +274,7 @@ fn a_package_is_saved_into_a_folder() {
         _ => None,
     };
     let commands = state.reduce(Action::SaveIntoFolder(id));
-    assert_eq!(commands, [Command::SaveIntoFolder(run, Rc::new([]))]);
+    assert_eq!(commands, [Command::SaveIntoFolder { run, files: Rc::new([]), with_page: false }]);
     assert_eq!(saving(&state), Some(Saving::Busy));
     for (how, expected) in [
         (None, None),

@@ -96,7 +96,7 @@ impl Driver {
         let mut decoder = Decoder::Browser;
         loop {
             match self.attempt(wishes, decoder).await? {
-                Outcome::Done(report, made) => return self.hand_over(report, made).await,
+                Outcome::Done(report, made) => return self.hand_over(wishes.mode, report, made).await,
                 Outcome::WithFfmpeg(why) => {
                     self.say(format!("[browser] gives way to ffmpeg: {}", why.text()));
                     self.with_pool(Pool::end_all);
@@ -107,13 +107,13 @@ impl Driver {
     }
 
     /// Packs a package.
-    async fn hand_over(&self, mut report: Report, made: Made) -> Result<Done, JobFailure> {
+    async fn hand_over(&self, mode: Mode, mut report: Report, made: Made) -> Result<Done, JobFailure> {
         let files: Rc<[PackageFile]> = match made {
             Made::File(result) => return Ok(Done { report, result, files: Rc::new([]) }),
             Made::Package(files) => files.into(),
         };
         let name = result_stem(&self.file.name()).to_owned();
-        let result = player::zip(&name, &files).await.map_err(|error| {
+        let result = player::zip(&name, &files, mode == Mode::Hls).await.map_err(|error| {
             self.say(format!("[package] {error:?}"));
             JobFailure::Load(LoadFailure::Network)
         })?;
@@ -221,16 +221,18 @@ impl Driver {
         for part in &missing {
             self.say(format!("[{:?}] not at hand: {}", part.part, part.detail));
         }
-        let engine = match (pool.has(needed) && (!cuts || pool.has(Part::Codecs)), pool.has(Part::Encoder), decoder) {
-            (false, _, Decoder::Browser) => return Ok(Err(WhyFfmpeg::NotHere)),
-            (false, _, Decoder::Ffmpeg(_)) => {
-                let reason = missing.iter().find(|part| part.part != Part::Encoder).map(|part| part.reason);
-                return Err(JobFailure::Load(reason.unwrap_or(LoadFailure::Status)));
-            }
-            (true, true, _) => Engine::Own,
-            (true, false, Decoder::Browser) => return Ok(Err(WhyFfmpeg::Encoder)),
-            (true, false, Decoder::Ffmpeg(_)) => Engine::Stock,
-        };
+        let engine =
+            match (pool.has(needed) && (!cuts || pool.has(Part::Codecs)), pool.has(Part::Encoder), decoder) {
+                (false, _, Decoder::Browser) => return Ok(Err(WhyFfmpeg::NotHere)),
+                (false, _, Decoder::Ffmpeg(_)) => {
+                    let reason =
+                        missing.iter().find(|part| part.part != Part::Encoder).map(|part| part.reason);
+                    return Err(JobFailure::Load(reason.unwrap_or(LoadFailure::Status)));
+                }
+                (true, true, _) => Engine::Own,
+                (true, false, Decoder::Browser) => return Ok(Err(WhyFfmpeg::Encoder)),
+                (true, false, Decoder::Ffmpeg(_)) => Engine::Stock,
+            };
         self.say(format!("[encoder] {}", engine.name()));
         *self.pool.borrow_mut() = Some(pool);
         Ok(Ok(engine))

@@ -104,9 +104,9 @@ extern "C" {
         on_state: &Function,
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    async fn zip(this: &Script, folder: &str, files: &Array) -> Result<JsValue, JsValue>;
+    async fn zip(this: &Script, folder: &str, files: &Array, with_page: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = saveIntoFolder)]
-    async fn save_into_folder(this: &Script, files: &Array) -> Result<JsValue, JsValue>;
+    async fn save_into_folder(this: &Script, files: &Array, with_page: bool) -> Result<JsValue, JsValue>;
 
     type Handle;
     #[wasm_bindgen(method, js_name = switchTo)]
@@ -152,9 +152,9 @@ pub async fn play(
     Ok(Playing { handle: handle.unchecked_into(), _on_state: told })
 }
 
-/// The package, with a page that plays it, as one archive in which all lies in `folder`.
-pub async fn zip(folder: &str, files: &[PackageFile]) -> Result<Blob, PlayerError> {
-    let archive = script().await?.zip(folder, &pairs(files)).await;
+/// The files, with a page that plays them where that is wished, as one archive in which all lies in `folder`.
+pub async fn zip(folder: &str, files: &[PackageFile], with_page: bool) -> Result<Blob, PlayerError> {
+    let archive = script().await?.zip(folder, &pairs(files), with_page).await;
     archive.map(JsCast::unchecked_into).map_err(|error| PlayerError::NotSaved(words(&error)))
 }
 
@@ -165,10 +165,10 @@ pub fn folders_can_be_written() -> bool {
         .is_some_and(|picker| picker.is_function())
 }
 
-/// Asks for a folder and writes the package into it, with a page that plays it; false when the person chose none. To be called
-/// from a click.
-pub async fn save_into_folder(files: &[PackageFile]) -> Result<bool, PlayerError> {
-    let saved = script().await?.save_into_folder(&pairs(files)).await;
+/// Asks for a folder and writes the files into it, with a page that plays them where that is wished; false when the person chose
+/// no folder. To be called from a click.
+pub async fn save_into_folder(files: &[PackageFile], with_page: bool) -> Result<bool, PlayerError> {
+    let saved = script().await?.save_into_folder(&pairs(files), with_page).await;
     saved.map(|saved| saved.is_truthy()).map_err(|error| PlayerError::NotSaved(words(&error)))
 }
 

@@ -274,6 +274,7 @@ impl WishOptions {
             },
             target: self.target.or(limit).unwrap_or(unsaid.target),
             rung: self.rung,
+            renditions: Vec::new(),
             packaging: unsaid.packaging,
             effort: self.effort.unwrap_or(unsaid.effort),
             codec: self.codec.unwrap_or(unsaid.codec),

@@ -6,6 +6,7 @@ use crate::encoder::{CodecUnavailable, Engine};
 use crate::explain::{Note, channel_layout};
 use crate::facts::MediaFacts;
 use crate::feasibility::Refusal;
+use crate::hls;
 use crate::plan::{Action, EncodePlan, PackagePlan, Plan, Preset, RateControl};
 use crate::session::outcome::Report;
 use crate::speed::{self, Prediction, Unavailable};
@@ -92,6 +93,8 @@ pub struct ResultAccount {
     pub size: (u32, u32),
     /// How many files a package has; a single result has none.
     pub files: usize,
+    /// The files are a stream's.
+    pub streams: bool,
     /// What the plan changed and dropped, with what was found while running.
     pub remarks: Vec<Remark>,
 }
@@ -197,6 +200,7 @@ impl From<&Report> for ResultAccount {
             kept_source: report.kept_source,
             size: (report.picture.width, report.picture.height),
             files: report.files.len(),
+            streams: report.files.iter().any(|file| file.path == hls::MASTER),
             remarks: remarks(&report.notes),
         }
     }
@@ -238,8 +242,9 @@ fn package_figures(package: &PackagePlan) -> Vec<Figure> {
         });
         figure("Rendition", format!("{}×{}", picture.width, picture.height), most)
     });
-    let segments = figure("Segments", format!("{} of each", package.firsts.len()), None);
-    sizes.chain([rate, sound, effort, segments]).collect()
+    let segments =
+        package.format.map(|_| figure("Segments", format!("{} of each", package.firsts.len()), None));
+    sizes.chain([rate, sound, effort]).chain(segments).collect()
 }
 
 fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {

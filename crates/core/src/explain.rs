@@ -47,6 +47,8 @@ pub enum Note {
     },
     /// A wished height or frame rate is not the format's.
     FormatIsFixed,
+    /// Renditions that were asked for are larger than the source and left out.
+    RenditionsAboveSource,
     /// The shapes of source and format differ: there are black bars.
     Barred,
     /// A wish above the source was lowered to the source.
@@ -215,6 +217,9 @@ impl Note {
             }
             Note::FormatIsFixed => {
                 "The format has its own height and frame rate; those that were chosen do not count.".into()
+            }
+            Note::RenditionsAboveSource => {
+                "Renditions above the size of the source are left out: they would be no sharper.".into()
             }
             Note::Barred => "The shape of the picture is not the format's: black bars keep it undistorted.".into(),
             Note::WishAboveSource { what: Wished::Height } => {

@@ -1,6 +1,7 @@
 //! The low-bandwidth ladder: fixed picture formats, each with the bandwidth it needs, and the rule that holds an encode to
 //! that bandwidth. Knows nothing of a clip's content.
 
+use crate::picture::Picture;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -118,6 +119,11 @@ impl Rung {
     /// The rung for a picture that stands upright: turned.
     pub fn turned(self) -> Rung {
         Rung { width: self.height, height: self.width, ..self }
+    }
+
+    /// What is seen of it.
+    pub fn picture(&self) -> Picture {
+        Picture { width: self.width, height: self.height, frame_rate: self.frame_rate }
     }
 
     /// How the encoder is held to the bandwidth.

@@ -4,6 +4,7 @@
 use crate::destinations;
 use crate::hls::SegmentFormat;
 use crate::ladder;
+use crate::renditions;
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use serde::Serialize;
@@ -95,8 +96,8 @@ pub fn parse(query: &str, fragment: &str) -> Link {
     if link.wishes.mode == Mode::Hls && (says("target") || says("preset")) {
         link.wishes.packaging.target = Some(link.wishes.target);
     }
-    // A rung is named to be used.
-    if link.wishes.rung.is_some() && !says("mode") {
+    // A rung is named to be used, and so are renditions.
+    if (says("rung") || says("renditions")) && !says("mode") {
         link.wishes.mode = Mode::Ladder;
     }
     link
@@ -130,6 +131,7 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
+        "renditions" => renditions::parse(value).map(|wanted| wishes.renditions = wanted).ok_or(Reject),
         "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
         "segment" => parse_segment(value).map(|seconds| wishes.packaging.seconds = seconds).ok_or(Reject),
         "format" => match value {
@@ -266,6 +268,7 @@ mod tests {
                 mode: Mode::Quick,
                 target: Bytes(1_900_000),
                 rung: None,
+                renditions: Vec::new(),
                 packaging: Packaging::default(),
                 effort: Effort::Best,
                 codec: Codec::Vp9,

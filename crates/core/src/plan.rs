@@ -218,7 +218,8 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
     match wishes.mode {
         Mode::Size => {}
         Mode::Quick => return Ok(quick(facts, wishes, machine)),
-        Mode::Ladder => return Ok(on_rung(facts, wishes, machine)),
+        Mode::Ladder if wishes.renditions.is_empty() => return Ok(on_rung(facts, wishes, machine)),
+        Mode::Ladder => return Ok(renditions::files(facts, wishes, machine)),
         Mode::Hls => return Ok(renditions::plan(facts, wishes, machine)),
     }
     match without_encoding(facts, wishes, wishes.target) {
@@ -402,12 +403,27 @@ fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
 fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let source = facts.video.display_size();
     let rung = ladder::of_source(wishes.rung, source, facts.video.frame_rate);
-    let picture = Picture { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
+    let picture = rung.picture();
     let audio = audio::beside(facts, wishes, rung.sound());
     let inside = picture::inside(source, (picture.width, picture.height));
     let mut notes = crate::explain::source_notes(facts);
     crate::explain::rung_notes(facts, wishes, picture, inside, &audio, &mut notes);
     notes.extend(machine_notes(facts, wishes, machine));
+    let encode = encode_on_rung(facts, wishes, machine, rung, inside, audio);
+    let limit = most_on_rung(&encode, rung);
+    Plan { limit, action: Action::Encode(Box::new(encode)), notes }
+}
+
+/// An encode that never takes more than a rung's bandwidth, its picture of the size `inside` in the middle of the rung's.
+pub(crate) fn encode_on_rung(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    machine: Machine,
+    rung: Rung,
+    inside: (u32, u32),
+    audio: AudioPlan,
+) -> EncodePlan {
+    let picture = rung.picture();
     let length = kept(facts, wishes);
     let preset = match effort_of(wishes, picture, length.1 - length.0) {
         Effort::Fast => Preset::Ultrafast,
@@ -421,15 +437,14 @@ fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     encode.chunks =
         chunks::on_the_beat(&facts.video, facts.container, &encode.grid, machine.workers, distance);
     encode.conversion.inside = inside;
-    let limit = most_on_rung(&encode, rung);
-    Plan { limit, action: Action::Encode(Box::new(encode)), notes }
+    encode
 }
 
 /// Encoders of sound take a little more than they are asked for, most of all in short clips.
 pub(crate) const SOUND_OVER: f64 = 1.25;
 
 /// What a result on `rung` takes at most, sound and container included.
-fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
+pub(crate) fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
     let picture = rung.cap().most(plan.grid.duration(), plan.chunks.len());
     let sound = plan.audio.expected().during(plan.sound).times(SOUND_OVER);
     let container = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);

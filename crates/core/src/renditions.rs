@@ -1,12 +1,12 @@
-//! Several renditions of one clip for streaming: which sizes, at what rates, and where their segments begin, which is the same
-//! in all of them. Knows nothing of playlists and of how segments are cut from a finished file.
+//! Several renditions of one clip, as files or for streaming: which sizes, at what rates, and where their segments begin, which
+//! is the same in all of them. Knows nothing of playlists and of how segments are cut from a finished file.
 
 use crate::audio::{self, AudioPlan};
 use crate::chunks;
 use crate::encoder::Engine;
 use crate::facts::MediaFacts;
 use crate::hls::{self, SegmentFormat, Segments};
-use crate::ladder::Cap;
+use crate::ladder::{self, Cap, Rung};
 use crate::mp4;
 use crate::picture::{self, Fixed, Picture};
 use crate::plan::{self, Action, EncodePlan, Machine, Plan, Preset, RateControl};
@@ -31,14 +31,55 @@ impl Default for Packaging {
     }
 }
 
+/// A rendition that is asked for by its size and bandwidth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Its shorter side, in pixels.
+    pub side: u32,
+    /// Bandwidth of its picture.
+    pub rate: Kbps,
+}
+
+/// Several renditions as people usually want them.
+pub const USUAL: [Wanted; 3] = [
+    Wanted { side: 720, rate: Kbps(3000.0) },
+    Wanted { side: 480, rate: Kbps(1500.0) },
+    Wanted { side: 360, rate: Kbps(800.0) },
+];
+
+/// More than this at once nobody needs, and memory is not for it.
+const MOST_WANTED: usize = 8;
+
+/// Reads `720:3000,480:1500` or `720p 3000, 480p 1500`. `None` where one of them cannot be read or is out of all reason, two
+/// have the same size, or there are none or too many.
+pub fn parse(text: &str) -> Option<Vec<Wanted>> {
+    let one = |part: &str| {
+        let (side, rate) = part.trim().split_once([':', ' '])?;
+        let side = side.trim_end_matches(['p', 'P']).parse().ok()?;
+        // The same bounds as for a format of one's own.
+        let rung = ladder::own(side, side, FrameRate::whole(25), rate.trim().parse().ok()?)?;
+        Some(Wanted { side: rung.height, rate: rung.rate })
+    };
+    let mut wanted = text.split(',').map(one).collect::<Option<Vec<_>>>()?;
+    wanted.sort_by_key(|one| std::cmp::Reverse(one.side));
+    let twice = wanted.windows(2).any(|pair| pair[0].side == pair[1].side);
+    (!twice && wanted.len() <= MOST_WANTED).then_some(wanted)
+}
+
+/// As `parse` reads them back: `720p 3000, 480p 1500`.
+pub fn text(wanted: &[Wanted]) -> String {
+    let each: Vec<String> = wanted.iter().map(|one| format!("{}p {}", one.side, one.rate.0)).collect();
+    each.join(", ")
+}
+
 /// The renditions of a package, the largest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PackagePlan {
-    /// What segments are made of.
-    pub format: SegmentFormat,
+    /// What segments are made of; `None` leaves every rendition one file.
+    pub format: Option<SegmentFormat>,
     /// First frames of the segments.
     pub firsts: Vec<u64>,
-    /// One encode each; their chunks are the segments.
+    /// One encode each. Where there are segments, they are the chunks.
     pub renditions: Vec<Rendition>,
 }
 
@@ -77,6 +118,8 @@ const MARGIN: f64 = 0.995;
 const EXTRAS: Bytes = Bytes(415_000);
 /// What a segment takes in the playlists and as an entry of the archive.
 const ENTRY: u64 = 250;
+/// What an archive takes beside its entries.
+const ARCHIVE: u64 = 1_000;
 
 /// The shorter sides for a source whose shorter side is `own`, largest first.
 fn sides(own: u32) -> Vec<u32> {
@@ -133,8 +176,53 @@ pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pla
         limit = target;
         share(&mut renditions, format, Bytes(target.0.saturating_sub(extras.0)));
     }
-    let package = PackagePlan { format, firsts, renditions };
+    let package = PackagePlan { format: Some(format), firsts, renditions };
     Plan { limit, action: Action::Package(package), notes }
+}
+
+/// Each of `wishes.renditions` that is not above the source as a file of its own; the leanest in the source's own size where all
+/// are above it.
+pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
+    let source = facts.video.display_size();
+    let own = source.0.min(source.1);
+    // A line or two is rounding.
+    let mut wanted: Vec<Wanted> =
+        wishes.renditions.iter().copied().filter(|one| one.side <= own + 2).collect();
+    if wanted.is_empty() {
+        wanted.extend(wishes.renditions.last().copied());
+    }
+    let rungs: Vec<Rung> = wanted.iter().map(|one| rung(facts, wishes, *one)).collect();
+    let sound = rungs.first().map_or(SOUND, Rung::sound);
+    let audio = audio::beside(facts, wishes, sound);
+    let mut notes = crate::explain::source_notes(facts);
+    notes.extend(plan::machine_notes(facts, wishes, machine));
+    if wanted.len() < wishes.renditions.len() {
+        notes.push(crate::explain::Note::RenditionsAboveSource);
+    }
+    if let Some(largest) = rungs.first() {
+        crate::explain::conversion_notes(facts, wishes, largest.picture(), &audio, &mut notes);
+    }
+    let renditions: Vec<Rendition> = rungs
+        .into_iter()
+        .map(|rung| {
+            let size = (rung.width, rung.height);
+            let encode = plan::encode_on_rung(facts, wishes, machine, rung, size, audio.clone());
+            Rendition { limit: plan::most_on_rung(&encode, rung), encode }
+        })
+        .collect();
+    let entries = renditions.len() as u64 * ENTRY + ARCHIVE;
+    let limit = Bytes(renditions.iter().map(|one| one.limit.0).sum::<u64>() + entries);
+    let package = PackagePlan { format: None, firsts: vec![0], renditions };
+    Plan { limit, action: Action::Package(package), notes }
+}
+
+/// The format that a wanted rendition comes to, in the source's shape.
+fn rung(facts: &MediaFacts, wishes: &Wishes, wanted: Wanted) -> Rung {
+    let fixed =
+        Fixed { short_side_below: Some(wanted.side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
+    let Picture { width, height, frame_rate } =
+        picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    Rung { width, height, frame_rate, rate: wanted.rate }
 }
 
 fn encode(

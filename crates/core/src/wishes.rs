@@ -1,7 +1,7 @@
 //! What the person asks for, as typed values. `link` reads them from an address; the page edits them.
 
 use crate::ladder::Rung;
-use crate::renditions::Packaging;
+use crate::renditions::{Packaging, Wanted};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct Wishes {
     pub target: Bytes,
     /// The format in `Mode::Ladder`; `None` is the best rung that is not above the source.
     pub rung: Option<Rung>,
+    /// Several renditions at once in `Mode::Ladder`, instead of one rung; empty asks for none.
+    pub renditions: Vec<Wanted>,
     /// How a package is made in `Mode::Hls`.
     pub packaging: Packaging,
     /// How much time to spend.
@@ -39,6 +41,7 @@ impl Default for Wishes {
             mode: Mode::Size,
             target: DEFAULT_TARGET,
             rung: None,
+            renditions: Vec::new(),
             packaging: Packaging::default(),
             effort: Effort::Auto,
             codec: Codec::H264,

@@ -9,8 +9,11 @@ type Pairs = Iterable<[string, Blob]>;
 /** The player's script: the same file in a package as on this site. */
 const SCRIPT = "hls.min.js";
 
-/** The page that plays a package from a server, and what it needs. */
-async function withPage(pairs: Pairs): Promise<[string, Blob][]> {
+/** A package, where it is a stream with the page that plays it from a server, and what that needs. */
+async function contents(pairs: Pairs, withPage: boolean): Promise<[string, Blob][]> {
+  if (!withPage) {
+    return [...pairs];
+  }
   const response = await fetch(new URL(SCRIPT, import.meta.url));
   if (!response.ok) {
     throw new Error(`${SCRIPT}: status ${response.status}`);
@@ -24,8 +27,8 @@ async function withPage(pairs: Pairs): Promise<[string, Blob][]> {
 }
 
 /** One archive, nothing packed: video is. It is read file by file and written as a stream into what the browser keeps. */
-export async function zip(folder: string, pairs: Pairs): Promise<Blob> {
-  const files = (await withPage(pairs)).map(([path, blob]) => ({
+export async function zip(folder: string, pairs: Pairs, withPage: boolean): Promise<Blob> {
+  const files = (await contents(pairs, withPage)).map(([path, blob]) => ({
     name: `${folder}/${path}`,
     input: blob,
     size: blob.size,
@@ -40,7 +43,7 @@ interface Folders {
 }
 
 /** Asks for a folder and writes the package into it. False when the person chose none. */
-export async function saveIntoFolder(pairs: Pairs): Promise<boolean> {
+export async function saveIntoFolder(pairs: Pairs, withPage: boolean): Promise<boolean> {
   const { showDirectoryPicker } = globalThis as Folders;
   if (showDirectoryPicker === undefined) {
     throw new Error("this browser cannot write into folders");
@@ -54,7 +57,7 @@ export async function saveIntoFolder(pairs: Pairs): Promise<boolean> {
     }
     throw error;
   }
-  for (const [path, blob] of await withPage(pairs)) {
+  for (const [path, blob] of await contents(pairs, withPage)) {
     const folders = path.split("/");
     const name = folders.pop() ?? path;
     let place = root;

@@ -14,6 +14,7 @@ use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
 use clipfit_core::account::{PlanAccount, Remark};
+use clipfit_core::session::outcome::result_stem;
 use clipfit_core::wishes::Wishes;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -108,8 +109,10 @@ fn body(job: &Job, dispatch: &Callback<Action>) -> Html {
             <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
-        Phase::Done(done) if done.files.is_empty() => result_view(done, &job.result_name()),
-        Phase::Done(done) => package_view(job.id, done, &job.result_name(), dispatch),
+        Phase::Done(done) if done.made.files.is_empty() => result_view(done, &job.result_name()),
+        Phase::Done(done) => {
+            package_view(job.id, done, &job.result_name(), result_stem(&job.source.name), dispatch)
+        }
         Phase::Failed(failure) => failure_view(job.id, failure, dispatch),
         Phase::Cancelled => html! {
             <p class="job__line">{ "Stopped. Nothing was saved." }</p>

@@ -8,7 +8,7 @@ use clipfit_core::wishes::Wishes;
 use yew::prelude::*;
 
 const FORMATS: [(SegmentFormat, &str, &str); 2] = [
-    (SegmentFormat::Ts, "ts", "Transport streams (.ts), play everywhere"),
+    (SegmentFormat::Ts, "ts", ".ts, plays everywhere"),
     (SegmentFormat::Fmp4, "fmp4", "Fragmented MP4, smaller"),
 ];
 

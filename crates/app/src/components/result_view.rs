@@ -1,14 +1,14 @@
 //! A finished clip: what was saved, drawn and in figures, a preview, and the download.
 
 use super::icon::Icon;
-use crate::job::Finished;
+use crate::job::{Finished, Made};
 use crate::words;
 use clipfit_core::account::ResultAccount;
 use clipfit_core::units::grouped;
 use yew::prelude::*;
 
 /// A result, to be saved as `name`.
-pub fn result_view(Finished { report, url, .. }: &Finished, name: &str) -> Html {
+pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, name: &str) -> Html {
     let (width, height) = report.size;
     let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
     html! {

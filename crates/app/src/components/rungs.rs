@@ -40,6 +40,10 @@ pub(super) fn rungs(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>)
             if settings.rung == RungChoice::Own {
                 { own(settings, wishes, edit) }
             }
+            { other(settings, edit, RungChoice::Several, "Several at once") }
+            if settings.rung == RungChoice::Several {
+                { several(settings, wishes, edit) }
+            }
             <p class="settings__hint">{ needs(wishes) }</p>
         </fieldset>
     }
@@ -127,8 +131,26 @@ fn own(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     }
 }
 
+fn several(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+    let field = TextField {
+        id: "renditions",
+        label: "Heights, each with its bandwidth",
+        value: &settings.renditions,
+        placeholder: "",
+        unit: Some("kb/s"),
+        inputmode: "text",
+        problem: settings.problem(Field::Renditions, wishes),
+        on_input: edit.reform(Edit::Renditions),
+    };
+    field.draw()
+}
+
 /// What the chosen format needs and suits, as a sentence.
 fn needs(wishes: &Wishes) -> String {
+    if !wishes.renditions.is_empty() {
+        return "A file of each from one reading of the clip, none above its size, each never above its bandwidth in any second."
+            .into();
+    }
     match wishes.rung {
         None => "The largest size with the most frames that is not above the clip. No second takes more than its bandwidth.".into(),
         Some(rung) => format!(

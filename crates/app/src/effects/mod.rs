@@ -92,7 +92,9 @@ impl Effects {
             Command::Download { url, name } => browser::download(&url, &name),
             Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
             Command::CopyLog(run) => self.copy_log(run),
-            Command::SaveIntoFolder(run, files) => self.save_into_folder(run, files),
+            Command::SaveIntoFolder { run, files, with_page } => {
+                self.save_into_folder(run, files, with_page);
+            }
             Command::KeepSettings => browser::keep_settings(&state.settings),
             Command::Reveal(job) => browser::reveal(job.element()),
             Command::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
@@ -103,10 +105,10 @@ impl Effects {
         }
     }
 
-    fn save_into_folder(&self, run: RunId, files: Rc<[PackageFile]>) {
+    fn save_into_folder(&self, run: RunId, files: Rc<[PackageFile]>, with_page: bool) {
         let dispatch = self.dispatch.clone();
         spawn_local(async move {
-            let how = match player::save_into_folder(&files).await {
+            let how = match player::save_into_folder(&files, with_page).await {
                 Ok(true) => Some(Ok(())),
                 Ok(false) => None,
                 Err(error) => Some(Err(error.to_string())),

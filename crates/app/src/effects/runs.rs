@@ -1,7 +1,7 @@
 //! The bridge's running jobs and their logs, by run. Dropping a handle ends its work; knows nothing of cards.
 
 use super::browser;
-use crate::job::RunId;
+use crate::job::{Made, RunId};
 use crate::state::{Action, Told};
 use clipfit_bridge::engine::{self, ResultFiles, Run};
 use clipfit_bridge::protocol::LoadFailure;
@@ -105,7 +105,10 @@ fn told(update: Update, files: Option<ResultFiles>) -> Told {
         (Update::Planned(plan), _) => Told::Planned(plan, browser::now()),
         (Update::Progress(progress), _) => Told::Progress(progress, browser::now()),
         (Update::Finished(report), Some(ResultFiles { result, package })) => {
-            Told::Finished(report, browser::address(&result), package)
+            // The files of a stream are of no use by themselves.
+            let each = if report.streams { &[] } else { package.as_ref() };
+            let urls = each.iter().map(|(_, file)| browser::address(file)).collect();
+            Told::Finished(report, Made { url: browser::address(&result), files: package, urls })
         }
         // The engine hands the file over with the report.
         (Update::Finished(_), None) => Told::Failed(LoadFailure::Corrupt.into()),

@@ -1,7 +1,7 @@
 //! Sample jobs in every phase, with plans made by the core itself. Shared by the tests and the gallery.
 #![allow(dead_code, reason = "each of those who include it needs a part")]
 
-use clipfit_app::job::{FileId, Finished, Job, JobId, Log, Phase, Preparing, RunId, Running, Source};
+use clipfit_app::job::{FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Source};
 use clipfit_app::shared::Shared;
 use clipfit_bridge::telling::Failure;
 use clipfit_core::account::{self, ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
@@ -132,6 +132,11 @@ pub(crate) fn encoding(id: u32) -> Job {
     }
 }
 
+/// The file of a single result.
+pub(crate) fn made(url: &str) -> Made {
+    Made { url: url.into(), files: Rc::new([]), urls: Vec::new() }
+}
+
 /// A finished job, with its result at `url`.
 pub(crate) fn done(id: u32, url: &str) -> Job {
     let job = planned(id);
@@ -148,12 +153,7 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
         files: Vec::new(),
     };
-    let done = Finished {
-        report: Shared::new(ResultAccount::from(&report)),
-        url: url.into(),
-        files: Rc::new([]),
-        saving: None,
-    };
+    let done = Finished { report: Shared::new(ResultAccount::from(&report)), made: made(url), saving: None };
     Job { phase: Phase::Done(done), percent: 100, ..job }
 }
 

@@ -6,6 +6,7 @@ use crate::explain::Note;
 use crate::feasibility::Refusal;
 use crate::picture::Picture;
 use crate::units::{Bytes, Micros};
+use crate::wishes::{Mode, Wishes};
 use serde::Serialize;
 
 /// A finished, checked result.
@@ -58,14 +59,18 @@ impl Report {
     }
 }
 
-/// The name that a result is saved under: `clip-clipfit.mp4` for `clip.mov`.
+/// The name that a result of one file is saved under: `clip-clipfit.mp4` for `clip.mov`.
 pub fn result_name(source: &str) -> String {
     format!("{}-clipfit.mp4", result_stem(source))
 }
 
-/// The name of a package's archive: `clip-hls.zip` for `clip.mov`.
-pub fn package_name(source: &str) -> String {
-    format!("{}-hls.zip", result_stem(source))
+/// The same for whatever these wishes come to: `clip-hls.zip` and `clip-renditions.zip` for what has several files.
+pub fn download_name(source: &str, wishes: &Wishes) -> String {
+    match wishes.mode {
+        Mode::Hls => format!("{}-hls.zip", result_stem(source)),
+        Mode::Ladder if !wishes.renditions.is_empty() => format!("{}-renditions.zip", result_stem(source)),
+        Mode::Size | Mode::Quick | Mode::Ladder => result_name(source),
+    }
 }
 
 /// A name without its ending: `clip` for `clip.mov`.

@@ -1,6 +1,6 @@
 //! The session of a package: one session for each rendition, side by side, whose sound is made once and whose pictures are
-//! decoded once where there is room to keep them; then every finished file is cut into segments, and the playlists are written
-//! and held against the rules. Knows nothing of how a rendition is encoded.
+//! decoded once where there is room to keep them; then, for streaming, every finished file is cut into segments, and the
+//! playlists are written and held against the rules. Knows nothing of how a rendition is encoded.
 
 use super::Session;
 use super::outcome::{GiveUp, PackageFile, Report, Step};
@@ -28,7 +28,8 @@ const MAIN_WORK: f64 = 0.96;
 #[derive(Debug)]
 pub struct PackageSession {
     plan: Plan,
-    format: SegmentFormat,
+    /// What segments are made of; `None` leaves every rendition one file.
+    format: Option<SegmentFormat>,
     segments: Segments,
     renditions: Vec<Rendition>,
     at_once: usize,
@@ -163,7 +164,8 @@ impl PackageSession {
                 pixels(one.size) * if one.report.is_some() { 1.0 } else { one.session.progress().fraction }
             })
             .sum();
-        let cut = self.renditions.iter().filter(|one| one.cut.is_some()).count() as f64;
+        let through = |one: &&Rendition| one.cut.is_some() || self.format.is_none() && one.report.is_some();
+        let cut = self.renditions.iter().filter(through).count() as f64;
         let fraction =
             MAIN_WORK * done / all.max(1.0) + (1.0 - MAIN_WORK) * cut / self.renditions.len().max(1) as f64;
         self.furthest = self.furthest.max(fraction.min(1.0));
@@ -237,7 +239,10 @@ impl PackageSession {
                 Command::Stop => {}
                 Command::Finish(report) => {
                     self.renditions[index].report = Some(*report);
-                    self.cut(index);
+                    match self.format {
+                        Some(format) => self.cut(index, format),
+                        None => self.finish_files(commands),
+                    }
                 }
                 Command::GiveUp(reason) => self.end(*reason, commands),
                 Command::BeginWithFfmpeg(why) => {
@@ -289,9 +294,9 @@ impl PackageSession {
     }
 
     /// Asks for a finished file to be cut.
-    fn cut(&mut self, index: usize) {
-        let step = PackageStep { format: self.format, segments: self.segments.clone() };
-        let fragments = self.format == SegmentFormat::Fmp4;
+    fn cut(&mut self, index: usize, format: SegmentFormat) {
+        let step = PackageStep { format, segments: self.segments.clone() };
+        let fragments = format == SegmentFormat::Fmp4;
         let outputs =
             step.outputs().into_iter().enumerate().map(|(place, name)| match place.checked_sub(1) {
                 // It tells what the streams are; as a file it belongs to fragments only.
@@ -420,12 +425,15 @@ impl PackageSession {
     ) {
         let index = running.rendition;
         if running.cuts {
-            match self.read_cut(&outputs).filter(|_| exit_code == 0) {
+            let Some(format) = self.format else { return };
+            match self.read_cut(format, &outputs).filter(|_| exit_code == 0) {
                 Some(cut) => {
                     self.renditions[index].cut = Some(cut);
                     commands.push(Command::Drop(vec![Artifact::Rendition(index)]));
-                    if self.renditions.iter().all(|one| one.cut.is_some()) {
-                        self.finish(commands);
+                    if self.renditions.iter().all(|one| one.cut.is_some())
+                        && let Some((files, fault)) = self.put_together(format)
+                    {
+                        self.finish(files, fault, commands);
                     }
                 }
                 None => self.cut_again(index, Some(exit_code), log, commands),
@@ -494,16 +502,15 @@ impl PackageSession {
         commands: &mut Vec<Command>,
     ) {
         self.renditions[index].tries += 1;
-        if self.renditions[index].tries < TRIES {
-            self.cut(index);
-        } else {
-            self.end(GiveUp::Broken { step: Step::Assemble, exit_code, log }, commands);
+        match self.format.filter(|_| self.renditions[index].tries < TRIES) {
+            Some(format) => self.cut(index, format),
+            None => self.end(GiveUp::Broken { step: Step::Assemble, exit_code, log }, commands),
         }
     }
 
-    fn read_cut(&self, outputs: &[Written]) -> Option<Cut> {
+    fn read_cut(&self, format: SegmentFormat, outputs: &[Written]) -> Option<Cut> {
         let [init, segments @ ..] = outputs else { return None };
-        let begins = segments.iter().map(|one| begin::begin(self.format, &init.head, &one.head)).collect();
+        let begins = segments.iter().map(|one| begin::begin(format, &init.head, &one.head)).collect();
         (init.name == hls::INIT && segments.len() == self.segments.count()).then_some(())?;
         Some(Cut {
             codecs: hls::codecs(&init.head)?,
@@ -513,9 +520,21 @@ impl PackageSession {
         })
     }
 
-    /// Everything is cut: playlists, and the last look.
-    fn finish(&mut self, commands: &mut Vec<Command>) {
-        let Some((files, fault)) = self.put_together() else { return };
+    /// Ends with the renditions' files once all of them are there.
+    fn finish_files(&mut self, commands: &mut Vec<Command>) {
+        let file = |(index, one): (usize, &Rendition)| {
+            let path = format!("{}.mp4", hls::folder(one.size.0, one.size.1));
+            let source = Source::Kept(Artifact::Rendition(index));
+            one.report.as_ref().map(|report| PackageFile { path, bytes: report.bytes, source })
+        };
+        let files: Option<Vec<PackageFile>> = self.renditions.iter().enumerate().map(file).collect();
+        if let Some(files) = files {
+            self.finish(files, None, commands);
+        }
+    }
+
+    /// The last look.
+    fn finish(&mut self, files: Vec<PackageFile>, fault: Option<Fault>, commands: &mut Vec<Command>) {
         let bytes = Bytes(files.iter().map(|file| file.bytes.0).sum());
         let limit = self.plan.limit;
         if bytes > limit {
@@ -535,14 +554,14 @@ impl PackageSession {
     }
 
     /// The package's files, and the first rule that they break.
-    fn put_together(&self) -> Option<(Vec<PackageFile>, Option<Fault>)> {
-        let playlist = hls::media_playlist(self.format, &self.segments);
+    fn put_together(&self, format: SegmentFormat) -> Option<(Vec<PackageFile>, Option<Fault>)> {
+        let playlist = hls::media_playlist(format, &self.segments);
         let durations = self.segments.durations();
         let (mut renditions, mut streams, mut files) = (Vec::new(), Vec::new(), Vec::new());
         for (index, one) in self.renditions.iter().enumerate() {
             let cut = one.cut.as_ref()?;
             let folder = hls::folder(one.size.0, one.size.1);
-            let name = |segment: usize| hls::segment_name(self.format, segment);
+            let name = |segment: usize| hls::segment_name(format, segment);
             streams.push(check::Stream {
                 uri: format!("{folder}/{}", hls::INDEX),
                 playlist: &playlist,
@@ -557,7 +576,7 @@ impl PackageSession {
                     .collect(),
             });
             files.push(PackageFile::text(format!("{folder}/{}", hls::INDEX), playlist.clone()));
-            if self.format == SegmentFormat::Fmp4 {
+            if format == SegmentFormat::Fmp4 {
                 let bytes = Bytes(cut.init.len() as u64);
                 let source = Source::Kept(Artifact::Init(index));
                 files.push(PackageFile { path: format!("{folder}/{}", hls::INIT), bytes, source });
@@ -569,9 +588,8 @@ impl PackageSession {
             }));
             renditions.push(hls::Rendition { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
         }
-        let master = hls::master_playlist(self.format, &self.segments, &renditions);
-        let package =
-            check::Package { format: self.format, rate: self.segments.rate(), master: &master, streams };
+        let master = hls::master_playlist(format, &self.segments, &renditions);
+        let package = check::Package { format, rate: self.segments.rate(), master: &master, streams };
         let broken = check::check(&package).into_iter().next();
         files.insert(0, PackageFile::text(hls::MASTER.to_owned(), master.clone()));
         Some((files, broken.map(|rule| Fault::Package(rule.to_string()))))
