@@ -185,7 +185,7 @@ pub fn parse_segment(text: &str) -> Option<u32> {
 
 /// A frame rate, 1 to 240.
 pub fn parse_frame_rate(text: &str) -> Option<FrameRate> {
-    FrameRate::parse(text).filter(|rate| (0.999..=240.0).contains(&rate.per_second()))
+    FrameRate::parse(text).filter(|rate| FrameRate::WISHED.contains(&rate.per_second()))
 }
 
 /// `auto`, `copy`, `none` or kilobits per second from 16 to 512.
