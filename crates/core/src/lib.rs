@@ -21,6 +21,7 @@ pub mod link;
 mod listing;
 pub mod live;
 pub mod mp4;
+mod percent;
 pub mod picture;
 pub mod plan;
 pub mod probe;
