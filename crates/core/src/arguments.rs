@@ -5,7 +5,6 @@ use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
 use crate::encoder::{self, NativeEncoder, Passes};
 use crate::facts::Colour;
-use crate::hls::{self, PackageStep, SegmentFormat};
 use crate::ladder::Cap;
 use crate::live::{Protocol, Push, Source};
 use crate::picture::{self, Picture};
@@ -417,28 +416,6 @@ pub fn chunk_list(plan: &EncodePlan) -> String {
         list.push_str(&format!("file '{}'\nduration {}\n", chunk_name(index), seconds(duration)));
         list
     })
-}
-
-/// Cuts the result into segments, named as in `PackageStep::outputs`, at exactly its frames, on the clock of `hls::ZERO`.
-/// Transport streams alone: ffmpeg cuts fragments where it likes, so those are for the container crate, which makes both, and
-/// `hls::INIT`, natively too.
-pub fn package(step: &PackageStep) -> Option<Vec<String>> {
-    if step.format != SegmentFormat::Ts {
-        return None;
-    }
-    let frames: Vec<String> = step.segments.firsts().iter().skip(1).map(u64::to_string).collect();
-    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
-        .pair("-i", RESULT_FILE)
-        .words("-map 0 -c copy -muxpreload 0 -muxdelay 0 -avoid_negative_ts disabled")
-        .pair("-output_ts_offset", seconds(hls::ZERO))
-        .words("-f segment -segment_format mpegts");
-    let arguments = if frames.is_empty() {
-        // Without a frame to cut at, the muxer would cut by its usual time.
-        arguments.pair("-segment_time", seconds(step.segments.duration(0) + Micros(3_600_000_000)))
-    } else {
-        arguments.pair("-segment_frames", frames.join(","))
-    };
-    Some(arguments.words("segment%03d.ts").0)
 }
 
 /// Copies the source's packets into MP4.
