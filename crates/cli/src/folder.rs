@@ -60,7 +60,6 @@ impl Folder {
             let to = place.join(name);
             match source {
                 Source::Clip => link(clip, &to)?,
-                // Presets without a macroblock tree leave no such file, and need none.
                 Source::Kept(artifact) => {
                     // Presets without a macroblock tree leave no such file, and need none.
                     if let Some(from) = self.kept(*artifact) {

@@ -8,7 +8,7 @@ use clipfit_core::destinations::{self, Destination};
 use clipfit_core::hls::SegmentFormat;
 use clipfit_core::ladder::{self, Rung};
 use clipfit_core::link;
-use clipfit_core::renditions::Packaging;
+use clipfit_core::renditions::{self, Packaging, Wanted};
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use std::fmt;
@@ -244,6 +244,18 @@ pub(crate) struct WishOptions {
     /// A rung of the low-bandwidth ladder, as 1024x576@25, or a format of one's own with its kb/s, as 640x360@30:700
     #[arg(short, long, value_name = "RUNG", value_parser = rung, conflicts_with_all = ["target", "preset", "quick"])]
     rung: Option<Rung>,
+    /// Several renditions at once, none above the source, each with its kb/s, into a folder: as 720:3000,480:1500,360:800, which is
+    /// what it means where nothing is said
+    #[arg(
+        long,
+        value_name = "RENDITIONS",
+        value_parser = several,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "720:3000,480:1500,360:800",
+        conflicts_with_all = ["target", "preset", "quick", "rung"]
+    )]
+    renditions: Option<Renditions>,
     /// How much time to spend for sharpness
     #[arg(short, long, value_parser = effort())]
     effort: Option<Effort>,
@@ -267,14 +279,14 @@ impl WishOptions {
         let unsaid = Wishes::default();
         let limit = self.preset.as_ref().map(|destination| destination.limit);
         Wishes {
-            mode: match (self.quick, self.rung) {
+            mode: match (self.quick, self.rung.is_some() || self.renditions.is_some()) {
                 (true, _) => Mode::Quick,
-                (false, Some(_)) => Mode::Ladder,
-                (false, None) => unsaid.mode,
+                (false, true) => Mode::Ladder,
+                (false, false) => unsaid.mode,
             },
             target: self.target.or(limit).unwrap_or(unsaid.target),
             rung: self.rung,
-            renditions: Vec::new(),
+            renditions: self.renditions.as_ref().map_or_else(Vec::new, |wanted| wanted.0.clone()),
             packaging: unsaid.packaging,
             effort: self.effort.unwrap_or(unsaid.effort),
             codec: self.codec.unwrap_or(unsaid.codec),
@@ -288,6 +300,15 @@ impl WishOptions {
 
 fn size(text: &str) -> Result<Bytes, &'static str> {
     link::parse_size(text).ok_or("a size is written as 10MB, 900KB, 10MiB or 123456B")
+}
+
+/// Several renditions: as a value of its own, since clap takes a list of values for repeated options.
+#[derive(Debug, Clone)]
+struct Renditions(Vec<Wanted>);
+
+fn several(text: &str) -> Result<Renditions, &'static str> {
+    let wanted = renditions::parse(text).map(Renditions);
+    wanted.ok_or("renditions are heights, each with its kb/s, as 720:3000,480:1500; at most eight")
 }
 
 fn segment(text: &str) -> Result<u32, &'static str> {

@@ -9,10 +9,23 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Where what is made of one clip goes.
+pub(crate) trait Place {
+    /// Its name.
+    fn path(&self) -> &Path;
+
+    /// Whether what is made of the clip at `input` may go there, as far as can be told before it is made.
+    fn check(&self, input: &Path) -> Result<(), Error>;
+
+    /// Puts a copy of what was `made` there: under another name first, and under its own once it is whole and
+    /// on the disk.
+    fn write(&self, made: &Path) -> Result<(), Error>;
+}
+
 /// Where the result of one clip goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination {
-    pub(crate) path: PathBuf,
+    path: PathBuf,
     /// Whether a file that is there already may be replaced.
     force: bool,
 }
@@ -34,18 +47,54 @@ pub(crate) fn destinations(
         (None, Some(file)) => file.to_owned(),
         (None, None) => input.with_file_name(result_name(input)),
     };
-    let all: Vec<PathBuf> = inputs.iter().map(place).collect();
+    let paths = distinct(inputs.iter().map(place).collect())?;
+    Ok(paths.into_iter().map(|path| Destination { path, force }).collect())
+}
+
+/// `paths`, none of which may stand for two clips.
+fn distinct(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut seen = HashSet::new();
-    if let Some(twice) = all.iter().find(|path| !seen.insert(path.as_path())) {
-        return Err(Error::Usage(format!("two of these clips would both become {}", twice.display())));
+    match paths.iter().find(|path| !seen.insert(path.as_path())) {
+        Some(twice) => Err(Error::Usage(format!("two of these clips would both become {}", twice.display()))),
+        None => Ok(paths),
     }
-    Ok(all.into_iter().map(|path| Destination { path, force }).collect())
+}
+
+/// What a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Package {
+    /// A package for streaming.
+    Stream,
+    /// Renditions, a file each.
+    Files,
+}
+
+impl Package {
+    /// How a folder beside the clip is called.
+    fn ending(self) -> &'static str {
+        match self {
+            Package::Stream => "hls",
+            Package::Files => "renditions",
+        }
+    }
+
+    /// Whether `folder` holds such a package and nothing else that anybody would miss.
+    fn is_in(self, folder: &Path) -> bool {
+        let ours = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with("p.mp4"))
+        };
+        match self {
+            Package::Stream => folder.join(clipfit_core::hls::MASTER).is_file(),
+            Package::Files => fs::read_dir(folder).is_ok_and(|mut entries| entries.all(ours)),
+        }
+    }
 }
 
 /// Where the package of one clip goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PackagePlace {
-    pub(crate) path: PathBuf,
+    path: PathBuf,
+    kind: Package,
     /// Whether a folder that is there already may be replaced.
     force: bool,
 }
@@ -53,42 +102,45 @@ pub(crate) struct PackagePlace {
 /// The folder for the package of each of `inputs`: `wanted` for a single one, folders in it for several.
 pub(crate) fn packages(
     inputs: &[PathBuf],
+    kind: Package,
     wanted: Option<&Path>,
     force: bool,
 ) -> Result<Vec<PackagePlace>, Error> {
     let name = |input: &PathBuf| {
         let name = input.file_name().unwrap_or(OsStr::new("clip")).to_string_lossy().into_owned();
-        format!("{}-hls", outcome::result_stem(&name))
+        format!("{}-{}", outcome::result_stem(&name), kind.ending())
     };
     let place = |input: &PathBuf| match wanted {
         Some(folder) if inputs.len() > 1 => folder.join(name(input)),
         Some(folder) => folder.to_owned(),
         None => input.with_file_name(name(input)),
     };
-    let all: Vec<PathBuf> = inputs.iter().map(place).collect();
-    let mut seen = HashSet::new();
-    if let Some(twice) = all.iter().find(|path| !seen.insert(path.as_path())) {
-        return Err(Error::Usage(format!("two of these clips would both become {}", twice.display())));
-    }
-    Ok(all.into_iter().map(|path| PackagePlace { path, force }).collect())
+    let paths = distinct(inputs.iter().map(place).collect())?;
+    Ok(paths.into_iter().map(|path| PackagePlace { path, kind, force }).collect())
 }
 
 impl PackagePlace {
-    /// Whether a package may go there, as far as can be told before there is one. A folder that holds no package is never
-    /// replaced.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// A folder that holds no package is never replaced.
+    fn is_free(&self) -> Result<(), Error> {
         let empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-        let package = self.path.join(clipfit_core::hls::MASTER).is_file();
-        let free = !self.path.exists() || empty(&self.path) || (self.force && package);
+        let free = !self.path.exists() || empty(&self.path) || (self.force && self.kind.is_in(&self.path));
         if free { Ok(()) } else { Err(Error::Exists(self.path.clone())) }
     }
+}
 
-    /// Puts the package in `made` there: under another name first, and under its own once it is whole.
-    pub(crate) fn write(&self, made: &Path) -> Result<(), Error> {
-        self.check()?;
+impl Place for PackagePlace {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn check(&self, _input: &Path) -> Result<(), Error> {
+        self.is_free()
+    }
+
+    fn write(&self, made: &Path) -> Result<(), Error> {
+        self.is_free()?;
         let not_written = |source| Error::NotWritten { path: self.path.clone(), source };
-        let parent = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
+        let parent = folder_of(&self.path);
         fs::create_dir_all(parent).map_err(not_written)?;
         let part = tempfile::Builder::new().prefix(".clipfit-").suffix(".part").tempdir_in(parent);
         let part = part.map_err(not_written)?;
@@ -123,9 +175,13 @@ fn result_name(input: &Path) -> String {
     outcome::result_name(&name.to_string_lossy())
 }
 
-impl Destination {
-    /// Whether a result may go there, as far as can be told before there is one.
-    pub(crate) fn check(&self, clip: &Clip) -> Result<(), Error> {
+impl Place for Destination {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn check(&self, input: &Path) -> Result<(), Error> {
+        let clip = Clip::open(input)?;
         if self.path.is_dir() {
             return Err(self.not_written(io::Error::other("it is a folder")));
         }
@@ -135,23 +191,22 @@ impl Destination {
             }
             Ok(_) if !self.force => Err(Error::Exists(self.path.clone())),
             Ok(_) => Ok(()),
-            Err(_) if self.folder().is_dir() => Ok(()),
+            Err(_) if folder_of(&self.path).is_dir() => Ok(()),
             Err(source) => Err(self.not_written(source)),
         }
     }
 
-    /// Puts a copy of `result` there: under another name first, and under its own once it is whole and on the disk.
-    pub(crate) fn write(&self, result: &Path) -> Result<(), Error> {
+    fn write(&self, made: &Path) -> Result<(), Error> {
         let not_written = |source| self.not_written(source);
         let mut name = tempfile::Builder::new();
         name.prefix(".clipfit-").suffix(".part");
         // Readable as any new file is; temporary ones are for their owner alone.
         #[cfg(unix)]
         name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = name.tempfile_in(self.folder()).map_err(not_written)?;
+        let file = name.tempfile_in(folder_of(&self.path)).map_err(not_written)?;
         // A copy, since the temporary folder may be on another disk; where the system can, it shares the blocks.
         // Through the open file: a copy by name would bring the permissions of the temporary one along.
-        let copied = File::open(result).and_then(|mut result| io::copy(&mut result, &mut file.as_file()));
+        let copied = File::open(made).and_then(|mut made| io::copy(&mut made, &mut file.as_file()));
         copied.and_then(|_| file.as_file().sync_all()).map_err(not_written)?;
         let put = if self.force { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         match put {
@@ -163,17 +218,20 @@ impl Destination {
         }?;
         // The name, too, is on the disk then; a system that cannot promise that has still written the file.
         #[cfg(unix)]
-        let _ = File::open(self.folder()).and_then(|folder| folder.sync_all());
+        let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
+}
 
-    fn folder(&self) -> &Path {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-    }
-
+impl Destination {
     fn not_written(&self, source: io::Error) -> Error {
         Error::NotWritten { path: self.path.clone(), source }
     }
+}
+
+/// The folder that holds what is at `path`.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Two names of one file.
@@ -215,5 +273,6 @@ mod tests {
         }
         let twice = ["a/b.mov", "c/b.mkv"].map(PathBuf::from);
         assert!(matches!(destinations(&twice, Some(&folder), true), Err(Error::Usage(_))));
+        assert!(matches!(packages(&twice, Package::Files, Some(&folder), true), Err(Error::Usage(_))));
     }
 }

@@ -61,7 +61,11 @@ pub(crate) fn plan(plan: &Plan) -> String {
         Action::Encode(encode) => self::encode(encode),
         Action::Package(package) => {
             let each: Vec<String> = package.renditions.iter().map(|one| self::encode(&one.encode)).collect();
-            format!("{} segments each of\n  {}", package.firsts.len(), each.join("\n  "))
+            let what = match package.format {
+                Some(_) => format!("{} segments each of", package.firsts.len()),
+                None => "a file each of".to_owned(),
+            };
+            format!("{what}\n  {}", each.join("\n  "))
         }
     };
     format!("at most {}: {what}", plan.limit)

@@ -5,7 +5,6 @@ use crate::audio::AudioPlan;
 use crate::chunks::Chunk;
 use crate::encoder::{self, NativeEncoder, Passes};
 use crate::facts::Colour;
-use crate::hls::{self, PackageStep, SegmentFormat};
 use crate::ladder::Cap;
 use crate::live::{Protocol, Push, Source};
 use crate::picture::{self, Picture};
@@ -151,22 +150,21 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
         None => arguments,
     };
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let mut x264 = format!("stitchable=1:level={}", encoder::level_name(plan));
-    for option in encoder::beat_options(plan).iter().chain(&encoder::live_options(pass)) {
-        x264.push(':');
-        x264.push_str(option);
-    }
+    let mut x264 = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
+    x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::beat_options));
+    x264.extend(encoder::live_options(pass));
+    let high = "-profile:v high";
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments
-            .words("-profile:v high")
+            .words(high)
             .pair("-b:v", whole_bits(rate))
             .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
             .pair("-passlogfile", STATS),
         Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),
-        Pass::Capped(cap) => capped(arguments.pair("-b:v", whole_bits(cap.rate)), cap),
-        Pass::Constrained(crf, cap) => capped(arguments.pair("-crf", crf), cap),
+        Pass::Capped(cap) => capped(arguments.pair("-b:v", whole_bits(cap.rate)).words(high), cap),
+        Pass::Constrained(crf, cap) => capped(arguments.pair("-crf", crf).words(high), cap),
     };
-    let arguments = tag_colours(arguments.pair("-x264-params", x264), plan);
+    let arguments = tag_colours(arguments.pair("-x264-params", x264.join(":")), plan);
     let arguments = match pass {
         Pass::First(_) => arguments.words("-f null -"),
         _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
@@ -214,11 +212,9 @@ pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -
     .0
 }
 
+/// Holds x264 to `cap`.
 fn capped(arguments: Arguments, cap: Cap) -> Arguments {
-    arguments
-        .words("-profile:v high")
-        .pair("-maxrate", whole_bits(cap.rate))
-        .pair("-bufsize", u64::from(cap.buffer) * 1000)
+    arguments.pair("-maxrate", whole_bits(cap.rate)).pair("-bufsize", u64::from(cap.buffer) * 1000)
 }
 
 /// Bits per second: x264 takes whole kilobits and would cut the rest off.
@@ -422,28 +418,6 @@ pub fn chunk_list(plan: &EncodePlan) -> String {
     })
 }
 
-/// Cuts the result into segments, named as in `PackageStep::outputs`, at exactly its frames, on the clock of `hls::ZERO`.
-/// Transport streams alone: ffmpeg cuts fragments where it likes, so those are for the container crate, which makes both, and
-/// `hls::INIT`, natively too.
-pub fn package(step: &PackageStep) -> Option<Vec<String>> {
-    if step.format != SegmentFormat::Ts {
-        return None;
-    }
-    let frames: Vec<String> = step.segments.firsts().iter().skip(1).map(u64::to_string).collect();
-    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
-        .pair("-i", RESULT_FILE)
-        .words("-map 0 -c copy -muxpreload 0 -muxdelay 0 -avoid_negative_ts disabled")
-        .pair("-output_ts_offset", seconds(hls::ZERO))
-        .words("-f segment -segment_format mpegts");
-    let arguments = if frames.is_empty() {
-        // Without a frame to cut at, the muxer would cut by its usual time.
-        arguments.pair("-segment_time", seconds(step.segments.duration(0) + Micros(3_600_000_000)))
-    } else {
-        arguments.pair("-segment_frames", frames.join(","))
-    };
-    Some(arguments.words("segment%03d.ts").0)
-}
-
 /// Copies the source's packets into MP4.
 pub fn remux(plan: &RemuxPlan) -> Vec<String> {
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
@@ -507,14 +481,12 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
             tag_with(arguments, &clip.conversion.colour)
         }
     };
-    let distance = rung.keyframe_distance();
     let arguments = arguments
         .words("-sn -dn -map_metadata -1 -map_chapters -1")
         .words("-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p")
-        .pair("-b:v", whole_bits(cap.rate))
-        .pair("-maxrate", whole_bits(cap.rate))
-        .pair("-bufsize", u64::from(cap.buffer) * 1000)
-        .pair("-x264-params", format!("keyint={distance}:min-keyint={distance}:scenecut=0"));
+        .pair("-b:v", whole_bits(cap.rate));
+    let beat = encoder::beat_options(rung.keyframe_distance());
+    let arguments = capped(arguments, cap).pair("-x264-params", beat.join(":"));
     let arguments = match sound {
         Some(rate) => {
             arguments.pair("-c:a", protocol.sound()).pair("-b:a", whole_bits(rate)).words("-ac 2 -ar 48000")

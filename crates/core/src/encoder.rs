@@ -320,10 +320,9 @@ pub(crate) fn level_name(plan: &EncodePlan) -> String {
     format!("{}.{}", level / 10, level % 10)
 }
 
-/// Keyframes where the plan has them, and nowhere else.
-pub(crate) fn beat_options(plan: &EncodePlan) -> Vec<String> {
-    let Some(distance) = plan.keyframe_distance else { return Vec::new() };
-    vec![format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
+/// Keyframes `distance` frames apart, and nowhere else.
+pub(crate) fn beat_options(distance: u64) -> [String; 3] {
+    [format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
 }
 
 /// What x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead with, and frames that are
@@ -358,7 +357,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
             Passes::Only
         }
     };
-    options.extend(beat_options(plan));
+    options.extend(plan.keyframe_distance.into_iter().flat_map(beat_options));
     options.extend(live_options(pass));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());

@@ -59,8 +59,7 @@ pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
             // A film's 24 frames a second are as good as 25.
             && rung.frame_rate.per_second() <= frame_rate.per_second() * 1.05
     };
-    let [first, ..] = TABLE.map(from_row);
-    rungs().filter(fits).last().unwrap_or(first)
+    rungs().filter(fits).last().unwrap_or_else(|| from_row(TABLE[0]))
 }
 
 /// The rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best below it; lying
@@ -70,9 +69,8 @@ pub fn of_source(wished: Option<Rung>, source: (u32, u32), frame_rate: FrameRate
     if (rung.width >= rung.height) == (source.0 >= source.1) { rung } else { rung.turned() }
 }
 
-/// Bounds of a format of one's own: pixels a side, frames per second, kb/s.
+/// Bounds of a format of one's own: pixels a side, kb/s.
 const SIDE: std::ops::RangeInclusive<u32> = 16..=8192;
-const FRAMES: std::ops::RangeInclusive<f64> = 0.999..=240.0;
 const RATES: std::ops::RangeInclusive<f64> = 4.0..=100_000.0;
 
 /// Reads `1024x576@25`, a rung of the ladder, or `640x360@30:700`, a format of one's own with its kb/s.
@@ -93,7 +91,7 @@ pub fn parse(text: &str) -> Option<Rung> {
 pub fn own(width: u32, height: u32, frame_rate: FrameRate, kbps: f64) -> Option<Rung> {
     let sound = SIDE.contains(&width)
         && SIDE.contains(&height)
-        && FRAMES.contains(&frame_rate.per_second())
+        && FrameRate::WISHED.contains(&frame_rate.per_second())
         && RATES.contains(&kbps);
     sound.then_some(Rung { width: width & !1, height: height & !1, frame_rate, rate: Kbps(kbps) })
 }

@@ -4,6 +4,10 @@
 //! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every
 //! function gives the same answer natively and in WebAssembly.
 
+// Sample clips are read by the tests in here as by those outside.
+#[cfg(test)]
+extern crate self as clipfit_core;
+
 pub mod account;
 pub mod allocate;
 pub mod arguments;
@@ -21,6 +25,7 @@ pub mod link;
 mod listing;
 pub mod live;
 pub mod mp4;
+mod percent;
 pub mod picture;
 pub mod plan;
 pub mod probe;

@@ -4,6 +4,7 @@
 use crate::destinations;
 use crate::hls::SegmentFormat;
 use crate::ladder;
+use crate::percent;
 use crate::renditions;
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
@@ -72,7 +73,7 @@ pub fn parse(query: &str, fragment: &str) -> Link {
     let pairs = [query.trim_start_matches('?'), fragment.trim_start_matches('#')];
     for pair in pairs.iter().flat_map(|part| part.split('&')).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(name), decode(value));
+        let [name, value] = [name, value].map(|part| percent::decoded(part, b' '));
         let trouble = match apply(&mut link, &name, &value) {
             Some(Ok(())) => {
                 // A destination is a target by another name.
@@ -187,7 +188,7 @@ pub fn parse_segment(text: &str) -> Option<u32> {
 
 /// A frame rate, 1 to 240.
 pub fn parse_frame_rate(text: &str) -> Option<FrameRate> {
-    FrameRate::parse(text).filter(|rate| (0.999..=240.0).contains(&rate.per_second()))
+    FrameRate::parse(text).filter(|rate| FrameRate::WISHED.contains(&rate.per_second()))
 }
 
 /// `auto`, `copy`, `none` or kilobits per second from 16 to 512.
@@ -201,31 +202,6 @@ pub fn parse_audio(text: &str) -> Option<AudioWish> {
             (16.0..=512.0).contains(&rate).then_some(AudioWish::Encode(Kbps(rate)))
         }
     }
-}
-
-/// Percent-decoding with `+` as a space; bytes that are no UTF-8 become the replacement character.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex =
-            || std::str::from_utf8(tail.get(..2)?).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (first, hex()) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            (b'+', _) => {
-                bytes.push(b' ');
-                rest = tail;
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// A size in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -135,6 +136,9 @@ pub struct FrameRate {
 }
 
 impl FrameRate {
+    /// What can be wished for, in frames per second; 1000/1001 counts as one.
+    pub(crate) const WISHED: RangeInclusive<f64> = 0.999..=240.0;
+
     /// A rate of `numerator / denominator` in lowest terms; `None` unless both are positive.
     pub fn new(numerator: u32, denominator: u32) -> Option<FrameRate> {
         if numerator == 0 || denominator == 0 {

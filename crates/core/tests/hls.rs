@@ -1,5 +1,5 @@
-//! Packages from a short clip: cut by the container crate and by native ffmpeg through core's arguments, with core's playlists,
-//! read back by ffprobe and held against the rules. Without ffmpeg on PATH these tests fail and say so.
+//! Packages from a short clip: cut by the container crate, with core's playlists, read back by ffprobe and held against the rules.
+//! Without ffmpeg on PATH these tests fail and say so.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +9,7 @@
 )]
 
 use clipfit_container::{Format, Packager, Rate};
-use clipfit_core::arguments::{self, RESULT_FILE};
+use clipfit_core::arguments::RESULT_FILE;
 use clipfit_core::hls::begin::{self, begin};
 use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
 use clipfit_core::hls::{
@@ -64,7 +64,7 @@ fn index(file: &[u8]) -> &[u8] {
     }
 }
 
-/// As the media worker does it.
+/// As the media worker and the command line do it.
 fn cut(folder: &Path, step: &PackageStep) {
     let file = fs::read(folder.join(RESULT_FILE)).unwrap();
     let format = match step.format {
@@ -110,7 +110,7 @@ fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
 }
 
 /// Makes a package in `root`; answers which rules it breaks.
-fn package(root: &Path, format: SegmentFormat, by: fn(&Path, &PackageStep)) -> Vec<Violation> {
+fn package(root: &Path, format: SegmentFormat) -> Vec<Violation> {
     let step = PackageStep { format, segments: segments() };
     let list = media_playlist(format, &step.segments);
     let mut written = Vec::new();
@@ -118,7 +118,7 @@ fn package(root: &Path, format: SegmentFormat, by: fn(&Path, &PackageStep)) -> V
         let folder = root.join(hls::folder(width, height));
         fs::create_dir(&folder).unwrap();
         make(&folder, (width, height), &step.segments);
-        by(&folder, &step);
+        cut(&folder, &step);
         fs::write(folder.join(INDEX), &list).unwrap();
         written.push(facts(&folder, &step));
     }
@@ -160,7 +160,7 @@ fn plays(folder: &Path) {
 fn packages_keep_the_rules_and_play() {
     for format in FORMATS {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(package(root.path(), format, cut), [], "{format:?}");
+        assert_eq!(package(root.path(), format), [], "{format:?}");
         for (width, height) in SIZES {
             plays(&root.path().join(hls::folder(width, height)));
         }
@@ -171,37 +171,6 @@ fn packages_keep_the_rules_and_play() {
             assert!(streams.lines().any(|line| line.starts_with(size)), "{streams}");
         }
     }
-}
-
-#[test]
-fn native_ffmpeg_cuts_transport_streams_at_the_same_frames() {
-    let by = |folder: &Path, step: &PackageStep| {
-        // What the streams are, and nothing else, from the container crate.
-        cut(folder, step);
-        for index in 0..step.segments.count() {
-            fs::remove_file(folder.join(segment_name(step.format, index))).unwrap();
-        }
-        let arguments = arguments::package(step).unwrap();
-        run("ffmpeg", folder, arguments.iter().map(String::as_str));
-        let next = segment_name(step.format, step.segments.count());
-        assert!(!folder.join(next).exists());
-    };
-    let root = tempfile::tempdir().unwrap();
-    let broken = package(root.path(), SegmentFormat::Ts, by);
-    assert_eq!(broken, []);
-    plays(&root.path().join("180p"));
-    let step = PackageStep { format: SegmentFormat::Fmp4, segments: segments() };
-    assert_eq!(arguments::package(&step), None);
-}
-
-#[test]
-fn one_segment_is_not_cut() {
-    let root = tempfile::tempdir().unwrap();
-    let segments = Segments::new(vec![0], 180, segments().rate()).unwrap();
-    make(root.path(), SIZES[1], &segments);
-    let step = PackageStep { format: SegmentFormat::Ts, segments };
-    run("ffmpeg", root.path(), arguments::package(&step).unwrap().iter().map(String::as_str));
-    assert!(root.path().join("segment000.ts").exists() && !root.path().join("segment001.ts").exists());
 }
 
 /// A segment that begins elsewhere than with an IDR picture is seen, and one that is displaced.

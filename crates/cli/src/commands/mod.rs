@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::ffmpeg::Ffmpeg;
 use crate::interrupt::Interrupt;
 use crate::options::Command;
+use crate::output::Place;
 use crate::voice::Voice;
 use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::{Machine, Plan};
@@ -76,21 +77,35 @@ impl Bench {
         Ok(Drawn { clip, facts, plan, machine })
     }
 
-    /// Plans and makes what is wished of a clip, with this much room for decoded frames, and tells of it.
-    fn make(
+    /// Makes what is wished of each clip, as far as each goes, and puts it in its place.
+    fn fill(
         &mut self,
-        input: &Path,
+        inputs: &[PathBuf],
+        places: &[impl Place],
         wishes: &Wishes,
-        room: Bytes,
         voice: &mut Voice,
-    ) -> Result<Finished, Error> {
+    ) -> Result<(), Error> {
+        self.each(inputs, voice, |bench, index, voice| {
+            let (Some(input), Some(place)) = (inputs.get(index), places.get(index)) else { return Ok(()) };
+            let began = Instant::now();
+            // Not after minutes of work.
+            place.check(input)?;
+            let finished = bench.make(input, wishes, voice)?;
+            place.write(&finished.file)?;
+            voice.result(input, place.path(), &finished.report, began);
+            Ok(())
+        })
+    }
+
+    /// Plans and makes what is wished of a clip, and tells of it.
+    fn make(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Finished, Error> {
         let Drawn { clip, facts, plan, machine } = self.draw(input, wishes, voice)?;
         let workers = plan.workers(processors(), memory());
         let length = facts.video.duration;
         let session = Job::new(facts, wishes.clone(), plan, machine);
         let driver = Driver::new(&self.ffmpeg, &clip, &self.interrupt);
         let encoding = Instant::now();
-        driver.run(session, workers, room, &mut |update| match update {
+        driver.run(session, workers, frames_room(), &mut |update| match update {
             Update::Replanned(plan) => voice.plan(input, plan),
             Update::Progress(progress) => voice.progress(input, progress, encoding, length),
         })

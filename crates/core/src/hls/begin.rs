@@ -30,7 +30,7 @@ fn big_endian(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
     Some(field.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
 }
 
-/// ISO/IEC 13818-1. The tables come first and take one packet each, as our segments and ffmpeg's have them.
+/// ISO/IEC 13818-1. The tables come first and take one packet each, as our segments have them.
 fn transport(head: &[u8]) -> Option<Begin> {
     // What each packet carries: of which stream, whether something begins in it, and its payload.
     let packets = head.chunks_exact(188).map_while(|packet| {

@@ -1,6 +1,6 @@
 //! Where a push goes, read from an address, and what of it nobody may see. Opens no connection.
 
-use std::borrow::Cow;
+use crate::percent;
 use std::fmt;
 
 /// What stands for a secret.
@@ -294,7 +294,8 @@ impl Destination {
     }
 
     fn hide(&mut self, secret: &str) {
-        let decoded = decoded(secret);
+        // Outside of a form's fields a plus is a plus.
+        let decoded = percent::decoded(secret, b'+');
         for secret in [secret, &decoded] {
             if !secret.is_empty() && self.secrets.iter().all(|known| known != secret) {
                 self.secrets.push(secret.to_owned());
@@ -354,29 +355,6 @@ fn hidden_in(text: &str, secret: &str) -> String {
     }
     shown.push_str(rest);
     shown
-}
-
-/// Percent-decoded; bytes that are no UTF-8 become the replacement character.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return text.into();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(test)]

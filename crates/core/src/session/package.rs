@@ -148,11 +148,6 @@ impl PackageSession {
         })
     }
 
-    /// The plan as it stands.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
     /// How far it is. Never falls.
     pub fn progress(&mut self) -> Progress {
         let pixels = |size: (u32, u32)| f64::from(size.0) * f64::from(size.1);

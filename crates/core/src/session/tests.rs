@@ -6,53 +6,21 @@ use super::task::{Death, Encode as EncodeTask, Output, Program, Source, Task};
 use super::*;
 use crate::browser::{Decoder, WhyFfmpeg};
 use crate::encoder::{Encoders, Profile, Threads};
-use crate::facts::{AudioFacts, Colour, Container, Rotation, VideoFacts};
-use crate::units::{FrameRate, Kbps, Micros};
+use crate::units::Micros;
 use crate::wishes::{Effort, Mode};
 use std::fmt::Write as _;
 
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+/// A clip of so many frames at 25 a second, with keyframes every two seconds.
 pub(crate) fn facts(frames: u64) -> MediaFacts {
-    let rate = FrameRate::whole(25);
-    MediaFacts {
-        file_bytes: Bytes(frames * 6_000),
-        container: Container::Mp4,
-        zero: Micros(0),
-        video: VideoFacts {
-            index: 0,
-            codec: "h264".into(),
-            profile: None,
-            pixel_format: "yuv420p".into(),
-            width: 320,
-            height: 180,
-            sample_aspect: (1, 1),
-            rotation: Rotation::None,
-            frame_rate: rate,
-            constant_rate: true,
-            frames,
-            start: Micros(0),
-            stamped_late: Micros(0),
-            gradual_refresh: false,
-            duration: rate.time_of(frames),
-            bytes: Bytes(frames * 5_000),
-            colour: Colour::default(),
-            interlaced: false,
-            bytes_before: Vec::new(),
-            keyframes: (0..frames).step_by(50).map(|frame| rate.time_of(frame)).collect(),
-        },
-        audio: vec![AudioFacts {
-            index: 1,
-            codec: "aac".into(),
-            profile: None,
-            channels: 2,
-            sample_rate: 48_000,
-            bitrate: Some(Kbps(128.0)),
-            start: Micros(0),
-            duration: rate.time_of(frames),
-            default: true,
-            language: None,
-        }],
-        others: Vec::new(),
-    }
+    let (seconds, bytes) = (frames as f64 / 25.0, frames * 6_000);
+    let mut facts = support::read_clip(&format!("320x180@25 {seconds}s {bytes}B h264 aac:128x2"));
+    let video = &mut facts.video;
+    video.bytes = Bytes(frames * 5_000);
+    video.keyframes = (0..frames).step_by(50).map(|frame| video.frame_rate.time_of(frame)).collect();
+    facts
 }
 
 /// x264's statistics for `frames` frames that took about `bits` each.
