@@ -71,6 +71,17 @@ async function playAll(page) {
   return played;
 }
 
+/** Writes what an archive holds. @param {string} archive @returns {Promise<[string, string[]]>} where, and the names */
+async function unpack(archive) {
+  const place = archive.replace(/\.zip$/, "");
+  const files = unzip(await readFile(archive));
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(place, name)), { recursive: true });
+    await writeFile(join(place, name), bytes);
+  }
+  return [place, [...files.keys()]];
+}
+
 inBrowsers("packages from the page", BOTH, (site) => {
   for (const { what, of, asks, renditions, sizes, frames, segments, first, limit, floor } of CASES) {
     test(what, { timeout: 180_000 }, async () => {
@@ -93,18 +104,13 @@ inBrowsers("packages from the page", BOTH, (site) => {
       assert.equal(size, job.bytes);
       if (limit) assert.ok(size <= limit && size >= floor * limit, `${size} bytes of ${limit}`);
 
-      const place = archive.replace(/\.zip$/, "");
-      const files = unzip(await readFile(archive));
-      for (const [name, bytes] of files) {
-        await mkdir(dirname(join(place, name)), { recursive: true });
-        await writeFile(join(place, name), bytes);
-      }
-      const [root] = [...files.keys()][0].split("/");
-      assert.ok(files.has(`${root}/index.html`) && files.has(`${root}/master.m3u8`));
+      const [place, names] = await unpack(archive);
+      const [root] = names[0].split("/");
+      assert.ok(names.includes(`${root}/index.html`) && names.includes(`${root}/master.m3u8`));
       for (const [index, name] of renditions.entries()) {
-        const inside = [...files.keys()].filter((path) => path.startsWith(`${root}/${name}/segment`));
+        const inside = names.filter((path) => path.startsWith(`${root}/${name}/segment`));
         assert.equal(inside.length, segments, inside.join(" "));
-        assert.ok(files.has(`${root}/${name}/${first}`), first);
+        assert.ok(names.includes(`${root}/${name}/${first}`), first);
         const playlist = join(place, root, name, "index.m3u8");
         const { video, audio } = await probe(playlist);
         assert.deepEqual([`${video.width}x${video.height}`, audio.codec_name], [sizes[index], "aac"]);
@@ -113,4 +119,38 @@ inBrowsers("packages from the page", BOTH, (site) => {
       }
     });
   }
+
+  test("several files at once", { timeout: 120_000 }, async () => {
+    const clipfit = await Clipfit.open(site, { renditions: "1080:6000,360:700,240:300", effort: "fast" });
+    await clipfit.choose(await media("streaming"));
+    const job = await clipfit.result();
+    assert.match(job.plan, /above the size of the source are left out/);
+    assert.match(job.download, /-renditions\.zip$/);
+    const links = await clipfit.page.$$eval('[data-testid="job-file"]', (all) =>
+      all.map(({ href, download }) => ({ href, download })),
+    );
+    assert.deepEqual(
+      links.map(({ download }) => download),
+      ["streaming-360p.mp4", "streaming-240p.mp4"],
+    );
+    const single = await clipfit.save(links[1]);
+    const archive = await clipfit.save(job);
+    await clipfit.close();
+    assert.deepEqual(clipfit.errors, []);
+    assert.equal((await stat(archive)).size, job.bytes);
+    const [place, names] = await unpack(archive);
+    assert.deepEqual(names, ["streaming/360p.mp4", "streaming/240p.mp4"]);
+    for (const [index, [height, rate]] of [
+      [360, 700],
+      [240, 300],
+    ].entries()) {
+      const path = join(place, names[index]);
+      const { format, video, audio } = await probe(path);
+      assert.deepEqual([video.height, video.nb_read_frames, audio.codec_name], [height, "120", "aac"]);
+      assert.equal(await complaints(path), "");
+      const kilobits = (format.size * 8) / 1000;
+      assert.ok(kilobits <= (rate + 128) * 4 * 1.1, `${kilobits} kb of ${rate} kb/s`);
+    }
+    assert.deepEqual(await readFile(single), await readFile(join(place, names[1])));
+  });
 });

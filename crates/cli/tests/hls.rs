@@ -74,3 +74,35 @@ fn a_clip_becomes_a_package() {
     assert_eq!(never.status.code(), Some(1));
     assert!(folder.path().join("mine.txt").exists());
 }
+
+#[test]
+fn a_clip_becomes_several_files() {
+    let clip = support::wide_clip();
+    let clip = clip.to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("renditions");
+    let make = |more: &[&str]| {
+        let asked =
+            ["compress", clip, "--renditions=480:900,240:300,1080:6000", "-o", place.to_str().unwrap()];
+        clipfit(&[&asked[..], more].concat())
+    };
+    for more in [&[][..], &["--force"]] {
+        let output = make(more);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("above the size of the source"), "{said}");
+        let mut names: Vec<_> = fs::read_dir(&place)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["240p.mp4", "480p.mp4"]);
+        for (name, rate) in [("240p.mp4", 300), ("480p.mp4", 900)] {
+            let file = place.join(name);
+            assert_eq!(played(&file), (125, String::new()), "{name}");
+            // Five seconds of picture and of sound at no more than 128 kb/s.
+            assert!(file.metadata().unwrap().len() <= (rate + 128) * 125 * 5 * 11 / 10, "{name}");
+        }
+    }
+    assert_eq!(make(&[]).status.code(), Some(1), "what is there is not replaced unless told");
+}

@@ -282,10 +282,12 @@ mod tests {
             ("mode=ladder", Mode::Ladder),
             ("rung=640x360@30:700", Mode::Ladder),
             ("mode=size&rung=1024x576@25", Mode::Size),
+            ("renditions=720:3000,480:1500", Mode::Ladder),
         ] {
             let link = parse(query, "");
             assert_eq!((link.wishes.mode, link.problems.len()), (mode, 0), "{query}");
             assert_eq!(link.wishes.rung.is_some(), query.contains("rung"), "{query}");
+            assert_eq!(link.wishes.renditions.len(), if query.contains("renditions") { 2 } else { 0 });
         }
     }
 

@@ -321,6 +321,46 @@ mod tests {
     }
 
     #[test]
+    fn renditions_are_read_as_they_are_written() {
+        assert_eq!(parse(&text(&USUAL)).as_deref(), Some(&USUAL[..]));
+        for text in ["720:3000,480:1500,360:800", " 360p 800, 720p 3000 ,480P:1500"] {
+            assert_eq!(parse(text).as_deref(), Some(&USUAL[..]), "{text}");
+        }
+        let many = (1..10).map(|one| format!("{}:500", one * 100)).collect::<Vec<_>>().join(",");
+        for bad in ["", "720", "720:", "720:x", "p:300", "720:3000,720:1500", "720:3000,", "2:300", &many] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn files_are_never_above_the_source() {
+        let mut facts = facts(700);
+        for ((width, height), expected) in [
+            ((1280, 720), &[(1280, 720), (854, 480), (640, 360)][..]),
+            ((640, 480), &[(640, 480), (480, 360)]),
+            ((360, 640), &[(360, 640)]),
+            ((320, 180), &[(320, 180)]),
+        ] {
+            (facts.video.width, facts.video.height) = (width, height);
+            let wishes = Wishes { mode: Mode::Ladder, renditions: USUAL.into(), ..Wishes::default() };
+            let Ok(plan) = plan::plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else {
+                panic!("refused")
+            };
+            let Action::Package(package) = plan.action else { panic!("no package") };
+            let sizes: Vec<_> = package
+                .renditions
+                .iter()
+                .map(|one| (one.encode.picture.width, one.encode.picture.height))
+                .collect();
+            assert_eq!((package.format, sizes.as_slice()), (None, expected));
+            let left_out = plan.notes.contains(&crate::explain::Note::RenditionsAboveSource);
+            assert_eq!(left_out, expected.len() < 3);
+            let chunks: Vec<_> = package.renditions.iter().map(|one| one.encode.chunks.clone()).collect();
+            assert!(chunks.windows(2).all(|pair| pair[0] == pair[1]), "one decode serves all");
+        }
+    }
+
+    #[test]
     fn segments_are_the_same_in_all_renditions() {
         let mut facts = facts(700);
         (facts.video.width, facts.video.height) = (1280, 720);
