@@ -29,6 +29,8 @@ pub struct State {
     pub problems: Rc<Vec<LinkProblem>>,
     /// Every codec, and why it cannot be had here.
     pub codecs: Rc<Vec<CodecAccount>>,
+    /// What was copied from the settings last.
+    pub copied: Option<Rc<Copied>>,
     /// Files are being dragged over the window.
     pub dragging: bool,
     /// On narrow screens: the settings beside the target are shown.
@@ -36,6 +38,15 @@ pub struct State {
     /// What the live region says.
     pub announcement: String,
     next_id: u32,
+}
+
+/// A text that was to be copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The text.
+    pub text: String,
+    /// How it went.
+    pub how: Result<(), CopyRefused>,
 }
 
 /// Everything that can happen.
@@ -77,6 +88,10 @@ pub enum Action {
     CopyLog(JobId),
     /// How the copying went.
     LogCopied(RunId, Result<(), CopyRefused>),
+    /// Copy this text.
+    Copy(String),
+    /// How that went.
+    Copied(Copied),
     /// Save the package of this job into a folder.
     SaveIntoFolder(JobId),
     /// How that went; `None` when the person chose no folder.
@@ -138,6 +153,8 @@ pub enum Command {
     },
     /// Answer with `Action::LogRead`.
     ReadLog(RunId),
+    /// Copy a text, and answer with `Action::Copied`.
+    Copy(String),
     /// Copy the log of a run, and answer with `Action::LogCopied`.
     CopyLog(RunId),
     /// Ask for a folder, write these files into it, and answer with `Action::SavedIntoFolder`.
@@ -178,6 +195,7 @@ impl State {
             jobs: Vec::new(),
             problems: Rc::default(),
             codecs: Rc::default(),
+            copied: None,
             dragging: false,
             more_settings: false,
             announcement: String::new(),
@@ -267,6 +285,8 @@ impl State {
                 }
             }
             Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Command::CopyLog(job.run))),
+            Action::Copy(text) => commands.push(Command::Copy(text)),
+            Action::Copied(copied) => self.copied = Some(Rc::new(copied)),
             Action::SaveIntoFolder(id) => {
                 if let Some(job) = self.job(id)
                     && let Phase::Done(finished) = &job.phase

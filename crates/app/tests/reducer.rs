@@ -4,7 +4,7 @@ mod samples;
 
 use clipfit_app::job::{FileId, Job, Phase, RunId, Saving, Source};
 use clipfit_app::settings::{AudioChoice, Edit, Field, Settings};
-use clipfit_app::state::{Action, Command, Place, State, Told};
+use clipfit_app::state::{Action, Command, Copied, Place, State, Told};
 use clipfit_app::words;
 use clipfit_bridge::telling::Failure;
 use clipfit_core::account::{OfferAccount, PlanAccount, ResultAccount};
@@ -261,6 +261,18 @@ fn a_finished_clip_is_handed_over_when_wished() {
         let expected = Command::Download { url: "blob:1".into(), name: "clip 1-clipfit.mp4".into() };
         assert_eq!(commands.iter().filter(|one| **one == expected).count(), downloads);
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_copied_text_is_remembered() {
+    let mut state = State::new(None);
+    assert_eq!(
+        state.reduce(Action::Copy("clipfit publish".into())),
+        [Command::Copy("clipfit publish".into())]
+    );
+    let copied = Copied { text: "clipfit publish".into(), how: Ok(()) };
+    state.reduce(Action::Copied(copied.clone()));
+    assert_eq!(state.copied.as_deref(), Some(&copied));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

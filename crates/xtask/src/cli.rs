@@ -14,7 +14,7 @@ Usage: cargo xtask <command>
                                steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
   bench FILE... [--target 10MB] [--json]
                                compare Clipfit with the plain recipe and native ffmpeg
-  generate                     write web/src/generated: the worker protocol and the types of the x264 module
+  generate                     write web/src/generated: the worker protocol and the types of the modules
   fmt                          format the Rust and the TypeScript
 ";
 

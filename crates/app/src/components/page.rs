@@ -23,6 +23,7 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     settings={Rc::clone(&state.settings)}
                     wishes={Rc::clone(&state.wishes)}
                     codecs={state.codecs.clone()}
+                    copied={state.copied.clone()}
                     efforts={state.efforts()}
                     open={state.more_settings}
                     dispatch={dispatch}

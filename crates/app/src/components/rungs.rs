@@ -1,14 +1,25 @@
-//! The picker of the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, and a format
-//! of one's own.
+//! The picker of the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, a format of one's
+//! own, several at once, and the command that pushes the chosen one live.
 
+use super::click;
 use super::field::TextField;
+use super::icon::Icon;
+use crate::job::CopyRefused;
 use crate::settings::{Edit, Field, OwnFormat, RungChoice, Settings};
+use crate::state::{Action, Copied};
 use clipfit_core::ladder::{self, Rung};
+use clipfit_core::live::{self, Protocol};
 use clipfit_core::wishes::Wishes;
 use yew::prelude::*;
 
 /// The picker, with what the chosen one needs.
-pub(super) fn rungs(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
+pub(super) fn rungs(
+    settings: &Settings,
+    wishes: &Wishes,
+    copied: Option<&Copied>,
+    dispatch: &Callback<Action>,
+) -> Html {
+    let edit = &dispatch.reform(Action::Edit);
     let rates = distinct(|rung| rung.frame_rate.numerator());
     let heights = distinct(|rung| rung.height);
     let at = |height: u32, rate: u32| {
@@ -45,6 +56,9 @@ pub(super) fn rungs(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>)
                 { several(settings, wishes, edit) }
             }
             <p class="settings__hint">{ needs(wishes) }</p>
+            if let Some(rung) = wishes.rung {
+                { live(rung, copied, dispatch) }
+            }
         </fieldset>
     }
 }
@@ -134,15 +148,46 @@ fn own(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
 fn several(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     let field = TextField {
         id: "renditions",
-        label: "Heights, each with its bandwidth",
+        label: "Heights, each with its kb/s",
         value: &settings.renditions,
         placeholder: "",
-        unit: Some("kb/s"),
+        unit: None,
         inputmode: "text",
         problem: settings.problem(Field::Renditions, wishes),
         on_input: edit.reform(Edit::Renditions),
     };
     field.draw()
+}
+
+/// How the same format is pushed live, from the desktop: a page cannot reach such servers.
+fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Html {
+    html! {
+        <details class="live">
+            <summary>{ "Push it live from the desktop" }</summary>
+            <p class="settings__hint">
+                { "Browsers do not speak these protocols; Clipfit's command line does. Fill in the address of your server." }
+            </p>
+            { for Protocol::ALL.into_iter().map(|protocol| {
+                let command = live::publish_command(rung, protocol);
+                let label = match copied.filter(|copied| copied.text == command).map(|copied| copied.how) {
+                    None => "Copy",
+                    Some(Ok(())) => "Copied",
+                    Some(Err(CopyRefused)) => "Not allowed: select and copy it",
+                };
+                html! {
+                    <div class="live__one">
+                        <b>{ protocol.name() }</b>
+                        <button type="button" class="button button--link" data-testid="copy-command"
+                            aria-label={format!("Copy the command for {}", protocol.name())}
+                            onclick={click(dispatch, Action::Copy(command.clone()))}>
+                            { Icon::Copy.draw() }<span role="status">{ label }</span>
+                        </button>
+                        <code tabindex="0">{ command }</code>
+                    </div>
+                }
+            }) }
+        </details>
+    }
 }
 
 /// What the chosen format needs and suits, as a sentence.

@@ -9,7 +9,7 @@ use super::{chosen, click, ticked};
 use crate::effects::element;
 use crate::settings::{Edit, Field, Settings};
 use crate::shared::Shared;
-use crate::state::Action;
+use crate::state::{Action, Copied};
 use crate::words;
 use clipfit_core::account::{CodecAccount, EffortAccount, EffortsAccount};
 use clipfit_core::destinations;
@@ -28,6 +28,8 @@ pub struct SettingsProps {
     pub efforts: Option<Shared<EffortsAccount>>,
     /// Every codec, and why it cannot be had here.
     pub codecs: Rc<Vec<CodecAccount>>,
+    /// What was copied last.
+    pub copied: Option<Rc<Copied>>,
     /// On narrow screens: all of it is shown.
     pub open: bool,
     /// Where edits go.
@@ -37,7 +39,7 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn SettingsPanel(props: &SettingsProps) -> Html {
-    let SettingsProps { settings, wishes, efforts, codecs, open, dispatch } = props;
+    let SettingsProps { settings, wishes, efforts, codecs, copied, open, dispatch } = props;
     let edit = dispatch.reform(Action::Edit);
     let choose = |mode: Mode| edit.reform(move |_: Event| Edit::Mode(mode));
     html! {
@@ -52,7 +54,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
             </fieldset>
             { match settings.mode {
                 Mode::Size => target(settings, wishes, &edit),
-                Mode::Ladder => rungs(settings, wishes, &edit),
+                Mode::Ladder => rungs(settings, wishes, copied.as_deref(), dispatch),
                 Mode::Hls => packaging(settings, wishes, &edit),
                 Mode::Quick => html! {
                     <p class="settings__hint">

@@ -23,7 +23,7 @@ pub fn steps() -> Html {
             </ol>
             <p class="steps__offline">
                 { Icon::Offline.draw() }
-                { "Works offline: the first clip fetches the encoder (10 MB), after that no network is needed." }
+                { "Works offline: the first clip fetches the encoder (2 MB; 12 MB where the browser cannot read the clip), after that no network is needed." }
             </p>
         </section>
     }

@@ -7,7 +7,7 @@ mod runs;
 
 use crate::job::RunId;
 use crate::settings::Settings;
-use crate::state::{Action, Command, Place, State};
+use crate::state::{Action, Command, Copied, Place, State};
 use clipfit_bridge::player::{self, PackageFile};
 use clipfit_bridge::speeds;
 use clipfit_core::link::Link;
@@ -92,6 +92,7 @@ impl Effects {
             Command::Download { url, name } => browser::download(&url, &name),
             Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
             Command::CopyLog(run) => self.copy_log(run),
+            Command::Copy(text) => self.copy(text),
             Command::SaveIntoFolder { run, files, with_page } => {
                 self.save_into_folder(run, files, with_page);
             }
@@ -114,6 +115,13 @@ impl Effects {
                 Err(error) => Some(Err(error.to_string())),
             };
             dispatch.emit(Action::SavedIntoFolder(run, how));
+        });
+    }
+
+    fn copy(&self, text: String) {
+        let dispatch = self.dispatch.clone();
+        browser::copy(text.clone(), move |how| {
+            dispatch.emit(Action::Copied(Copied { text: text.clone(), how }));
         });
     }
 
