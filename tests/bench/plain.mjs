@@ -45,7 +45,7 @@ export async function plain(wanted) {
     const read = ["-i", `${NAMES.folder}/${basename(warmUp)}`, "-c", "copy", "-f", "mp4", NAMES.output];
     await run(warmUp, [read]);
     const done = await run(source.path, [words.first, words.second]);
-    await saveLink(page, done.href, output);
+    await saveLink(page, done.files[0].href, output);
     return done.seconds;
   });
   return { seconds, facts: await factsOf(output, timeout) };
