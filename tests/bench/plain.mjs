@@ -23,28 +23,25 @@ export async function makePlainSite(dist, folder) {
 
 /**
  * @param {{ browser: string, site: string, core: string, warmUp: string, source: import("./media.mjs").Facts,
- *   result: import("./media.mjs").Facts, folder: string, timeout: number }} wanted `site` is the plain page's
+ *   result: import("./media.mjs").Facts, preset: string, folder: string, timeout: number }} wanted `site` is the plain page's
  *   address, `core` is the core's version; the settings are those of `result`.
  */
 export async function plain(wanted) {
-  const { browser, site, core, warmUp, source, result, folder, timeout } = wanted;
+  const { browser, site, core, warmUp, source, result, preset, folder, timeout } = wanted;
   const output = join(folder, "plain.mp4");
-  const words = recipe(source, result, {
-    input: `${NAMES.folder}/${basename(source.path)}`,
-    output: NAMES.output,
-    log: NAMES.log,
-  });
+  const names = { input: `${NAMES.folder}/${basename(source.path)}`, output: NAMES.output, log: NAMES.log };
+  const { commands } = recipe(source, result, names, preset);
   const seconds = await withPage(browser, site, timeout, async (page) => {
     const input = await page.waitForSelector("input");
-    const run = async (path, commands) => {
+    const run = async (path, words) => {
       await input.uploadFile(path);
-      const order = { core: `core/${core}`, folder: NAMES.folder, commands, output: NAMES.output };
+      const order = { core: `core/${core}`, folder: NAMES.folder, commands: words, output: NAMES.output };
       return page.evaluate((message) => globalThis.runPlain(message), order);
     };
     // As much as the other page does before its time is taken: load the core and read the clip, encode nothing.
     const read = ["-i", `${NAMES.folder}/${basename(warmUp)}`, "-c", "copy", "-f", "mp4", NAMES.output];
     await run(warmUp, [read]);
-    const done = await run(source.path, [words.first, words.second]);
+    const done = await run(source.path, commands);
     await saveLink(page, done.files[0].href, output);
     return done.seconds;
   });
