@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startServer } from "../../web/serve.mjs";
 import { versionOf } from "./browser.mjs";
-import { compareCommandLine, comparePages } from "./comparisons.mjs";
+import { compareCommandLine, comparePackages, comparePages } from "./comparisons.mjs";
 import { compareEncoders, encoderLines, encoderTable, makeEncoderSite } from "./encoder.mjs";
 import { makeWarmUp } from "./media.mjs";
 import { readOptions, USAGE, UsageError } from "./options.mjs";
@@ -19,6 +19,8 @@ import { jsonLines, machine, machineText, table } from "./report.mjs";
 const PREFIX = "/some/sub";
 /** What is measured where nothing is said. */
 const EFFORTS = ["fast", "balanced", "best"];
+/** The same for packages, of which each effort has a plain row of its own. */
+const USUAL_EFFORT = "balanced";
 
 /** @param {import("./options.mjs").Options} options */
 async function bench(options) {
@@ -76,12 +78,15 @@ async function* measured(world) {
         failures: comparison.rows.some((row) => row.error !== undefined),
       };
     }
+    for (const effort of world.packages ? (efforts ?? [USUAL_EFFORT]) : []) {
+      yield told(await comparePackages(world, file, effort, note));
+    }
     for (const target of world.commandLine ? targets : []) {
       for (const effort of efforts ?? EFFORTS) {
         yield told(await compareCommandLine(world, file, target, effort, note));
       }
     }
-    const alone = presets.length > 0 || world.commandLine;
+    const alone = presets.length > 0 || world.packages || world.commandLine;
     for (const target of alone ? [] : targets) {
       yield told(await comparePages({ ...world, efforts: efforts ?? EFFORTS }, file, target, note));
     }

@@ -6,6 +6,7 @@ import { basename, join, resolve } from "node:path";
 import { clipfit } from "./clipfit.mjs";
 import { commandLine } from "./command-line.mjs";
 import { factsOf, likeness } from "./media.mjs";
+import { flaw, packaged, packageRecipes, plainPackage } from "./package.mjs";
 import { plain } from "./plain.mjs";
 import { native, recipe } from "./recipe.mjs";
 
@@ -70,9 +71,36 @@ export function compareCommandLine(world, file, target, effort, note) {
 }
 
 /**
+ * A package by Clipfit's page in one effort, and by one stock core.
+ *
+ * @param {World} world
+ * @param {string} file
+ * @param {string} effort
+ * @param {Note} note
+ */
+export function comparePackages(world, file, effort, note) {
+  const { segment } = world;
+  return compare(world, { kind: "package", file, effort }, undefined, note, async (its) => {
+    const { comparison, measure, common } = its;
+    const { source } = comparison;
+    const wanted = { ...common, site: world.app, source: source.path, effort, segment };
+    const result = await measure(effort, () => packaged(wanted));
+    const settings = { ...common, site: world.plainPage, core: world.core, source, segment };
+    await measure("plain", () => {
+      comparable(source, result.facts);
+      return plainPackage({ ...settings, result });
+    });
+    for (const row of comparison.rows.filter((candidate) => candidate.renditions !== undefined)) {
+      row.error = flaw(source, row.renditions, result.renditions);
+    }
+    return result.renditions && packageRecipes(source, result, segment).map(({ text }) => text);
+  });
+}
+
+/**
  * @param {World} world
  * @param {{ kind: Comparison["kind"], file: string, effort?: string }} about
- * @param {Target} target
+ * @param {Target | undefined} target
  * @param {Note} note
  * @param {(its: { comparison: Comparison, measure: (what: string, act: () => Promise<object>) => Promise<Row>,
  *   common: object }) => Promise<string[] | undefined>} act measures the rows, and tells in words the settings that they share
@@ -83,15 +111,17 @@ async function compare(world, about, target, note, act) {
   /** @type {Comparison} */
   const comparison = { ...about, file: basename(about.file), rows: [] };
   try {
-    const { size } = await stat(about.file);
-    comparison.target = { name: target.name, bytes: target.bytes(size) };
+    if (target !== undefined) {
+      const { size } = await stat(about.file);
+      comparison.target = { name: target.name, bytes: target.bytes(size) };
+    }
     comparison.source = await factsOf(resolve(about.file), timeout);
   } catch (error) {
     return { ...comparison, error: error.message };
   }
   const { source, rows } = comparison;
   const folder = mkdtempSync(join(world.folder, "run-"));
-  const name = `${comparison.file} to ${target.name}`;
+  const name = `${comparison.file} ${target === undefined ? `as a ${about.kind}` : `to ${target.name}`}`;
   /** Adds a row, whatever becomes of it. */
   const measure = async (what, run) => {
     note(`${name}: ${what} ...`);

@@ -6,9 +6,11 @@ import { parseArgs } from "node:util";
 export const USAGE = `Usage: cargo xtask bench FILE... [options]
 
   --target LIST     sizes to fit: 10MB, 1900KB, 8MiB, 500000B, or a share of the file: third, tenth (default 10MB)
-  --efforts LIST    efforts of Clipfit to measure (default fast,balanced,best)
+  --efforts LIST    efforts of Clipfit to measure (default fast,balanced,best; for packages balanced)
   --height N        height of the results in pixels (default: what the size allows)
   --memory          watch the browser's memory as well, which costs it some time
+  --hls             measure packages for streaming by the page against one stock core, and nothing else not asked for
+  --segment N       seconds of their segments (default 10)
   --cli             measure the command line against native ffmpeg, and nothing else not asked for
   --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else not asked for
   --browser NAME    chromium or firefox (default chromium)
@@ -36,9 +38,9 @@ export class UsageError extends Error {}
 
 /**
  * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
- * @typedef {{ files: string[], targets: Target[], efforts: string[] | undefined,
+ * @typedef {{ files: string[], targets: Target[], efforts: string[] | undefined, packages: boolean, segment: number,
  *   commandLine: boolean, presets: string[], browser: string, dist: string, program: string, height: string,
- *   memory: boolean, timeout: number, json: boolean }} Options `timeout` in seconds; without `efforts` the usual
+ *   memory: boolean, timeout: number, json: boolean }} Options `timeout` and `segment` in seconds; without `efforts` the usual
  *   ones.
  */
 
@@ -57,6 +59,8 @@ export function readOptions(words) {
         efforts: { type: "string" },
         height: { type: "string", default: "" },
         memory: { type: "boolean", default: false },
+        hls: { type: "boolean", default: false },
+        segment: { type: "string", default: "10" },
         cli: { type: "boolean", default: false },
         encoder: { type: "string", default: "" },
         browser: { type: "string", default: "chromium" },
@@ -80,6 +84,8 @@ export function readOptions(words) {
     files,
     targets: list(values.target).map(readTarget),
     efforts: values.efforts === undefined ? undefined : list(values.efforts),
+    packages: values.hls,
+    segment: seconds(values.segment),
     commandLine: values.cli,
     height: values.height,
     memory: values.memory,

@@ -1,5 +1,5 @@
-// The plain recipe: x264 in two passes, at the settings of a finished result. The same words serve the
-// WebAssembly core and native ffmpeg.
+// The plain recipes, at the settings of a finished result: x264 in two passes, and one run for each rendition of a package. The
+// same words serve the WebAssembly core and native ffmpeg.
 
 import { join } from "node:path";
 import { factsOf, shape, toPicture } from "./media.mjs";
@@ -7,11 +7,14 @@ import { run } from "./processes.mjs";
 
 /** Copied packets may lose the few around an edit. */
 const SAME_SHARE = 0.01;
+/** Rounded times of frames must not push a keyframe to the next one. */
+const EARLY_SECONDS = 0.001;
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
  * @typedef {{ text: string, commands: string[][] }} Recipe ffmpeg's arguments, one run after the other, and the settings in
  *   words.
+ * @typedef {{ preset: string, profile: string, options: string[] }} X264 `options` are x264's own, each as `name=value`.
  */
 
 /**
@@ -35,6 +38,30 @@ export function recipe(source, result, names, preset) {
       [...video, "-pass", "2", ...sound.words, "-tag:v", "avc1", "-f", "mp4", names.output],
     ],
   };
+}
+
+/**
+ * One rendition of a package, by ffmpeg's own muxer.
+ *
+ * @param {Facts} source
+ * @param {Facts} result
+ * @param {{ input: string, folder: string }} names as the encoder sees them; the folder is there
+ * @param {X264} x264
+ * @param {number} segment seconds
+ * @returns {Recipe}
+ */
+export function renditionRecipe(source, result, names, { preset, profile, options }, segment) {
+  const sound = soundOf(source, result);
+  const words = [
+    ...encode(source, result, names.input, preset),
+    ...["-profile:v", profile, "-x264-params", options.join(":")],
+    ...["-force_key_frames", `expr:gte(t,n_forced*${segment}-${EARLY_SECONDS})`, ...sound.words],
+    ...["-f", "hls", "-hls_time", String(segment), "-hls_playlist_type", "vod"],
+    ...["-hls_flags", "independent_segments", "-hls_segment_filename", `${names.folder}/segment%03d.ts`],
+    `${names.folder}/index.m3u8`,
+  ];
+  const text = `${shape(result)}, x264 ${preset} ${options.join(" ")}, sound ${sound.text}`;
+  return { text, commands: [words] };
 }
 
 function encode(source, result, input, preset) {

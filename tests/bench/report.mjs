@@ -5,11 +5,13 @@ import { perSecond, shape } from "./media.mjs";
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
- * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, ssim?: number, frames?: number, error?: string }} Row
- *   A row that failed has its error instead of the rest; one whose likeness could not be measured has both.
- * @typedef {{ kind: "page" | "command line", file: string, effort?: string, target: { name: string,
+ * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, renditions?: Rendition[], ssim?: number, frames?: number, error?: string }} Row
+ *   A row that failed has its error instead of the rest; one that is not what it should be, or whose likeness could not be
+ *   measured, has both. A package's facts are those of its largest rendition, with the bytes of all.
+ * @typedef {import("./package.mjs").Rendition} Rendition
+ * @typedef {{ kind: "page" | "command line" | "package", file: string, effort?: string, target?: { name: string,
  *   bytes: number }, source?: Facts, settings?: string[], error?: string, rows: Row[] }} Comparison `settings` are what the
- *   recipes share with Clipfit's result, in words.
+ *   recipes share with Clipfit's result, in words; a package has no target.
  */
 
 /** The machine that figures belong to. */
@@ -45,13 +47,19 @@ function measured({ target, rows }) {
     speedToPlain: round(speed(row, plain), 4),
     speedToNative: round(speed(row, native), 4),
     bytes: row.facts?.bytes,
-    percentOfTarget: round(row.facts && (row.facts.bytes / target.bytes) * 100, 3),
+    percentOfTarget: round(target && row.facts && (row.facts.bytes / target.bytes) * 100, 3),
     ssim: row.ssim,
     ssimToNative: round(row.ssim && native?.ssim ? row.ssim - native.ssim : undefined, 6),
     framesCompared: row.frames,
     frames: row.facts?.videoPackets,
     width: row.facts?.width,
     height: row.facts?.height,
+    renditions: row.renditions?.map(({ name, segments, bytes, facts }) => ({
+      name,
+      segments,
+      bytes,
+      frames: facts.videoPackets,
+    })),
     framesPerSecond: round(row.facts && perSecond(row.facts.rate), 3),
     videoKbps: round(row.facts && (row.facts.videoBytes * 8) / row.facts.seconds / 1000, 3),
     error: row.error,
@@ -61,7 +69,7 @@ function measured({ target, rows }) {
 /** @param {Comparison} comparison */
 export function jsonLines(comparison) {
   const { kind, file, target, effort } = comparison;
-  const place = { type: "row", kind, file, target: target.name, targetBytes: target.bytes, effort };
+  const place = { type: "row", kind, file, target: target?.name, targetBytes: target?.bytes, effort };
   if (comparison.error !== undefined) return [JSON.stringify({ ...place, error: comparison.error })];
   return measured(comparison).map((row) => JSON.stringify({ ...place, ...row }));
 }
@@ -79,6 +87,10 @@ const COLUMNS = [
   { title: "% of target", text: (row) => fixed(row.percentOfTarget, 2) },
   { title: "SSIM", text: (row) => fixed(row.ssim, 4) },
   { title: "to native", text: (row) => signed(row.ssimToNative) },
+  {
+    title: "frames",
+    text: (row) => row.renditions?.map(({ name, frames }) => `${name} ${frames}`).join(", ") ?? "",
+  },
   { title: "peak MB", text: (row) => fixed(row.peakBytes && row.peakBytes / 1e6, 0) },
 ];
 
@@ -113,6 +125,7 @@ export function table(comparison) {
 
 /** What was to be made, and by whom where that is not Clipfit's page. @param {Comparison} comparison */
 function aim({ kind, target, effort }) {
+  if (target === undefined) return `as a ${kind}, ${effort}`;
   const { name, bytes } = target;
   const size = name === `${bytes}B` ? name : `${name} = ${bytes.toLocaleString("en")} bytes`;
   return `to ${size}${kind === "page" ? "" : ` on the ${kind}, ${effort}`}`;
