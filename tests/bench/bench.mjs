@@ -1,23 +1,26 @@
-// Measures Clipfit's efforts against the plain recipe and native ffmpeg, one after the other on this machine.
+// Measures Clipfit against plain recipes and native ffmpeg, one after the other on this machine.
 // What is measured and how is told in docs/benchmarks.md.
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { startServer } from "../../web/serve.mjs";
 import { versionOf } from "./browser.mjs";
-import { clipfit } from "./clipfit.mjs";
+import { compareCommandLine, comparePackages, comparePages } from "./comparisons.mjs";
 import { compareEncoders, encoderLines, encoderTable, makeEncoderSite } from "./encoder.mjs";
-import { factsOf, likeness, makeWarmUp } from "./media.mjs";
+import { makeWarmUp } from "./media.mjs";
 import { readOptions, USAGE, UsageError } from "./options.mjs";
-import { makePlainSite, plain } from "./plain.mjs";
+import { makePlainSite } from "./plain.mjs";
 import { run } from "./processes.mjs";
-import { native, recipe } from "./recipe.mjs";
 import { jsonLines, machine, machineText, table } from "./report.mjs";
 
 /** The app is served below the root, as on many hosts. */
 const PREFIX = "/some/sub";
+/** What is measured where nothing is said. */
+const EFFORTS = ["fast", "balanced", "best"];
+/** The same for packages, of which each effort has a plain row of its own. */
+const USUAL_EFFORT = "balanced";
 
 /** @param {import("./options.mjs").Options} options */
 async function bench(options) {
@@ -50,20 +53,9 @@ async function bench(options) {
     const here = machine(await versionOf(options.browser), ffmpeg);
     print(options.json ? JSON.stringify(here) : `${machineText(here)}\n`);
     let failed = false;
-    if (options.presets.length > 0) {
-      for (const file of options.files) {
-        const comparison = await compareEncoders({ ...world, site: world.plainPage }, resolve(file), note);
-        failed ||= comparison.rows.some((row) => row.error !== undefined);
-        print(options.json ? encoderLines(comparison).join("\n") : encoderTable(comparison));
-      }
-      return failed;
-    }
-    for (const file of options.files) {
-      for (const target of options.targets) {
-        const comparison = await compare(world, file, target);
-        failed ||= comparison.error !== undefined || comparison.rows.some((row) => row.error !== undefined);
-        print(options.json ? jsonLines(comparison).join("\n") : table(comparison));
-      }
+    for await (const { text, failures } of measured(world)) {
+      failed ||= failures;
+      print(text);
     }
     return failed;
   } finally {
@@ -71,79 +63,34 @@ async function bench(options) {
   }
 }
 
-/** @returns {Promise<import("./report.mjs").Comparison>} never fails: what fails is part of the result. */
-async function compare(world, file, target) {
-  const { timeout } = world;
-  const comparison = { file: basename(file), target: { name: target.name, bytes: 0 }, rows: [] };
-  let source;
-  try {
-    comparison.target.bytes = target.bytes((await stat(file)).size);
-    source = await factsOf(resolve(file), timeout);
-  } catch (error) {
-    return { ...comparison, error: error.message };
-  }
-  comparison.source = source;
-  const folder = mkdtempSync(join(world.folder, "run-"));
-  const about = `${comparison.file} to ${target.name}`;
-  const { rows } = comparison;
-  /** Adds a row, whatever becomes of it. */
-  const measure = async (what, act) => {
-    note(`${about}: ${what} ...`);
-    const row = { what };
-    try {
-      Object.assign(row, await act());
-      note(`${about}: ${what} took ${row.seconds.toFixed(1)} s`);
-    } catch (error) {
-      row.error = error.message.split("\n").join(" / ");
-      note(`${about}: ${what} failed: ${row.error}`);
+/** All that was asked for, one comparison after the other. */
+async function* measured(world) {
+  const { json, presets, targets, efforts } = world;
+  const told = (comparison) => ({
+    text: json ? jsonLines(comparison).join("\n") : table(comparison),
+    failures: comparison.error !== undefined || comparison.rows.some((row) => row.error !== undefined),
+  });
+  for (const file of world.files) {
+    if (presets.length > 0) {
+      const comparison = await compareEncoders({ ...world, site: world.plainPage }, resolve(file), note);
+      yield {
+        text: json ? encoderLines(comparison).join("\n") : encoderTable(comparison),
+        failures: comparison.rows.some((row) => row.error !== undefined),
+      };
     }
-    rows.push(row);
-  };
-
-  const { height, memory } = world;
-  const common = { browser: world.browser, warmUp: world.warmUp, timeout, folder, height, memory };
-  for (const effort of world.efforts) {
-    await measure(effort, () =>
-      clipfit({ ...common, site: world.app, source: source.path, target: comparison.target.bytes, effort }),
-    );
-  }
-  const leader = leading(rows);
-  const picture = leader?.facts;
-  const comparable = () => {
-    if (picture === undefined) throw new Error("no result of Clipfit to take the settings from");
-    if (picture.videoBytes === source.videoBytes) {
-      throw new Error("the clip fits as it is: nothing was encoded that could be compared");
+    for (const effort of world.packages ? (efforts ?? [USUAL_EFFORT]) : []) {
+      yield told(await comparePackages(world, file, effort, note));
     }
-    return picture;
-  };
-  await measure("plain", () =>
-    plain({ ...common, site: world.plainPage, core: world.core, source, result: comparable() }),
-  );
-  await measure("native", () => native(source, comparable(), folder, timeout));
-  if (picture !== undefined && picture.videoBytes !== source.videoBytes) {
-    const { videoRate, sound } = recipe(source, picture, { input: "", output: "", log: "" });
-    Object.assign(comparison, { picture, videoRate, sound });
-  }
-
-  for (const row of rows.filter((candidate) => candidate.facts !== undefined)) {
-    note(`${about}: SSIM of ${row.what} ...`);
-    try {
-      Object.assign(row, await likeness(source, row.facts, timeout));
-      if (Math.abs(row.frames - row.facts.videoPackets) > 1) {
-        note(`${about}: only ${row.frames} of ${row.facts.videoPackets} frames of ${row.what} were compared`);
+    for (const target of world.commandLine ? targets : []) {
+      for (const effort of efforts ?? EFFORTS) {
+        yield told(await compareCommandLine(world, file, target, effort, note));
       }
-    } catch (error) {
-      row.error = error.message;
+    }
+    const alone = presets.length > 0 || world.packages || world.commandLine;
+    for (const target of alone ? [] : targets) {
+      yield told(await comparePages({ ...world, efforts: efforts ?? EFFORTS }, file, target, note));
     }
   }
-  rmSync(folder, { recursive: true, force: true });
-  return comparison;
-}
-
-/** The result whose settings the others get: that of the effort best, else of the last effort that had one. */
-function leading(rows) {
-  const results = rows.filter((row) => row.facts !== undefined);
-  return results.find((row) => row.what === "best") ?? results.at(-1);
 }
 
 async function ffmpegVersion(timeout) {

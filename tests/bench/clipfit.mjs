@@ -7,22 +7,40 @@ import { factsOf } from "./media.mjs";
 import { watchMemory } from "./memory.mjs";
 
 /**
- * @param {{ browser: string, site: string, warmUp: string, source: string, target: number, effort: string,
- *   folder: string, timeout: number, height: string, memory: boolean }} wanted `site` is the app's address, `target` is in
- *   bytes, `timeout` in seconds, `height` empty where it is left open.
+ * @typedef {{ browser: string, site: string, warmUp: string, source: string, timeout: number, memory: boolean }} Wanted `site`
+ *   is the app's address, `timeout` in seconds.
+ */
+
+/**
+ * @param {Wanted & { target: number, effort: string, height: string, folder: string }} wanted `target` is in bytes, `height`
+ *   empty where it is left open.
  */
 export async function clipfit(wanted) {
-  const { browser, site, warmUp, source, target, effort, folder, timeout, height, memory } = wanted;
+  const { target, effort, height, folder, timeout } = wanted;
   const output = join(folder, `clipfit-${effort}.mp4`);
-  const wishes = new URLSearchParams({ target: `${target}B`, effort, ...(height && { height }) });
-  const address = `${site}?${wishes}`;
-  const measured = await withPage(browser, address, timeout, async (page) => {
+  const wishes = { target: `${target}B`, effort, ...(height && { height }) };
+  const measured = await throughPage(wanted, wishes, output);
+  return { ...measured, facts: await factsOf(output, timeout) };
+}
+
+/**
+ * @template Asked
+ * @param {Wanted} wanted
+ * @param {Record<string, string>} wishes the link's parameters
+ * @param {string} output where the download goes
+ * @param {(page: import("puppeteer-core").Page) => Promise<Asked>} ask what else is to be known, when the time is taken
+ */
+export async function throughPage(wanted, wishes, output, ask = async () => ({})) {
+  const { browser, site, warmUp, source, timeout, memory } = wanted;
+  const address = `${site}?${new URLSearchParams(wishes)}`;
+  return withPage(browser, address, timeout, async (page) => {
     const input = await page.waitForSelector('[data-testid="file-input"]');
     const problems = await page.$$eval('[data-testid="link-problems"]', (notices) =>
       notices.map((notice) => notice.textContent.trim()).join(" "),
     );
     if (problems !== "") throw new Error(problems);
-    // The warm-up fits any target, so nothing is encoded for it; but the core has been fetched and compiled then.
+    // The warm-up fits any target, so nothing is encoded for it unless all that comes is; but what works has been fetched
+    // and compiled then.
     await input.uploadFile(warmUp);
     await page.waitForSelector('[data-testid="job"]:is([data-state="done"], [data-state="failed"])');
 
@@ -33,9 +51,9 @@ export async function clipfit(wanted) {
     if (outcome.href === undefined) throw new Error(outcome.error);
     const memoryBytes = await peak();
     await saveLink(page, outcome.href, output);
-    return { seconds: outcome.seconds, predicted: outcome.predicted, memoryBytes };
+    const { seconds, predicted } = outcome;
+    return { seconds, predicted, memoryBytes, ...(await ask(page)) };
   });
-  return { ...measured, facts: await factsOf(output, timeout) };
 }
 
 /**

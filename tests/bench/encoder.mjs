@@ -102,8 +102,8 @@ async function stock({ browser, site, core, timeout }, clip, preset) {
       commands: [[...words, "-f", "mp4", "output.mp4"]],
       output: "output.mp4",
     };
-    const { seconds, href } = await page.evaluate((message) => globalThis.runPlain(message), order);
-    return { seconds, bytes: await saved(page, href, clip.folder) };
+    const { seconds, files } = await page.evaluate((message) => globalThis.runPlain(message), order);
+    return { seconds, bytes: await saved(page, files[0].href, clip.folder) };
   });
 }
 

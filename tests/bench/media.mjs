@@ -84,6 +84,11 @@ export function perSecond(rate) {
   return rate.numerator / rate.denominator;
 }
 
+/** The picture in words. @param {Facts} facts */
+export function shape(facts) {
+  return `${facts.width}x${facts.height} at ${Number(perSecond(facts.rate).toFixed(3))} fps`;
+}
+
 /**
  * The filters that turn `source` into frames of the size and rate of `picture`. The frames are the ones that Clipfit
  * keeps: where rates differ, its grid begins a quarter of a source frame early, so that no frame falls between two slots.

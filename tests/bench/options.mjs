@@ -6,12 +6,16 @@ import { parseArgs } from "node:util";
 export const USAGE = `Usage: cargo xtask bench FILE... [options]
 
   --target LIST     sizes to fit: 10MB, 1900KB, 8MiB, 500000B, or a share of the file: third, tenth (default 10MB)
-  --efforts LIST    efforts of Clipfit to measure (default fast,balanced,best)
+  --efforts LIST    efforts of Clipfit to measure (default fast,balanced,best; for packages balanced)
   --height N        height of the results in pixels (default: what the size allows)
   --memory          watch the browser's memory as well, which costs it some time
-  --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else
+  --hls             measure packages for streaming by the page against one stock core, and nothing else not asked for
+  --segment N       seconds of their segments (default 10)
+  --cli             measure the command line against native ffmpeg, and nothing else not asked for
+  --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else not asked for
   --browser NAME    chromium or firefox (default chromium)
   --dist FOLDER     the built site (default: dist in the checkout)
+  --program FILE    the built command line (default: target/release/clipfit in the checkout)
   --timeout N       seconds after which one run is given up (default 3600)
   --json            one JSON object a line instead of tables
 
@@ -34,8 +38,10 @@ export class UsageError extends Error {}
 
 /**
  * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
- * @typedef {{ files: string[], targets: Target[], efforts: string[], presets: string[], browser: string, dist: string,
- *   height: string, memory: boolean, timeout: number, json: boolean }} Options `timeout` in seconds.
+ * @typedef {{ files: string[], targets: Target[], efforts: string[] | undefined, packages: boolean, segment: number,
+ *   commandLine: boolean, presets: string[], browser: string, dist: string, program: string, height: string,
+ *   memory: boolean, timeout: number, json: boolean }} Options `timeout` and `segment` in seconds; without `efforts` the usual
+ *   ones.
  */
 
 /**
@@ -50,12 +56,16 @@ export function readOptions(words) {
       allowPositionals: true,
       options: {
         target: { type: "string", default: "10MB" },
-        efforts: { type: "string", default: "fast,balanced,best" },
+        efforts: { type: "string" },
         height: { type: "string", default: "" },
         memory: { type: "boolean", default: false },
+        hls: { type: "boolean", default: false },
+        segment: { type: "string", default: "10" },
+        cli: { type: "boolean", default: false },
         encoder: { type: "string", default: "" },
         browser: { type: "string", default: "chromium" },
-        dist: { type: "string", default: fileURLToPath(new URL("../../dist", import.meta.url)) },
+        dist: { type: "string", default: inCheckout("dist") },
+        program: { type: "string", default: inCheckout("target/release/clipfit") },
         timeout: { type: "string", default: "3600" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -70,20 +80,32 @@ export function readOptions(words) {
   if (!["chromium", "firefox"].includes(values.browser)) {
     throw new UsageError(`no such browser: ${values.browser}`);
   }
-  const timeout = Number(values.timeout);
-  if (!(timeout > 0)) throw new UsageError(`not a number of seconds: ${values.timeout}`);
   return {
     files,
     targets: list(values.target).map(readTarget),
-    efforts: list(values.efforts),
+    efforts: values.efforts === undefined ? undefined : list(values.efforts),
+    packages: values.hls,
+    segment: seconds(values.segment),
+    commandLine: values.cli,
     height: values.height,
     memory: values.memory,
     presets: values.encoder === "" ? [] : list(values.encoder),
     browser: values.browser,
     dist: values.dist,
-    timeout,
+    program: values.program,
+    timeout: seconds(values.timeout),
     json: values.json,
   };
+}
+
+function inCheckout(path) {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+function seconds(text) {
+  const number = Number(text);
+  if (!(number > 0)) throw new UsageError(`not a number of seconds: ${text}`);
+  return number;
 }
 
 function list(text) {

@@ -22,31 +22,54 @@ export async function makePlainSite(dist, folder) {
 }
 
 /**
- * @param {{ browser: string, site: string, core: string, warmUp: string, source: import("./media.mjs").Facts,
- *   result: import("./media.mjs").Facts, folder: string, timeout: number }} wanted `site` is the plain page's
- *   address, `core` is the core's version; the settings are those of `result`.
+ * @typedef {{ browser: string, site: string, core: string, warmUp: string, source: import("./media.mjs").Facts,
+ *   timeout: number }} Wanted `site` is the plain page's address, `core` is the core's version, `timeout` in seconds.
+ */
+
+/**
+ * @param {Wanted & { result: import("./media.mjs").Facts, preset: string, folder: string }} wanted the settings are those of
+ *   `result`.
  */
 export async function plain(wanted) {
-  const { browser, site, core, warmUp, source, result, folder, timeout } = wanted;
+  const { source, result, preset, folder, timeout } = wanted;
   const output = join(folder, "plain.mp4");
-  const words = recipe(source, result, {
-    input: `${NAMES.folder}/${basename(source.path)}`,
-    output: NAMES.output,
-    log: NAMES.log,
-  });
-  const seconds = await withPage(browser, site, timeout, async (page) => {
-    const input = await page.waitForSelector("input");
-    const run = async (path, commands) => {
-      await input.uploadFile(path);
-      const order = { core: `core/${core}`, folder: NAMES.folder, commands, output: NAMES.output };
-      return page.evaluate((message) => globalThis.runPlain(message), order);
-    };
-    // As much as the other page does before its time is taken: load the core and read the clip, encode nothing.
-    const read = ["-i", `${NAMES.folder}/${basename(warmUp)}`, "-c", "copy", "-f", "mp4", NAMES.output];
-    await run(warmUp, [read]);
-    const done = await run(source.path, [words.first, words.second]);
-    await saveLink(page, done.href, output);
-    return done.seconds;
-  });
+  const names = { input: mounted(source.path), output: NAMES.output, log: NAMES.log };
+  const { commands } = recipe(source, result, names, preset);
+  const seconds = await inStockCore(wanted, ["-c", "copy"], { commands, output: NAMES.output }, () => output);
   return { seconds, facts: await factsOf(output, timeout) };
+}
+
+/** The clip as the worker's commands see it. @param {string} path */
+export function mounted(path) {
+  return `${NAMES.folder}/${basename(path)}`;
+}
+
+/**
+ * Runs commands in a page of their own, and saves what they wrote.
+ *
+ * @param {Wanted} wanted
+ * @param {string[]} warmUpWords what is done to the tiny clip before: as much as Clipfit's page does, so that both have loaded
+ *   the same
+ * @param {{ commands: string[][], folders?: string[], output: string }} order
+ * @param {(path: string) => string} place where a file goes
+ * @returns {Promise<number>} seconds of the commands alone
+ */
+export async function inStockCore(wanted, warmUpWords, order, place) {
+  const { browser, site, core, warmUp, source, timeout } = wanted;
+  return withPage(browser, site, timeout, async (page) => {
+    const input = await page.waitForSelector("input");
+    const run = async (path, message) => {
+      await input.uploadFile(path);
+      return page.evaluate((whole) => globalThis.runPlain(whole), {
+        core: `core/${core}`,
+        folder: NAMES.folder,
+        ...message,
+      });
+    };
+    const first = ["-i", mounted(warmUp), ...warmUpWords, "-f", "mp4", NAMES.output];
+    await run(warmUp, { commands: [first], output: NAMES.output });
+    const { seconds, files } = await run(source.path, order);
+    for (const { path, href } of files) await saveLink(page, href, place(path));
+    return seconds;
+  });
 }

@@ -10,16 +10,16 @@ const ERROR_LINES = 3;
  *
  * @param {string} program
  * @param {string[]} words
- * @param {{ timeout: number, cwd?: string }} options `timeout` in seconds.
+ * @param {{ timeout: number, signal?: NodeJS.Signals }} options `timeout` in seconds, after which the program gets `signal`.
  * @returns {Promise<{ stdout: string, stderr: string, seconds: number }>} `seconds` by the clock on the wall.
  */
-export function run(program, words, { timeout, cwd }) {
+export function run(program, words, { timeout, signal = "SIGKILL" }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     let late = false;
-    const kill = () => child.kill("SIGKILL");
+    const kill = () => child.kill(signal);
     process.once("exit", kill);
     const timer = setTimeout(() => {
       late = true;

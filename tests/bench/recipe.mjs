@@ -1,39 +1,74 @@
-// The plain recipe: x264 medium, two passes, at the settings of a finished result. The same words serve the
-// WebAssembly core and native ffmpeg.
+// The plain recipes, at the settings of a finished result: x264 in two passes, and one run for each rendition of a package. The
+// same words serve the WebAssembly core and native ffmpeg.
 
 import { join } from "node:path";
-import { factsOf, toPicture } from "./media.mjs";
+import { factsOf, shape, toPicture } from "./media.mjs";
 import { run } from "./processes.mjs";
 
 /** Copied packets may lose the few around an edit. */
 const SAME_SHARE = 0.01;
+/** Rounded times of frames must not push a keyframe to the next one. */
+const EARLY_SECONDS = 0.001;
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
- * @typedef {{ videoRate: number, sound: string, first: string[], second: string[] }} Recipe `videoRate` in bits a
- *   second; `first` and `second` are ffmpeg's arguments, `sound` is what they make of it in words.
+ * @typedef {{ text: string, commands: string[][] }} Recipe ffmpeg's arguments, one run after the other, and the settings in
+ *   words.
+ * @typedef {{ preset: string, profile: string, options: string[] }} X264 `options` are x264's own, each as `name=value`.
  */
 
 /**
  * @param {Facts} source
  * @param {Facts} result
  * @param {{ input: string, output: string, log: string }} names as the encoder sees them
+ * @param {string} preset
  * @returns {Recipe}
  */
-export function recipe(source, result, names) {
-  const videoRate = Math.round((result.videoBytes * 8) / result.seconds);
+export function recipe(source, result, names, preset) {
+  const rate = Math.round((result.videoBytes * 8) / result.seconds);
   const video = [
-    ...["-i", names.input, "-map", `0:${source.videoIndex}`, "-vf", toPicture(source, result)],
-    ...["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "medium", "-b:v", String(videoRate)],
-    ...["-passlogfile", names.log],
+    ...encode(source, result, names.input, preset),
+    ...["-b:v", String(rate), "-passlogfile", names.log],
   ];
   const sound = soundOf(source, result);
   return {
-    videoRate,
-    sound: sound.text,
-    first: [...video, "-pass", "1", "-an", "-f", "null", "-"],
-    second: [...video, "-pass", "2", ...sound.words, "-tag:v", "avc1", "-f", "mp4", names.output],
+    text: `${shape(result)}, x264 ${preset}, video ${(rate / 1000).toFixed(0)} kb/s, sound ${sound.text}`,
+    commands: [
+      [...video, "-pass", "1", "-an", "-f", "null", "-"],
+      [...video, "-pass", "2", ...sound.words, "-tag:v", "avc1", "-f", "mp4", names.output],
+    ],
   };
+}
+
+/**
+ * One rendition of a package, by ffmpeg's own muxer.
+ *
+ * @param {Facts} source
+ * @param {Facts} result
+ * @param {{ input: string, folder: string }} names as the encoder sees them; the folder is there
+ * @param {X264} x264
+ * @param {number} segment seconds
+ * @returns {Recipe}
+ */
+export function renditionRecipe(source, result, names, { preset, profile, options }, segment) {
+  const sound = soundOf(source, result);
+  const words = [
+    ...encode(source, result, names.input, preset),
+    ...["-profile:v", profile, "-x264-params", options.join(":")],
+    ...["-force_key_frames", `expr:gte(t,n_forced*${segment}-${EARLY_SECONDS})`, ...sound.words],
+    ...["-f", "hls", "-hls_time", String(segment), "-hls_playlist_type", "vod"],
+    ...["-hls_flags", "independent_segments", "-hls_segment_filename", `${names.folder}/segment%03d.ts`],
+    `${names.folder}/index.m3u8`,
+  ];
+  const text = `${shape(result)}, x264 ${preset} ${options.join(" ")}, sound ${sound.text}`;
+  return { text, commands: [words] };
+}
+
+function encode(source, result, input, preset) {
+  return [
+    ...["-i", input, "-map", `0:${source.videoIndex}`, "-vf", toPicture(source, result)],
+    ...["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", preset],
+  ];
 }
 
 /** The result's sound, made again the same way. */
@@ -65,18 +100,17 @@ function soundOf(source, result) {
 }
 
 /**
- * The recipe with native ffmpeg and the threads it takes by itself.
+ * The two passes with native ffmpeg and the threads it takes by itself.
  *
  * @param {Facts} source
  * @param {Facts} result
- * @param {string} folder for its files
- * @param {number} timeout seconds
+ * @param {{ preset: string, folder: string, timeout: number }} options `folder` is for its files, `timeout` in seconds
  */
-export async function native(source, result, folder, timeout) {
+export async function native(source, result, { preset, folder, timeout }) {
   const output = join(folder, "native.mp4");
-  const words = recipe(source, result, { input: source.path, output, log: join(folder, "native") });
+  const names = { input: source.path, output, log: join(folder, "native") };
   let seconds = 0;
-  for (const pass of [words.first, words.second]) {
+  for (const pass of recipe(source, result, names, preset).commands) {
     seconds += (await run("ffmpeg", ["-v", "error", "-nostdin", "-y", ...pass], { timeout })).seconds;
   }
   return { seconds, facts: await factsOf(output, timeout) };

@@ -1,15 +1,17 @@
 // How results are shown: a table a file, or one JSON object a line.
 
 import os from "node:os";
-import { perSecond } from "./media.mjs";
+import { perSecond, shape } from "./media.mjs";
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
- * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, ssim?: number, frames?: number, error?: string }} Row
- *   A row that failed has its error instead of the rest; one whose likeness could not be measured has both.
- * @typedef {{ file: string, target: { name: string, bytes: number }, source?: Facts, picture?: Facts,
- *   sound?: string, videoRate?: number, error?: string, rows: Row[] }} Comparison `picture` is the result whose
- *   settings the others share.
+ * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, renditions?: Rendition[], ssim?: number, frames?: number, error?: string }} Row
+ *   A row that failed has its error instead of the rest; one that is not what it should be, or whose likeness could not be
+ *   measured, has both. A package's facts are those of its largest rendition, with the bytes of all.
+ * @typedef {import("./package.mjs").Rendition} Rendition
+ * @typedef {{ kind: "page" | "command line" | "package", file: string, effort?: string, target?: { name: string,
+ *   bytes: number }, source?: Facts, settings?: string[], error?: string, rows: Row[] }} Comparison `settings` are what the
+ *   recipes share with Clipfit's result, in words; a package has no target.
  */
 
 /** The machine that figures belong to. */
@@ -45,13 +47,19 @@ function measured({ target, rows }) {
     speedToPlain: round(speed(row, plain), 4),
     speedToNative: round(speed(row, native), 4),
     bytes: row.facts?.bytes,
-    percentOfTarget: round(row.facts && (row.facts.bytes / target.bytes) * 100, 3),
+    percentOfTarget: round(target && row.facts && (row.facts.bytes / target.bytes) * 100, 3),
     ssim: row.ssim,
     ssimToNative: round(row.ssim && native?.ssim ? row.ssim - native.ssim : undefined, 6),
     framesCompared: row.frames,
     frames: row.facts?.videoPackets,
     width: row.facts?.width,
     height: row.facts?.height,
+    renditions: row.renditions?.map(({ name, segments, bytes, facts }) => ({
+      name,
+      segments,
+      bytes,
+      frames: facts.videoPackets,
+    })),
     framesPerSecond: round(row.facts && perSecond(row.facts.rate), 3),
     videoKbps: round(row.facts && (row.facts.videoBytes * 8) / row.facts.seconds / 1000, 3),
     error: row.error,
@@ -60,11 +68,14 @@ function measured({ target, rows }) {
 
 /** @param {Comparison} comparison */
 export function jsonLines(comparison) {
-  const { file, target } = comparison;
-  const place = { type: "row", file, target: target.name, targetBytes: target.bytes };
+  const { kind, file, target, effort } = comparison;
+  const place = { type: "row", kind, file, target: target?.name, targetBytes: target?.bytes, effort };
   if (comparison.error !== undefined) return [JSON.stringify({ ...place, error: comparison.error })];
   return measured(comparison).map((row) => JSON.stringify({ ...place, ...row }));
 }
+
+/** Rows that take their settings from others. */
+const RECIPES = ["plain", "native"];
 
 const COLUMNS = [
   { title: "", text: (row) => row.what, left: true },
@@ -76,40 +87,48 @@ const COLUMNS = [
   { title: "% of target", text: (row) => fixed(row.percentOfTarget, 2) },
   { title: "SSIM", text: (row) => fixed(row.ssim, 4) },
   { title: "to native", text: (row) => signed(row.ssimToNative) },
+  {
+    title: "frames",
+    text: (row) => row.renditions?.map(({ name, frames }) => `${name} ${frames}`).join(", ") ?? "",
+  },
   { title: "peak MB", text: (row) => fixed(row.peakBytes && row.peakBytes / 1e6, 0) },
 ];
 
 /** @param {Comparison} comparison */
 export function table(comparison) {
-  const { file, target, source, picture } = comparison;
-  const size = `${target.name}${target.name === `${target.bytes}B` ? "" : ` = ${target.bytes.toLocaleString("en")} bytes`}`;
-  if (comparison.error !== undefined) return `${file} to ${target.name}\nfailed: ${comparison.error}\n`;
+  const { file, source } = comparison;
+  if (comparison.error !== undefined) return `${file} ${aim(comparison)}\nfailed: ${comparison.error}\n`;
   const heading = [`${file} (${source.bytes.toLocaleString("en")} bytes, ${shape(source)}, `];
-  heading.push(`${source.seconds.toFixed(1)} s) to ${size}`);
+  heading.push(`${source.seconds.toFixed(1)} s) ${aim(comparison)}`);
   const lines = [heading.join("")];
-  if (picture !== undefined) {
-    const rate = `video ${(comparison.videoRate / 1000).toFixed(0)} kb/s`;
-    lines.push(`plain and native: ${shape(picture)}, ${rate}, sound ${comparison.sound}`);
-  }
+  const recipes = comparison.rows.map((row) => row.what).filter((what) => RECIPES.includes(what));
+  for (const text of comparison.settings ?? []) lines.push(`${recipes.join(" and ")}: ${text}`);
   const rows = measured(comparison);
+  const columns = COLUMNS.filter(({ text, left }) => left || rows.some((row) => text(row) !== ""));
   const cells = [
-    COLUMNS.map((column) => column.title),
-    ...rows.map((row) => COLUMNS.map((c) => c.text(row))),
+    columns.map((column) => column.title),
+    ...rows.map((row) => columns.map((c) => c.text(row))),
   ];
-  const widths = COLUMNS.map((_, at) => Math.max(...cells.map((row) => row[at].length)));
+  const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at].length)));
   cells.forEach((row, number) => {
     const padded = row.map((cell, at) =>
-      COLUMNS[at].left ? cell.padEnd(widths[at]) : cell.padStart(widths[at]),
+      columns[at].left ? cell.padEnd(widths[at]) : cell.padStart(widths[at]),
     );
     const error = rows[number - 1]?.error;
     const filled = error !== undefined && rows[number - 1].bytes === undefined ? padded.slice(0, 1) : padded;
-    lines.push([...filled, ...(error === undefined ? [] : [`failed: ${error}`])].join("  ").trimEnd());
+    const line = [...filled, ...(error === undefined ? [] : [`failed: ${error}`])].join("  ").trimEnd();
+    // Where nothing was measured there is nothing to head.
+    if (line !== "") lines.push(line);
   });
   return `${lines.join("\n")}\n`;
 }
 
-function shape(facts) {
-  return `${facts.width}x${facts.height} at ${Number(perSecond(facts.rate).toFixed(3))} fps`;
+/** What was to be made, and by whom where that is not Clipfit's page. @param {Comparison} comparison */
+function aim({ kind, target, effort }) {
+  if (target === undefined) return `as a ${kind}, ${effort}`;
+  const { name, bytes } = target;
+  const size = name === `${bytes}B` ? name : `${name} = ${bytes.toLocaleString("en")} bytes`;
+  return `to ${size}${kind === "page" ? "" : ` on the ${kind}, ${effort}`}`;
 }
 
 function round(value, digits) {

@@ -12,8 +12,9 @@ Usage: cargo xtask <command>
                                set up, build, and serve the site at http://127.0.0.1:8080; isolated, as x265 needs it
   test [--only STEP,...]       set up and run every test
                                steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
-  bench FILE... [--target 10MB] [--json]
-                               compare Clipfit with the plain recipe and native ffmpeg
+  bench FILE... [--target 10MB] [--hls] [--cli] [--json]
+                               compare Clipfit with the plain recipe and native ffmpeg: the page, or with --hls its
+                               packages for streaming, with --cli the command line (docs/benchmarks.md)
   generate                     write web/src/generated: the worker protocol and the types of the modules
   fmt                          format the Rust and the TypeScript
 ";

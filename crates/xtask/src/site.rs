@@ -31,10 +31,14 @@ pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str, isolate: boo
     workspace.run("node", &options.into_iter().chain(isolation).collect::<Vec<_>>())
 }
 
-/// Sets up, builds, and runs the benchmark; its results are all that goes to standard output.
+/// Sets up, builds what is measured, and runs the benchmark; its results are all that goes to standard output.
 pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     setup::run(workspace, Needs { browsers: true, ..Needs::default() })?;
     trunk(workspace)?;
+    if arguments.iter().any(|argument| argument == "--cli") {
+        eprintln!("xtask: building the command line (a minute or two the first time)");
+        workspace.run_aside("cargo", &["build", "--release", "--package", "clipfit-cli"])?;
+    }
     let arguments: Vec<&str> =
         std::iter::once("tests/bench/bench.mjs").chain(arguments.iter().map(String::as_str)).collect();
     workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))

@@ -21,12 +21,26 @@ async function load(base) {
   return core;
 }
 
+/** Takes what the commands wrote: a file, or all that lies in a folder. */
+function take(core, path) {
+  if (core.FS.isDir(core.FS.stat(path).mode)) {
+    const names = core.FS.readdir(path).filter((name) => ![".", ".."].includes(name));
+    const files = names.flatMap((name) => take(core, `${path}/${name}`));
+    core.FS.rmdir(path);
+    return files;
+  }
+  const blob = new Blob([core.FS.readFile(path)]);
+  core.FS.unlink(path);
+  return [{ path, blob }];
+}
+
 /** The seconds are those of the commands alone: loading is over before. */
-async function run({ core: base, folder, commands, output, file }) {
+async function run({ core: base, folder, commands, folders = [], output, file }) {
   loading ??= load(base);
   const core = await loading;
   core.FS.mkdir(folder);
   core.FS.mount(core.FS.filesystems.WORKERFS, { files: [file] }, folder);
+  for (const path of folders) core.FS.mkdir(path);
   const started = performance.now();
   for (const words of commands) {
     core.setTimeout(-1);
@@ -35,11 +49,10 @@ async function run({ core: base, folder, commands, output, file }) {
     if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${lines.join(" / ")}`);
   }
   const seconds = (performance.now() - started) / 1000;
-  const blob = new Blob([core.FS.readFile(output)], { type: "video/mp4" });
-  core.FS.unlink(output);
+  const files = take(core, output);
   core.FS.unmount(folder);
   core.FS.rmdir(folder);
-  return { seconds, blob };
+  return { seconds, files };
 }
 
 self.onmessage = ({ data }) => {
