@@ -4,7 +4,7 @@
 use crate::arguments::Pass;
 use crate::chunks::Chunk;
 use crate::facts::Colour;
-use crate::plan::EncodePlan;
+use crate::plan::{EncodePlan, Preset};
 use crate::units::FrameRate;
 use crate::wishes::Codec;
 use serde::{Deserialize, Serialize};
@@ -332,6 +332,13 @@ pub(crate) fn live_options(pass: Pass) -> Vec<String> {
     if matches!(pass, Pass::Capped(_)) { live.map(str::to_owned).to_vec() } else { Vec::new() }
 }
 
+/// What a first pass may leave out beyond x264's own fast settings for it. It only tells how hard the picture is: motion searched
+/// less exactly takes a quarter of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/benchmarks.md), which
+/// `best` does not spend.
+pub(crate) fn first_pass_options(preset: Preset, pass: Pass) -> Option<String> {
+    (matches!(pass, Pass::First(_)) && preset == Preset::Veryfast).then(|| "subme=1".into())
+}
+
 /// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     let mut options = Vec::new();
@@ -359,6 +366,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     };
     options.extend(plan.keyframe_distance.into_iter().flat_map(beat_options));
     options.extend(live_options(pass));
+    options.extend(first_pass_options(plan.preset, pass));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
     options.push(format!("level={}", level_name(plan)));
