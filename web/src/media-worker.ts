@@ -18,7 +18,7 @@ import { crashed, type Outcome, run } from "./media/run.ts";
 import { createWithThreads, watchWrites } from "./media/threads.ts";
 
 /** What rides beside a message. */
-type Riding = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[] };
+type Riding = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[]; frames?: ArrayBuffer[] };
 type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Riding;
 
 /** Memory never shrinks: an instance that one large task blew up is not kept for the small ones after it. */
@@ -101,11 +101,13 @@ function coreOf(script: object): CreateCore {
 
 async function runTask(message: Request<"run">): Promise<void> {
   const { task } = message;
+  encoder?.takeKept();
   const lines = new Lines((printed) => post({ type: "log", task, lines: printed }));
   const outcome = await outcomeOf(message, lines);
   lines.flush();
   if (outcome.ended) {
     const { exitCode, outputs } = outcome;
+    const frames = encoder?.takeKept() ?? message.frames;
     post(
       {
         type: "finished",
@@ -114,7 +116,7 @@ async function runTask(message: Request<"run">): Promise<void> {
         outputs: outputs.map(({ name }) => name),
         memoryBytes: (instance?.memoryBytes ?? 0) + (encoder?.memoryBytes ?? 0) + (browser?.memoryBytes ?? 0),
       },
-      { blobs: outputs.map(({ blob }) => blob) },
+      { blobs: outputs.map(({ blob }) => blob), ...(frames && { frames }) },
     );
   } else {
     post({ type: "crashed", task, reason: outcome.reason, detail: outcome.detail });
@@ -183,7 +185,7 @@ function withEncoder(): Encoder {
 }
 
 function encodeFrames(
-  { encode }: Request<"run">,
+  { encode, frames }: Request<"run">,
   { width, height }: Extract<Program, { type: "frames" }>,
   inputs: NamedBlob[],
   lines: Lines,
@@ -191,11 +193,14 @@ function encodeFrames(
   if (encode?.type !== "x264") {
     throw new EncoderFailed(false, "nothing to encode with x264");
   }
+  if (frames === undefined) {
+    throw new EncoderFailed(false, "no frames to encode");
+  }
   const progress = progressTo(lines);
   if (encode.width === width && encode.height === height) {
-    return withEncoder().encodeBlob(encode, inputs, progress);
+    return withEncoder().encodeFrames(encode, frames, inputs, progress);
   }
-  return withBrowser().scaleIntoX264({ width, height }, withEncoder(), encode, inputs, progress);
+  return withBrowser().scaleIntoX264({ width, height }, withEncoder(), encode, frames, inputs, progress);
 }
 
 async function decode(
@@ -264,7 +269,7 @@ async function answer(message: ToWorker & Riding): Promise<void> {
 }
 
 function post(message: FromWorker, riding: Riding = {}): void {
-  self.postMessage({ ...message, ...riding });
+  self.postMessage({ ...message, ...riding }, riding.frames ?? []);
 }
 
 /** One after the other: making an instance awaits, and a second task must not start in between. */

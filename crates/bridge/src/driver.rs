@@ -2,6 +2,7 @@
 //! The only place where core's commands meet the browser.
 
 use crate::job::{JobFailure, JobUpdate};
+use crate::kept::{self, Given, Kept};
 use crate::log::Log;
 use crate::player::{self, PackageFile};
 use crate::pool::{Message, MessageKind, Pool};
@@ -16,19 +17,16 @@ use clipfit_core::facts::MediaFacts;
 use clipfit_core::plan::Machine;
 use clipfit_core::probe::{self, ProbeFailure, Reader, Streams, Unexamined};
 use clipfit_core::session::job::Job;
-use clipfit_core::session::outcome::{self, GiveUp, Report, result_stem};
-use clipfit_core::session::task::{
-    Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written,
-};
+use clipfit_core::session::outcome::{GiveUp, Report, result_stem};
+use clipfit_core::session::task::{Command, Death, Event, Input, Output, Program, Source, Task, TaskId};
 use clipfit_core::speed::{self, Means, Speeds};
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::{Mode, Wishes};
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 /// Lines of evidence that go with a failed task.
@@ -75,7 +73,12 @@ struct Busy {
 
 /// What became of a task.
 enum Ended {
-    Done { exit_code: i32, outputs: Vec<(String, Blob)> },
+    Done {
+        exit_code: i32,
+        outputs: Vec<(String, Blob)>,
+        /// Frames that it kept or gives back.
+        frames: Option<Array>,
+    },
     Died(Death),
 }
 
@@ -283,14 +286,14 @@ impl Driver {
             encode: None,
         };
         let mut busy = HashMap::from([(0, Busy { task: task.clone(), log: Vec::new() })]);
-        self.dispatch(0, &task, &HashMap::new());
+        self.dispatch(0, &task, &mut Kept::default());
         loop {
             let message = self.next_message().await.ok_or(Unexamined::Death(Death::Crash))?;
             let Some((busy, ended)) = self.read(message, &mut busy, &mut |_, _| {}) else { continue };
             return match ended {
                 Ended::Done { outputs, .. } => {
                     let written = match outputs.first() {
-                        Some((_, blob)) => head(blob, usize::MAX).await.unwrap_or_default(),
+                        Some((_, blob)) => kept::head(blob, usize::MAX).await.unwrap_or_default(),
                         None => Vec::new(),
                     };
                     Ok((String::from_utf8_lossy(&written).into_owned(), busy.log))
@@ -301,7 +304,7 @@ impl Driver {
     }
 
     async fn drive(&self, mut session: Job, workers: usize) -> Result<Outcome, GiveUp> {
-        let mut kept: HashMap<Artifact, Blob> = HashMap::new();
+        let mut kept = Kept::new(matches!(session, Job::Package(_)));
         let mut busy: HashMap<usize, Busy> = HashMap::new();
         let mut commands = session.handle(Event::Start { workers, frames: frames_room() });
         let mut told_at = f64::MIN;
@@ -313,22 +316,22 @@ impl Driver {
                         // The session never starts more tasks than it was told workers.
                         let free = || (0..workers).find(|slot| !busy.contains_key(slot));
                         let slot = threads.or_else(free).unwrap_or(0);
-                        self.dispatch(slot, &task, &kept);
+                        self.dispatch(slot, &task, &mut kept);
                         busy.insert(slot, Busy { task, log: Vec::new() });
                     }
                     Command::EncoderFailed(codec) => speeds::without(codec),
                     Command::Replanned(plan) => (self.tell)(JobUpdate::Planned(Rc::new(*plan))),
                     Command::Drop(artifacts) => {
-                        artifacts.iter().for_each(|artifact| drop(kept.remove(artifact)))
+                        artifacts.iter().for_each(|artifact| kept.drop(artifact));
                     }
                     Command::Stop => self.with_pool(Pool::end_all),
                     Command::Finish(report) => {
                         let made = if report.kept_source {
                             Some(Made::File(self.file.clone().into()))
                         } else if report.files.is_empty() {
-                            kept.remove(&Artifact::Result).map(Made::File)
+                            kept.result().map(Made::File)
                         } else {
-                            package(&report.files, &mut kept).map(Made::Package)
+                            kept.package(&report.files).map(Made::Package)
                         };
                         return made.map(|made| Outcome::Done(*report, made)).ok_or(GiveUp::Cancelled);
                     }
@@ -360,25 +363,12 @@ impl Driver {
         }
     }
 
-    fn dispatch(&self, slot: usize, task: &Task, kept: &HashMap<Artifact, Blob>) {
+    fn dispatch(&self, slot: usize, task: &Task, kept: &mut Kept) {
         let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
         for line in said.into_iter().flatten() {
             self.say(format!("[{}] {line}", task.id.0));
         }
-        let mut names = Vec::new();
-        let mut blobs = Vec::new();
-        for input in &task.inputs {
-            let blob = match &input.source {
-                Source::Clip => Some(self.file.clone().into()),
-                Source::Kept(artifact) => kept.get(artifact).cloned(),
-                Source::Text(text) => text_blob(text),
-            };
-            // A file that was never written (a preset without macroblock tree) is simply not there.
-            if let Some(blob) = blob {
-                names.push(input.name.clone());
-                blobs.push(blob);
-            }
-        }
+        let Given { names, blobs, frames } = kept.give(task, &self.file);
         let message = ToWorker::Run {
             task: task.id.0,
             program: Box::new(steps::program(&task.program)),
@@ -386,7 +376,7 @@ impl Driver {
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
             encode: task.encode.as_ref().map(|encode| Box::new(steps::encode(encode))),
         };
-        self.with_pool(|pool| pool.send(slot, &message, &blobs));
+        self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref()));
     }
 
     /// Takes in a message; answers with the task that it ended, if it ended one.
@@ -423,13 +413,14 @@ impl Driver {
                 }
                 return None;
             }
-            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, blobs) => {
+            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, riding) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
                 self.say(format!("[{task}] done"));
                 if memory_bytes > MEMORY_KEPT || self.threads_slot() == Some(slot) {
                     self.with_pool(|pool| pool.end(slot));
                 }
-                Ended::Done { exit_code, outputs: outputs.into_iter().zip(blobs).collect() }
+                let outputs = outputs.into_iter().zip(riding.blobs).collect();
+                Ended::Done { exit_code, outputs, frames: riding.frames }
             }
             MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
@@ -483,55 +474,20 @@ impl Driver {
     }
 }
 
-/// Keeps a finished task's files and reads of them what the session wants to see.
-/// The files of a package; `None` where one is missing.
-fn package(files: &[outcome::PackageFile], kept: &mut HashMap<Artifact, Blob>) -> Option<Vec<PackageFile>> {
-    let blob = |source: &Source, kept: &mut HashMap<Artifact, Blob>| match source {
-        Source::Kept(artifact) => kept.remove(artifact),
-        Source::Text(text) => text_blob(text),
-        Source::Clip => None,
-    };
-    files.iter().map(|file| Some((file.path.clone(), blob(&file.source, kept)?))).collect()
-}
-
-fn text_blob(text: &str) -> Option<Blob> {
-    Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok()
-}
-
-async fn event(busy: Busy, ended: Ended, kept: &mut HashMap<Artifact, Blob>) -> Event {
+/// Keeps a finished task's files, and tells the session of it.
+async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
     let Busy { task, mut log } = busy;
     let log = log.split_off(log.len().saturating_sub(EVIDENCE));
     match ended {
         Ended::Died(death) => Event::WorkerDied { task: task.id, death, log },
-        Ended::Done { exit_code, outputs: files } => {
-            let mut outputs = Vec::new();
-            for (name, blob) in files {
-                let Some(wanted) = task.outputs.iter().find(|output| output.name == name) else { continue };
-                let size = Bytes(blob.size() as u64);
-                // What cannot be read back counts as not written; the session then tries again.
-                let Ok(head) = head(&blob, wanted.read).await else { continue };
-                if let Some(artifact) = wanted.keep {
-                    kept.insert(artifact, blob);
-                }
-                outputs.push(Written { name, size, head });
-            }
+        Ended::Done { exit_code, outputs, frames } => {
+            let outputs = kept.take(&task, outputs, frames).await;
             Event::Done { task: task.id, exit_code, outputs, log }
         }
     }
 }
 
-/// The first `most` bytes of a blob.
-async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
-    let wanted = blob.size().min(most as f64);
-    if wanted == 0.0 {
-        return Ok(Vec::new());
-    }
-    let part = blob.slice_with_f64_and_f64(0.0, wanted)?;
-    let buffer = JsFuture::from(part.array_buffer()).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
-}
-
-/// What decoded frames may use beside the encoders: blobs, which browsers move to disk where they grow.
+/// What decoded frames may use beside the encoders, in the page's memory.
 fn frames_room() -> Bytes {
     Bytes(memory().0 / 8)
 }

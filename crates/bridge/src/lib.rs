@@ -5,6 +5,7 @@
 mod driver;
 pub mod engine;
 pub mod job;
+mod kept;
 mod log;
 pub mod player;
 mod pool;

@@ -1,6 +1,7 @@
 //! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
 //! Carries messages; knows nothing of what a task is for.
 
+use crate::kept::Frames;
 use crate::protocol::{FromWorker, LoadFailure, MissingPart, Part, PartAddress, ToWorker};
 use crate::site::Site;
 use futures::StreamExt;
@@ -29,10 +30,19 @@ pub(crate) struct Message {
     pub(crate) kind: MessageKind,
 }
 
+/// What rides beside an answer.
+#[derive(Default)]
+pub(crate) struct Riding {
+    /// In the order of the answer's outputs.
+    pub(crate) blobs: Vec<Blob>,
+    /// Frames that the task kept or gives back, as buffers.
+    pub(crate) frames: Option<Array>,
+}
+
 /// Kinds of message.
 pub(crate) enum MessageKind {
-    /// A message of the protocol, with the blobs that rode along.
-    Said(FromWorker, Vec<Blob>),
+    /// A message of the protocol, with what rode along.
+    Said(FromWorker, Riding),
     /// The worker itself broke; its slot has been cleared.
     Broke(String),
     /// The worker has given no sign of life for long though it has something to do: it never will.
@@ -147,15 +157,19 @@ impl Pool {
         self.receiver.poll_next_unpin(context)
     }
 
-    /// Sends `message` with `blobs` to worker `slot`, starting it first if it is not there.
-    pub(crate) fn send(&mut self, slot: usize, message: &ToWorker, blobs: &[Blob]) {
+    /// Sends `message` with `blobs` and frames to worker `slot`, starting it first if it is not there.
+    pub(crate) fn send(&mut self, slot: usize, message: &ToWorker, blobs: &[Blob], frames: Option<&Frames>) {
         if self.slots.get(slot).is_none_or(Option::is_none) {
             self.start(slot);
         }
         let sent = self.slots.get(slot).and_then(Option::as_ref).is_some_and(|media| {
             let blobs = blobs.iter().collect::<Array>();
             media.pending.set(media.pending.get() + 1);
-            post(&media.worker, message, &[("blobs", blobs.into())]).is_ok()
+            let none = Array::new();
+            let buffers = frames.map_or(&none, |frames| &frames.buffers);
+            let moved = if frames.is_some_and(|frames| frames.moved) { buffers } else { &none };
+            let given = if frames.is_some() { JsValue::from(buffers) } else { JsValue::UNDEFINED };
+            post(&media.worker, message, &[("blobs", blobs.into()), ("frames", given)], moved).is_ok()
         });
         if !sent {
             self.broke(slot, "the worker could not be reached".into());
@@ -191,7 +205,7 @@ impl Pool {
                 let modules = parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
                 let modules = modules.collect::<Array>().into();
                 let message = ToWorker::Load { parts };
-                let posted = post(&media.worker, &message, &[("modules", modules)]);
+                let posted = post(&media.worker, &message, &[("modules", modules)], &Array::new());
                 self.slots[slot] = Some(media);
                 if posted.is_err() {
                     self.broke(slot, "the worker could not be started".into());
@@ -249,14 +263,19 @@ fn module(part: Part) -> Option<JsValue> {
     MODULES.with_borrow(|modules| modules.get(&part).cloned())
 }
 
-/// Posts the plain part of a message with what cannot go through serde beside it.
-fn post(worker: &Worker, message: &ToWorker, beside: &[(&str, JsValue)]) -> Result<(), JsValue> {
+/// Posts the plain part of a message with what cannot go through serde beside it; `moved` buffers are the worker's then.
+fn post(
+    worker: &Worker,
+    message: &ToWorker,
+    beside: &[(&str, JsValue)],
+    moved: &Array,
+) -> Result<(), JsValue> {
     // As the generated TypeScript has it: what is not there is null.
     let object = message.serialize(&Serializer::new().serialize_missing_as_null(true))?;
     for (name, value) in beside {
         Reflect::set(&object, &JsValue::from_str(name), value)?;
     }
-    worker.post_message(&object)
+    worker.post_message_with_transfer(&object, moved)
 }
 
 /// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
@@ -274,5 +293,5 @@ fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
     let blobs = beside("blobs")
         .map(|array| array.iter().filter_map(|value| value.dyn_into::<Blob>().ok()).collect())
         .unwrap_or_default();
-    Ok(MessageKind::Said(message, blobs))
+    Ok(MessageKind::Said(message, Riding { blobs, frames: beside("frames") }))
 }

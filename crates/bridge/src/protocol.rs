@@ -3,8 +3,9 @@
 //! Knows nothing of what a task is for.
 //!
 //! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an array of
-//! compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order of `inputs`)
-//! and, in answers, `modules` (likewise, those that were fetched) and `blobs` (in the order of `outputs`).
+//! compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order of `inputs`),
+//! `frames` (an array of `ArrayBuffer`, each of whole frames, for an encode of such) and, in answers, `modules` (likewise, those
+//! that were fetched), `blobs` (in the order of `outputs`) and `frames` (those that were to be kept, or those that were given).
 
 use serde::{Deserialize, Serialize};
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -29,9 +30,10 @@ pub enum ToWorker {
         program: Box<Program>,
         /// Names under which the riding `blobs` appear, read-only, in the working folder.
         inputs: Vec<String>,
-        /// Files of the working folder to hand back; one that was not written is left out of the answer.
+        /// Files of the working folder to hand back; one that was not written is left out of the answer. Where an encode's frames are
+        /// among them they ride along instead.
         outputs: Vec<String>,
-        /// An encode of the frames that the program makes, or of those among the inputs.
+        /// An encode of the frames that the program makes, or of those that ride along.
         encode: Option<Box<Encode>>,
     },
 }
@@ -213,7 +215,7 @@ pub enum Program {
         /// Arguments without the program's name.
         arguments: Vec<String>,
     },
-    /// None but the encode itself, on frames among the inputs. Those of another size than the encode's are scaled.
+    /// None but the encode itself, on the riding `frames`. Those of another size than the encode's are scaled.
     Frames {
         /// Pixels.
         width: u32,

@@ -21,11 +21,12 @@ program: Program,
  */
 inputs: Array<string>,
 /**
- * Files of the working folder to hand back; one that was not written is left out of the answer.
+ * Files of the working folder to hand back; one that was not written is left out of the answer. Where an encode's frames are
+ * among them they ride along instead.
  */
 outputs: Array<string>,
 /**
- * An encode of the frames that the program makes, or of those among the inputs.
+ * An encode of the frames that the program makes, or of those that ride along.
  */
 encode: Encode | null, };
 

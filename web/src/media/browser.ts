@@ -85,17 +85,18 @@ export class Browser {
     }
   }
 
-  /** Encodes frames among the inputs, of this size, with x264 in the encode's own. */
+  /** Encodes frames of this size with x264 in the encode's own. */
   scaleIntoX264(
     size: { width: number; height: number },
     encoder: Encoder,
     encodeStep: EncodeStep,
+    frames: readonly ArrayBuffer[],
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
   ): NamedBlob[] {
     const scaler = this.#codecs.scaler(size.width, size.height, encodeStep.width, encodeStep.height);
     try {
-      return encoder.encodeBlob(encodeStep, inputs, progress, {
+      return encoder.encodeFrames(encodeStep, frames, inputs, progress, {
         size,
         scale: (frame) => scaler.scale(frame),
       });

@@ -1,4 +1,4 @@
-// Runs x264 over the frames of one chunk, as they come from a program or lie in a Blob. Refuses to know where they come from
+// Runs x264 over the frames of one chunk, as they come from a program or lie in buffers. Refuses to know where they come from
 // and what a task is for.
 
 import type { EncodeStep } from "../generated/protocol.ts";
@@ -27,10 +27,8 @@ export interface NamedBlob {
   blob: Blob;
 }
 
-/** Frames that are kept go into Blobs of about this size, so that they leave this thread's memory early. */
-const KEPT_PART_BYTES = 32 << 20;
-/** Frames that come from a Blob are read in pieces of about this size. */
-const READ_BYTES = 8 << 20;
+/** Frames that are kept go into buffers of about this size. */
+const KEPT_PART_BYTES = 16 << 20;
 
 /** Frames that have another size than the encode, and what brings them to its. */
 export interface OtherSize {
@@ -48,6 +46,7 @@ function frameBytes({ width, height }: OtherSize["size"]): number {
 export class Encoder {
   readonly #script: EncoderScript;
   readonly #memory: WebAssembly.Memory;
+  #kept: ArrayBuffer[] | undefined;
 
   constructor(script: EncoderScript, module: WebAssembly.Module) {
     this.#script = script;
@@ -58,28 +57,34 @@ export class Encoder {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Encodes frames that lie in a Blob among the inputs, brought to the encode's size where they have another. */
-  encodeBlob(
+  /** Encodes frames that lie in buffers, brought to the encode's size where they have another. */
+  encodeFrames(
     step: EncodeStep,
+    frames: readonly ArrayBuffer[],
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
     other?: OtherSize,
   ): NamedBlob[] {
-    const frames = named(inputs, step.frames);
-    if (frames === undefined) {
-      throw new EncoderFailed(false, `no ${step.frames} among the inputs`);
-    }
     const encode = this.open(step, inputs, false, progress);
     try {
-      const piece = other === undefined ? READ_BYTES : frameBytes(other.size);
-      for (let start = 0; start < frames.size; start += piece) {
-        const bytes = read(frames.slice(start, start + piece));
-        encode.take(other === undefined ? bytes : other.scale(bytes));
+      for (const buffer of frames) {
+        const piece = other === undefined ? buffer.byteLength : frameBytes(other.size);
+        for (let start = 0; start < buffer.byteLength; start += piece) {
+          const bytes = new Uint8Array(buffer, start, piece);
+          encode.take(other === undefined ? bytes : other.scale(bytes));
+        }
       }
       return encode.finish();
     } finally {
       encode.close();
     }
+  }
+
+  /** The frames that the last encode kept. Asked for once. */
+  takeKept(): ArrayBuffer[] | undefined {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    return kept;
   }
 
   /** Begins an encode of frames that come piece by piece. */
@@ -112,7 +117,10 @@ export class Encoder {
           true,
         ),
     );
-    return new Encode(x264, this.#memory, guard, step, keepFrames, progress);
+    const keep = (kept: ArrayBuffer[]) => {
+      this.#kept = kept;
+    };
+    return new Encode(x264, this.#memory, guard, step, keepFrames ? keep : undefined, progress);
   }
 
   /** Turns what the module throws into one kind of error. */
@@ -137,6 +145,7 @@ export class Encode {
   readonly #step: EncodeStep;
   readonly #frameBytes: number;
   readonly #kept: Kept | undefined;
+  readonly #keep: ((kept: ArrayBuffer[]) => void) | undefined;
   readonly #progress: (frames: number) => void;
   /** Bytes of the next frame that have arrived. */
   #filled = 0;
@@ -147,7 +156,7 @@ export class Encode {
     memory: WebAssembly.Memory,
     guard: Guard,
     step: EncodeStep,
-    keepFrames: boolean,
+    keep: ((kept: ArrayBuffer[]) => void) | undefined,
     progress: (frames: number) => void,
   ) {
     this.#x264 = x264;
@@ -155,7 +164,8 @@ export class Encode {
     this.#guard = guard;
     this.#step = step;
     this.#frameBytes = x264.frameBytes;
-    this.#kept = keepFrames ? new Kept() : undefined;
+    this.#kept = keep === undefined ? undefined : new Kept(this.#frameBytes);
+    this.#keep = keep;
     this.#progress = progress;
   }
 
@@ -183,8 +193,11 @@ export class Encode {
     if (this.#frames !== this.#step.count || this.#filled !== 0) {
       return [];
     }
-    const { statistics, tree, chunk, frames, pass } = this.#step;
-    const blobs = this.#guard(() => {
+    const { statistics, tree, chunk, pass } = this.#step;
+    if (this.#kept !== undefined) {
+      this.#keep?.(this.#kept.buffers());
+    }
+    return this.#guard(() => {
       this.#x264.finish();
       const files: [string, Uint8Array | undefined][] =
         pass === 1
@@ -197,7 +210,6 @@ export class Encode {
         bytes === undefined ? [] : [{ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }],
       );
     });
-    return this.#kept === undefined ? blobs : [...blobs, { name: frames, blob: this.#kept.blob() }];
   }
 
   /** Gives back what the encode holds, whatever became of it. Called once, at its end. */
@@ -210,33 +222,35 @@ export class Encode {
   }
 }
 
-/** Frames kept for a later pass. */
+/** Frames kept for a later pass, in buffers of whole ones. */
 class Kept {
-  readonly #parts: Blob[] = [];
-  #part = new Uint8Array(KEPT_PART_BYTES);
+  readonly #parts: ArrayBuffer[] = [];
+  readonly #partBytes: number;
+  #part: Uint8Array<ArrayBuffer>;
   #used = 0;
+
+  constructor(frameBytes: number) {
+    this.#partBytes = Math.max(1, Math.floor(KEPT_PART_BYTES / frameBytes)) * frameBytes;
+    this.#part = new Uint8Array(this.#partBytes);
+  }
 
   add(bytes: Uint8Array): void {
     let taken = 0;
     while (taken < bytes.length) {
+      if (this.#used === this.#part.length) {
+        this.#parts.push(this.#part.buffer);
+        this.#part = new Uint8Array(this.#partBytes);
+        this.#used = 0;
+      }
       const piece = bytes.subarray(taken, taken + this.#part.length - this.#used);
       this.#part.set(piece, this.#used);
       this.#used += piece.length;
       taken += piece.length;
-      if (this.#used === this.#part.length) {
-        this.#flush();
-      }
     }
   }
 
-  blob(): Blob {
-    this.#flush();
-    return new Blob(this.#parts);
-  }
-
-  #flush(): void {
-    this.#parts.push(new Blob([this.#part.subarray(0, this.#used)]));
-    this.#used = 0;
+  buffers(): ArrayBuffer[] {
+    return [...this.#parts, this.#part.slice(0, this.#used).buffer];
   }
 }
 
