@@ -154,6 +154,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::beat_options));
     x264.extend(encoder::live_options(pass));
     x264.extend(encoder::first_pass_options(plan.preset, pass));
+    x264.extend(encoder::second_pass_options(pass));
     let high = "-profile:v high";
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments

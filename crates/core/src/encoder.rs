@@ -339,6 +339,12 @@ pub(crate) fn first_pass_options(preset: Preset, pass: Pass) -> Option<String> {
     (matches!(pass, Pass::First(_)) && preset == Preset::Veryfast).then(|| "subme=1".into())
 }
 
+/// How strictly a second pass keeps to its rate: a chunk lasts some seconds, over which x264's own tolerance lets it miss what it is
+/// asked for by up to a tenth. This one halves the misses and more, and costs no quality for the bytes (docs/rate-control.md).
+pub(crate) fn second_pass_options(pass: Pass) -> Option<String> {
+    matches!(pass, Pass::Second(_)).then(|| "ratetol=0.2".into())
+}
+
 /// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     let mut options = Vec::new();
@@ -367,6 +373,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     options.extend(plan.keyframe_distance.into_iter().flat_map(beat_options));
     options.extend(live_options(pass));
     options.extend(first_pass_options(plan.preset, pass));
+    options.extend(second_pass_options(pass));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
     options.push(format!("level={}", level_name(plan)));

@@ -241,12 +241,11 @@ const FURTHER_WORKER: f64 = 0.95;
 
 // How fast real pictures go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
 // with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes as fast as
-// veryfast on the synthetic ones.
+// veryfast on the synthetic ones; that of veryfast itself leaves out more (`encoder::first_pass_options`).
 const REAL_SUPERFAST: f64 = 1.1;
 const REAL_VERYFAST: f64 = 1.4;
 const REAL_MEDIUM: f64 = 1.1;
-/// Keeping a first pass's frames, reading them again and mending the size, against the first pass itself.
-const KEEPING: f64 = 0.5;
+const QUICK_FIRST_PASS: f64 = 0.8;
 /// Bits per pixel of which these are true, and how the time grows with them: 2.4 times as long with eight times the bits.
 const USUAL_DENSITY: f64 = 0.03;
 const DENSITY_WEIGHT: f64 = 0.43;
@@ -265,7 +264,7 @@ const MEASURED_AGAIN: f64 = 0.2;
 /// A second of sound that is decoded and encoded, in pixels of veryfast.
 const SOUND: f64 = 2.2e6;
 /// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
-const END_OF_PASS: f64 = 0.3;
+const END_OF_PASS: f64 = 0.15;
 
 fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) -> Option<Micros> {
     let speeds = means.speeds;
@@ -284,8 +283,8 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     };
     let (passes, frame) = match plan.control {
         RateControl::TwoPass { .. } => {
-            let first = pixels / speeds.veryfast / x264;
-            let first = first * (1.0 + KEEPING);
+            let quick = if plan.preset == Preset::Medium { 1.0 } else { QUICK_FIRST_PASS };
+            let first = pixels / speeds.veryfast / x264 * quick;
             (2.0, decode + first + decode * decoded_again(plan, means.frames) + encode)
         }
         // Both passes decode and take as long.

@@ -2,7 +2,7 @@
 //! the whole meets its size. Pure arithmetic; knows nothing of tasks and workers.
 
 use crate::allocate::{Allocation, Allocator, Share};
-use crate::plan::{self, Preset};
+use crate::plan;
 use crate::stats::PassStats;
 use crate::units::Bytes;
 
@@ -24,14 +24,9 @@ struct Habits {
     exact: bool,
 }
 
-/// x264's second pass; aim and bias as measured with x264 medium.
+/// x264's second pass, held to its rate by `encoder::second_pass_options`; aim and bias as measured.
 const X264: Habits =
-    Habits { aim: 0.988, floor: plan::FLOOR, raises: 5, bias: 1.015, bias_range: (0.8, 1.25), exact: true };
-/// The same with quicker presets, whose second pass is further from the first.
-const X264_QUICK: Habits = Habits { aim: 0.981, bias: 1.0, ..X264 };
-/// And with so few chunks that none can make up for another: clips of some seconds come out smaller.
-const X264_SHORT: Habits = Habits { aim: 0.983, bias: 0.988, ..X264 };
-const FEW_CHUNKS: usize = 2;
+    Habits { aim: 0.988, floor: plan::FLOOR, raises: 5, bias: 1.005, bias_range: (0.8, 1.25), exact: true };
 /// Encoders that may ignore what they are asked for, or take a multiple of it.
 const MEASURED: Habits = Habits {
     aim: 0.965,
@@ -174,20 +169,14 @@ pub(crate) enum Outlook {
 impl Ledger {
     /// Opens the books of a two-pass encode from all chunks' statistics.
     pub(crate) fn open(
-        preset: Preset,
         stats: &[&PassStats],
         frames_per_second: f64,
         limit: Bytes,
         audio: Bytes,
         overhead: Bytes,
     ) -> (Ledger, Outlook) {
-        let habits = match preset {
-            Preset::Medium => X264,
-            _ if stats.len() <= FEW_CHUNKS => X264_SHORT,
-            _ => X264_QUICK,
-        };
         let allocator = Allocator::new(stats.iter().copied(), frames_per_second);
-        let available = limit.0.saturating_sub(audio.0 + overhead.0) as f64 * habits.aim;
+        let available = limit.0.saturating_sub(audio.0 + overhead.0) as f64 * X264.aim;
         let mut allocation = allocator.solve(Bytes(available.max(0.0) as u64));
         let mut saturated = false;
         if allocation.qp < INVISIBLE_QP {
@@ -209,7 +198,7 @@ impl Ledger {
             least,
             unit,
             accounts,
-            habits,
+            habits: X264,
             round: 0,
             saturated,
         };

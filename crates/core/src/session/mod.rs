@@ -508,7 +508,7 @@ impl Session {
         let overhead = mp4::overhead(plan.grid.frames, &plan.audio, plan.sound);
         let audio = encode.audio.unwrap_or_default();
         let rate = plan.picture.frame_rate.per_second();
-        let (ledger, outlook) = Ledger::open(plan.preset, &stats, rate, self.plan.limit, audio, overhead);
+        let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
         let shrink = match outlook {
             Outlook::Good => None,
             Outlook::Coarse => Some(Shrink::ForLooks),
