@@ -262,7 +262,7 @@ const BESIDE: f64 = 0.7;
 /// Encoders that only listen roughly: what part is encoded once more on the way to the size.
 const MEASURED_AGAIN: f64 = 0.2;
 /// A second of sound that is decoded and encoded, in pixels of veryfast.
-const SOUND: f64 = 2.2e6;
+const SOUND: f64 = 3.4e6;
 /// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
 const END_OF_PASS: f64 = 0.15;
 
@@ -301,7 +301,9 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let count = workers as f64;
     let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
     let picture = busiest(&plan.chunks, workers) as f64 * frame * count;
-    Some(Micros::from_seconds(passes * END_OF_PASS + (picture + sound) / together))
+    // One worker makes all of the sound.
+    let busy = ((picture + sound) / together).max(sound);
+    Some(Micros::from_seconds(passes * END_OF_PASS + busy))
 }
 
 /// The part of the frames that a second pass decodes again.
