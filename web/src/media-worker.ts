@@ -275,5 +275,13 @@ function post(message: FromWorker, riding: Riding = {}): void {
 /** One after the other: making an instance awaits, and a second task must not start in between. */
 let queue: Promise<void> = Promise.resolve();
 self.onmessage = (event: MessageEvent<ToWorker & Riding>) => {
-  queue = queue.then(() => answer(event.data));
+  queue = queue.then(() => answer(event.data)).catch(unanswered);
 };
+self.onmessageerror = () => unanswered("a message that cannot be read");
+
+/** An answer that could not be sent, for want of memory say: the worker is of no more use, and the page hears of that. */
+function unanswered(error: unknown): void {
+  setTimeout(() => {
+    throw error;
+  });
+}

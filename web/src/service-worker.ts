@@ -1,4 +1,5 @@
-// Keeps the app, and after their first use the ffmpeg core and the encoder, for work without a network. Knows nothing of video.
+// Keeps the app with its engine, and after their first use the encoder, the codecs, the player and ffmpeg, for work without a
+// network. Knows nothing of video.
 //
 // Three rules:
 // - The document comes from the network when that answers in time, else from the cache: a release is seen at once.

@@ -12,6 +12,7 @@ use clipfit_bridge::telling::Failure;
 use clipfit_core::account::{ClipAccount, CodecAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::progress::{self, Estimate, Progress};
+use clipfit_core::session::outcome::result_stem;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::wishes::{Effort, Wishes};
 use std::rc::Rc;
@@ -47,6 +48,16 @@ pub struct Copied {
     pub text: String,
     /// How it went.
     pub how: Result<(), CopyRefused>,
+}
+
+impl Copied {
+    /// How it went, in words.
+    pub fn label(&self) -> &'static str {
+        match self.how {
+            Ok(()) => "Copied",
+            Err(CopyRefused) => "Not allowed: select and copy it",
+        }
+    }
 }
 
 /// Everything that can happen.
@@ -161,6 +172,8 @@ pub enum Command {
     SaveIntoFolder {
         /// Whose package it is.
         run: RunId,
+        /// Name of the new folder in it.
+        name: String,
         /// The files.
         files: Rc<[PackageFile]>,
         /// Whether a page that plays them goes with them.
@@ -286,13 +299,17 @@ impl State {
             }
             Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Command::CopyLog(job.run))),
             Action::Copy(text) => commands.push(Command::Copy(text)),
-            Action::Copied(copied) => self.copied = Some(Rc::new(copied)),
+            Action::Copied(copied) => {
+                self.announcement = copied.label().into();
+                self.copied = Some(Rc::new(copied));
+            }
             Action::SaveIntoFolder(id) => {
                 if let Some(job) = self.job(id)
                     && let Phase::Done(finished) = &job.phase
                 {
                     commands.push(Command::SaveIntoFolder {
                         run: job.run,
+                        name: result_stem(&job.source.name).to_owned(),
                         files: Rc::clone(&finished.made.files),
                         with_page: finished.report.streams,
                     });

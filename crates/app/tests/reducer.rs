@@ -273,6 +273,7 @@ fn a_copied_text_is_remembered() {
     let copied = Copied { text: "clipfit publish".into(), how: Ok(()) };
     state.reduce(Action::Copied(copied.clone()));
     assert_eq!(state.copied.as_deref(), Some(&copied));
+    assert_eq!(state.announcement, "Copied");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -286,7 +287,10 @@ fn a_package_is_saved_into_a_folder() {
         _ => None,
     };
     let commands = state.reduce(Action::SaveIntoFolder(id));
-    assert_eq!(commands, [Command::SaveIntoFolder { run, files: Rc::new([]), with_page: false }]);
+    assert_eq!(
+        commands,
+        [Command::SaveIntoFolder { run, name: "clip 1".into(), files: Rc::new([]), with_page: false }]
+    );
     assert_eq!(saving(&state), Some(Saving::Busy));
     for (how, expected) in [
         (None, None),

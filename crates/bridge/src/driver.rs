@@ -115,10 +115,10 @@ impl Driver {
             Made::File(result) => return Ok(Done { report, result, files: Rc::new([]) }),
             Made::Package(files) => files.into(),
         };
-        let name = result_stem(&self.file.name()).to_owned();
+        let name = archive_folder(&self.file.name());
         let result = player::zip(&name, &files, mode == Mode::Hls).await.map_err(|error| {
             self.say(format!("[package] {error:?}"));
-            JobFailure::Load(LoadFailure::Network)
+            JobFailure::NotPacked(error)
         })?;
         report.bytes = Bytes(result.size() as u64);
         if report.bytes > report.limit {
@@ -472,6 +472,16 @@ impl Driver {
             act(pool);
         }
     }
+}
+
+/// What the folder in an archive is called after its clip. Its length counts for every file, so it has a bound.
+fn archive_folder(clip: &str) -> String {
+    const MOST: usize = 40;
+    let stem = result_stem(clip);
+    stem.char_indices()
+        .take_while(|(at, letter)| at + letter.len_utf8() <= MOST)
+        .map(|(_, letter)| letter)
+        .collect()
 }
 
 /// Keeps a finished task's files, and tells the session of it.

@@ -25,10 +25,11 @@ extern "C" {
     fn start(this: &Engine, file: &File, wishes: JsValue, tell: &Function) -> Result<EngineRun, JsValue>;
 
     type EngineRun;
-    #[wasm_bindgen(method)]
-    fn log(this: &EngineRun) -> String;
-    #[wasm_bindgen(method)]
-    fn end(this: &EngineRun);
+    // A trapped engine throws at every call.
+    #[wasm_bindgen(method, catch)]
+    fn log(this: &EngineRun) -> Result<String, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn end(this: &EngineRun) -> Result<(), JsValue>;
 }
 
 /// The files of a result.
@@ -61,7 +62,7 @@ impl Run {
     /// The raw log so far (the last some thousand lines).
     pub fn log(&self) -> String {
         match &*self.0.borrow() {
-            Stage::Running(run, _) => run.log(),
+            Stage::Running(run, _) => run.log().unwrap_or_default(),
             Stage::Opening | Stage::Over => String::new(),
         }
     }
@@ -70,7 +71,7 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         if let Stage::Running(run, listener) = self.0.replace(Stage::Over) {
-            run.end();
+            let _ = run.end();
             // The page ends a run from within what the run tells: the listener goes when it has returned.
             wasm_bindgen_futures::spawn_local(async move { drop(listener) });
         }
@@ -117,9 +118,7 @@ fn run(
 /// Fetches the engine the first time; the script keeps it.
 async fn open() -> Result<Engine, LoadFailure> {
     let address = Site::engine().ok_or(LoadFailure::Status)?;
-    let script = import_script(&address).await.map_err(|_| LoadFailure::Network)?;
-    let opened = script.unchecked_into::<Script>().open().await;
-    opened
-        .map(JsCast::unchecked_into)
-        .map_err(|reason| serde_wasm_bindgen::from_value(reason).unwrap_or(LoadFailure::Refused))
+    let why = |reason| serde_wasm_bindgen::from_value(reason).unwrap_or(LoadFailure::Refused);
+    let script = import_script(&address).await.map_err(why)?;
+    script.unchecked_into::<Script>().open().await.map(JsCast::unchecked_into).map_err(why)
 }

@@ -3,7 +3,7 @@
 
 use crate::driver::{Done, Driver};
 use crate::log::Log;
-use crate::player::PackageFile;
+use crate::player::{PackageFile, PlayerError};
 use crate::pool::Pool;
 use crate::protocol::LoadFailure;
 use clipfit_core::facts::MediaFacts;
@@ -62,6 +62,8 @@ pub enum JobFailure {
     GaveUp(Rc<GiveUp>),
     /// The core could not be loaded.
     Load(LoadFailure),
+    /// The files of a package are there, but not the archive of them.
+    NotPacked(PlayerError),
 }
 
 impl JobFailure {
@@ -72,6 +74,7 @@ impl JobFailure {
             JobFailure::Refused(refusal) => refusal.text(),
             JobFailure::GaveUp(reason) => reason.text(),
             JobFailure::Load(reason) => reason.text().into(),
+            JobFailure::NotPacked(error) => error.to_string(),
         }
     }
 

@@ -86,7 +86,20 @@ impl From<Told> for PlayerState {
     }
 }
 
-#[wasm_bindgen(inline_js = "export const importScript = (address) => import(address);")]
+// A failed import is remembered for its address by the page: another try needs another one, which a fragment makes without the
+// server's notice. An import says only that it failed, so a failed one is looked into by fetching.
+#[wasm_bindgen(inline_js = "
+let failed = 0;
+export async function importScript(address) {
+  try {
+    return await import(failed === 0 ? address : `${address}#${failed}`);
+  } catch {
+    failed += 1;
+    const answer = await fetch(address).catch(() => undefined);
+    throw answer === undefined ? 'network' : answer.ok ? 'corrupt' : 'status';
+  }
+}
+")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = importScript)]
     pub(crate) async fn import_script(address: &str) -> Result<JsValue, JsValue>;
@@ -106,7 +119,12 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn zip(this: &Script, folder: &str, files: &Array, with_page: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = saveIntoFolder)]
-    async fn save_into_folder(this: &Script, files: &Array, with_page: bool) -> Result<JsValue, JsValue>;
+    async fn save_into_folder(
+        this: &Script,
+        name: &str,
+        files: &Array,
+        with_page: bool,
+    ) -> Result<JsValue, JsValue>;
 
     type Handle;
     #[wasm_bindgen(method, js_name = switchTo)]
@@ -165,20 +183,24 @@ pub fn folders_can_be_written() -> bool {
         .is_some_and(|picker| picker.is_function())
 }
 
-/// Asks for a folder and writes the files into it, with a page that plays them where that is wished; false when the person chose
+/// Asks for a folder and writes the files into a new one of this name in it, with a page that plays them where that is wished; false when the person chose
 /// no folder. To be called from a click.
-pub async fn save_into_folder(files: &[PackageFile], with_page: bool) -> Result<bool, PlayerError> {
-    let saved = script().await?.save_into_folder(&pairs(files), with_page).await;
+pub async fn save_into_folder(
+    name: &str,
+    files: &[PackageFile],
+    with_page: bool,
+) -> Result<bool, PlayerError> {
+    let saved = script().await?.save_into_folder(name, &pairs(files), with_page).await;
     saved.map(|saved| saved.is_truthy()).map_err(|error| PlayerError::NotSaved(words(&error)))
 }
 
 async fn script() -> Result<Script, PlayerError> {
     let address = Site::player().ok_or_else(|| PlayerError::NotLoaded("no address".into()))?;
     let script = import_script(&address).await;
-    script.map(JsCast::unchecked_into).map_err(|error| PlayerError::NotLoaded(words(&error)))
+    script.map(JsCast::unchecked_into).map_err(|reason| PlayerError::NotLoaded(words(&reason)))
 }
 
-/// The engine's own words, for the log.
+/// The browser's own words, for the log.
 fn words(error: &JsValue) -> String {
     let said = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     said.unwrap_or_else(|| format!("{error:?}"))

@@ -245,6 +245,8 @@ impl Pool {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        // What arrives and cannot be read, for want of memory say, would never be heard of.
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
         let sender = self.sender.clone();
         let waiting = pending.clone();
         let look = move || {

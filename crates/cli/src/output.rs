@@ -2,6 +2,7 @@
 
 use crate::clip::Clip;
 use crate::error::Error;
+use clipfit_core::hls::MASTER;
 use clipfit_core::session::outcome;
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -78,16 +79,26 @@ impl Package {
         }
     }
 
-    /// Whether `folder` holds such a package and nothing else that anybody would miss.
+    /// Whether `folder` holds such a package and nothing that has another name than what one holds.
     fn is_in(self, folder: &Path) -> bool {
         let ours = |entry: io::Result<fs::DirEntry>| {
-            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with("p.mp4"))
+            let Ok(entry) = entry else { return false };
+            let name = entry.file_name().to_string_lossy().into_owned();
+            match self {
+                Package::Stream if entry.path().is_dir() => is_rendition(&name),
+                Package::Stream => name == MASTER,
+                Package::Files => name.strip_suffix(".mp4").is_some_and(is_rendition),
+            }
         };
-        match self {
-            Package::Stream => folder.join(clipfit_core::hls::MASTER).is_file(),
-            Package::Files => fs::read_dir(folder).is_ok_and(|mut entries| entries.all(ours)),
-        }
+        let complete = self == Package::Files || folder.join(MASTER).is_file();
+        complete && fs::read_dir(folder).is_ok_and(|mut entries| entries.all(ours))
     }
+}
+
+/// `720p`, as `hls::folder` calls a rendition.
+fn is_rendition(name: &str) -> bool {
+    let lines = name.strip_suffix('p').unwrap_or_default();
+    !lines.is_empty() && lines.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Where the package of one clip goes.
@@ -133,8 +144,13 @@ impl Place for PackagePlace {
         &self.path
     }
 
-    fn check(&self, _input: &Path) -> Result<(), Error> {
-        self.is_free()
+    fn check(&self, input: &Path) -> Result<(), Error> {
+        let clip = Clip::open(input)?;
+        // What would be replaced holds the source itself.
+        match fs::canonicalize(&self.path) {
+            Ok(there) if clip.path.starts_with(&there) => Err(Error::IsSource(self.path.clone())),
+            _ => self.is_free(),
+        }
     }
 
     fn write(&self, made: &Path) -> Result<(), Error> {
@@ -251,6 +267,34 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_a_package_is_replaced() {
+        // The kind, the files that are there, and whether they may go.
+        let cases: [(Package, &[&str], bool); 8] = [
+            (Package::Files, &["720p.mp4", "360p.mp4"], true),
+            (Package::Files, &["clip.mp4"], false),
+            (Package::Files, &["720p.mp4", "trip.mp4"], false),
+            (Package::Files, &["p.mp4"], false),
+            (Package::Stream, &["master.m3u8", "720p/index.m3u8"], true),
+            (Package::Stream, &["master.m3u8", "notes.txt"], false),
+            (Package::Stream, &["master.m3u8", "films/a.mp4"], false),
+            (Package::Stream, &["720p/index.m3u8"], false),
+        ];
+        for (kind, files, expected) in cases {
+            let Ok(folder) = tempfile::tempdir() else { panic!("no folder") };
+            for file in files {
+                let path = folder.path().join(file);
+                let made = fs::create_dir_all(folder_of(&path)).and_then(|()| fs::write(&path, "x"));
+                assert!(made.is_ok(), "{file}");
+            }
+            assert_eq!(kind.is_in(folder.path()), expected, "{kind:?} {files:?}");
+            // A source among them never goes.
+            let place = PackagePlace { path: folder.path().to_owned(), kind, force: true };
+            let source = folder.path().join(files[0]);
+            assert!(matches!(place.check(&source), Err(Error::IsSource(_))), "{kind:?} {files:?}");
+        }
+    }
 
     #[test]
     fn results_go_where_they_are_wanted() {

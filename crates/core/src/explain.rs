@@ -47,6 +47,8 @@ pub enum Note {
     },
     /// A wished height or frame rate is not the format's.
     FormatIsFixed,
+    /// A wished height is none of the renditions'.
+    HeightsAreNamed,
     /// Renditions that were asked for are larger than the source and left out.
     RenditionsAboveSource,
     /// The shapes of source and format differ: there are black bars.
@@ -217,6 +219,9 @@ impl Note {
             }
             Note::FormatIsFixed => {
                 "The format has its own height and frame rate; those that were chosen do not count.".into()
+            }
+            Note::HeightsAreNamed => {
+                "The renditions have heights of their own; the one that was chosen beside them does not count.".into()
             }
             Note::RenditionsAboveSource => {
                 "Renditions above the size of the source are left out: they would be no sharper.".into()

@@ -4,6 +4,7 @@
 use crate::audio::{self, AudioPlan};
 use crate::chunks;
 use crate::encoder::Engine;
+use crate::explain::{Note, Wished};
 use crate::facts::MediaFacts;
 use crate::hls::{self, SegmentFormat, Segments};
 use crate::ladder::{self, Cap, Rung};
@@ -186,18 +187,25 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     let source = facts.video.display_size();
     let own = source.0.min(source.1);
     // A line or two is rounding.
-    let mut wanted: Vec<Wanted> =
-        wishes.renditions.iter().copied().filter(|one| one.side <= own + 2).collect();
-    if wanted.is_empty() {
-        wanted.extend(wishes.renditions.last().copied());
-    }
-    let rungs: Vec<Rung> = wanted.iter().map(|one| rung(facts, wishes, *one)).collect();
+    let below: Vec<Wanted> = wishes.renditions.iter().copied().filter(|one| one.side <= own + 2).collect();
+    let left_out = below.len() < wishes.renditions.len();
+    let wanted =
+        if below.is_empty() { wishes.renditions.last().copied().into_iter().collect() } else { below };
+    let mut rungs: Vec<Rung> = wanted.iter().map(|one| rung(facts, wishes, *one)).collect();
+    // Sizes that are a line or two apart may become one in the source's shape: files are called after them.
+    rungs.dedup_by_key(|rung| rung.width.min(rung.height));
     let sound = rungs.first().map_or(SOUND, Rung::sound);
     let audio = audio::beside(facts, wishes, sound);
     let mut notes = crate::explain::source_notes(facts);
     notes.extend(plan::machine_notes(facts, wishes, machine));
-    if wanted.len() < wishes.renditions.len() {
-        notes.push(crate::explain::Note::RenditionsAboveSource);
+    if left_out {
+        notes.push(Note::RenditionsAboveSource);
+    }
+    if wishes.height.is_some() {
+        notes.push(Note::HeightsAreNamed);
+    }
+    if wishes.frame_rate.is_some_and(|rate| rate.per_second() > facts.video.frame_rate.per_second() + 0.01) {
+        notes.push(Note::WishAboveSource { what: Wished::FrameRate });
     }
     if let Some(largest) = rungs.first() {
         crate::explain::conversion_notes(facts, wishes, largest.picture(), &audio, &mut notes);
@@ -333,6 +341,34 @@ mod tests {
     }
 
     #[test]
+    fn no_two_renditions_become_one_file() {
+        let mut facts = facts(700);
+        (facts.video.width, facts.video.height) = (1280, 720);
+        for (asked, sides, noted) in [
+            ("722:3000,720:2000,360:500", &[720, 360][..], false),
+            ("1080:6000", &[720], true),
+            ("1080:6000,480:900", &[480], true),
+        ] {
+            let renditions = parse(asked).unwrap_or_default();
+            let wishes = Wishes {
+                mode: Mode::Ladder,
+                renditions,
+                height: Some(360),
+                frame_rate: Some(FrameRate::whole(60)),
+                ..Wishes::default()
+            };
+            let plan = files(&facts, &wishes, Machine::ffmpeg(2, Engine::Own));
+            let Action::Package(package) = plan.action else { panic!("no package") };
+            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            assert_eq!(found, sides, "{asked}");
+            assert_eq!(plan.notes.contains(&Note::RenditionsAboveSource), noted, "{asked}");
+            // What is not granted is told.
+            assert!(plan.notes.contains(&Note::HeightsAreNamed));
+            assert!(plan.notes.contains(&Note::WishAboveSource { what: Wished::FrameRate }));
+        }
+    }
+
+    #[test]
     fn files_are_never_above_the_source() {
         let mut facts = facts(700);
         for ((width, height), expected) in [
@@ -353,7 +389,7 @@ mod tests {
                 .map(|one| (one.encode.picture.width, one.encode.picture.height))
                 .collect();
             assert_eq!((package.format, sizes.as_slice()), (None, expected));
-            let left_out = plan.notes.contains(&crate::explain::Note::RenditionsAboveSource);
+            let left_out = plan.notes.contains(&Note::RenditionsAboveSource);
             assert_eq!(left_out, expected.len() < 3);
             let chunks: Vec<_> = package.renditions.iter().map(|one| one.encode.chunks.clone()).collect();
             assert!(chunks.windows(2).all(|pair| pair[0] == pair[1]), "one decode serves all");

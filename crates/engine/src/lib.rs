@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
 use clipfit_bridge::job::{self, JobHandle};
-use clipfit_bridge::telling::{self, Update};
+use clipfit_bridge::telling::{self, Failure, Update};
 use js_sys::Function;
 use serde::Serialize;
 use std::rc::Rc;
@@ -38,12 +38,13 @@ pub fn start(file: File, wishes: JsValue, tell: Function) -> Result<Run, JsError
         file,
         wishes,
         Rc::new(move |update| {
-            let account = Update::from(&update).serialize(&serde_wasm_bindgen::Serializer::new());
             let (result, package) = telling::files(&update);
+            let write = |update: &Update| update.serialize(&serde_wasm_bindgen::Serializer::new());
+            let account = write(&Update::from(&update))
+                .or_else(|error| write(&Update::Failed(Failure::plain(error.to_string()))))
+                .unwrap_or_default();
             // What the page's listener throws is the page's; there is nobody else to tell.
-            if let Ok(account) = account {
-                let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
-            }
+            let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
         }),
     );
     Ok(Run(handle))

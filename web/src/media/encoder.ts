@@ -144,7 +144,7 @@ export class Encode {
   readonly #guard: Guard;
   readonly #step: EncodeStep;
   readonly #frameBytes: number;
-  readonly #kept: Kept | undefined;
+  #kept: Kept | undefined;
   readonly #keep: ((kept: ArrayBuffer[]) => void) | undefined;
   readonly #progress: (frames: number) => void;
   /** Bytes of the next frame that have arrived. */
@@ -171,7 +171,9 @@ export class Encode {
 
   /** Takes the next bytes of the frames, however they are cut; encodes each frame as soon as it is whole. */
   take(bytes: Uint8Array): void {
-    this.#kept?.add(bytes);
+    if (this.#kept?.add(bytes) === false) {
+      this.#kept = undefined;
+    }
     let taken = 0;
     while (taken < bytes.length) {
       const piece = bytes.subarray(taken, taken + this.#frameBytes - this.#filled);
@@ -226,31 +228,47 @@ export class Encode {
 class Kept {
   readonly #parts: ArrayBuffer[] = [];
   readonly #partBytes: number;
-  #part: Uint8Array<ArrayBuffer>;
+  #part = new Uint8Array(0);
   #used = 0;
 
   constructor(frameBytes: number) {
     this.#partBytes = Math.max(1, Math.floor(KEPT_PART_BYTES / frameBytes)) * frameBytes;
-    this.#part = new Uint8Array(this.#partBytes);
   }
 
-  add(bytes: Uint8Array): void {
+  /** False where there is no memory for it: keeping saves time, and is not worth the encode. */
+  add(bytes: Uint8Array): boolean {
     let taken = 0;
     while (taken < bytes.length) {
-      if (this.#used === this.#part.length) {
-        this.#parts.push(this.#part.buffer);
-        this.#part = new Uint8Array(this.#partBytes);
-        this.#used = 0;
+      if (this.#used === this.#part.length && !this.#next()) {
+        return false;
       }
       const piece = bytes.subarray(taken, taken + this.#part.length - this.#used);
       this.#part.set(piece, this.#used);
       this.#used += piece.length;
       taken += piece.length;
     }
+    return true;
   }
 
   buffers(): ArrayBuffer[] {
     return [...this.#parts, this.#part.slice(0, this.#used).buffer];
+  }
+
+  #next(): boolean {
+    try {
+      const part = new Uint8Array(this.#partBytes);
+      if (this.#used > 0) {
+        this.#parts.push(this.#part.buffer);
+      }
+      this.#part = part;
+      this.#used = 0;
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) {
+        return false;
+      }
+      throw error;
+    }
   }
 }
 

@@ -42,8 +42,8 @@ interface Folders {
   showDirectoryPicker?: (options: { id: string; mode: "readwrite" }) => Promise<FileSystemDirectoryHandle>;
 }
 
-/** Asks for a folder and writes the package into it. False when the person chose none. */
-export async function saveIntoFolder(pairs: Pairs, withPage: boolean): Promise<boolean> {
+/** Asks for a folder and writes the package into a new one of this name in it. False when the person chose none. */
+export async function saveIntoFolder(name: string, pairs: Pairs, withPage: boolean): Promise<boolean> {
   const { showDirectoryPicker } = globalThis as Folders;
   if (showDirectoryPicker === undefined) {
     throw new Error("this browser cannot write into folders");
@@ -57,15 +57,29 @@ export async function saveIntoFolder(pairs: Pairs, withPage: boolean): Promise<b
     }
     throw error;
   }
+  const home = await newFolder(root, name);
   for (const [path, blob] of await contents(pairs, withPage)) {
     const folders = path.split("/");
-    const name = folders.pop() ?? path;
-    let place = root;
+    const file = folders.pop() ?? path;
+    let place = home;
     for (const folder of folders) {
       place = await place.getDirectoryHandle(folder, { create: true });
     }
-    const file = await (await place.getFileHandle(name, { create: true })).createWritable();
-    await blob.stream().pipeTo(file);
+    const writable = await (await place.getFileHandle(file, { create: true })).createWritable();
+    await blob.stream().pipeTo(writable);
   }
   return true;
+}
+
+/** Nothing that is there already is written over: where the name is taken, a number goes with it. */
+async function newFolder(root: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
+  const taken = new Set<string>();
+  for await (const entry of root.keys()) {
+    taken.add(entry);
+  }
+  let free = name;
+  for (let number = 2; taken.has(free); number += 1) {
+    free = `${name} ${number}`;
+  }
+  return root.getDirectoryHandle(free, { create: true });
 }

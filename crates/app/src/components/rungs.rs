@@ -4,7 +4,6 @@
 use super::click;
 use super::field::TextField;
 use super::icon::Icon;
-use crate::job::CopyRefused;
 use crate::settings::{Edit, Field, OwnFormat, RungChoice, Settings};
 use crate::state::{Action, Copied};
 use clipfit_core::ladder::{self, Rung};
@@ -169,20 +168,16 @@ fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Htm
             </p>
             { for Protocol::ALL.into_iter().map(|protocol| {
                 let command = live::publish_command(rung, protocol);
-                let label = match copied.filter(|copied| copied.text == command).map(|copied| copied.how) {
-                    None => "Copy",
-                    Some(Ok(())) => "Copied",
-                    Some(Err(CopyRefused)) => "Not allowed: select and copy it",
-                };
+                let label = copied.filter(|copied| copied.text == command).map_or("Copy", Copied::label);
                 html! {
                     <div class="live__one">
                         <b>{ protocol.name() }</b>
                         <button type="button" class="button button--link" data-testid="copy-command"
-                            aria-label={format!("Copy the command for {}", protocol.name())}
+                            aria-label={format!("{label}: the command for {}", protocol.name())}
                             onclick={click(dispatch, Action::Copy(command.clone()))}>
-                            { Icon::Copy.draw() }<span role="status">{ label }</span>
+                            { Icon::Copy.draw() }<span>{ label }</span>
                         </button>
-                        <code tabindex="0">{ command }</code>
+                        <code tabindex="0" role="region" aria-label={format!("Command for {}", protocol.name())}>{ command }</code>
                     </div>
                 }
             }) }
@@ -193,7 +188,7 @@ fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Htm
 /// What the chosen format needs and suits, as a sentence.
 fn needs(wishes: &Wishes) -> String {
     if !wishes.renditions.is_empty() {
-        return "A file of each from one reading of the clip, none above its size, each never above its bandwidth in any second."
+        return "A file of each, none above the size of the clip, each never above its bandwidth in any second."
             .into();
     }
     match wishes.rung {

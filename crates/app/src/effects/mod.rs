@@ -93,8 +93,8 @@ impl Effects {
             Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
             Command::CopyLog(run) => self.copy_log(run),
             Command::Copy(text) => self.copy(text),
-            Command::SaveIntoFolder { run, files, with_page } => {
-                self.save_into_folder(run, files, with_page);
+            Command::SaveIntoFolder { run, name, files, with_page } => {
+                self.save_into_folder(run, name, files, with_page);
             }
             Command::KeepSettings => browser::keep_settings(&state.settings),
             Command::Reveal(job) => browser::reveal(job.element()),
@@ -106,10 +106,10 @@ impl Effects {
         }
     }
 
-    fn save_into_folder(&self, run: RunId, files: Rc<[PackageFile]>, with_page: bool) {
+    fn save_into_folder(&self, run: RunId, name: String, files: Rc<[PackageFile]>, with_page: bool) {
         let dispatch = self.dispatch.clone();
         spawn_local(async move {
-            let how = match player::save_into_folder(&files, with_page).await {
+            let how = match player::save_into_folder(&name, &files, with_page).await {
                 Ok(true) => Some(Ok(())),
                 Ok(false) => None,
                 Err(error) => Some(Err(error.to_string())),

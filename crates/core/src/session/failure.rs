@@ -48,7 +48,7 @@ impl Session {
         }
         if running.tries < TRIES {
             self.retry.push((running.work, running.tries + 1));
-            // Kept frames may be what failed (a browser may not keep what it promised to): the clip itself is still there.
+            // Kept frames may be what failed, or have gone with the worker that they were lent to: the clip itself is still there.
             let mut commands: Vec<Command> = self.forget_frames(running.work).into_iter().collect();
             commands.extend(self.fill());
             return commands;
@@ -190,9 +190,13 @@ impl Session {
             }
             Death::OutOfMemory => {
                 self.at_once = (self.at_once / 2).max(1);
+                // Frames are kept to save time, not at the price of the encode; those of this task went with its worker.
+                self.frames_room = Bytes(0);
                 let tries = (running.tries + 1).min(TRIES);
                 self.retry.push((running.work, tries));
-                self.fill()
+                let mut commands: Vec<Command> = self.forget_frames(running.work).into_iter().collect();
+                commands.extend(self.fill());
+                commands
             }
             // Hardware does only so many at a time: what failed beside others may do alone.
             Death::Browser | Death::Encoder if self.at_once > 1 && running.tries < TRIES => {

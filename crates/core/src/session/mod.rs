@@ -51,6 +51,8 @@ pub struct Session {
     machine: Machine,
     /// Fewer than the machine's workers after memory ran out.
     at_once: usize,
+    /// Every task is named as soon as it can be; somebody else sees to it how many run.
+    names_all: bool,
     /// How many bytes of decoded frames may be kept.
     frames_room: Bytes,
     /// Waits for what still runs, to start again with the next encoder.
@@ -218,6 +220,7 @@ impl Session {
             ceiling: Ceiling::default(),
             machine,
             at_once: 1,
+            names_all: false,
             frames_room: Bytes(0),
             changing_engine: false,
             next_task: 0,
@@ -229,6 +232,11 @@ impl Session {
             begun_at: 0.0,
             assemblies: 0,
         }
+    }
+
+    /// The same for one of several sessions that share the workers: it names every task as soon as it can be.
+    pub(crate) fn one_of_several(self) -> Session {
+        Session { names_all: true, ..self }
     }
 
     /// The plan as it stands.
@@ -347,7 +355,7 @@ impl Session {
     /// Starts work while workers are free.
     fn fill(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
-        while self.running.len() < self.at_once {
+        while self.names_all || self.running.len() < self.at_once {
             let Some((work, tries)) = self.retry.pop().or_else(|| self.next_work().map(|work| (work, 1)))
             else {
                 break;

@@ -13,7 +13,7 @@ use crate::progress::{Progress, Stage};
 use crate::units::Bytes;
 use crate::verify::Fault;
 use crate::wishes::Wishes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tasks of rendition `n` are numbered from `n + 1` times this on, the package's own from 0.
 const TASKS: u32 = 1 << 24;
@@ -38,8 +38,12 @@ pub struct PackageSession {
     /// Tasks for which no worker was free.
     waiting: Vec<Waiting>,
     running: BTreeMap<TaskId, Running>,
+    /// Whether decoded frames are kept at all.
+    keeps_frames: bool,
     /// Decoded frames by the first frame of their chunk.
     frames: BTreeMap<u64, Frames>,
+    /// Chunks whose frames were left once.
+    left: BTreeSet<u64>,
     sound: Sound,
     next_task: u32,
     furthest: f64,
@@ -123,7 +127,7 @@ impl PackageSession {
                 let action = Action::Encode(Box::new(one.encode.clone()));
                 let own = Plan { limit: one.limit, action, notes: plan.notes.clone() };
                 Rendition {
-                    session: Session::new(facts.clone(), wishes.clone(), own, machine),
+                    session: Session::new(facts.clone(), wishes.clone(), own, machine).one_of_several(),
                     size: (one.encode.picture.width, one.encode.picture.height),
                     report: None,
                     cut: None,
@@ -140,7 +144,9 @@ impl PackageSession {
             room: 0,
             waiting: Vec::new(),
             running: BTreeMap::new(),
+            keeps_frames: true,
             frames: BTreeMap::new(),
+            left: BTreeSet::new(),
             sound: Sound::Awaited(Vec::new()),
             next_task: 0,
             furthest: 0.0,
@@ -183,7 +189,7 @@ impl PackageSession {
                 self.room = frames.0;
                 for index in 0..self.renditions.len() {
                     // Each names all of its tasks; which of them runs is decided here.
-                    let all = Event::Start { workers: usize::MAX, frames: Bytes(0) };
+                    let all = Event::Start { workers: self.at_once, frames: Bytes(0) };
                     self.tell(index, all, &mut commands);
                 }
             }
@@ -357,6 +363,10 @@ impl PackageSession {
             }
             None if waiting.rendition == 0 => {
                 let Program::Decode(step) = &waiting.task.program else { return Part::None };
+                // Who would take them a second time is not counted.
+                if !self.keeps_frames || !self.left.insert(chunk) {
+                    return Part::None;
+                }
                 let bytes = (u64::from(width) * u64::from(height) * 3 / 2).saturating_mul(step.frames);
                 let uses = self.uses();
                 if bytes > self.room || uses < 2 {
@@ -479,6 +489,7 @@ impl PackageSession {
     ) {
         if death == Death::OutOfMemory {
             self.at_once = (self.at_once / 2).max(1);
+            self.keeps_frames = false;
         }
         if let Some(chunk) = running.chunk.filter(|_| running.part != Part::None) {
             self.forget(chunk, commands);

@@ -6,6 +6,7 @@ use super::task::{Death, Encode as EncodeTask, Output, Program, Source, Task};
 use super::*;
 use crate::browser::{Decoder, WhyFfmpeg};
 use crate::encoder::{Encoders, Profile, Threads};
+use crate::ladder;
 use crate::units::Micros;
 use crate::wishes::{Effort, Mode};
 use std::fmt::Write as _;
@@ -504,6 +505,52 @@ fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
                 "chunk {chunk} is of another build, from task {nth}"
             );
         }
+    }
+}
+
+#[test]
+fn frames_that_went_with_a_worker_are_not_asked_for_again() {
+    for death in [Death::OutOfMemory, Death::Crash, Death::Encoder] {
+        let mut world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None);
+        let mut commands = world.session.handle(Event::Start { workers: 1, frames: Bytes(u64::MAX) });
+        let mut lent = false;
+        // One worker: the task after the one that died with the frames is the same again.
+        let again = loop {
+            let task = commands.iter().find_map(|command| match command {
+                Command::Run(task) => Some(task.clone()),
+                _ => None,
+            });
+            let task = task.unwrap_or_else(|| panic!("{death:?}: nothing runs"));
+            if lent {
+                break task;
+            }
+            lent = matches!(task.program, Program::Frames { .. });
+            let event = if lent {
+                Event::WorkerDied { task: task.id, death, log: Vec::new() }
+            } else {
+                world.answer(&task)
+            };
+            commands = world.session.handle(event);
+        };
+        assert!(again.inputs.iter().any(|input| input.source == Source::Clip), "{death:?}: {again:?}");
+    }
+}
+
+#[test]
+fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
+    // The format, and whether chunks or the sound come first.
+    for (rung, first) in [("1280x720@25:4000", true), ("64x36@25:100", false)] {
+        let asked = Wishes { mode: Mode::Ladder, rung: ladder::parse(rung), ..Wishes::default() };
+        let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, Engine::Own));
+        let plan = plan::plan(&facts, &asked, machine).unwrap();
+        let mut session = Session::new(facts, asked, plan, machine).one_of_several();
+        let commands = session.handle(Event::Start { workers: 1, frames: Bytes(0) });
+        let makes_sound = |command: &Command| match command {
+            Command::Run(task) => task.outputs.iter().any(|output| output.keep == Some(Artifact::Audio)),
+            _ => false,
+        };
+        let found = commands.iter().position(makes_sound);
+        assert!(found.is_some_and(|at| (at > 0) == first), "{rung}: {found:?}");
     }
 }
 
