@@ -65,6 +65,9 @@ pub enum Error {
     /// Something stands where the result belongs.
     #[error("{} is there already. Name another with -o, or replace it with --force.", .0.display())]
     Exists(PathBuf),
+    /// A folder that is no package may hold anything.
+    #[error("{} is there already and holds more than a package of Clipfit's, so it is not replaced. Name another with -o.", .0.display())]
+    NoPackage(PathBuf),
     /// The result would replace its own source.
     #[error("{} is the source itself, which is never overwritten.", .0.display())]
     IsSource(PathBuf),
@@ -116,7 +119,7 @@ impl Error {
                 GiveUp::AlreadySmall { .. } => "alreadySmall",
                 _ => "gaveUp",
             },
-            Error::Exists(_) => "exists",
+            Error::Exists(_) | Error::NoPackage(_) => "exists",
             Error::IsSource(_) => "isSource",
             Error::NotWritten { .. } => "notWritten",
             Error::Temporary(_) => "temporary",

@@ -135,7 +135,11 @@ impl PackagePlace {
     fn is_free(&self) -> Result<(), Error> {
         let empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
         let free = !self.path.exists() || empty(&self.path) || (self.force && self.kind.is_in(&self.path));
-        if free { Ok(()) } else { Err(Error::Exists(self.path.clone())) }
+        match free {
+            true => Ok(()),
+            false if self.force => Err(Error::NoPackage(self.path.clone())),
+            false => Err(Error::Exists(self.path.clone())),
+        }
     }
 }
 

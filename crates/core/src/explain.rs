@@ -49,6 +49,8 @@ pub enum Note {
     FormatIsFixed,
     /// A wished height is none of the renditions'.
     HeightsAreNamed,
+    /// The target of a package is too little for its larger renditions.
+    LargerRenditionsLeftOut,
     /// Renditions that were asked for are larger than the source and left out.
     RenditionsAboveSource,
     /// The shapes of source and format differ: there are black bars.
@@ -222,6 +224,9 @@ impl Note {
             }
             Note::HeightsAreNamed => {
                 "The renditions have heights of their own; the one that was chosen beside them does not count.".into()
+            }
+            Note::LargerRenditionsLeftOut => {
+                "The larger renditions are left out: these bytes are too few for them.".into()
             }
             Note::RenditionsAboveSource => {
                 "Renditions above the size of the source are left out: they would be no sharper.".into()

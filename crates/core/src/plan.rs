@@ -220,7 +220,7 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
         Mode::Quick => return Ok(quick(facts, wishes, machine)),
         Mode::Ladder if wishes.renditions.is_empty() => return Ok(on_rung(facts, wishes, machine)),
         Mode::Ladder => return Ok(renditions::files(facts, wishes, machine)),
-        Mode::Hls => return Ok(renditions::plan(facts, wishes, machine)),
+        Mode::Hls => return renditions::plan(facts, wishes, machine),
     }
     match without_encoding(facts, wishes, wishes.target) {
         Some(Action::Keep) => {

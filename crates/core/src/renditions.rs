@@ -6,6 +6,7 @@ use crate::chunks;
 use crate::encoder::Engine;
 use crate::explain::{Note, Wished};
 use crate::facts::MediaFacts;
+use crate::feasibility::{Change, Offer, Refusal};
 use crate::hls::{self, SegmentFormat, Segments};
 use crate::ladder::{self, Cap, Rung};
 use crate::mp4;
@@ -113,6 +114,15 @@ const PEAK: f64 = 6_000.0;
 const BUFFER_SECONDS: f64 = 2.0;
 /// The sound of all renditions.
 const SOUND: Kbps = Kbps(128.0);
+/// The same, and what it becomes where bytes are few.
+const SOUNDS: [Kbps; 3] = [SOUND, Kbps(64.0), Kbps(32.0)];
+/// Times `picture::least_rate` below which a rendition is left out.
+const WATCHABLE: f64 = 2.0;
+/// Room above the least, so that its own rounding does not refuse it.
+const LEAST_MARGIN: f64 = 1.05;
+/// A segment is encoded on its own: one of a few frames is nearly all keyframe, and native encoders that reorder frames give it
+/// times that are not the others'.
+const LEAST_FRAMES: u64 = 8;
 /// Room for what is only estimated: the segments' containers.
 const MARGIN: f64 = 0.995;
 /// Page, player and its licence that go with a package, and the playlists' beginnings.
@@ -139,17 +149,86 @@ fn peak(side: u32, rate: FrameRate) -> Kbps {
     Kbps((PEAK * (f64::from(side) / 1080.0).powf(1.5) * busy / 50.0).round().max(2.0) * 50.0)
 }
 
-/// The package of a clip.
-pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
+/// The package of a clip. Where a target for all of it is tight the sound gives way first, then the largest renditions.
+pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
     let source = facts.video.display_size();
     let sides = sides(source.0.min(source.1));
-    let audio = audio::beside(facts, wishes, SOUND);
+    let mut smallest = None;
+    for first in 0..sides.len() {
+        for sound in SOUNDS {
+            let mut plan = package(facts, wishes, machine, &sides[first..], sound);
+            if wishes.packaging.target.is_none() || is_watchable(&plan) {
+                if first > 0 {
+                    plan.notes.push(Note::LargerRenditionsLeftOut);
+                }
+                return Ok(plan);
+            }
+            smallest = Some(plan);
+        }
+    }
+    let least = smallest.map_or(Bytes(0), |plan| least(&plan, machine));
+    Err(refuse(wishes, least))
+}
+
+/// Nothing watchable fits the package's target; `least` would do.
+pub(crate) fn refuse(wishes: &Wishes, least: Bytes) -> Refusal {
+    let packaging = Packaging { target: Some(least), ..wishes.packaging };
+    let offer = Offer { change: Change::Target(least), wishes: Wishes { packaging, ..wishes.clone() } };
+    Refusal { target: wishes.packaging.target.unwrap_or(least), least, offers: vec![offer] }
+}
+
+/// Whether every rendition has bytes enough to be looked at.
+fn is_watchable(plan: &Plan) -> bool {
+    let Action::Package(package) = &plan.action else { return false };
+    package
+        .renditions
+        .iter()
+        .all(|one| one.encode.video_rate().is_some_and(|rate| rate.0 >= least_rate(one).0))
+}
+
+/// Below this even calm pictures fall apart.
+fn least_rate(one: &Rendition) -> Kbps {
+    Kbps(picture::least_rate(one.encode.picture).0 * WATCHABLE)
+}
+
+/// What a package takes at least, in whole kilobytes.
+fn least(plan: &Plan, machine: Machine) -> Bytes {
+    let Action::Package(PackagePlan { format: Some(format), firsts, renditions }) = &plan.action else {
+        return plan.limit;
+    };
+    let whole = |one: &Rendition| {
+        let encode = &one.encode;
+        let video = least_rate(one).during(encode.grid.duration());
+        let sound = encode.audio.expected().during(encode.sound);
+        let file =
+            Bytes(video.0 + sound.0 + mp4::overhead(encode.grid.frames, &encode.audio, encode.sound).0);
+        file.0 + container(encode, *format, file).0
+    };
+    let all: u64 = renditions.iter().map(whole).sum();
+    let all = (all as f64 * LEAST_MARGIN) as u64 + extras(machine, firsts.len(), renditions.len()).0;
+    Bytes(all.div_ceil(1000) * 1000)
+}
+
+/// What goes with the segments.
+fn extras(machine: Machine, segments: usize, renditions: usize) -> Bytes {
+    // The command line leaves playing to others.
+    let page = if machine.engine == Engine::Native { Bytes(1_000) } else { EXTRAS };
+    Bytes(page.0 + (segments * renditions) as u64 * ENTRY)
+}
+
+/// A package of these renditions with this much sound.
+fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32], sound: Kbps) -> Plan {
+    let source = facts.video.display_size();
+    let audio = audio::beside(facts, wishes, sound);
     let fixed =
         |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
     let pictures: Vec<Picture> =
         sides.iter().map(|&side| picture::whole(source, facts.video.frame_rate, fixed(side))).collect();
     let mut notes = crate::explain::source_notes(facts);
     notes.extend(plan::machine_notes(facts, wishes, machine));
+    if wishes.height.is_some() {
+        notes.push(Note::HeightsAreNamed);
+    }
     if let Some(largest) = pictures.first() {
         crate::explain::conversion_notes(facts, wishes, *largest, &audio, &mut notes);
     }
@@ -168,9 +247,7 @@ pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pla
             Rendition { encode, limit }
         })
         .collect();
-    // The command line leaves playing to others.
-    let extras = if machine.engine == Engine::Native { Bytes(1_000) } else { EXTRAS };
-    let extras = Bytes(extras.0 + (firsts.len() * renditions.len()) as u64 * ENTRY);
+    let extras = extras(machine, firsts.len(), renditions.len());
     let whole = |one: &Rendition| one.limit.0 + container(&one.encode, format, one.limit).0;
     let mut limit = Bytes(renditions.iter().map(whole).sum::<u64>() + extras.0);
     if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
@@ -252,12 +329,14 @@ fn encode(
     plan::encode_plan(facts, wishes, machine, picture, preset, control, audio)
 }
 
-/// First frames of segments of `seconds`, the last of which may be shorter. At whole multiples of the seconds, or the frame
-/// after.
+/// First frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be shorter, or a little
+/// longer rather than leave a few frames over. At whole multiples of the seconds, or the frame after.
 fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
-    let distance = encode.grid.rate.per_second() * f64::from(seconds.max(1));
-    let at = |index: u64| (distance * index as f64 - 1e-6).ceil().max(0.0) as u64;
-    (0..).map(at).take_while(|&first| first < encode.grid.frames).collect()
+    let rate = encode.grid.rate.per_second();
+    let seconds = f64::from(seconds.max(1)).max((LEAST_FRAMES as f64 / rate).ceil());
+    let at = |index: u64| (rate * seconds * index as f64 - 1e-6).ceil().max(0.0) as u64;
+    let rest = |first: u64| encode.grid.frames.saturating_sub(first);
+    (0..).map(at).take_while(|&first| first == 0 || rest(first) >= LEAST_FRAMES).collect()
 }
 
 /// What a rendition's file takes at most.
@@ -329,6 +408,27 @@ mod tests {
     }
 
     #[test]
+    fn no_segment_has_only_a_few_frames() {
+        // Frames at 25 a second, and at 4; seconds of segments; where they begin.
+        for (frames, rate, seconds, expected) in [
+            (502, 25, 10, &[0, 250][..]),
+            (508, 25, 10, &[0, 250, 500]),
+            (3, 25, 10, &[0]),
+            (20, 4, 1, &[0, 8]),
+            (30, 1, 1, &[0, 8, 16]),
+        ] {
+            let mut facts = facts(frames);
+            facts.video.frame_rate = FrameRate::whole(rate);
+            facts.video.duration = facts.video.frame_rate.time_of(frames);
+            let packaging = Packaging { seconds, ..Packaging::default() };
+            let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
+            let Ok(plan) = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else { panic!("refused") };
+            let Action::Package(package) = plan.action else { panic!("no package") };
+            assert_eq!(package.firsts, expected, "{frames} at {rate}");
+        }
+    }
+
+    #[test]
     fn renditions_are_read_as_they_are_written() {
         assert_eq!(parse(&text(&USUAL)).as_deref(), Some(&USUAL[..]));
         for text in ["720:3000,480:1500,360:800", " 360p 800, 720p 3000 ,480P:1500"] {
@@ -337,6 +437,39 @@ mod tests {
         let many = (1..10).map(|one| format!("{}:500", one * 100)).collect::<Vec<_>>().join(",");
         for bad in ["", "720", "720:", "720:x", "p:300", "720:3000,720:1500", "720:3000,", "2:300", &many] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_tight_target_costs_sound_then_renditions_and_is_refused_at_last() {
+        let mut facts = facts(700);
+        (facts.video.width, facts.video.height) = (1280, 720);
+        let planned = |target, engine| {
+            let packaging = Packaging { target: Some(Bytes(target)), ..Packaging::default() };
+            let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
+            plan(&facts, &wishes, Machine::ffmpeg(2, engine))
+        };
+        for (target, sides, sound) in [
+            (6_000_000, &[720, 480, 240][..], 128),
+            (3_200_000, &[720, 480, 240], 32),
+            (2_800_000, &[480, 240], 128),
+            (900_000, &[240], 64),
+        ] {
+            let Ok(plan) = planned(target, Engine::Own) else { panic!("{target} is refused") };
+            let Action::Package(package) = &plan.action else { panic!("no package") };
+            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            let rate = package.renditions[0].encode.audio.expected().0;
+            assert_eq!((found.as_slice(), rate), (sides, f64::from(sound)), "{target}");
+            assert_eq!(plan.notes.contains(&Note::LargerRenditionsLeftOut), sides.len() < 3, "{target}");
+        }
+        // The player that goes with it on the page takes more than this.
+        for (target, engine) in [(300_000, Engine::Own), (20_000, Engine::Native)] {
+            let Err(refusal) = planned(target, engine) else { panic!("{target} is planned") };
+            assert_eq!(refusal.target, Bytes(target));
+            assert!(refusal.least > refusal.target);
+            // The offer holds.
+            assert!(planned(refusal.least.0, engine).is_ok(), "{}", refusal.least);
+            assert_eq!(refusal.offers[0].wishes.packaging.target, Some(refusal.least));
         }
     }
 
@@ -405,7 +538,9 @@ mod tests {
         {
             let packaging = Packaging { seconds, target, ..Packaging::default() };
             let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
-            let planned = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own));
+            let Ok(planned) = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else {
+                panic!("refused")
+            };
             let Action::Package(package) = planned.action else { panic!("no package") };
             assert_eq!(package.firsts, firsts);
             let sides: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();

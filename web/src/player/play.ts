@@ -88,6 +88,8 @@ class Player implements Playing {
     if (this.#hls !== undefined) {
       // What is buffered of another rendition goes, so that the choice is seen at once.
       this.#hls.currentLevel = rendition ?? -1;
+      // A stream that was loaded to its end is loaded again only after a seek.
+      this.#video.currentTime += 0;
     }
     this.#report();
   }

@@ -23,7 +23,8 @@ pub(super) fn package_view(
     html! {
         <div class="result result--package">
             if report.streams {
-                <Player files={made.files.clone()} name={name.to_owned()} />
+                <Player files={made.files.clone()} name={name.to_owned()}
+                    id={format!("{}-rendition", id.element())} />
             } else {
                 <div class="result__preview">
                     <video controls=true playsinline=true preload="metadata" src={made.urls.first().cloned()}

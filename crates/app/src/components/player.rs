@@ -19,11 +19,13 @@ pub struct PlayerProperties {
     pub files: Rc<[PackageFile]>,
     /// What the picture is called for those who do not see it.
     pub name: AttrValue,
+    /// Identifier for its list of renditions, another one on each card.
+    pub id: AttrValue,
 }
 
 impl PartialEq for PlayerProperties {
     fn eq(&self, other: &PlayerProperties) -> bool {
-        Rc::ptr_eq(&self.files, &other.files) && self.name == other.name
+        Rc::ptr_eq(&self.files, &other.files) && (&self.name, &self.id) == (&other.name, &other.id)
     }
 }
 
@@ -83,7 +85,7 @@ pub fn Player(properties: &PlayerProperties) -> Html {
             if let Some(error) = &state.error {
                 <p class="player__problem" role="status">{ error.to_string() }</p>
             } else {
-                <div class="player__row">{ renditions(&state, choose) }{ buffer(&state) }</div>
+                <div class="player__row">{ renditions(&properties.id, &state, choose) }{ buffer(&state) }</div>
             }
         </div>
     }
@@ -108,15 +110,15 @@ fn word(state: &PlayerState) -> &'static str {
     }
 }
 
-fn renditions(state: &PlayerState, choose: Callback<Event>) -> Html {
+fn renditions(id: &AttrValue, state: &PlayerState, choose: Callback<Event>) -> Html {
     let automatic = match (state.chosen, state.current.and_then(|current| state.levels.get(current))) {
         (None, Some(name)) => format!("Automatic ({name})"),
         _ => "Automatic".into(),
     };
     html! {
         <div class="field">
-            <label for="hls-rendition">{ "Quality" }</label>
-            <select id="hls-rendition" data-testid="hls-rendition" onchange={choose}>
+            <label for={id.clone()}>{ "Quality" }</label>
+            <select id={id.clone()} data-testid="hls-rendition" onchange={choose}>
                 <option value="" selected={state.chosen.is_none()}>{ automatic }</option>
                 { for state.levels.iter().enumerate().map(|(index, name)| html! {
                     <option value={index.to_string()} selected={state.chosen == Some(index)}>{ name }</option>

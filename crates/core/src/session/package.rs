@@ -10,6 +10,7 @@ use crate::facts::MediaFacts;
 use crate::hls::{self, PackageStep, SegmentFormat, Segments, begin, check};
 use crate::plan::{Action, Machine, PackagePlan, Plan, RateControl};
 use crate::progress::{Progress, Stage};
+use crate::renditions;
 use crate::units::Bytes;
 use crate::verify::Fault;
 use crate::wishes::Wishes;
@@ -21,6 +22,8 @@ const TASKS: u32 = 1 << 24;
 const CHUNKS: usize = 1 << 20;
 /// A file is cut this often at most.
 const TRIES: u32 = 3;
+/// More than what a rendition missed its share by is offered, since it is measured at its coarsest.
+const RAISED: f64 = 1.1;
 /// Progress that is left for cutting.
 const MAIN_WORK: f64 = 0.96;
 
@@ -28,6 +31,7 @@ const MAIN_WORK: f64 = 0.96;
 #[derive(Debug)]
 pub struct PackageSession {
     plan: Plan,
+    wishes: Wishes,
     /// What segments are made of; `None` leaves every rendition one file.
     format: Option<SegmentFormat>,
     segments: Segments,
@@ -137,6 +141,7 @@ impl PackageSession {
             .collect();
         Some(PackageSession {
             plan,
+            wishes: wishes.clone(),
             format,
             segments,
             renditions,
@@ -245,12 +250,27 @@ impl PackageSession {
                         None => self.finish_files(commands),
                     }
                 }
-                Command::GiveUp(reason) => self.end(*reason, commands),
+                Command::GiveUp(reason) => {
+                    let reason = self.in_all(*reason);
+                    self.end(reason, commands);
+                }
                 Command::BeginWithFfmpeg(why) => {
                     self.ended = true;
                     commands.push(Command::BeginWithFfmpeg(why));
                 }
             }
+        }
+    }
+
+    /// A rendition's failure in terms of the whole package, which is what the person named a target for.
+    fn in_all(&self, reason: GiveUp) -> GiveUp {
+        match (&reason, self.wishes.packaging.target) {
+            (GiveUp::OverLimit { reached, limit }, Some(_)) if self.format.is_some() => {
+                let scale = reached.0 as f64 / limit.0.max(1) as f64 * RAISED;
+                let least = Bytes((self.plan.limit.0 as f64 * scale / 1000.0).ceil() as u64 * 1000);
+                GiveUp::TooSmall(renditions::refuse(&self.wishes, least))
+            }
+            _ => reason,
         }
     }
 
