@@ -54,6 +54,10 @@ async function playAll(page) {
   const played = [];
   for (const { label, value } of names) {
     await page.select('[data-testid="hls-rendition"]', value);
+    // At once, and before anybody plays it.
+    const shown = (lines) =>
+      document.querySelector('[data-testid="hls-player"]').videoHeight === Number.parseInt(lines, 10);
+    await page.waitForFunction(shown, { timeout: 10_000, polling: 50 }, label);
     await page.evaluate(async () => {
       const video = document.querySelector('[data-testid="hls-player"]');
       video.muted = true;

@@ -73,6 +73,10 @@ class Player implements Playing {
       this.#levels = levels.map(({ url }) => nameOf(url[0] ?? ""));
       this.#report();
     });
+    // A stream that was loaded to its end is loaded again only after a seek.
+    hls.on(Events.BUFFER_FLUSHED, () => {
+      video.currentTime += 0;
+    });
     hls.on(Events.LEVEL_SWITCHED, this.#tell);
     hls.on(Events.BUFFER_APPENDED, this.#tell);
     hls.on(Events.ERROR, (_event, data) => this.#onError(HlsPlayer, data));
@@ -88,8 +92,6 @@ class Player implements Playing {
     if (this.#hls !== undefined) {
       // What is buffered of another rendition goes, so that the choice is seen at once.
       this.#hls.currentLevel = rendition ?? -1;
-      // A stream that was loaded to its end is loaded again only after a seek.
-      this.#video.currentTime += 0;
     }
     this.#report();
   }
