@@ -53,6 +53,12 @@ async function playAll(page) {
   );
   const played = [];
   for (const { label, value } of names) {
+    await page.evaluate(async () => {
+      const video = document.querySelector('[data-testid="hls-player"]');
+      const back = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+      video.currentTime = 0;
+      await back;
+    });
     await page.select('[data-testid="hls-rendition"]', value);
     // At once, and before anybody plays it.
     const shown = (lines) =>
@@ -61,7 +67,6 @@ async function playAll(page) {
     await page.evaluate(async () => {
       const video = document.querySelector('[data-testid="hls-player"]');
       video.muted = true;
-      video.currentTime = 0;
       await video.play();
     });
     const ended = (level) => {
