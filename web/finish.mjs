@@ -93,11 +93,6 @@ async function finishDocument(files) {
   await writeFile(path, allowInlineScripts(html));
 }
 
-/** The engine changes with the page, so that it is kept with it: another one's page would not understand it. */
-function isApp(file) {
-  return !file.startsWith("core/") || file.startsWith("core/engine-");
-}
-
 /** Takes out of wasm-bindgen's script what only people read. */
 async function minify(file) {
   const path = join(staging, file);
@@ -107,13 +102,15 @@ async function minify(file) {
 
 async function writeServiceWorker(files) {
   const script = await readFile(join(web, "dist/service-worker.js"));
-  const appFiles = files.filter((file) => isApp(file) && file !== "service-worker.js");
+  const appFiles = files.filter((file) => !file.startsWith("core/") && file !== "service-worker.js");
   const digest = createHash("sha256").update(script);
   for (const file of appFiles) digest.update(file).update(await readFile(join(staging, file)));
   const release = {
     build: digest.digest("hex").slice(0, 16),
-    coreFolders: [...new Set(files.filter((file) => !isApp(file)).map((file) => file.split("/")[1]))],
-    together: files.filter((file) => /^core\/(codecs|player)-[^/]+\//.test(file)),
+    coreFolders: [
+      ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
+    ],
+    together: files.filter((file) => /^core\/(codecs|engine|player)-[^/]+\//.test(file)),
     // The document is kept under the folder's own address, which every server answers without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };

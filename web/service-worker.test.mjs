@@ -22,9 +22,17 @@ const BROWSERS = {
 /** Writes one release of the site: a document that names its build and one hashed script. */
 async function release(root, script, name) {
   const files = ["./", `app-${name}.js`];
-  const together = ["core/1.0/one.js", "core/1.0/two.js"];
-  const described = JSON.stringify({ build: name, coreFolders: ["1.0"], together, files });
+  const engine = `core/engine-${name}`;
+  const together = ["core/1.0/one.js", "core/1.0/two.js", `${engine}/engine.js`];
+  const described = JSON.stringify({
+    build: name,
+    coreFolders: ["1.0", `engine-${name}`],
+    together,
+    files,
+  });
   await mkdir(join(root, "core/1.0"), { recursive: true });
+  await rm(join(root, "core/engine-one"), { recursive: true, force: true });
+  await mkdir(join(root, engine), { recursive: true });
   await writeFile(join(root, "core/1.0/core.gz"), "core");
   for (const file of together) await writeFile(join(root, file), "part");
   await rm(join(root, "app-one.js"), { force: true });
@@ -111,6 +119,11 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       await page.waitForFunction(async () => Boolean(await caches.match("core/1.0/two.js")), {
         timeout: 5000,
       });
+      assert.equal(await page.evaluate(() => caches.has("clipfit-core-engine-one")), false);
+      assert.equal(await get(page, "core/engine-one/engine.js"), "part");
+      await page.waitForFunction(async () => Boolean(await caches.match("core/engine-one/engine.js")), {
+        timeout: 5000,
+      });
       const port = server.port;
       await server.close();
       await page.goto(`${server.url}?target=10MB`);
@@ -130,6 +143,12 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       await activated(page, "two");
       assert.equal(await page.title(), "one");
       assert.equal(await get(page, "app-one.js"), "one", "the open page's own file, gone from the server");
+      assert.equal(await get(page, "core/engine-one/engine.js"), "part", "its engine likewise");
+      // Who has used an engine has the new one with the new page.
+      assert.equal(
+        await page.evaluate(async () => Boolean(await caches.match("core/engine-two/engine.js"))),
+        true,
+      );
       await page.reload();
       assert.equal(await page.title(), "two");
       assert.equal(

@@ -65,13 +65,13 @@ inBrowsers("links", BOTH, (site) => {
 
   test("unknown and bad parameters are named", async () => {
     const link =
-      "?target=lots&colour=blue&effort=slow&mode=hls&height=1&fps=0&audio=loud#codec=h266&start=later";
+      "?target=lots&colour=blue&effort=slow&mode=dash&height=1&fps=0&audio=loud#codec=h266&start=later";
     const clipfit = await Clipfit.open(site, link);
     const text = await clipfit.page.$eval('[data-testid="link-problems"]', (element) => element.innerText);
     for (const name of ["target", "colour", "effort", "mode", "height", "fps", "audio", "codec", "start"]) {
       assert.match(text, new RegExp(`\\b${name}\\b`));
     }
-    for (const value of ["lots", "slow", "hls", "loud", "h266", "later"])
+    for (const value of ["lots", "slow", "dash", "loud", "h266", "later"])
       assert.match(text, new RegExp(value));
     await clipfit.close();
   });

@@ -1,4 +1,4 @@
-// Keeps the app with its engine, and after their first use the encoder, the codecs, the player and ffmpeg, for work without a
+// Keeps the app, and after their first use the engine, the encoder, the codecs, the player and ffmpeg, for work without a
 // network. Knows nothing of video.
 //
 // Three rules:
@@ -53,6 +53,7 @@ async function install(): Promise<void> {
   try {
     const cache = await caches.open(appCache);
     await Promise.all(release.files.map((file) => keep(cache, new URL(file, scope).href)));
+    await renewEngine();
   } catch (error) {
     // A half-filled cache must not pass for the previous build's later on.
     await caches.delete(appCache);
@@ -60,6 +61,13 @@ async function install(): Promise<void> {
   }
   // Safe at once: open pages find the files of their own build in the previous cache.
   await self.skipWaiting();
+}
+
+/** The engine changes with the app: who has used an earlier one would else be without one when the network is gone. */
+async function renewEngine(): Promise<void> {
+  const isEngine = (name: string) => name.startsWith(`${corePrefix}engine-`);
+  const cacheName = coreCaches.find(isEngine);
+  if (cacheName !== undefined && (await caches.keys()).some(isEngine)) await keepTogether(cacheName);
 }
 
 /** Drops all but this build's and the previous build's files, then serves the pages that are already open. */
@@ -93,7 +101,8 @@ async function answerDocument(event: FetchEvent): Promise<Response> {
 }
 
 async function answerAppFile(request: Request): Promise<Response> {
-  return (await matchAppFile(request)) ?? fetch(request);
+  // The engine of a page that is open since before the last release is in a cache that this release has no name for.
+  return (await matchAppFile(request)) ?? (await caches.match(request)) ?? fetch(request);
 }
 
 /** This build's file, else the previous build's for a page that is still open. */
