@@ -50,16 +50,6 @@ pub struct Copied {
     pub how: Result<(), CopyRefused>,
 }
 
-impl Copied {
-    /// How it went, in words.
-    pub fn label(&self) -> &'static str {
-        match self.how {
-            Ok(()) => "Copied",
-            Err(CopyRefused) => "Not allowed: select and copy it",
-        }
-    }
-}
-
 /// Everything that can happen.
 #[derive(Debug, Clone)]
 pub enum Action {
@@ -300,7 +290,7 @@ impl State {
             Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Command::CopyLog(job.run))),
             Action::Copy(text) => commands.push(Command::Copy(text)),
             Action::Copied(copied) => {
-                self.announcement = copied.label().into();
+                self.announcement = words::copied(copied.how).into();
                 self.copied = Some(Rc::new(copied));
             }
             Action::SaveIntoFolder(id) => {

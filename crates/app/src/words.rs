@@ -1,6 +1,7 @@
 //! The page's own short texts made from figures: saving, time left, settings in a line. Sentences about plans and
 //! failures are the core's and are not made here.
 
+use crate::job::CopyRefused;
 use clipfit_core::account::ResultAccount;
 use clipfit_core::link::parse_size;
 use clipfit_core::renditions;
@@ -63,6 +64,14 @@ pub fn exact_size(bytes: Bytes) -> String {
             (parse_size(&text) == Some(bytes)).then_some(text)
         })
         .unwrap_or_else(|| format!("{} B", bytes.0))
+}
+
+/// How copying a text went.
+pub fn copied(how: Result<(), CopyRefused>) -> &'static str {
+    match how {
+        Ok(()) => "Copied",
+        Err(CopyRefused) => "Not allowed: select and copy it",
+    }
 }
 
 /// What an effort is called on the page.

@@ -152,9 +152,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     let mut x264 = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
     x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::beat_options));
-    x264.extend(encoder::live_options(pass));
-    x264.extend(encoder::first_pass_options(plan.preset, pass));
-    x264.extend(encoder::second_pass_options(pass));
+    x264.extend(encoder::pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
     let high = "-profile:v high";
     let arguments = match pass {
         Pass::First(rate) | Pass::Second(rate) => arguments

@@ -325,24 +325,23 @@ pub(crate) fn beat_options(distance: u64) -> [String; 3] {
     [format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
 }
 
-/// What x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead with, and frames that are
-/// reordered would wait for it. Its threads within a frame are left out: chunks run side by side.
-pub(crate) fn live_options(pass: Pass) -> Vec<String> {
-    let live = ["bframes=0", "rc-lookahead=0", "sync-lookahead=0", "mbtree=0"];
-    if matches!(pass, Pass::Capped(_)) { live.map(str::to_owned).to_vec() } else { Vec::new() }
-}
-
-/// What a first pass may leave out beyond x264's own fast settings for it. It only tells how hard the picture is: motion searched
-/// less exactly takes a quarter of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/benchmarks.md), which
-/// `best` does not spend.
-pub(crate) fn first_pass_options(preset: Preset, pass: Pass) -> Option<String> {
-    (matches!(pass, Pass::First(_)) && preset == Preset::Veryfast).then(|| "subme=1".into())
-}
-
-/// How strictly a second pass keeps to its rate: a chunk lasts some seconds, over which x264's own tolerance lets it miss what it is
-/// asked for by up to a tenth. This one halves the misses and more, and costs no quality for the bytes (docs/rate-control.md).
-pub(crate) fn second_pass_options(pass: Pass) -> Option<String> {
-    matches!(pass, Pass::Second(_)).then(|| "ratetol=0.2".into())
+/// What a pass is told beyond its rate.
+///
+/// A first pass only tells how hard the picture is: motion searched less exactly than x264's own fast settings have it takes a quarter
+/// of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/rate-control.md), which `best` does not spend.
+///
+/// A second pass is held to its rate: a chunk lasts some seconds, over which x264's own tolerance lets it miss what it is asked for by
+/// up to a tenth. This one halves the misses and more, and costs no quality for the bytes (docs/rate-control.md).
+///
+/// A capped one gets what x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead with, and frames that
+/// are reordered would wait for it. Its threads within a frame are left out: chunks run side by side.
+pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str] {
+    match pass {
+        Pass::First(_) if preset == Preset::Veryfast => &["subme=1"],
+        Pass::Second(_) => &["ratetol=0.2"],
+        Pass::Capped(_) => &["bframes=0", "rc-lookahead=0", "sync-lookahead=0", "mbtree=0"],
+        Pass::First(_) | Pass::Quality(_) | Pass::Constrained(..) => &[],
+    }
 }
 
 /// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
@@ -371,9 +370,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
         }
     };
     options.extend(plan.keyframe_distance.into_iter().flat_map(beat_options));
-    options.extend(live_options(pass));
-    options.extend(first_pass_options(plan.preset, pass));
-    options.extend(second_pass_options(pass));
+    options.extend(pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
     options.push(format!("level={}", level_name(plan)));

@@ -241,7 +241,7 @@ const FURTHER_WORKER: f64 = 0.95;
 
 // How fast real pictures go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
 // with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes as fast as
-// veryfast on the synthetic ones; those of veryfast and superfast leave out more (`encoder::first_pass_options`).
+// veryfast on the synthetic ones; those of veryfast and superfast leave out more (`encoder::pass_options`).
 const REAL_SUPERFAST: f64 = 1.1;
 const REAL_VERYFAST: f64 = 1.4;
 const REAL_MEDIUM: f64 = 1.1;

@@ -2,8 +2,9 @@
 
 use super::click;
 use super::icon::Icon;
-use crate::job::{CopyRefused, JobId, Log};
+use crate::job::{JobId, Log};
 use crate::state::Action;
+use crate::words;
 use yew::prelude::*;
 
 /// More than this much text would make the page slow for nothing.
@@ -12,11 +13,7 @@ const SHOWN: usize = 60_000;
 /// The log of the job `id`, shown when there is one.
 pub fn log_view(id: JobId, log: Option<&Log>, dispatch: &Callback<Action>) -> Html {
     let place = format!("{}-log", id.element());
-    let copy_label = match log.and_then(|log| log.copied) {
-        None => "Copy the log",
-        Some(Ok(())) => "Copied",
-        Some(Err(CopyRefused)) => "Not allowed: select and copy it",
-    };
+    let copy_label = log.and_then(|log| log.copied).map_or("Copy the log", words::copied);
     html! {
         <div class="log">
             <button type="button" class="button button--link" aria-expanded={log.is_some().to_string()}

@@ -6,6 +6,7 @@ use super::field::TextField;
 use super::icon::Icon;
 use crate::settings::{Edit, Field, OwnFormat, RungChoice, Settings};
 use crate::state::{Action, Copied};
+use crate::words;
 use clipfit_core::ladder::{self, Rung};
 use clipfit_core::live::{self, Protocol};
 use clipfit_core::wishes::Wishes;
@@ -168,7 +169,7 @@ fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Htm
             </p>
             { for Protocol::ALL.into_iter().map(|protocol| {
                 let command = live::publish_command(rung, protocol);
-                let label = copied.filter(|copied| copied.text == command).map_or("Copy", Copied::label);
+                let label = copied.filter(|copied| copied.text == command).map_or("Copy", |copied| words::copied(copied.how));
                 html! {
                     <div class="live__one">
                         <b>{ protocol.name() }</b>

@@ -24,7 +24,7 @@ struct Habits {
     exact: bool,
 }
 
-/// x264's second pass, held to its rate by `encoder::second_pass_options`; aim and bias as measured.
+/// x264's second pass, held to its rate by `encoder::pass_options`; aim and bias as measured.
 const X264: Habits =
     Habits { aim: 0.988, floor: plan::FLOOR, raises: 5, bias: 1.005, bias_range: (0.8, 1.25), exact: true };
 /// Encoders that may ignore what they are asked for, or take a multiple of it.
