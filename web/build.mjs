@@ -95,20 +95,27 @@ async function prepareCore(name, prefix) {
   await writeFile(stampFile, stamp);
 }
 
+/** A script with all it needs, as names and contents of files that are not written yet. */
+async function bundled(entry, options) {
+  const { outputFiles } = await build({
+    ...common,
+    ...options,
+    entryPoints: [join(web, "src", entry)],
+    format: "esm",
+    outdir: out,
+    write: false,
+  });
+  return outputFiles.map((file) => [basename(file.path), file.contents]);
+}
+
 /** The engine and the script that opens it. */
 async function prepareEngine() {
   const folder = moduleFolder("engine");
   const module = join(folder, "engine_bg.wasm");
   if (!existsSync(module)) throw new Error("the engine is missing: build it with `cargo xtask build`");
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: [join(web, "src/engine/engine.ts")],
-    format: "esm",
-    outdir: out,
-    write: false,
+  const scripts = await bundled("engine/engine.ts", {
     plugins: [generatedScript("engine", join(folder, "engine.js"))],
   });
-  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
   await placeModule("engine", [...scripts, ["engine.wasm", await readFile(module)]]);
 }
 
@@ -130,17 +137,11 @@ async function prepareCodecs() {
   const folder = moduleFolder("media");
   const module = join(folder, "media_bg.wasm");
   if (!existsSync(module)) return placeModule("codecs", []);
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: [join(web, "src/codecs/codecs.ts")],
-    format: "esm",
+  const scripts = await bundled("codecs/codecs.ts", {
     splitting: true,
     chunkNames: "[name]-[hash]",
-    outdir: out,
-    write: false,
     plugins: [generatedScript("media", join(folder, "media.js")), aacModule],
   });
-  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
   await placeModule("codecs", [...scripts, ["media.wasm", await readFile(module)]]);
 }
 
@@ -148,12 +149,7 @@ async function prepareCodecs() {
 async function preparePlayer() {
   const hls = join(web, "../node_modules/hls.js");
   const library = await readFile(join(hls, "dist/hls.light.min.mjs"), "utf8");
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: [join(web, "src/player/player.ts")],
-    format: "esm",
-    outdir: out,
-    write: false,
+  const scripts = await bundled("player/player.ts", {
     loader: { ".html": "text" },
     plugins: [
       {
@@ -172,7 +168,6 @@ async function preparePlayer() {
       },
     ],
   });
-  const scripts = outputFiles.map((file) => [basename(file.path), file.contents]);
   await placeModule("player", [
     ...scripts,
     ["hls.min.js", library.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n")],
