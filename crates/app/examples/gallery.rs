@@ -11,7 +11,7 @@ use clipfit_app::job::Job;
 use clipfit_app::settings::Edit;
 use clipfit_app::shared::Shared;
 use clipfit_app::state::{Action, State};
-use clipfit_core::link;
+use clipfit_core::wishes::link;
 use yew::prelude::*;
 
 fn jobs(name: &str) -> Vec<Job> {

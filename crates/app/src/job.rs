@@ -4,11 +4,11 @@
 use crate::shared::Shared;
 use clipfit_bridge::player::PackageFile;
 use clipfit_bridge::telling::Failure;
-use clipfit_core::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::progress::{Estimate, Stage};
-use clipfit_core::session::outcome;
 use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::names;
 use std::rc::Rc;
 
 /// Stands for a file that `effects` holds.
@@ -228,7 +228,7 @@ impl Job {
 
     /// Name that the result is saved under.
     pub fn result_name(&self) -> String {
-        outcome::download_name(&self.source.name, &self.wishes)
+        names::download_name(&self.source.name, &self.wishes)
     }
 }
 

@@ -2,12 +2,13 @@
 //! nor of where settings are kept.
 
 use crate::words;
-use clipfit_core::destinations;
-use clipfit_core::hls::SegmentFormat;
-use clipfit_core::ladder::{self, Rung};
-use clipfit_core::link::{self, Link};
-use clipfit_core::renditions::{self, Packaging};
 use clipfit_core::units::{FrameRate, Kbps};
+use clipfit_core::wishes::destinations;
+use clipfit_core::wishes::ladder::{self, Rung};
+use clipfit_core::wishes::link::{self, Link};
+use clipfit_core::wishes::packaging::Packaging;
+use clipfit_core::wishes::packaging::SegmentFormat;
+use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 

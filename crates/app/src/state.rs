@@ -9,11 +9,11 @@ use crate::shared::Shared;
 use crate::words;
 use clipfit_bridge::player::PackageFile;
 use clipfit_bridge::telling::Failure;
-use clipfit_core::account::{ClipAccount, CodecAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::progress::{self, Estimate, Progress};
-use clipfit_core::session::outcome::result_stem;
 use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::view::account::{ClipAccount, CodecAccount, EffortsAccount, PlanAccount, ResultAccount};
+use clipfit_core::wishes::link::{Link, LinkProblem, LinkTrouble};
+use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Effort, Wishes};
 use std::rc::Rc;
 

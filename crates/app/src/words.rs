@@ -2,10 +2,10 @@
 //! failures are the core's and are not made here.
 
 use crate::job::CopyRefused;
-use clipfit_core::account::ResultAccount;
-use clipfit_core::link::parse_size;
-use clipfit_core::renditions;
 use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::view::account::ResultAccount;
+use clipfit_core::wishes::link::parse_size;
+use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
 /// `4.14 MB → 1.89 MB, 54 % smaller`

@@ -10,17 +10,21 @@ use crate::protocol::{CrashReason, FromWorker, LoadFailure, Part, ToWorker};
 use crate::site::Site;
 use crate::speeds;
 use crate::steps;
-use clipfit_core::arguments as args;
-use clipfit_core::browser::{self, Decoder, Examination, WhyFfmpeg};
-use clipfit_core::encoder::{Encoders, Engine, Threads};
-use clipfit_core::facts::MediaFacts;
-use clipfit_core::plan::Machine;
-use clipfit_core::probe::{self, ProbeFailure, Reader, Streams, Unexamined};
-use clipfit_core::session::job::Job;
-use clipfit_core::session::outcome::{GiveUp, Report, result_stem};
-use clipfit_core::session::task::{Command, Death, Event, Input, Output, Program, Source, Task, TaskId};
-use clipfit_core::speed::{self, Means, Speeds};
+use clipfit_core::clip::facts::MediaFacts;
+use clipfit_core::clip::probe::{self, ProbeFailure, Reader, Streams};
+use clipfit_core::job::Job;
+use clipfit_core::job::outcome::{GiveUp, Report};
+use clipfit_core::job::prelude::Unexamined;
+use clipfit_core::machine::Machine;
+use clipfit_core::machine::speeds::Speeds;
+use clipfit_core::machine::{Decoder, WhyFfmpeg};
+use clipfit_core::machine::{Encoders, Engine, Threads};
+use clipfit_core::plan::predict::{self as speed, Means};
+use clipfit_core::step::ffmpeg as args;
+use clipfit_core::step::webcodecs::Examination;
+use clipfit_core::step::{Command, Death, Event, Input, Output, Program, Source, Task, TaskId};
 use clipfit_core::units::Bytes;
+use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Mode, Wishes};
 use js_sys::Array;
 use std::cell::RefCell;
@@ -156,7 +160,7 @@ impl Driver {
             }
         };
         if decoder == Decoder::Browser
-            && let Err(why) = browser::suits(&facts, streams.browser_sees())
+            && let Err(why) = clipfit_core::plan::suits(&facts, streams.browser_sees())
         {
             return Ok(Outcome::WithFfmpeg(why));
         }

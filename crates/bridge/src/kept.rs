@@ -2,9 +2,9 @@
 //! them into a blob and back than to decode them. Knows no task's purpose.
 
 use crate::player::PackageFile;
-use clipfit_core::arguments::FRAMES_FILE;
-use clipfit_core::session::outcome;
-use clipfit_core::session::task::{Artifact, Source, Task, Written};
+use clipfit_core::job::outcome;
+use clipfit_core::step::ffmpeg::FRAMES_FILE;
+use clipfit_core::step::{Artifact, Source, Task, Written};
 use clipfit_core::units::Bytes;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::collections::HashMap;

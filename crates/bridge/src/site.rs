@@ -1,7 +1,7 @@
 //! Where the page's own files lie, as the build wrote it into the document's `meta` elements.
 
 use crate::protocol::{Part, PartAddress};
-use clipfit_core::encoder::Threads;
+use clipfit_core::machine::Threads;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Absolute addresses of what the workers need.

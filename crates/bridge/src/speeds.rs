@@ -1,8 +1,9 @@
 //! The speeds of this machine, kept in the browser's storage from one visit to the next. Measures nothing itself.
 
 use crate::site::Site;
-use clipfit_core::account::CodecAccount;
-use clipfit_core::speed::{self, Speeds};
+use clipfit_core::machine::speeds;
+use clipfit_core::machine::speeds::Speeds;
+use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::Codec;
 use std::cell::{Cell, RefCell};
 
@@ -36,7 +37,7 @@ pub fn codecs() -> Vec<CodecAccount> {
 
 /// Keeps freshly measured figures.
 pub(crate) fn keep(figures: &str) -> Option<Speeds> {
-    let kept = speed::kept(&key(), figures);
+    let kept = speeds::kept(&key(), figures);
     let speeds = Speeds::read(&kept, &key())?;
     KNOWN.set(Some(speeds));
     if let Some(storage) = storage() {
@@ -50,7 +51,7 @@ fn key() -> String {
     let navigator = web_sys::window().map(|window| window.navigator());
     let agent = navigator.as_ref().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default();
     let processors = navigator.map_or(1.0, |navigator| navigator.hardware_concurrency());
-    speed::key(&agent, processors as usize)
+    speeds::key(&agent, processors as usize)
 }
 
 /// The browser's storage; `None` where it is switched off.

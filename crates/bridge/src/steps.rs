@@ -1,12 +1,13 @@
 //! Core's programs and encodes in the words of the worker protocol, and for the log. Decides nothing.
 
 use crate::protocol;
-use clipfit_core::arguments as args;
-use clipfit_core::browser::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
-use clipfit_core::encoder::{EncodeStep, Passes};
-use clipfit_core::hls::{PackageStep, SegmentFormat};
-use clipfit_core::session::task::{Encode, Program};
+use clipfit_core::step::ffmpeg as args;
+use clipfit_core::step::package::PackageStep;
+use clipfit_core::step::webcodecs::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
+use clipfit_core::step::x264::{EncodeStep, Passes};
+use clipfit_core::step::{Encode, Program};
 use clipfit_core::units::Micros;
+use clipfit_core::wishes::packaging::SegmentFormat;
 
 /// A program as the worker is told it.
 pub(crate) fn program(program: &Program) -> protocol::Program {

@@ -5,10 +5,10 @@ use crate::job::{JobFailure, JobUpdate};
 use crate::player::PackageFile;
 use crate::protocol::LoadFailure;
 use crate::speeds;
-use clipfit_core::account::{
+use clipfit_core::progress::Progress;
+use clipfit_core::view::account::{
     self, ClipAccount, CodecAccount, EffortsAccount, OfferAccount, PlanAccount, ResultAccount,
 };
-use clipfit_core::progress::Progress;
 use js_sys::Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};

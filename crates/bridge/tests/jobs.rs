@@ -4,7 +4,7 @@
 
 use clipfit_bridge::job::{self, JobFailure, JobUpdate};
 use clipfit_bridge::protocol::LoadFailure;
-use clipfit_core::probe::ProbeFailure;
+use clipfit_core::clip::probe::ProbeFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use js_sys::Array;

@@ -1,10 +1,10 @@
 //! What can go wrong around a job, each with its evidence. What goes wrong inside one is core's and only wrapped here.
 
-use clipfit_core::feasibility::{Change, Refusal};
+use clipfit_core::clip::probe::ProbeFailure;
+use clipfit_core::job::outcome::GiveUp;
 use clipfit_core::live::Protocol;
 use clipfit_core::live::reconnect::GaveUp;
-use clipfit_core::probe::ProbeFailure;
-use clipfit_core::session::outcome::GiveUp;
+use clipfit_core::plan::refusal::{Change, Refusal};
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;

@@ -3,9 +3,9 @@
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::process;
-use clipfit_core::encoder::{NativeEncoder, NativeEncoders};
 use clipfit_core::live::Protocol;
-use clipfit_core::plan::Machine;
+use clipfit_core::machine::Machine;
+use clipfit_core::machine::{NativeEncoder, NativeEncoders};
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 
 use crate::error::Error;
 use crate::package;
-use clipfit_core::session::outcome::PackageFile;
-use clipfit_core::session::task::{Artifact, Input, Source, Task, Written};
+use clipfit_core::job::outcome::PackageFile;
+use clipfit_core::step::{Artifact, Input, Source, Task, Written};
 use clipfit_core::units::Bytes;
 use std::collections::HashMap;
 use std::fs::{self, File};

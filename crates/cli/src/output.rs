@@ -3,7 +3,7 @@
 use crate::clip::Clip;
 use crate::error::Error;
 use clipfit_core::hls::MASTER;
-use clipfit_core::session::outcome;
+use clipfit_core::wishes::names;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -119,7 +119,7 @@ pub(crate) fn packages(
 ) -> Result<Vec<PackagePlace>, Error> {
     let name = |input: &PathBuf| {
         let name = input.file_name().unwrap_or(OsStr::new("clip")).to_string_lossy().into_owned();
-        format!("{}-{}", outcome::result_stem(&name), kind.ending())
+        format!("{}-{}", names::result_stem(&name), kind.ending())
     };
     let place = |input: &PathBuf| match wanted {
         Some(folder) if inputs.len() > 1 => folder.join(name(input)),
@@ -192,7 +192,7 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
 
 fn result_name(input: &Path) -> String {
     let name = input.file_name().unwrap_or(OsStr::new("clip"));
-    outcome::result_name(&name.to_string_lossy())
+    names::result_name(&name.to_string_lossy())
 }
 
 impl Place for Destination {

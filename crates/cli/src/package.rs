@@ -3,10 +3,11 @@
 
 use crate::folder::Folder;
 use clipfit_container::{Format, Packager, Piece, Rate};
-use clipfit_core::arguments::RESULT_FILE;
-use clipfit_core::hls::{PackageStep, SegmentFormat};
-use clipfit_core::session::outcome::PackageFile;
-use clipfit_core::session::task::Source;
+use clipfit_core::job::outcome::PackageFile;
+use clipfit_core::step::Source;
+use clipfit_core::step::ffmpeg::RESULT_FILE;
+use clipfit_core::step::package::PackageStep;
+use clipfit_core::wishes::packaging::SegmentFormat;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;

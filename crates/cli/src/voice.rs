@@ -2,12 +2,12 @@
 
 use crate::error::Error;
 use crate::words;
-use clipfit_core::facts::MediaFacts;
+use clipfit_core::clip::facts::MediaFacts;
+use clipfit_core::job::outcome::Report;
 use clipfit_core::live::Destination;
 use clipfit_core::live::reconnect::{Loss, Sent};
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::{self, Progress};
-use clipfit_core::session::outcome::Report;
 use clipfit_core::units::Micros;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ impl Voice {
     /// What is to be made of it.
     pub(crate) fn plan(&mut self, input: &Path, plan: &Plan) {
         if self.json {
-            let notes: Vec<String> = plan.notes.iter().map(clipfit_core::explain::Note::text).collect();
+            let notes: Vec<String> = plan.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
             self.object(json!({
                 "type": "plan", "input": shown(input), "text": words::plan(plan), "notes": notes, "plan": plan,
             }));
@@ -213,7 +213,7 @@ impl Voice {
         self.done += 1;
         let took = began.elapsed();
         if self.json {
-            let notes: Vec<String> = report.notes.iter().map(clipfit_core::explain::Note::text).collect();
+            let notes: Vec<String> = report.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
             let result = json!({
                 "input": shown(input), "output": shown(output), "seconds": took.as_secs_f64(),
                 "notes": notes, "report": report,

@@ -1,14 +1,14 @@
 //! Short texts made from figures. Sentences about clips, plans and failures are core's and are not made here.
 
 use crate::voice::Status;
-use clipfit_core::audio::AudioPlan;
-use clipfit_core::explain::channel_layout;
-use clipfit_core::facts::MediaFacts;
+use clipfit_core::clip::facts::MediaFacts;
+use clipfit_core::job::outcome::Report;
 use clipfit_core::live::reconnect::Sent;
 use clipfit_core::live::{Destination, Protocol, Push};
+use clipfit_core::plan::audio::AudioPlan;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
-use clipfit_core::session::outcome::Report;
 use clipfit_core::units::{Micros, grouped};
+use clipfit_core::view::notes::channel_layout;
 
 /// `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`
 pub(crate) fn clip(facts: &MediaFacts) -> String {

@@ -13,9 +13,9 @@ mod ladder;
 mod support;
 
 use clipfit_cli::error::Error;
-use clipfit_core::explain::Note;
-use clipfit_core::plan::FLOOR;
-use clipfit_core::session::outcome::GiveUp;
+use clipfit_core::job::outcome::GiveUp;
+use clipfit_core::plan::notes::Note;
+use clipfit_core::rate::ledger::FLOOR;
 use clipfit_core::units::{Bytes, FrameRate, Kbps};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Wishes};
 use std::path::Path;

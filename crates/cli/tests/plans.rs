@@ -11,11 +11,12 @@ mod golden;
 
 use clap::Parser;
 use clipfit_cli::options::{Command, Options};
-use clipfit_core::browser::Decoder;
-use clipfit_core::encoder::{Encoders, Engine, NativeEncoders, Profile};
-use clipfit_core::link;
-use clipfit_core::plan::{Action, Machine, plan};
+use clipfit_core::machine::Decoder;
+use clipfit_core::machine::Machine;
+use clipfit_core::machine::{Encoders, Engine, NativeEncoders, Profile};
+use clipfit_core::plan::{Action, plan};
 use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::link;
 use std::path::Path;
 
 /// The wishes of a link's words as options: `target=10MB&mode=quick` is `--target 10MB --quick`.

@@ -5,7 +5,7 @@
 
 mod support;
 
-use clipfit_core::ladder;
+use clipfit_core::wishes::ladder;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};

@@ -1,39 +1,35 @@
-//! Pure planning for Clipfit: what is known of a clip, what is wished, the plan that follows, and the session that
-//! carries it out. The browser and the command line drive the same code.
+//! Pure planning for Clipfit: what is known of a clip, what is wished, the plan that follows, and the job that carries it out. The
+//! browser and the command line drive the same code.
 //!
-//! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every
-//! function gives the same answer natively and in WebAssembly.
+//! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every function gives
+//! the same answer natively and in WebAssembly. The modules are layers: each names only those above it in this list
+//! (`tests/layers.rs` fails otherwise).
 
 // Sample clips are read by the tests in here as by those outside.
 #[cfg(test)]
 extern crate self as clipfit_core;
 
-pub mod account;
-pub mod allocate;
-pub mod arguments;
-pub mod audio;
-pub mod browser;
-pub mod chunks;
-pub mod destinations;
-pub mod encoder;
-pub mod explain;
-pub mod facts;
-pub mod feasibility;
-pub mod hls;
-pub mod ladder;
-pub mod link;
-mod listing;
-pub mod live;
-pub mod mp4;
 mod percent;
-pub mod picture;
-pub mod plan;
-pub mod probe;
 pub mod progress;
-pub mod renditions;
-pub mod session;
-pub mod speed;
-pub mod stats;
 pub mod units;
-pub mod verify;
+
+pub mod clip;
 pub mod wishes;
+
+pub mod machine;
+
+pub mod hls;
+pub mod rate;
+
+pub mod plan;
+
+pub mod step;
+
+pub mod job;
+
+pub mod live;
+
+pub mod view;
+
+#[cfg(test)]
+mod testing;

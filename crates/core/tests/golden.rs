@@ -3,11 +3,12 @@
 
 mod support;
 
-use clipfit_core::audio::AudioPlan;
-use clipfit_core::encoder::Engine;
-use clipfit_core::facts::MediaFacts;
-use clipfit_core::link;
-use clipfit_core::plan::{Action, EncodePlan, Machine, RateControl, plan};
+use clipfit_core::clip::facts::MediaFacts;
+use clipfit_core::machine::Engine;
+use clipfit_core::machine::Machine;
+use clipfit_core::plan::audio::AudioPlan;
+use clipfit_core::plan::{Action, EncodePlan, RateControl, plan};
+use clipfit_core::wishes::link;
 use std::path::Path;
 use support::read_clip;
 

@@ -9,14 +9,17 @@
 )]
 
 use clipfit_container::{Format, Packager, Rate};
-use clipfit_core::arguments::RESULT_FILE;
 use clipfit_core::hls::begin::{self, begin};
 use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
+use clipfit_core::hls::codecs;
 use clipfit_core::hls::{
-    self, INDEX, INIT, MASTER, PackageStep, Rendition, SegmentFormat, Segments, Shape, ZERO, codecs,
-    master_playlist, media_playlist, segment_name,
+    self, INDEX, INIT, MASTER, Rendition, Segments, Shape, ZERO, master_playlist, media_playlist,
+    segment_name,
 };
+use clipfit_core::step::ffmpeg::RESULT_FILE;
+use clipfit_core::step::package::PackageStep;
 use clipfit_core::units::{Bytes, FrameRate};
+use clipfit_core::wishes::packaging::SegmentFormat;
 use std::fs;
 use std::path::Path;
 use std::process::Command;

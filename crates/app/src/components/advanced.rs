@@ -4,7 +4,7 @@ use super::chosen;
 use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
-use clipfit_core::account::CodecAccount;
+use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::{Codec, Mode, Wishes};
 use yew::prelude::*;
 

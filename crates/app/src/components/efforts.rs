@@ -4,7 +4,7 @@ use super::click;
 use crate::job::Job;
 use crate::state::Action;
 use crate::words;
-use clipfit_core::account::EffortAccount;
+use clipfit_core::view::account::EffortAccount;
 use yew::prelude::*;
 
 /// The efforts to choose from, the one in force marked.

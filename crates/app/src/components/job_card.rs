@@ -13,9 +13,9 @@ use crate::job::{Job, Phase};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
-use clipfit_core::account::{PlanAccount, Remark};
-use clipfit_core::session::outcome::result_stem;
+use clipfit_core::view::account::{PlanAccount, Remark};
 use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::names::result_stem;
 use std::rc::Rc;
 use yew::prelude::*;
 

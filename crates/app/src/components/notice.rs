@@ -3,7 +3,7 @@
 use super::click;
 use super::icon::Icon;
 use crate::state::Action;
-use clipfit_core::link::LinkProblem;
+use clipfit_core::wishes::link::LinkProblem;
 use yew::prelude::*;
 
 /// The notice; stays in the document when empty, so that screen readers hear what comes into it.

@@ -3,8 +3,8 @@
 use super::chosen;
 use super::field::TextField;
 use crate::settings::{Edit, Field, Settings};
-use clipfit_core::hls::SegmentFormat;
 use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::packaging::SegmentFormat;
 use yew::prelude::*;
 
 const FORMATS: [(SegmentFormat, &str, &str); 2] = [

@@ -2,7 +2,7 @@
 
 use super::icon::Icon;
 use crate::job::Job;
-use clipfit_core::account::{PlanAccount, Remark};
+use clipfit_core::view::account::{PlanAccount, Remark};
 use yew::prelude::*;
 
 /// A plan with its remarks, or with those of the result, which tell what was found while running, too.

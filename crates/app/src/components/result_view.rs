@@ -3,8 +3,8 @@
 use super::icon::Icon;
 use crate::job::{Finished, Made};
 use crate::words;
-use clipfit_core::account::ResultAccount;
 use clipfit_core::units::grouped;
+use clipfit_core::view::account::ResultAccount;
 use yew::prelude::*;
 
 /// A result, to be saved as `name`.

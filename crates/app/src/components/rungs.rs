@@ -7,9 +7,9 @@ use super::icon::Icon;
 use crate::settings::{Edit, Field, OwnFormat, RungChoice, Settings};
 use crate::state::{Action, Copied};
 use crate::words;
-use clipfit_core::ladder::{self, Rung};
 use clipfit_core::live::{self, Protocol};
 use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::ladder::{self, Rung};
 use yew::prelude::*;
 
 /// The picker, with what the chosen one needs.

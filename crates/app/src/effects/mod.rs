@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::state::{Action, Command, Copied, Place, State};
 use clipfit_bridge::player::{self, PackageFile};
 use clipfit_bridge::speeds;
-use clipfit_core::link::Link;
+use clipfit_core::wishes::link::Link;
 use files::Files;
 use gloo::events::EventListener;
 use runs::Runs;

@@ -4,18 +4,20 @@
 use clipfit_app::job::{FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Source};
 use clipfit_app::shared::Shared;
 use clipfit_bridge::telling::Failure;
-use clipfit_core::account::{self, ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::browser::Decoder;
-use clipfit_core::encoder::Engine;
-use clipfit_core::facts::{
+use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
-use clipfit_core::feasibility::{self, Measured};
-use clipfit_core::plan::{self, Action, Machine, Plan};
+use clipfit_core::job::outcome::Report;
+use clipfit_core::machine::Decoder;
+use clipfit_core::machine::Engine;
+use clipfit_core::machine::Machine;
+use clipfit_core::machine::speeds::Speeds;
+use clipfit_core::plan::predict::{self as speed, Means};
+use clipfit_core::plan::refusal::{self as feasibility, Measured};
+use clipfit_core::plan::{self, Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
-use clipfit_core::session::outcome::Report;
-use clipfit_core::speed::{self, Means, Speeds};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
+use clipfit_core::view::account::{self, ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::wishes::{AudioWish, Codec, Wishes};
 use std::rc::Rc;
 
@@ -173,7 +175,7 @@ pub(crate) fn refused(id: u32) -> Job {
 
 /// A job that failed with its log open.
 pub(crate) fn broken(id: u32) -> Job {
-    let text = clipfit_core::probe::ProbeFailure::NotMedia.text();
+    let text = clipfit_core::clip::probe::ProbeFailure::NotMedia.text();
     let log = Log { text: Shared::new(LOG.into()), copied: None };
     Job { phase: Phase::Failed(Failure::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
 }

@@ -4,10 +4,10 @@ use super::{Bench, Drawn, frames_room, processors};
 use crate::error::Error;
 use crate::options::Planned;
 use crate::voice::Voice;
-use clipfit_core::mp4;
+use clipfit_core::job::Job;
+use clipfit_core::plan::overhead::overhead;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
-use clipfit_core::session::job::Job;
-use clipfit_core::session::task::{Command, Event, Program};
+use clipfit_core::step::{Command, Event, Program};
 use clipfit_core::units::{Bytes, Kbps, grouped};
 
 pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
@@ -35,7 +35,7 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
         return vec!["Quality leads: the size follows from the picture.".to_owned()];
     };
     let sound = encode.audio.expected().during(encode.sound);
-    let container = mp4::overhead(encode.grid.frames, &encode.audio, encode.sound);
+    let container = overhead(encode.grid.frames, &encode.audio, encode.sound);
     let row = |what: &str, bytes: Bytes, rate: Option<Kbps>| {
         let rate = rate.map_or(String::new(), |rate| format!(", {rate}"));
         let share = bytes.0 as f64 / plan.limit.0.max(1) as f64 * 100.0;
@@ -52,7 +52,7 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
 }
 
 fn chunks(encode: &EncodePlan) -> Vec<String> {
-    let row = |(index, chunk): (usize, &clipfit_core::chunks::Chunk)| {
+    let row = |(index, chunk): (usize, &clipfit_core::plan::chunks::Chunk)| {
         let at = encode.grid.rate.time_of(chunk.first);
         let from = chunk.seek.map_or("the beginning".to_owned(), |seek| format!("{:.3} s", seek.seconds()));
         format!("{index:>3}: {:>6} frames from {:.3} s, decoded from {from}", chunk.frames, at.seconds())

@@ -10,11 +10,11 @@ use crate::options::{Publish, Secret};
 use crate::process::{self, End};
 use crate::voice::{Status, Voice};
 use crate::words;
-use clipfit_core::arguments;
-use clipfit_core::facts::MediaFacts;
+use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::live::destination::conceal_addresses;
 use clipfit_core::live::reconnect::{Exit, Next, Reconnect, Told, Tries};
 use clipfit_core::live::{self, AddressTrouble, Destination, Push};
+use clipfit_core::step::ffmpeg as arguments;
 use clipfit_core::units::Micros;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -51,7 +51,7 @@ pub(super) fn run(options: &Publish, voice: &mut Voice) -> Result<(), Error> {
     (push.looped, push.mute) = (options.looped, options.mute);
     if options.print_command {
         let name = input.map_or("".into(), Path::to_string_lossy);
-        let command = live::shown_command(&arguments::publish(&push, &name, Micros(0)), &push.to);
+        let command = live::shown_command(&live::publish(&push, &name, Micros(0)), &push.to);
         voice.command(input, &push.to, &command);
         return Ok(());
     }
@@ -139,7 +139,7 @@ impl Job<'_> {
         let arguments: Vec<String> = ["-nostdin", "-y"]
             .map(str::to_owned)
             .into_iter()
-            .chain(arguments::publish(self.push, arguments::CLIP, from))
+            .chain(live::publish(self.push, arguments::CLIP, from))
             .collect();
         let (send, messages) = mpsc::channel();
         let printed = send.clone();

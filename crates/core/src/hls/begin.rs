@@ -1,9 +1,9 @@
 //! With what a segment begins, read from its first bytes: when its first picture is shown and whether decoding can start there.
 //! Knows as much of transport streams and of fragments as that takes.
 
-use super::SegmentFormat;
 use super::codecs::{boxes, inside};
 use crate::units::Micros;
+use crate::wishes::packaging::SegmentFormat;
 
 /// How many of a segment's first bytes are enough.
 pub const HEAD: usize = 8_192;

@@ -7,7 +7,7 @@ pub mod codecs;
 pub mod playlist;
 
 use crate::units::{Bytes, FrameRate, Micros};
-use serde::{Deserialize, Serialize};
+use crate::wishes::packaging::SegmentFormat;
 
 pub use codecs::{Codecs, codecs};
 pub use playlist::{Rendition, master_playlist, media_playlist};
@@ -21,34 +21,6 @@ pub const INDEX: &str = "index.m3u8";
 pub const INIT: &str = "init.mp4";
 /// A stream's first picture is shown at this time of its own clock (as `ZERO_SECONDS` of the container crate).
 pub const ZERO: Micros = Micros(10_000_000);
-
-/// What segments are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum SegmentFormat {
-    /// MPEG-2 transport streams: played by everything that plays HLS at all.
-    #[default]
-    Ts,
-    /// Fragmented MP4: smaller, and nothing to convert in browsers.
-    Fmp4,
-}
-
-impl SegmentFormat {
-    /// As options name it.
-    pub fn id(self) -> &'static str {
-        match self {
-            SegmentFormat::Ts => "ts",
-            SegmentFormat::Fmp4 => "fmp4",
-        }
-    }
-
-    /// The ending of a segment's name.
-    pub fn ending(self) -> &'static str {
-        match self {
-            SegmentFormat::Ts => "ts",
-            SegmentFormat::Fmp4 => "m4s",
-        }
-    }
-}
 
 /// The folder of a rendition: `720p`, after the shorter side, as people call upright videos too.
 pub fn folder(width: u32, height: u32) -> String {
@@ -137,23 +109,6 @@ impl Segments {
     pub fn target_duration(&self) -> u64 {
         let longest = self.durations().into_iter().max().unwrap_or_default();
         ((longest.0.max(0).unsigned_abs() + 500_000) / 1_000_000).max(1)
-    }
-}
-
-/// Cutting one rendition's MP4 file into segments: `INIT` and `segment_name`s, in the working folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackageStep {
-    /// What they are made of.
-    pub format: SegmentFormat,
-    /// Where they begin.
-    pub segments: Segments,
-}
-
-impl PackageStep {
-    /// The files that it writes: `INIT`, then the segments in order.
-    pub fn outputs(&self) -> Vec<String> {
-        let segments = (0..self.segments.count()).map(|index| segment_name(self.format, index));
-        std::iter::once(INIT.to_owned()).chain(segments).collect()
     }
 }
 

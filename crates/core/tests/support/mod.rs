@@ -1,10 +1,10 @@
 //! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the session's include this file as well.
 
-use clipfit_core::facts::{
+use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
-use clipfit_core::link;
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
+use clipfit_core::wishes::link;
 
 /// The facts of a clip as a line after `clip` tells them.
 pub(crate) fn read_clip(text: &str) -> MediaFacts {

@@ -1,0 +1,262 @@
+//! What is known of a clip before anything is planned. Plain data; `probe` fills it in.
+
+use crate::plan::chunks::{Chunk, Grid};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use serde::{Deserialize, Serialize};
+
+/// Everything the planner may rely on about one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MediaFacts {
+    /// Size of the file.
+    pub file_bytes: Bytes,
+    /// The container it came in.
+    pub container: Container,
+    /// The timestamp in the file at which the zero-based timeline begins: the first of any stream.
+    pub zero: Micros,
+    /// The picture to keep: the first real video stream.
+    pub video: VideoFacts,
+    /// Audio streams in file order.
+    pub audio: Vec<AudioFacts>,
+    /// Streams that are neither: subtitles, data, attachments, cover art, further video.
+    pub others: Vec<OtherStream>,
+}
+
+/// The container families that people bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Container {
+    /// ISO base media with an `mp4`-like brand.
+    Mp4,
+    /// QuickTime (brand `qt  `).
+    Mov,
+    /// Matroska.
+    Matroska,
+    /// WebM.
+    WebM,
+    /// AVI.
+    Avi,
+    /// MPEG transport stream.
+    MpegTs,
+    /// Anything else that the core can open.
+    Other,
+}
+
+/// The video stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VideoFacts {
+    /// Stream index in the file.
+    pub index: u32,
+    /// ffmpeg's codec name, such as `h264`.
+    pub codec: String,
+    /// ffmpeg's profile name, when known.
+    pub profile: Option<String>,
+    /// ffmpeg's pixel format name, such as `yuv420p10le`.
+    pub pixel_format: String,
+    /// Coded width in pixels, before rotation and aspect.
+    pub width: u32,
+    /// Coded height in pixels, before rotation and aspect.
+    pub height: u32,
+    /// Pixel aspect ratio, width to height; (1, 1) when unknown.
+    pub sample_aspect: (u32, u32),
+    /// How far the picture must be turned clockwise to stand upright.
+    pub rotation: Rotation,
+    /// The rate of the output frame grid at full rate: the nominal rate of the clip.
+    pub frame_rate: FrameRate,
+    /// Whether every frame lies on that grid (within two milliseconds or so of timestamp rounding).
+    pub constant_rate: bool,
+    /// How many frames were found in the file.
+    pub frames: u64,
+    /// Time of the first frame on the zero-based timeline.
+    pub start: Micros,
+    /// How much later than its place the decoder stamps each frame: containers without presentation times (AVI) leave
+    /// it only the decoding times, and reordered frames come late.
+    pub stamped_late: Micros,
+    /// From the first frame's time to the end of the last.
+    pub duration: Micros,
+    /// Bytes of all its packets.
+    pub bytes: Bytes,
+    /// Colour tags.
+    pub colour: Colour,
+    /// Whether the stream says that it is interlaced.
+    pub interlaced: bool,
+    /// Keyframes only begin a gradual refresh: decoding must start one earlier.
+    pub gradual_refresh: bool,
+    /// Times of the keyframes, ascending, on the zero-based timeline.
+    pub keyframes: Vec<Micros>,
+    /// Bytes of all packets before each keyframe; empty where not known.
+    pub bytes_before: Vec<Bytes>,
+}
+
+impl VideoFacts {
+    /// Size in square pixels, upright: what a person sees.
+    pub fn display_size(&self) -> (u32, u32) {
+        let (horizontal, vertical) = self.sample_aspect;
+        let width = if horizontal == 0 || vertical == 0 || horizontal == vertical {
+            self.width
+        } else {
+            (f64::from(self.width) * f64::from(horizontal) / f64::from(vertical)).round().max(1.0) as u32
+        };
+        match self.rotation {
+            Rotation::None | Rotation::Half => (width, self.height),
+            Rotation::Right | Rotation::Left => (self.height, width),
+        }
+    }
+
+    /// How much picture there is in `chunk` of `grid`, for sharing bytes out before anything is measured.
+    pub(crate) fn weight(&self, grid: &Grid, chunk: &Chunk) -> f64 {
+        let [from, to] =
+            [chunk.first, chunk.first + chunk.frames].map(|slot| self.bytes_until(grid.time_of(slot)));
+        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all of
+        // steady quality.
+        let even = chunk.frames as f64 / grid.frames.max(1) as f64;
+        let spent = (to - from).max(0.0) / (self.bytes.0 as f64).max(1.0);
+        (even + spent) / 2.0
+    }
+
+    /// About how many bytes the packets before `time` have.
+    fn bytes_until(&self, time: Micros) -> f64 {
+        let end = (self.start + self.duration, self.bytes);
+        let mut before = (self.start, Bytes(0));
+        for after in self.keyframes.iter().copied().zip(self.bytes_before.iter().copied()).chain([end]) {
+            if time < after.0 {
+                let share = (time - before.0).seconds() / (after.0 - before.0).seconds().max(1e-6);
+                return before.1.0 as f64 + share.max(0.0) * (after.1.0 as f64 - before.1.0 as f64);
+            }
+            before = after;
+        }
+        self.bytes.0 as f64
+    }
+
+    /// Whether the picture is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
+    pub fn is_hdr(&self) -> bool {
+        matches!(self.colour.transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
+    }
+}
+
+/// Clockwise turn that makes the picture upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Rotation {
+    /// Already upright.
+    #[default]
+    None,
+    /// 90 degrees clockwise.
+    Right,
+    /// Upside down.
+    Half,
+    /// 90 degrees counter-clockwise.
+    Left,
+}
+
+/// ffmpeg's names of the colour tags; `None` where the file says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Colour {
+    /// `color_primaries`
+    pub primaries: Option<String>,
+    /// `color_transfer`
+    pub transfer: Option<String>,
+    /// `color_space` (the matrix)
+    pub matrix: Option<String>,
+    /// Full (0 to 255) rather than limited range.
+    pub full_range: bool,
+}
+
+impl Colour {
+    /// The code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not said.
+    pub(crate) fn code_points(&self) -> [u8; 3] {
+        const PRIMARIES: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("bt470m", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("film", 8),
+            ("bt2020", 9),
+            ("smpte428", 10),
+            ("smpte431", 11),
+            ("smpte432", 12),
+        ];
+        const TRANSFERS: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("bt470m", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("linear", 8),
+            ("iec61966-2-4", 11),
+            ("bt1361e", 12),
+            ("iec61966-2-1", 13),
+            ("bt2020-10", 14),
+            ("bt2020-12", 15),
+        ];
+        const MATRICES: &[(&str, u8)] = &[
+            ("bt709", 1),
+            ("fcc", 4),
+            ("bt470bg", 5),
+            ("smpte170m", 6),
+            ("smpte240m", 7),
+            ("ycgco", 8),
+            ("bt2020nc", 9),
+            ("bt2020c", 10),
+        ];
+        const UNSPECIFIED: u8 = 2;
+        let code = |names: &[(&str, u8)], name: &Option<String>| {
+            let found = names.iter().find(|(known, _)| name.as_deref() == Some(known));
+            found.map_or(UNSPECIFIED, |(_, code)| *code)
+        };
+        [code(PRIMARIES, &self.primaries), code(TRANSFERS, &self.transfer), code(MATRICES, &self.matrix)]
+    }
+}
+
+/// One audio stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AudioFacts {
+    /// Stream index in the file.
+    pub index: u32,
+    /// ffmpeg's codec name.
+    pub codec: String,
+    /// ffmpeg's profile name, when known.
+    pub profile: Option<String>,
+    /// Channels, at least 1.
+    pub channels: u32,
+    /// Samples per second.
+    pub sample_rate: u32,
+    /// Measured or declared average bitrate; `None` when neither is known.
+    pub bitrate: Option<Kbps>,
+    /// Time of its first sample on the zero-based timeline.
+    pub start: Micros,
+    /// Its length; zero when unknown.
+    pub duration: Micros,
+    /// Marked as the default track.
+    pub default: bool,
+    /// Language tag, when present.
+    pub language: Option<String>,
+}
+
+/// A stream that an MP4 with one picture and one sound does not carry on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherStream {
+    /// Stream index in the file.
+    pub index: u32,
+    /// What it is.
+    pub kind: OtherKind,
+    /// ffmpeg's codec name, when known.
+    pub codec: Option<String>,
+    /// Language tag, when present.
+    pub language: Option<String>,
+}
+
+/// Kinds of streams beside the main picture and sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OtherKind {
+    /// A second picture.
+    Video,
+    /// A still picture attached as cover.
+    CoverArt,
+    /// Subtitles or captions.
+    Subtitle,
+    /// Timed data (GPS, time code and the like).
+    Data,
+    /// An attached file such as a font.
+    Attachment,
+    /// Not identified by the core.
+    Unknown,
+}

@@ -1,0 +1,149 @@
+//! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with real files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
+
+use super::*;
+use crate::machine::Decoder;
+use crate::machine::Engine;
+use crate::testing::{facts, mp4_head};
+use crate::wishes::Mode;
+use std::collections::VecDeque;
+
+/// Frames at 25 a second: three segments of ten seconds, the last of them shorter.
+const FRAMES: u64 = 700;
+
+#[derive(Default)]
+struct Seen {
+    decoded: usize,
+    borrowed: usize,
+    sounds: usize,
+    cut: usize,
+    most_at_once: usize,
+    kept: i64,
+    most_kept: i64,
+    gave_up: Option<GiveUp>,
+}
+
+fn session() -> PackageSession {
+    let mut facts = facts(FRAMES);
+    (facts.video.width, facts.video.height) = (854, 480);
+    let wishes = Wishes { mode: Mode::Hls, ..Wishes::default() };
+    let machine = Machine { decoder: Decoder::Browser, ..Machine::ffmpeg(2, Engine::Own) };
+    let plan = crate::plan::plan(&facts, &wishes, machine).expect("a plan");
+    PackageSession::new(&facts, &wishes, plan, machine).expect("a package")
+}
+
+/// Runs to the end. `room` is for decoded frames, `dies` is the number of the task that dies once.
+fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
+    let (mut session, mut seen, mut tasks) = (session(), Seen::default(), VecDeque::new());
+    let mut commands = session.handle(Event::Start { workers: 2, frames: Bytes(room) });
+    let mut furthest = 0.0;
+    for number in 0.. {
+        assert!(number < 200, "the session does not end");
+        for command in std::mem::take(&mut commands) {
+            match command {
+                Command::Run(task) => tasks.push_back(task),
+                Command::Drop(artifacts) => {
+                    let frames =
+                        artifacts.iter().filter(|one| matches!(one, Artifact::Frames(at) if *at < 1 << 28));
+                    seen.kept -= frames.count() as i64;
+                }
+                Command::GiveUp(reason) => seen.gave_up = Some(*reason),
+                Command::Replanned(_) | Command::Stop => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        seen.most_at_once = seen.most_at_once.max(tasks.len());
+        let Some(task) = tasks.pop_front().filter(|_| seen.gave_up.is_none()) else { return seen };
+        commands = session.handle(if cancel_at == Some(number) {
+            Event::Cancel
+        } else if dies == Some(number) {
+            Event::WorkerDied { task: task.id, death: Death::Crash, log: Vec::new() }
+        } else {
+            answer(&task, &mut seen)
+        });
+        seen.most_kept = seen.most_kept.max(seen.kept);
+        let progress = session.progress().fraction;
+        assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
+        furthest = progress;
+    }
+    seen
+}
+
+fn answer(task: &Task, seen: &mut Seen) -> Event {
+    let mut exit_code = 0;
+    match &task.program {
+        Program::Decode(_) => seen.decoded += 1,
+        Program::Frames { width, height } => {
+            assert_eq!((*width, *height), (854, 480));
+            assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
+            seen.borrowed += 1;
+        }
+        Program::Sound(_) => seen.sounds += 1,
+        Program::Package(_) => {
+            seen.cut += 1;
+            exit_code = 1;
+        }
+        _ => {}
+    }
+    let write = |output: &Output| {
+        let head = match output.name.as_str() {
+            args::PROBE_FILE => listing(task),
+            args::RESULT_FILE => mp4_head(50_000, true),
+            _ => mp4_head(10_000, false),
+        };
+        seen.kept += i64::from(output.name == args::FRAMES_FILE);
+        Written { name: output.name.clone(), size: Bytes(60_000), head }
+    };
+    let outputs = task.outputs.iter().map(write).collect();
+    Event::Done { task: task.id, exit_code, outputs, log: Vec::new() }
+}
+
+/// What the browser tells of a finished rendition.
+fn listing(task: &Task) -> Vec<u8> {
+    let first = task.inputs.iter().any(|input| input.source == Source::Kept(Artifact::Rendition(0)));
+    let (width, height) = if first { (854, 480) } else { (426, 240) };
+    let length = FRAMES as f64 / 25.0;
+    format!(
+        "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"h264\"\nstreams.stream.0.codec_tag_string=\"avc1\"\n\
+         streams.stream.0.width={width}\nstreams.stream.0.height={height}\nstreams.stream.0.duration=\"{length}\"\n\
+         streams.stream.0.nb_read_packets=\"{FRAMES}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+         streams.stream.1.duration=\"{length}\"\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn what_is_decoded_serves_all_renditions_where_there_is_room() {
+    // A chunk of 250 frames of 480p takes 154 MB. The last chunk is decoded twice at once rather than waited for.
+    for (room, decoded, borrowed) in [(1_000_000_000, 4, 2), (400_000_000, 4, 2), (100_000_000, 6, 0)] {
+        let seen = run(room, None, None);
+        assert_eq!((seen.decoded, seen.borrowed, seen.sounds), (decoded, borrowed, 1), "{room}");
+        assert_eq!((seen.most_at_once, seen.kept), (2, 0), "{room}");
+        assert!(seen.most_kept as u64 * 100_000_000 <= room, "{room}: {}", seen.most_kept);
+        // What cannot be cut is tried some times, and then said.
+        assert!(seen.cut >= TRIES as usize, "{room}: {}", seen.cut);
+        assert!(
+            matches!(seen.gave_up, Some(GiveUp::Broken { step: Step::Assemble, .. })),
+            "{:?}",
+            seen.gave_up
+        );
+    }
+}
+
+#[test]
+fn a_dead_worker_costs_one_task_at_any_point() {
+    let smooth = run(1_000_000_000, None, None);
+    for dies in 0..10 {
+        let seen = run(1_000_000_000, Some(dies), None);
+        assert!(seen.decoded + seen.borrowed <= smooth.decoded + smooth.borrowed + 1, "{dies}");
+        assert_eq!(seen.kept, 0, "{dies}");
+        assert!(matches!(seen.gave_up, Some(GiveUp::Broken { step: Step::Assemble, .. })), "{dies}");
+    }
+}
+
+#[test]
+fn cancelling_ends_it_at_any_point() {
+    for number in 0..12 {
+        assert_eq!(run(1_000_000_000, None, Some(number)).gave_up, Some(GiveUp::Cancelled), "{number}");
+    }
+}

@@ -1,0 +1,716 @@
+//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies when
+//! told to, and is cancelled at every point.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
+
+use super::*;
+use crate::machine::{Decoder, WhyFfmpeg};
+use crate::machine::{Encoders, Profile, Threads};
+use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
+use crate::step::{Death, Encode as EncodeTask, Output, Program, Source, Task};
+use crate::testing::{facts, mp4_head};
+use crate::units::Micros;
+use crate::wishes::ladder;
+use crate::wishes::{Effort, Mode};
+use std::fmt::Write as _;
+
+/// x264's statistics for `frames` frames that took about `bits` each.
+fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
+    let mut text =
+        String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
+    for frame in 0..frames {
+        let (kind, bits) = if frame == 0 { ('I', bits * 4) } else { ('P', bits) };
+        let (texture, motion) = (bits * 7 / 10, bits / 4);
+        writeln!(
+            text,
+            "in:{frame} out:{frame} type:{kind} dur:2 cpbdur:2 q:{qp} aq:{qp} tex:{texture} mv:{motion} misc:{} imb:10 pmb:200 smb:30 d:- ref:0 ;",
+            bits / 20
+        )
+        .unwrap();
+    }
+    text.into_bytes()
+}
+
+/// What goes wrong in the imagined worker.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mishap {
+    None,
+    /// The nth task (from 0) of all ends like this, `times` times over.
+    Dies {
+        nth: u32,
+        death: Death,
+        times: u32,
+    },
+    ExitCode {
+        nth: u32,
+        times: u32,
+    },
+    /// Chunks take this much more than asked.
+    Overshoot(f64),
+    /// Chunks take this many bytes whatever is asked.
+    Stubborn(u64),
+    /// The same, but only of the browser's own encoder.
+    BrowserStubborn(u64),
+    /// The same, but only of the multi-thread core.
+    ThreadsStubborn(u64),
+    /// The finished file has too few frames.
+    FramesMissing,
+    /// The finished file's sound ends a second too early.
+    SoundShort,
+    /// Kept frames cannot be read back.
+    FramesLost,
+}
+
+#[derive(Debug)]
+enum Ending {
+    Finished(Report),
+    GaveUp(GiveUp),
+    WithFfmpeg(WhyFfmpeg),
+}
+
+struct World {
+    session: Session,
+    mishap: Mishap,
+    tasks: u32,
+    mishaps_left: u32,
+    queue: Vec<Task>,
+    audio: u64,
+    chunks: BTreeMap<(usize, u32), u64>,
+    /// Whether our own encoder made the chunk.
+    encoded_by: BTreeMap<(usize, u32), bool>,
+    /// Encodes that were let go.
+    dropped: std::collections::BTreeSet<(usize, u32)>,
+    /// The encodes in the result as it was last put together.
+    assembled: Vec<(usize, u32)>,
+    /// Tasks that read the person's file.
+    decodes: u32,
+    /// Tasks for the multi-thread core.
+    threaded: u32,
+    result: u64,
+    frames: u64,
+    first_pass: (u64, f64),
+    most_at_once: usize,
+    failed_encoders: Vec<Codec>,
+    /// Encodes that were let go before the end, for better ones of the same chunk.
+    superseded: usize,
+    ending: Option<Ending>,
+    stopped: bool,
+}
+
+impl World {
+    fn new(frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        World::with(Engine::Native, frames, wishes, mishap)
+    }
+
+    fn with(engine: Engine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        World::on(Machine::ffmpeg(2, engine), frames, wishes, mishap)
+    }
+
+    /// On a machine whose browser decodes, and encodes H.264 as well.
+    fn in_browser(wishes: Wishes, mishap: Mishap) -> World {
+        let encoders = Encoders { h264: Some(Profile::Main), ..Encoders::default() };
+        let machine = Machine { decoder: Decoder::Browser, encoders, ..Machine::ffmpeg(2, Engine::Own) };
+        World::on(machine, FRAMES, wishes, mishap)
+    }
+
+    /// On a machine with ffmpeg's multi-thread core, for H.265.
+    fn with_threads(mishap: Mishap) -> World {
+        let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, Engine::Own) };
+        World::on(machine, FRAMES, Wishes { codec: Codec::H265, ..wishes() }, mishap)
+    }
+
+    fn on(machine: Machine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+        let facts = facts(frames);
+        let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
+        let mishaps_left = match mishap {
+            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
+            _ => 0,
+        };
+        World {
+            session: Session::new(facts, wishes, plan, machine),
+            mishap,
+            tasks: 0,
+            mishaps_left,
+            queue: Vec::new(),
+            audio: 20_000,
+            chunks: BTreeMap::new(),
+            encoded_by: BTreeMap::new(),
+            dropped: Default::default(),
+            assembled: Vec::new(),
+            decodes: 0,
+            threaded: 0,
+            result: 0,
+            frames,
+            first_pass: (8_000, 30.0),
+            most_at_once: 0,
+            failed_encoders: Vec::new(),
+            superseded: 0,
+            ending: None,
+            stopped: false,
+        }
+    }
+
+    fn obey(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            assert!(self.ending.is_none(), "a command after the end: {command:?}");
+            match command {
+                Command::Run(task) => self.queue.push(task),
+                Command::Finish(report) => self.ending = Some(Ending::Finished(*report)),
+                Command::GiveUp(reason) => self.ending = Some(Ending::GaveUp(*reason)),
+                Command::BeginWithFfmpeg(why) => self.ending = Some(Ending::WithFfmpeg(why)),
+                Command::Stop => {
+                    self.stopped = true;
+                    self.queue.clear();
+                }
+                Command::Drop(artifacts) => {
+                    let encodes = artifacts.iter().filter_map(|artifact| match artifact {
+                        Artifact::Encoded(chunk, serial) => Some((*chunk, *serial)),
+                        _ => None,
+                    });
+                    self.dropped.extend(encodes);
+                    // All files of an encode go together, the sound among them.
+                    if !artifacts.contains(&Artifact::Audio) {
+                        self.superseded += artifacts.len();
+                    }
+                }
+                Command::EncoderFailed(codec) => self.failed_encoders.push(codec),
+                Command::Replanned(_) => {}
+            }
+        }
+        self.most_at_once = self.most_at_once.max(self.queue.len());
+    }
+
+    /// Runs to the end; `cancel_before` cancels instead of answering that task.
+    fn run(mut self, cancel_before: Option<u32>) -> World {
+        let commands = self.session.handle(Event::Start { workers: 2, frames: FRAMES_ROOM });
+        self.obey(commands);
+        let mut furthest = 0.0;
+        while self.ending.is_none() {
+            assert!(!self.queue.is_empty(), "the session waits for nothing");
+            let event = if cancel_before == Some(self.tasks) {
+                Event::Cancel
+            } else {
+                let task = self.queue.remove(0);
+                self.answer(&task)
+            };
+            self.tasks += 1;
+            assert!(self.tasks < 500, "the session does not end");
+            let commands = self.session.handle(event);
+            self.obey(commands);
+            let progress = self.session.progress().fraction;
+            assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
+            furthest = progress;
+        }
+        self
+    }
+
+    fn answer(&mut self, task: &Task) -> Event {
+        let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads(_)));
+        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
+        match self.mishap {
+            Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
+                self.mishaps_left -= 1;
+                return Event::WorkerDied { task: id, death, log };
+            }
+            Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
+                self.mishaps_left -= 1;
+                return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
+            }
+            Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
+                return Event::WorkerDied { task: id, death: Death::Crash, log };
+            }
+            _ => {}
+        }
+        let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
+        Event::Done {
+            task: id,
+            exit_code: if matches!(task.program, Program::Ffprobe(_)) { -1 } else { 0 },
+            outputs,
+            log,
+        }
+    }
+
+    fn frames_of(&self, chunk: usize) -> u64 {
+        match &self.session.plan().action {
+            Action::Encode(encode) => encode.chunks[chunk].frames,
+            _ => 0,
+        }
+    }
+
+    fn write(&mut self, task: &Task, output: &Output) -> Written {
+        let arguments = match &task.program {
+            Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => arguments.as_slice(),
+            _ => &[],
+        };
+        let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
+        let (size, head) = match output.keep {
+            Some(Artifact::Stats(chunk)) => {
+                let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
+                (stats.len() as u64, stats)
+            }
+            Some(Artifact::MbTree(_) | Artifact::Frames(_)) => (1_000, Vec::new()),
+            Some(Artifact::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
+            Some(Artifact::Encoded(chunk, serial)) => {
+                let told = |option: &String| {
+                    option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
+                };
+                let own = task.encode.as_ref().and_then(|encode| match encode {
+                    EncodeTask::X264(step) => step.options.iter().find_map(told),
+                    EncodeTask::Browser(step) => Some(step.bitrate as f64),
+                });
+                let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
+                let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
+                self.encoded_by.insert((chunk, serial), task.encode.is_some());
+                self.dropped.remove(&(chunk, serial));
+                let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
+                let taken = match self.mishap {
+                    Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
+                    Mishap::ThreadsStubborn(bytes) if self.session.plan().by_x265() => bytes as f64,
+                    Mishap::Overshoot(factor) => asked * factor,
+                    Mishap::Stubborn(bytes) => bytes as f64,
+                    _ => asked,
+                } as u64;
+                self.chunks.insert((chunk, serial), taken);
+                (taken + 900, mp4_head(taken, false))
+            }
+            Some(Artifact::Result) => {
+                self.assembled.clear();
+                let taken: u64 = task
+                    .inputs
+                    .iter()
+                    .map(|input| match input.source {
+                        Source::Kept(Artifact::Encoded(chunk, serial)) => {
+                            assert!(!self.dropped.contains(&(chunk, serial)), "a dropped encode is wanted");
+                            self.assembled.push((chunk, serial));
+                            self.chunks[&(chunk, serial)]
+                        }
+                        Source::Kept(Artifact::Audio) => self.audio,
+                        _ => 0,
+                    })
+                    .sum();
+                self.result = taken + 2_000 + self.frames * 10;
+                (self.result, mp4_head(taken, true))
+            }
+            Some(Artifact::Rendition(_) | Artifact::Init(_) | Artifact::Segment(..)) => {
+                panic!("one file is no package")
+            }
+            None => {
+                let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+                let length = self.frames as f64 / 25.0;
+                let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
+                let codec = match &self.session.plan().action {
+                    Action::Encode(encode) => encode.codec,
+                    _ => Codec::H264,
+                };
+                let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
+                let tag = codec.sample_entry();
+                let listing = format!(
+                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
+                     streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
+                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+                     streams.stream.1.duration=\"{heard}\"\n",
+                    length
+                );
+                (listing.len() as u64, listing.into_bytes())
+            }
+        };
+        Written { name: output.name.clone(), size: Bytes(size), head }
+    }
+}
+
+const FRAMES: u64 = 750;
+/// Room for about half of them at 320x180.
+const FRAMES_ROOM: Bytes = Bytes(320 * 180 * 3 / 2 * 400);
+
+fn wishes() -> Wishes {
+    Wishes { target: Bytes(1_500_000), height: Some(180), ..Wishes::default() }
+}
+
+fn finished(world: &World) -> &Report {
+    match world.ending.as_ref().expect("an end") {
+        Ending::Finished(report) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn gave_up(world: &World) -> &GiveUp {
+    match world.ending.as_ref().expect("an end") {
+        Ending::GaveUp(reason) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_clip_is_brought_to_its_size_with_both_workers_busy() {
+    let world = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert_eq!((report.bytes.0, report.frames, world.most_at_once), (world.result, FRAMES, 2));
+    assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64);
+    assert_eq!(report.encoded_again, 0);
+}
+
+#[test]
+fn what_an_encoder_misses_is_corrected() {
+    for overshoot in (70..140).map(|percent| f64::from(percent) / 100.0).chain([2.5]) {
+        let world = World::new(FRAMES, wishes(), Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{overshoot}: {}", report.bytes);
+    }
+}
+
+#[test]
+fn a_result_over_the_limit_is_never_offered() {
+    let world = World::new(FRAMES, wishes(), Mishap::Stubborn(400_000)).run(None);
+    assert!(matches!(gave_up(&world), GiveUp::OverLimit { reached, limit } if reached > limit));
+}
+
+#[test]
+fn a_result_that_fails_its_check_is_never_offered() {
+    let world = World::new(FRAMES, wishes(), Mishap::FramesMissing).run(None);
+    let fault = Fault::Frames { expected: FRAMES, found: FRAMES - 1 };
+    assert!(matches!(gave_up(&world), GiveUp::CheckFailed { fault: found } if *found == fault));
+}
+
+#[test]
+fn sound_that_ends_early_is_made_by_ffmpeg_and_told_of_where_that_does_no_better() {
+    let world = World::in_browser(wishes(), Mishap::SoundShort).run(None);
+    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))), "{:?}", world.ending);
+    let world = World::new(FRAMES, wishes(), Mishap::SoundShort).run(None);
+    assert!(finished(&world).notes.contains(&Note::SoundEndsEarly { at: Micros(29_000_000) }));
+}
+
+#[test]
+fn the_death_of_any_worker_costs_one_task() {
+    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
+    for nth in 0..tasks {
+        for death in [Death::Crash, Death::OutOfMemory] {
+            let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death, times: 1 }).run(None);
+            assert_eq!(finished(&world).frames, FRAMES, "{nth} {death:?}");
+            assert_eq!(world.tasks, tasks + 1, "{nth} {death:?}");
+        }
+        let world = World::new(FRAMES, wishes(), Mishap::ExitCode { nth, times: 1 }).run(None);
+        assert_eq!(finished(&world).frames, FRAMES, "{nth}");
+    }
+}
+
+#[test]
+fn what_fails_again_and_again_is_given_up_with_evidence() {
+    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
+    for nth in 0..tasks {
+        let world =
+            World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
+        let reason = gave_up(&world);
+        assert!(matches!(reason, GiveUp::Broken { .. }) && reason.log() == ["evidence"], "{nth}: {reason:?}");
+        let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::OutOfMemory, times: 99 })
+            .run(None);
+        assert!(matches!(gave_up(&world), GiveUp::OutOfMemory { .. }), "{nth}");
+        let world =
+            World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 })
+                .run(None);
+        assert!(matches!(gave_up(&world), GiveUp::InputUnreadable { .. }) && world.stopped, "{nth}");
+    }
+}
+
+#[test]
+fn cancelling_stops_everything_at_any_point() {
+    for mishap in [Mishap::None, Mishap::Overshoot(1.2)] {
+        let tasks = World::new(FRAMES, wishes(), mishap).run(None).tasks;
+        for point in 0..tasks {
+            let mut world = World::new(FRAMES, wishes(), mishap).run(Some(point));
+            assert!(matches!(gave_up(&world), GiveUp::Cancelled) && world.stopped, "{point}");
+            let late = Event::Done { task: TaskId(0), exit_code: 0, outputs: Vec::new(), log: Vec::new() };
+            assert!(world.session.handle(late).is_empty() && world.session.handle(Event::Cancel).is_empty());
+        }
+    }
+}
+
+#[test]
+fn pictures_that_cannot_fit_are_refused_with_the_least_size() {
+    let mut world = World::new(FRAMES, wishes(), Mishap::None);
+    world.first_pass = (900_000, 50.0);
+    let world = world.run(None);
+    let GiveUp::TooSmall(refusal) = gave_up(&world) else { panic!("{:?}", gave_up(&world)) };
+    assert!(refusal.least > refusal.target && !refusal.offers.is_empty(), "{refusal:?}");
+}
+
+#[test]
+fn the_quick_recipe_is_never_larger_than_the_source() {
+    let quick = Wishes { mode: Mode::Quick, ..Wishes::default() };
+    let world = World::new(FRAMES, quick.clone(), Mishap::None).run(None);
+    assert!(finished(&world).bytes < facts(FRAMES).file_bytes);
+    let world = World::new(FRAMES, quick, Mishap::Stubborn(2_000_000)).run(None);
+    assert!(finished(&world).kept_source);
+}
+
+#[test]
+fn a_source_that_fits_is_handed_over_untouched() {
+    let world = World::new(FRAMES, Wishes::default(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert!(report.kept_source && world.tasks == 0 && report.bytes == facts(FRAMES).file_bytes);
+}
+
+#[test]
+fn our_own_encoder_decodes_once_what_there_is_room_for() {
+    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None).run(None);
+    let report = finished(&world);
+    assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64);
+    assert!(world.encoded_by.values().all(|own| *own));
+    let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+    let chunks = plan.chunks.len() as u32;
+    let kept = plan.chunks.iter().scan(0, |sum, chunk| {
+        *sum += chunk.frames;
+        Some(*sum)
+    });
+    let kept = kept.take_while(|frames| frames * 320 * 180 * 3 / 2 <= FRAMES_ROOM.0).count() as u32;
+    assert!(kept > 0 && kept < chunks, "{kept} of {chunks}");
+    // Sound, every first pass, and the second passes without frames at hand.
+    assert_eq!(world.decodes, 1 + chunks + (chunks - kept));
+}
+
+#[test]
+fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
+    for nth in [0, 1, 3, 5, 8] {
+        let mishap = Mishap::Dies { nth, times: 8, death: Death::Encoder };
+        let world = World::with(Engine::Own, FRAMES, wishes(), mishap).run(None);
+        let report = finished(&world);
+        assert!(report.notes.contains(&Note::StockEncoder), "from task {nth}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!(plan.engine, Engine::Stock);
+        for (chunk, serial) in world.assembled {
+            assert!(
+                !world.encoded_by[&(chunk, serial)],
+                "chunk {chunk} is of another build, from task {nth}"
+            );
+        }
+    }
+}
+
+#[test]
+fn frames_that_went_with_a_worker_are_not_asked_for_again() {
+    for death in [Death::OutOfMemory, Death::Crash, Death::Encoder] {
+        let mut world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None);
+        let mut commands = world.session.handle(Event::Start { workers: 1, frames: Bytes(u64::MAX) });
+        let mut lent = false;
+        // One worker: the task after the one that died with the frames is the same again.
+        let again = loop {
+            let task = commands.iter().find_map(|command| match command {
+                Command::Run(task) => Some(task.clone()),
+                _ => None,
+            });
+            let task = task.unwrap_or_else(|| panic!("{death:?}: nothing runs"));
+            if lent {
+                break task;
+            }
+            lent = matches!(task.program, Program::Frames { .. });
+            let event = if lent {
+                Event::WorkerDied { task: task.id, death, log: Vec::new() }
+            } else {
+                world.answer(&task)
+            };
+            commands = world.session.handle(event);
+        };
+        assert!(again.inputs.iter().any(|input| input.source == Source::Clip), "{death:?}: {again:?}");
+    }
+}
+
+#[test]
+fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
+    // The format, and whether chunks or the sound come first.
+    for (rung, first) in [("1280x720@25:4000", true), ("64x36@25:100", false)] {
+        let asked = Wishes { mode: Mode::Ladder, rung: ladder::parse(rung), ..Wishes::default() };
+        let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, Engine::Own));
+        let plan = plan::plan(&facts, &asked, machine).unwrap();
+        let mut session = Session::new(facts, asked, plan, machine).one_of_several();
+        let commands = session.handle(Event::Start { workers: 1, frames: Bytes(0) });
+        let makes_sound = |command: &Command| match command {
+            Command::Run(task) => task.outputs.iter().any(|output| output.keep == Some(Artifact::Audio)),
+            _ => false,
+        };
+        let found = commands.iter().position(makes_sound);
+        assert!(found.is_some_and(|at| (at > 0) == first), "{rung}: {found:?}");
+    }
+}
+
+#[test]
+fn kept_frames_that_are_lost_are_decoded_again() {
+    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::FramesLost).run(None);
+    let report = finished(&world);
+    assert!(report.bytes <= report.limit);
+    assert!(!report.notes.contains(&Note::StockEncoder), "the encoder is not to blame");
+}
+
+fn fast() -> Wishes {
+    Wishes { effort: Effort::Fast, ..wishes() }
+}
+
+#[test]
+fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
+    for overshoot in [0.3, 0.6, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0] {
+        let world = World::in_browser(fast(), Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        assert!(
+            report.bytes.0 as f64 >= MEASURED_FLOOR * report.limit.0 as f64,
+            "{overshoot}: {} of {}",
+            report.bytes,
+            report.limit
+        );
+        assert!(!report.notes.contains(&Note::FastFailed), "{overshoot}");
+    }
+}
+
+#[test]
+fn encodes_that_no_result_needs_are_let_go() {
+    // What took far too much is gone as soon as something nearer to the share is there.
+    for factor in [4.0, 1.6] {
+        let world = World::in_browser(fast(), Mishap::Overshoot(factor)).run(None);
+        assert!(finished(&world).encoded_again > 0, "{factor}");
+        assert!(world.superseded > 0, "{factor}");
+    }
+}
+
+#[test]
+fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
+    let cases = [
+        Mishap::BrowserStubborn(400_000),
+        Mishap::Dies { nth: 1, times: 5, death: Death::Encoder },
+        Mishap::Dies { nth: 3, times: 5, death: Death::Encoder },
+    ];
+    for mishap in cases {
+        let world = World::in_browser(fast(), mishap).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
+        // The page is not to try it again with the next clip.
+        assert_eq!(world.failed_encoders, [Codec::H264], "{mishap:?}");
+    }
+}
+
+#[test]
+fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
+    for effort in [Effort::Fast, Effort::Balanced, Effort::Best] {
+        let wishes = || Wishes { effort, ..wishes() };
+        let tasks = World::in_browser(wishes(), Mishap::None).run(None).tasks;
+        for nth in 0..tasks {
+            let cases = [
+                Mishap::Dies { nth, times: 99, death: Death::Browser },
+                Mishap::Dies { nth, times: 99, death: Death::Crash },
+                Mishap::ExitCode { nth, times: 99 },
+                Mishap::FramesMissing,
+            ];
+            for mishap in cases {
+                let world = World::in_browser(wishes(), mishap).run(None);
+                assert!(
+                    matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))),
+                    "{effort:?} {mishap:?}: {:?}",
+                    world.ending
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn x265_takes_the_whole_clip_in_two_passes_and_what_it_misses_is_corrected() {
+    for overshoot in [0.5, 0.9, 0.97, 1.0, 1.03, 1.2, 2.0] {
+        let world = World::with_threads(Mishap::Overshoot(overshoot)).run(None);
+        let report = finished(&world);
+        assert!(report.bytes <= report.limit, "{overshoot}");
+        let least = MEASURED_FLOOR * report.limit.0 as f64;
+        assert!(report.bytes.0 as f64 >= least, "{overshoot}: {} of {}", report.bytes, report.limit);
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.codec, plan.chunks.len()), (Engine::X265, Codec::H265, 1));
+        // The first pass is done once, whatever its followers miss.
+        assert_eq!(world.threaded, 2 + report.encoded_again, "{overshoot}");
+    }
+}
+
+#[test]
+fn x265_that_hangs_or_fails_gives_way_to_x264_at_once() {
+    let deaths = [Death::Encoder, Death::Crash, Death::OutOfMemory];
+    let died = deaths.map(|death| [1, 2].map(|nth| Mishap::Dies { nth, times: 1, death }));
+    let ended = [1, 2].map(|nth| Mishap::ExitCode { nth, times: 1 });
+    for mishap in died.into_iter().flatten().chain(ended).chain([Mishap::ThreadsStubborn(2_000_000)]) {
+        let world = World::with_threads(mishap).run(None);
+        let report = finished(&world);
+        let named = |note: &&Note| matches!(note, Note::X265Failed | Note::CodecNotHere { .. });
+        let notes: Vec<&Note> = report.notes.iter().filter(named).collect();
+        assert_eq!(notes, [&Note::X265Failed], "{mishap:?}");
+        assert!(report.bytes <= report.limit, "{mishap:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.engine, plan.codec), (Engine::Own, Codec::H264), "{mishap:?}");
+    }
+}
+
+#[test]
+fn h265_is_planned_with_whatever_makes_it() {
+    use crate::machine::CodecUnavailable;
+    let of_browser = Encoders { h265: true, ..Encoders::default() };
+    let (none, browser, ffmpeg) = (Encoders::default(), Decoder::Browser, Decoder::Ffmpeg(None));
+    // Source, encoders, decoder, threads: engine, and why it is none for H.265.
+    let cases = [
+        ("h264", of_browser, browser, Threads::Here, Engine::Browser, None),
+        ("h264", of_browser, ffmpeg, Threads::Here, Engine::X265, None),
+        ("h264", none, ffmpeg, Threads::Here, Engine::X265, None),
+        ("h264", none, browser, Threads::NotIsolated, Engine::Own, Some(Some(CodecUnavailable::NotIsolated))),
+        (
+            "h264",
+            none,
+            browser,
+            Threads::Missing,
+            Engine::Own,
+            Some(Some(CodecUnavailable::NoEncoder(Codec::H265))),
+        ),
+        // No ffmpeg.wasm decodes AV1.
+        ("av1", none, browser, Threads::Here, Engine::Own, Some(None)),
+    ];
+    for (codec, encoders, decoder, threads, engine, why) in cases {
+        let mut facts = facts(FRAMES);
+        facts.video.codec = codec.into();
+        let machine = Machine { encoders, decoder, threads, ..Machine::ffmpeg(2, Engine::Own) };
+        let plan = plan::plan(&facts, &Wishes { codec: Codec::H265, ..wishes() }, machine).unwrap();
+        let Action::Encode(encode) = &plan.action else { panic!("an encode") };
+        assert_eq!(encode.engine, engine, "{codec} {encoders:?} {decoder:?} {threads:?}");
+        let told = plan.notes.iter().find_map(|note| match note {
+            Note::CodecNotHere { why, .. } => Some(*why),
+            _ => None,
+        });
+        assert_eq!(told, why, "{codec} {encoders:?} {decoder:?} {threads:?}");
+    }
+}
+
+#[test]
+fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
+    use crate::machine::{CodecUnavailable, NativeEncoder, NativeEncoders};
+    let machine = |native| Machine::native(2, native);
+    let codecs = [Codec::H265, Codec::Vp9, Codec::Av1];
+    for codec in codecs {
+        let wished = Wishes { codec, ..wishes() };
+        let all = NativeEncoders::of(|_| true);
+        let world = World::on(machine(all), FRAMES, wished.clone(), Mishap::None).run(None);
+        let report = finished(&world);
+        let of_codec = |report: &Report| -> Vec<Note> {
+            let about = |note: &&Note| matches!(note, Note::CodecNotHere { .. } | Note::EncoderFailed { .. });
+            report.notes.iter().filter(about).cloned().collect()
+        };
+        assert!(report.bytes <= report.limit && of_codec(report).is_empty(), "{codec:?}: {report:?}");
+        assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{codec:?}: {report:?}");
+        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        assert_eq!((plan.codec, plan.chunks.len()), (codec, 1));
+        assert!(matches!(plan.engine, Engine::NativeOther(encoder) if encoder.codec() == codec));
+        // One that fails gives way to x264, and that is said; one that is missing is named.
+        let dies = Mishap::Dies { nth: 1, times: 1, death: Death::Crash };
+        let without = NativeEncoders::of(|encoder: NativeEncoder| encoder.codec() != codec);
+        let missing = Note::CodecNotHere { codec, why: Some(CodecUnavailable::NotInFfmpeg(codec)) };
+        let cases = [(all, dies, Note::EncoderFailed { codec }), (without, Mishap::None, missing)];
+        for (native, mishap, note) in cases {
+            let world = World::on(machine(native), FRAMES, wished.clone(), mishap).run(None);
+            let report = finished(&world);
+            assert_eq!(of_codec(report), [note], "{codec:?} {mishap:?}");
+            let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+            assert_eq!((plan.engine, plan.codec), (Engine::Native, Codec::H264), "{codec:?} {mishap:?}");
+        }
+    }
+}

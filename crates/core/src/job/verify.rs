@@ -1,0 +1,207 @@
+//! The check of a finished file before it is offered: size, streams, frames, lengths, index first.
+//! Knows nothing of how the file was made.
+
+use crate::clip::ffprobe::{Listing, Section};
+use crate::units::{Bytes, FrameRate, Micros};
+use crate::wishes::Codec;
+use serde::Serialize;
+
+/// What a finished file must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    /// No larger than this.
+    pub limit: Bytes,
+    /// How the picture is coded.
+    pub codec: Codec,
+    /// Exactly this many frames.
+    pub frames: u64,
+    /// Within one frame of this length.
+    pub duration: Micros,
+    /// The rate that says how long one frame is.
+    pub frame_rate: FrameRate,
+    /// The picture's size; `None` where packets were copied.
+    pub size: Option<(u32, u32)>,
+    /// Whether there is sound.
+    pub audio: bool,
+    /// How far the sound is to be heard, at least; `None` where there is none or nobody knows.
+    pub heard: Option<Micros>,
+}
+
+/// What a check found wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Fault {
+    /// It could not be opened again.
+    Unreadable,
+    /// Streams are missing or of the wrong kind.
+    Streams,
+    /// The picture has another size than planned.
+    PictureSize,
+    /// The number of frames is off.
+    Frames {
+        /// What it should be.
+        expected: u64,
+        /// What it is.
+        found: u64,
+    },
+    /// The length is off.
+    Duration,
+    /// The sound ends too early. Found last: all else is right.
+    SoundShort {
+        /// Where it should end.
+        expected: Micros,
+        /// Where it ends.
+        found: Micros,
+    },
+    /// The index does not come first.
+    IndexLast,
+    /// It is over the limit.
+    TooLarge,
+    /// A package breaks a rule of its format, in the words of `hls::check`.
+    Package(String),
+}
+
+impl Fault {
+    /// For a sentence.
+    pub fn text(&self) -> String {
+        match self {
+            Fault::Unreadable => "it could not be opened again".into(),
+            Fault::Streams => "a stream is missing or of the wrong kind".into(),
+            Fault::PictureSize => "the picture has the wrong size".into(),
+            Fault::Frames { expected, found } => format!("it has {found} frames instead of {expected}"),
+            Fault::Duration => "its length is wrong".into(),
+            Fault::SoundShort { expected, found } => {
+                format!("its sound ends at {found} instead of {expected}")
+            }
+            Fault::IndexLast => "its index does not come first".into(),
+            Fault::TooLarge => "it is over the limit".into(),
+            Fault::Package(rule) => rule.clone(),
+        }
+    }
+}
+
+/// Checks a result of `bytes` bytes by ffprobe's answer to `arguments::probe_result`; `index_first` is what
+/// `mp4::index_first` says of it.
+pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str) -> Result<(), Fault> {
+    if bytes > expected.limit {
+        return Err(Fault::TooLarge);
+    }
+    if !index_first {
+        return Err(Fault::IndexLast);
+    }
+    let Listing { streams, .. } = Listing::read(listing);
+    if streams.is_empty() {
+        return Err(Fault::Unreadable);
+    }
+    let of = |kind: &str| streams.iter().filter(|s| s.text("codec_type") == Some(kind)).collect::<Vec<_>>();
+    let (pictures, sounds) = (of("video"), of("audio"));
+    let ([picture], true) = (pictures.as_slice(), streams.len() == 1 + usize::from(expected.audio)) else {
+        return Err(Fault::Streams);
+    };
+    // ffprobe's names.
+    let name = match expected.codec {
+        Codec::H265 => "hevc",
+        other => other.id(),
+    };
+    let tag = Some(expected.codec.sample_entry());
+    let coded = picture.text("codec_name") == Some(name) && picture.text("codec_tag_string") == tag;
+    let aac = sounds.iter().all(|sound| sound.text("codec_name") == Some("aac"));
+    if !coded || !aac || sounds.len() != usize::from(expected.audio) {
+        return Err(Fault::Streams);
+    }
+    if expected.size.is_some_and(|size| picture.number("width").zip(picture.number("height")) != Some(size)) {
+        return Err(Fault::PictureSize);
+    }
+    let found = picture.number("nb_read_packets").unwrap_or(0);
+    if found != expected.frames {
+        return Err(Fault::Frames { expected: expected.frames, found });
+    }
+    let seconds: f64 = picture.number("duration").unwrap_or(f64::NAN);
+    let off = (seconds - expected.duration.seconds()).abs();
+    // Container rounding comes on top of the one frame.
+    if off.is_nan() || off > expected.frame_rate.time_of(1).seconds() + 0.002 {
+        return Err(Fault::Duration);
+    }
+    match (expected.heard, sounds.first()) {
+        (Some(expected), Some(sound)) => check_sound(expected, sound),
+        _ => Ok(()),
+    }
+}
+
+/// Sound may be shorter than expected by this much, and by this share: files tell the lengths of their tracks roughly.
+const SOUND_SHORTER: (Micros, f64) = (Micros(500_000), 0.02);
+
+fn check_sound(expected: Micros, sound: &Section) -> Result<(), Fault> {
+    let time = |name: &str| sound.number::<f64>(name).map(Micros::from_seconds);
+    let found = time("start_time").unwrap_or_default() + time("duration").unwrap_or_default();
+    let short = expected - found;
+    if short > SOUND_SHORTER.0 && short.seconds() > expected.seconds() * SOUND_SHORTER.1 {
+        return Err(Fault::SoundShort { expected, found });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_is_found() {
+        let expected = Expected {
+            limit: Bytes(1000),
+            codec: Codec::H264,
+            frames: 50,
+            duration: Micros(2_000_000),
+            frame_rate: FrameRate::whole(25),
+            size: Some((320, 180)),
+            audio: true,
+            heard: Some(Micros(2_000_000)),
+        };
+        let listing = |frames: u32, duration: &str, codec: &str, sound: &str| {
+            let picture = [
+                ("codec_type", "\"video\"".to_owned()),
+                ("codec_name", format!("\"{codec}\"")),
+                ("codec_tag_string", "\"avc1\"".to_owned()),
+                ("width", "320".to_owned()),
+                ("height", "180".to_owned()),
+                ("duration", format!("\"{duration}\"")),
+                ("nb_read_packets", format!("\"{frames}\"")),
+            ];
+            let lines = picture.map(|(name, value)| format!("streams.stream.0.{name}={value}\n"));
+            lines.concat() + sound
+        };
+        let aac = "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+            streams.stream.1.start_time=\"0.250000\"\nstreams.stream.1.duration=\"1.500000\"\n";
+        let short = aac.replace("1.500000", "1.200000");
+        let sound_short = Fault::SoundShort { expected: Micros(2_000_000), found: Micros(1_450_000) };
+        let good = listing(50, "2.000000", "h264", aac);
+        let cases = [
+            (1000, true, good.clone(), Ok(())),
+            (1001, true, good.clone(), Err(Fault::TooLarge)),
+            (900, true, good.clone(), Ok(())),
+            (900, false, good.clone(), Err(Fault::IndexLast)),
+            (900, true, "nonsense".into(), Err(Fault::Unreadable)),
+            (900, true, listing(50, "2.0", "hevc", aac), Err(Fault::Streams)),
+            (900, true, listing(50, "2.0", "h264", ""), Err(Fault::Streams)),
+            (900, true, listing(49, "2.0", "h264", aac), Err(Fault::Frames { expected: 50, found: 49 })),
+            (900, true, listing(50, "2.039", "h264", aac), Ok(())),
+            (900, true, listing(50, "2.1", "h264", aac), Err(Fault::Duration)),
+            (900, true, good.replace("180", "182"), Err(Fault::PictureSize)),
+            (900, true, listing(50, "2.0", "h264", &short), Err(sound_short)),
+            (900, true, listing(49, "2.0", "h264", &short), Err(Fault::Frames { expected: 50, found: 49 })),
+        ];
+        for (bytes, index_first, listing, outcome) in cases {
+            assert_eq!(check(&expected, Bytes(bytes), index_first, &listing), outcome, "{listing}");
+        }
+        // Of long sound a share may be missing, and where nobody knows its length it is not looked at.
+        let minutes = Expected { heard: Some(Micros(60_000_000)), ..expected };
+        for (heard, duration, good) in [
+            (minutes.heard, "58.600000", true),
+            (minutes.heard, "58.400000", false),
+            (None, "0.100000", true),
+        ] {
+            let listing = listing(50, "2.0", "h264", &aac.replace("1.500000", duration));
+            let found = check(&Expected { heard, ..expected }, Bytes(900), true, &listing);
+            assert_eq!(found.is_ok(), good, "{duration}");
+        }
+    }
+}

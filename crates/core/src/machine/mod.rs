@@ -1,0 +1,119 @@
+//! What there is to work with: who decodes, who encodes, and how much runs side by side. Knows no clip and no plan.
+
+pub mod encoders;
+pub mod speeds;
+
+use crate::wishes::Codec;
+pub use encoders::{
+    CodecUnavailable, Encoders, Engine, NativeEncoder, NativeEncoders, Preset, Profile, Threads,
+};
+use serde::{Deserialize, Serialize};
+
+/// What there is to encode with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// How many encoders may run side by side, at least 1.
+    pub workers: usize,
+    /// Which x264 each of them is.
+    pub engine: Engine,
+    /// Who decodes.
+    pub decoder: Decoder,
+    /// The encoders of the browser's own.
+    pub encoders: Encoders,
+    /// ffmpeg's multi-thread core, and in it x265.
+    pub threads: Threads,
+    /// What a native ffmpeg has beside x264.
+    pub native: NativeEncoders,
+}
+
+impl Machine {
+    /// Everything through ffmpeg.
+    pub fn ffmpeg(workers: usize, engine: Engine) -> Machine {
+        Machine {
+            workers,
+            engine,
+            decoder: Decoder::Ffmpeg(None),
+            encoders: Encoders::default(),
+            threads: Threads::default(),
+            native: NativeEncoders::default(),
+        }
+    }
+
+    /// A native ffmpeg with these encoders beside x264.
+    pub fn native(workers: usize, native: NativeEncoders) -> Machine {
+        Machine { native, ..Machine::ffmpeg(workers, Engine::Native) }
+    }
+
+    /// Whether `codec` can be had, and if not, why.
+    pub fn offers(self, codec: Codec) -> Result<(), CodecUnavailable> {
+        match self.engine {
+            Engine::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),
+            Engine::Native => Err(CodecUnavailable::NotInFfmpeg(codec)),
+            _ => self.encoders.offer(codec, self.threads),
+        }
+    }
+}
+
+/// Who reads, decodes and puts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decoder {
+    /// The browser's own codecs; ffmpeg is never fetched.
+    Browser,
+    /// ffmpeg, with the reason where the browser was asked first.
+    Ffmpeg(Option<WhyFfmpeg>),
+}
+
+/// Why a clip goes the way of ffmpeg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhyFfmpeg {
+    /// The browser's codecs, or what is needed around them, are not there.
+    NotHere,
+    /// A container that is read by ffmpeg only, or one that is built oddly.
+    Container,
+    /// The browser has no decoder for the picture, or hands its frames over unreadable.
+    Picture,
+    /// High dynamic range: tone mapping is ffmpeg's.
+    HighRange,
+    /// Interlaced: joining fields is ffmpeg's.
+    Interlaced,
+    /// The picture is to be mirrored.
+    Mirrored,
+    /// The full range of values, which the browser loses.
+    Range,
+    /// The browser found something wrong with the file: what it is, ffmpeg says.
+    Wrong,
+    /// Channels of the sound have to be mixed in a way that is ffmpeg's.
+    Mix,
+    /// Only the container is to be changed.
+    Remux,
+    /// The browser has no decoder for the sound.
+    Sound,
+    /// The browser failed midway.
+    Midway,
+    /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.
+    Encoder,
+    /// x265 is to encode, which is inside ffmpeg.
+    X265,
+}
+
+impl WhyFfmpeg {
+    /// For the end of a sentence.
+    pub fn text(self) -> &'static str {
+        match self {
+            WhyFfmpeg::NotHere => "this browser's own decoder is not to be had",
+            WhyFfmpeg::Container => "the way this file is built is left to ffmpeg",
+            WhyFfmpeg::Picture => "this browser cannot decode the picture",
+            WhyFfmpeg::HighRange => "high dynamic range has to be mapped",
+            WhyFfmpeg::Interlaced => "interlaced fields have to be joined",
+            WhyFfmpeg::Mirrored => "the picture has to be mirrored",
+            WhyFfmpeg::Range => "this browser loses the picture's full range of values",
+            WhyFfmpeg::Wrong => "something about this file is unusual",
+            WhyFfmpeg::Mix => "the channels of its sound have to be mixed",
+            WhyFfmpeg::Remux => "only the container changes",
+            WhyFfmpeg::Sound => "this browser cannot decode the sound",
+            WhyFfmpeg::Midway => "the browser's own decoder failed midway",
+            WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
+            WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
+        }
+    }
+}

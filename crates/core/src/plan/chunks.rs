@@ -1,0 +1,223 @@
+//! Cutting the output frame grid into closed-GOP chunks that are encoded side by side.
+//! Knows nothing of encoders; a chunk is a range of grid frames and a place to start decoding.
+
+use crate::clip::facts::{Container, VideoFacts};
+use crate::units::{FrameRate, Micros};
+use serde::{Deserialize, Serialize};
+
+/// A range of the output frame grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Index of its first frame on the grid.
+    pub first: u64,
+    /// How many frames it has, at least 1.
+    pub frames: u64,
+    /// Where to start decoding; `None` is the start of the file.
+    pub seek: Option<Micros>,
+    /// The slot from which frames are counted, at or before `first`.
+    pub anchor: u64,
+}
+
+/// The output frame grid on the source's timeline: slot `n` stands at `origin + n / rate`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grid {
+    /// Frames per second.
+    pub rate: FrameRate,
+    /// Source time at which slot 0 stands for the `fps` filter, which shows at each slot the last frame whose time
+    /// rounds to it or before it. A little before the first frame when rates differ, so that no source frame falls
+    /// exactly between two slots, where rounding would depend on the chunk.
+    pub origin: Micros,
+    /// Source time of what slot 0 shows: the result's zero.
+    pub start: Micros,
+    /// How many slots.
+    pub frames: u64,
+}
+
+impl Grid {
+    /// The grid for keeping `start..end` of `video` at `rate`.
+    pub fn new(video: &VideoFacts, rate: FrameRate, start: Micros, end: Micros) -> Grid {
+        let same_rate = rate == video.frame_rate && video.constant_rate;
+        let nudge = if same_rate { 0 } else { (250_000.0 / video.frame_rate.per_second()) as i64 };
+        let whole = start <= video.start && end >= video.start + video.duration;
+        let frames =
+            if same_rate && whole { video.frames } else { rate.frames_in(end - start.max(video.start)) };
+        let start = start.max(video.start);
+        Grid { rate, origin: start + video.stamped_late - Micros(nudge), start, frames: frames.max(1) }
+    }
+
+    /// The slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its start to
+    /// the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same source
+    /// frame falls on the same slot whichever chunk shows it.
+    pub fn anchor(&self, first: u64, container: Container) -> u64 {
+        match container {
+            Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM | Container::MpegTs => {
+                first - first % u64::from(self.rate.numerator())
+            }
+            // Time bases that have no whole seconds.
+            Container::Avi | Container::Other => 0,
+        }
+    }
+
+    /// Source time of slot `index` for the `fps` filter.
+    pub fn time_of(&self, index: u64) -> Micros {
+        self.origin + self.rate.time_of(index)
+    }
+
+    /// The slot at which a source frame of time `time` is first shown.
+    pub fn slot_of(&self, time: Micros) -> u64 {
+        self.rate.frames_in(time - self.origin)
+    }
+
+    /// Length of the result.
+    pub fn duration(&self) -> Micros {
+        self.rate.time_of(self.frames)
+    }
+}
+
+/// No clip has more chunks than this, whatever its times claim.
+const MOST_CHUNKS: f64 = 4000.0;
+/// Shortest chunk worth its keyframe, in seconds and in frames: rate control needs some to work with.
+const SHORTEST: (f64, f64) = (2.0, 48.0);
+/// The length aimed at for short clips: long enough for rate control, short enough to spread and to redo.
+const COMFORTABLE: (f64, f64) = (7.5, 120.0);
+/// The length aimed at for very long clips.
+const LONGEST: (f64, f64) = (15.0, 250.0);
+
+/// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
+/// first those off the regular beat (its encoder saw a scene cut there), then any, since decoding can start there.
+pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
+    between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
+}
+
+/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes, so that their beat goes on across chunks.
+pub fn on_the_beat(
+    video: &VideoFacts,
+    container: Container,
+    grid: &Grid,
+    workers: usize,
+    distance: u64,
+) -> Vec<Chunk> {
+    let distance = distance.max(1);
+    let beats = grid.frames.div_ceil(distance);
+    let count = count(grid, workers).min(beats).max(1);
+    let mut slots: Vec<u64> = (0..count).map(|index| beats * index / count * distance).collect();
+    slots.push(grid.frames);
+    between(video, container, grid, &slots)
+}
+
+/// Cuts the grid at these frames, the first of which is its first.
+pub fn at(video: &VideoFacts, container: Container, grid: &Grid, firsts: &[u64]) -> Vec<Chunk> {
+    let slots: Vec<u64> = firsts.iter().copied().chain([grid.frames]).collect();
+    between(video, container, grid, &slots)
+}
+
+/// The grid as one chunk.
+pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
+    between(video, container, grid, &[0, grid.frames])
+}
+
+fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
+    boundaries
+        .windows(2)
+        .filter_map(|pair| match *pair {
+            [first, next] => Some(Chunk {
+                first,
+                frames: next - first,
+                seek: seek_for(video, container, grid, first),
+                anchor: grid.anchor(first, container),
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+fn count(grid: &Grid, workers: usize) -> u64 {
+    let seconds = grid.duration().seconds();
+    let workers = workers.max(1) as f64;
+    let at_least =
+        |(seconds, frames): (f64, f64)| frames.max(seconds * grid.rate.per_second()) / grid.rate.per_second();
+    let most = (seconds / at_least(SHORTEST)).floor().max(1.0);
+    // Long clips: longer chunks, so that an hour is some hundreds of them and not a thousand.
+    let length = (at_least(COMFORTABLE) + seconds / 200.0).min(at_least(LONGEST));
+    let wanted = (seconds / length).ceil().max(1.0);
+    let even_share = (wanted / workers).ceil() * workers;
+    // A single worker still gains from several chunks only through redoing less; keep its keyframes few.
+    even_share.min(most).clamp(1.0, MOST_CHUNKS) as u64
+}
+
+/// Ascending slots, from 0 to `grid.frames`.
+fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
+    let candidates = Candidates::of(video, grid);
+    let mut slots = vec![0];
+    let ideal_length = grid.frames as f64 / count as f64;
+    // Off the ideal the last chunk may keep one worker waiting; off a keyframe every pass decodes what it throws away.
+    let reach = (ideal_length * 0.4) as u64;
+    for index in 1..count {
+        let ideal = (ideal_length * index as f64).round() as u64;
+        let slot = candidates.best_near(ideal, reach);
+        let previous = slots.last().copied().unwrap_or(0);
+        if slot > previous && slot < grid.frames {
+            slots.push(slot);
+        }
+    }
+    slots.push(grid.frames);
+    slots
+}
+
+/// Source keyframes as slots, the irregular ones marked.
+struct Candidates {
+    slots: Vec<(u64, bool)>,
+}
+
+impl Candidates {
+    fn of(video: &VideoFacts, grid: &Grid) -> Candidates {
+        let gaps: Vec<i64> = video.keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        let beat = gaps.iter().copied().max().unwrap_or(0);
+        let tolerance = (1_500_000.0 / video.frame_rate.per_second()) as i64;
+        let slots = video
+            .keyframes
+            .iter()
+            .enumerate()
+            .skip(1)
+            .map(|(index, &time)| {
+                let gap = gaps.get(index - 1).copied().unwrap_or(beat);
+                (grid.slot_of(time), beat - gap > tolerance)
+            })
+            .collect();
+        Candidates { slots }
+    }
+
+    fn best_near(&self, ideal: u64, reach: u64) -> u64 {
+        let from = self.slots.partition_point(|&(slot, _)| slot + reach < ideal);
+        self.slots[from..]
+            .iter()
+            .take_while(|&&(slot, _)| slot <= ideal + reach)
+            .min_by_key(|&&(slot, cut)| (!cut, slot.abs_diff(ideal)))
+            .map_or(ideal, |&(slot, _)| slot)
+    }
+}
+
+/// Containers without a reliable index get this much more run-up before a chunk, and none below it.
+const RUN_UP: Micros = Micros(500_000);
+
+/// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
+fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
+    let usable = video.keyframes.partition_point(|&time| grid.slot_of(time) <= first);
+    let back = if video.gradual_refresh { 2 } else { 1 };
+    let needed = *video.keyframes.get(usable.checked_sub(back).filter(|&index| index > 0)?)?;
+    // A quarter frame past the keyframe: rounding to microseconds must not slip to the keyframe before.
+    let quarter = Micros((250_000.0 / video.frame_rate.per_second()) as i64);
+    let seek = match container {
+        Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM => needed + quarter,
+        // The seek lands on the right keyframe or a little late.
+        Container::Avi => needed - RUN_UP,
+        // The seek lands on any packet and decoding starts at the next keyframe: a whole keyframe distance before.
+        Container::MpegTs | Container::Other => {
+            let longest = video.keyframes.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default();
+            grid.time_of(first) - longest - RUN_UP
+        }
+    };
+    let earliest = video.start + Micros(RUN_UP.0 * 3);
+    let indexed = needed + quarter == seek;
+    (indexed || seek > earliest).then_some(seek)
+}

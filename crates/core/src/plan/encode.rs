@@ -1,0 +1,137 @@
+//! Builds the plan of one encode from a clip, the wishes and a chosen video format: encoder, chunks, conversions. Knows no budget.
+
+use super::audio::{self, AudioPlan};
+use super::chunks::{self, Grid};
+use super::notes::Note;
+use super::types::{Conversion, EncodePlan, RateControl};
+use crate::clip::facts::{Colour, MediaFacts, VideoFacts};
+use crate::clip::format::Picture;
+use crate::machine::{Decoder, Engine, Machine, Preset, Threads};
+use crate::units::Micros;
+use crate::wishes::{Codec, Effort, Mode, Wishes};
+
+/// The part of the clip that is kept, on the source's timeline.
+pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
+    let whole = (facts.video.start, facts.video.start + facts.video.duration);
+    match wishes.trim {
+        None => whole,
+        Some(trim) => {
+            let start = trim.start.max(whole.0).min(whole.1);
+            (start, trim.end.min(whole.1).max(start))
+        }
+    }
+}
+
+/// The effort that `Auto` stands for on this clip.
+pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort {
+    match wishes.effort {
+        Effort::Auto if picture.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
+        Effort::Auto => Effort::Balanced,
+        chosen => chosen,
+    }
+}
+
+/// `Auto` spends the time where it is short: up to this many pixels (about 40 s of 480p at 30 frames per second).
+const BEST_UP_TO_PIXELS: f64 = 0.5e9;
+
+/// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs that only
+/// it has, x265 for H.265 where that is not to be had, else x264.
+pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Engine {
+    let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
+    let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
+    // x265 takes its frames from ffmpeg, which cannot decode AV1.
+    let x265 = wishes.codec == Codec::H265 && machine.threads == Threads::Here && facts.video.codec != "av1";
+    match (wishes.mode, machine.native.best(wishes.codec)) {
+        (Mode::Size, Some(encoder)) => Engine::NativeOther(encoder),
+        (Mode::Size, None) if wanted && possible => Engine::Browser,
+        (Mode::Size, None) if x265 => Engine::X265,
+        _ => machine.engine,
+    }
+}
+
+/// What the machine lacks for these wishes.
+pub(crate) fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Decoder::Ffmpeg(Some(why)) = machine.decoder {
+        notes.push(Note::DecodedByFfmpeg { why });
+    }
+    let engine = engine_for(facts, wishes, machine);
+    if engine == Engine::Stock {
+        notes.push(Note::StockEncoder);
+    }
+    if engine.is_x264() {
+        if wishes.codec != Codec::H264 {
+            let why = machine.offers(wishes.codec).err();
+            notes.push(Note::CodecNotHere { codec: wishes.codec, why });
+        } else if wishes.effort == Effort::Fast
+            && wishes.mode == Mode::Size
+            && machine.decoder == Decoder::Browser
+        {
+            notes.push(Note::FastNotHere);
+        }
+    }
+    notes
+}
+
+pub(crate) fn encode_plan(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    machine: Machine,
+    picture: Picture,
+    preset: Preset,
+    control: RateControl,
+    audio: AudioPlan,
+) -> EncodePlan {
+    let (start, end) = kept(facts, wishes);
+    let grid = Grid::new(&facts.video, picture.frame_rate, start, end);
+    EncodePlan {
+        stream: facts.video.index,
+        zero: facts.zero,
+        picture,
+        // Threads of its own, and a second pass that knows the whole clip.
+        chunks: if machine.engine.takes_the_whole() {
+            chunks::whole(&facts.video, facts.container, &grid)
+        } else {
+            chunks::cut(&facts.video, facts.container, &grid, machine.workers)
+        },
+        grid,
+        decoder: machine.decoder,
+        engine: machine.engine,
+        codec: if machine.engine.is_x264() { Codec::H264 } else { wishes.codec },
+        preset,
+        control,
+        keyframe_distance: None,
+        conversion: conversion(&facts.video, picture),
+        audio,
+        sound: audio::sound_length(facts, wishes, end - start),
+        trim: wishes.trim.map(|_| (start, end)),
+    }
+}
+
+/// How the names of RGB pixel formats begin.
+const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
+
+pub(crate) fn conversion(video: &VideoFacts, picture: Picture) -> Conversion {
+    let tone_map = video.is_hdr();
+    let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
+    let bt709 = || Some("bt709".to_owned());
+    let colour = if tone_map {
+        Colour { primaries: bt709(), transfer: bt709(), matrix: bt709(), full_range: false }
+    } else {
+        // Players guess the matrix of an untagged picture by its size, which may change here.
+        let guessed = if rgb || video.height >= 720 { "bt709" } else { "smpte170m" };
+        let matrix = video.colour.matrix.clone().filter(|_| !rgb).unwrap_or_else(|| guessed.to_owned());
+        Colour { full_range: false, matrix: Some(matrix), ..video.colour.clone() }
+    };
+    Conversion {
+        source: (video.width, video.height),
+        inside: (picture.width, picture.height),
+        rotation: video.rotation,
+        deinterlace: video.interlaced,
+        tone_map,
+        full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
+        rgb,
+        source_colour: video.colour.clone(),
+        colour,
+    }
+}

@@ -1,0 +1,283 @@
+//! What a plan does, in sentences for people: every change and every omission with its reason.
+//! The interface prints these; it never builds its own.
+
+use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
+use crate::clip::format::Picture;
+use crate::machine::CodecUnavailable;
+use crate::machine::WhyFfmpeg;
+use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use crate::wishes::{AudioWish, Codec, Wishes};
+use serde::{Deserialize, Serialize};
+
+/// One remark on a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Note {
+    /// Nothing is done.
+    KeptAsIs,
+    /// Only the container changes.
+    Remuxed,
+    /// The picture is made smaller.
+    Downscaled {
+        /// Size as seen in the source.
+        from: (u32, u32),
+        /// Size of the result.
+        to: (u32, u32),
+    },
+    /// Frames are left out.
+    FewerFrames {
+        /// Rate of the source.
+        from: FrameRate,
+        /// Rate of the result.
+        to: FrameRate,
+    },
+    /// The format that was asked for is larger than the source.
+    ScaledUp {
+        /// Size as seen in the source.
+        from: (u32, u32),
+        /// Size of the result.
+        to: (u32, u32),
+    },
+    /// The format that was asked for has more frames than the source.
+    FramesRepeated {
+        /// Rate of the source.
+        from: FrameRate,
+        /// Rate of the result.
+        to: FrameRate,
+    },
+    /// A wished height or frame rate is not the format's.
+    FormatIsFixed,
+    /// A wished height is none of the renditions'.
+    HeightsAreNamed,
+    /// The target of a package is too little for its larger renditions.
+    LargerRenditionsLeftOut,
+    /// Renditions that were asked for are larger than the source and left out.
+    RenditionsAboveSource,
+    /// The shapes of source and format differ: there are black bars.
+    Barred,
+    /// A wish above the source was lowered to the source.
+    WishAboveSource {
+        /// The wished quantity.
+        what: Wished,
+    },
+    /// Uneven frame times are laid on an even grid.
+    EvenFrames {
+        /// Rate of the grid.
+        rate: FrameRate,
+    },
+    /// Rotation metadata is applied to the picture itself.
+    Uprighted,
+    /// Pixels that were not square become square.
+    SquarePixels,
+    /// Interlaced fields are joined.
+    Deinterlaced,
+    /// High dynamic range becomes SDR.
+    ToneMapped,
+    /// Sound is encoded again.
+    AudioEncoded {
+        /// The reason.
+        why: WhyEncode,
+        /// Channels before and after.
+        channels: (u32, u32),
+        /// The new rate; `None` is the encoder's default.
+        bitrate: Option<Kbps>,
+    },
+    /// Sound is left out.
+    AudioDropped {
+        /// The reason.
+        why: WhyNoAudio,
+    },
+    /// Sound that is earlier than the first frame is cut off.
+    SoundBeforePicture {
+        /// How much.
+        lost: Micros,
+    },
+    /// Not all of the sound could be decoded.
+    SoundEndsEarly {
+        /// Where it ends in the result.
+        at: Micros,
+    },
+    /// A wished copy of the sound is not possible.
+    AudioCopyImpossible {
+        /// The source's codec.
+        codec: String,
+    },
+    /// More than one sound: the others are left out.
+    TracksDropped {
+        /// How many.
+        count: usize,
+        /// Language of the kept one, if it says.
+        kept: Option<String>,
+    },
+    /// A stream that MP4 with one picture and one sound does not carry on.
+    StreamDropped {
+        /// What it is.
+        kind: OtherKind,
+        /// Its codec.
+        codec: Option<String>,
+        /// Its language.
+        language: Option<String>,
+    },
+    /// The source is below the target already, has to be encoded all the same, and is not blown up to the target.
+    SourceIsSmaller {
+        /// The size that is not exceeded.
+        limit: Bytes,
+    },
+    /// The picture turned out too much for the bytes and was made smaller while running.
+    SmallerThanPlanned {
+        /// The new size.
+        to: (u32, u32),
+    },
+    /// The bytes are probably too few; the picture is measured to know.
+    MayNotFit,
+    /// The picture turned out too much for the bytes and frames were left out while running.
+    SlowerThanPlanned {
+        /// The new rate.
+        to: FrameRate,
+    },
+    /// Clipfit's own encoder is not to be had: the stock one does the same, several times slower.
+    StockEncoder,
+    /// The browser's own codecs cannot do this clip: ffmpeg.wasm decodes it.
+    DecodedByFfmpeg {
+        /// The reason.
+        why: WhyFfmpeg,
+    },
+    /// The browser has no encoder of its own that is quicker than x264's quickest settings: those serve `Effort::Fast`.
+    FastNotHere,
+    /// The browser's own encoder failed or does not keep to its rate: x264 does it.
+    FastFailed,
+    /// Nothing here encodes the wished codec: it becomes H.264.
+    CodecNotHere {
+        /// The wished one.
+        codec: Codec,
+        /// The reason; `None` where it is this clip's way that leads past the encoder.
+        why: Option<CodecUnavailable>,
+    },
+    /// x265 hung, failed or does not keep to its rate: it becomes H.264.
+    X265Failed,
+    /// A native ffmpeg's encoder for this codec failed or does not keep to its rate: it becomes H.264.
+    EncoderFailed {
+        /// The wished codec.
+        codec: Codec,
+    },
+    /// The encoder stayed below the floor after every permitted correction.
+    NotAllUsed,
+    /// More bytes would not be visible: the result stays below the target.
+    Saturated,
+}
+
+/// Quantities that a person may set too high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wished {
+    /// Height of the picture.
+    Height,
+    /// Frames per second.
+    FrameRate,
+}
+
+/// Less sound than this before the first picture nobody misses.
+const NOTICED: Micros = Micros(200_000);
+
+/// What follows from the source alone.
+pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if facts.audio.len() > 1 {
+        let kept = chosen_track(facts).and_then(|track| track.language.clone());
+        notes.push(Note::TracksDropped { count: facts.audio.len() - 1, kept });
+    }
+    notes.extend(facts.others.iter().map(|stream| Note::StreamDropped {
+        kind: stream.kind,
+        codec: stream.codec.clone(),
+        language: stream.language.clone(),
+    }));
+    notes
+}
+
+/// What follows from encoding `facts` as `picture` and `audio`.
+pub(crate) fn encode_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    picture: Picture,
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let video = &facts.video;
+    let from = video.display_size();
+    let to = (picture.width, picture.height);
+    if wishes.height.is_none() && from.1 > to.1 + 1 {
+        notes.push(Note::Downscaled { from, to });
+    }
+    if wishes.frame_rate.is_none() && picture.frame_rate.per_second() < video.frame_rate.per_second() * 0.999
+    {
+        notes.push(Note::FewerFrames { from: video.frame_rate, to: picture.frame_rate });
+    }
+    if wishes.height.is_some_and(|height| height > from.1) {
+        notes.push(Note::WishAboveSource { what: Wished::Height });
+    }
+    if wishes.frame_rate.is_some_and(|rate| rate.per_second() > video.frame_rate.per_second() * 1.001) {
+        notes.push(Note::WishAboveSource { what: Wished::FrameRate });
+    }
+    conversion_notes(facts, wishes, picture, audio, notes);
+}
+
+/// What follows from bringing `facts` into a fixed format, with the picture of size `inside` in its frame.
+pub(crate) fn rung_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    picture: Picture,
+    inside: (u32, u32),
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let (from, to) = (facts.video.display_size(), (picture.width, picture.height));
+    let own = facts.video.frame_rate;
+    let remarks = [
+        // A few pixels more are rounding, and a twentieth more frames is film on a television's rate.
+        (inside.0 > from.0 + 2 && inside.1 > from.1 + 2, Note::ScaledUp { from, to: inside }),
+        (
+            picture.frame_rate.per_second() > own.per_second() * 1.001,
+            Note::FramesRepeated { from: own, to: picture.frame_rate },
+        ),
+        (inside != to, Note::Barred),
+        (wishes.height.is_some() || wishes.frame_rate.is_some(), Note::FormatIsFixed),
+    ];
+    notes.extend(remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    conversion_notes(facts, wishes, picture, audio, notes);
+}
+
+pub(crate) fn conversion_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    picture: Picture,
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let video = &facts.video;
+    let conversions = [
+        (!video.constant_rate, Note::EvenFrames { rate: picture.frame_rate }),
+        (video.rotation != Rotation::None, Note::Uprighted),
+        (video.sample_aspect.0 != video.sample_aspect.1, Note::SquarePixels),
+        (video.interlaced, Note::Deinterlaced),
+        (video.is_hdr(), Note::ToneMapped),
+    ];
+    notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    let track = chosen_track(facts);
+    let early = track.map_or(Micros(0), |track| video.start - track.start);
+    if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {
+        notes.push(Note::SoundBeforePicture { lost: early });
+    }
+    match (audio, track) {
+        (AudioPlan::None(why), Some(_)) => notes.push(Note::AudioDropped { why: *why }),
+        (AudioPlan::Encode { bitrate, channels, why, .. }, Some(track)) => {
+            if wishes.audio == AudioWish::Copy {
+                notes.push(Note::AudioCopyImpossible { codec: track.codec.clone() });
+            }
+            notes.push(Note::AudioEncoded {
+                why: *why,
+                channels: (track.channels, *channels),
+                bitrate: *bitrate,
+            });
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,450 @@
+//! How long each effort takes on this machine and how its picture will look, from speeds that were measured once. Knows no
+//! clock; what it says of a clip binds nobody.
+
+use crate::clip::facts::MediaFacts;
+use crate::clip::format::Picture;
+use crate::machine::Engine;
+use crate::machine::Machine;
+use crate::machine::Preset;
+use crate::machine::speeds::{MEASURED_AGAIN, Speeds, USUAL_DENSITY};
+use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Chunk;
+use crate::plan::picture::{self, Fixed};
+use crate::plan::{self, Action, EncodePlan, RateControl};
+use crate::units::{Bytes, Micros};
+use crate::wishes::{Codec, Effort, Mode, Wishes};
+
+/// What a prediction goes by, beside the clip.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// The machine as plans see it.
+    pub machine: Machine,
+    /// What encoders may use together, as for `Plan::workers`.
+    pub memory: Bytes,
+    /// What decoded frames may use, as for `Event::Start`.
+    pub frames: Bytes,
+    /// The machine's speeds.
+    pub speeds: &'a Speeds,
+}
+
+/// What one effort would come to on a clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// The effort.
+    pub effort: Effort,
+    /// Time and quality.
+    pub likely: Result<Likely, Unavailable>,
+}
+
+/// Roughly what to expect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likely {
+    /// From the plan to the checked result.
+    pub time: Micros,
+    /// How it will look.
+    pub quality: Quality,
+}
+
+/// How a result looks beside its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quality {
+    /// Too few bytes for the picture that is asked for.
+    Blocky,
+    /// Much detail is gone.
+    Soft,
+    /// Some detail is gone.
+    Good,
+    /// Hardly to be told from the source.
+    Sharp,
+}
+
+impl Quality {
+    /// In a word.
+    pub fn text(self) -> &'static str {
+        match self {
+            Quality::Blocky => "blocky",
+            Quality::Soft => "soft",
+            Quality::Good => "good",
+            Quality::Sharp => "sharp",
+        }
+    }
+}
+
+/// Why an effort cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Nothing but the browser's own encoder makes this codec, and it knows one effort.
+    OnlyBrowser(Codec),
+}
+
+impl Unavailable {
+    /// The reason, as a sentence.
+    pub fn text(self) -> String {
+        match self {
+            Unavailable::OnlyBrowser(codec) => {
+                format!("Only this browser's own encoder makes {}.", codec.name())
+            }
+        }
+    }
+}
+
+/// The efforts that are predicted, quickest first.
+const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Balanced, Effort::Best];
+
+/// What each effort would come to, quickest first; empty where there is no choice: nothing is encoded, or nothing fits.
+pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Prediction> {
+    if wishes.mode != Mode::Size {
+        return Vec::new();
+    }
+    let predict = |effort| {
+        let wishes = Wishes { effort, ..wishes.clone() };
+        let plan = plan::plan(facts, &wishes, means.machine).ok()?;
+        let Action::Encode(encode) = &plan.action else { return None };
+        let workers = plan.workers(means.machine.workers, means.memory);
+        let likely = if effort != Effort::Fast && encode.engine == Engine::Browser {
+            Err(Unavailable::OnlyBrowser(encode.codec))
+        } else {
+            let time = time(facts, encode, workers, means)?;
+            Ok(Likely { time, quality: quality(facts, &wishes, encode) })
+        };
+        Some(Prediction { effort, likely })
+    };
+    EFFORTS.into_iter().map(predict).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two cores.
+const BEST_WITHIN: Micros = Micros(30_000_000);
+/// Where even `Balanced` takes longer than this, people go away: `Fast`, where it is watchable.
+const LONG_WAIT: Micros = Micros(300_000_000);
+
+/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by `plan::effort_of`.
+pub fn settle(wished: Effort, predictions: &[Prediction]) -> Effort {
+    if wished == Effort::Auto { choose(predictions) } else { wished }
+}
+
+/// Best where it is quick, fast where bytes are ample or the wait would be long, balanced between.
+fn choose(predictions: &[Prediction]) -> Effort {
+    let likely = |effort| predictions.iter().find(|one| one.effort == effort).and_then(|one| one.likely.ok());
+    match (likely(Effort::Fast), likely(Effort::Balanced), likely(Effort::Best)) {
+        (None, None, None) => Effort::Auto,
+        (_, _, Some(best)) if best.time <= BEST_WITHIN => Effort::Best,
+        (Some(_), None, _) => Effort::Fast,
+        (Some(fast), _, _) if fast.quality == Quality::Sharp => Effort::Fast,
+        (Some(fast), Some(balanced), _) if balanced.time > LONG_WAIT && fast.quality > Quality::Blocky => {
+            Effort::Fast
+        }
+        _ => Effort::Balanced,
+    }
+}
+
+/// The x264 inside ffmpeg.wasm against our own (docs/benchmarks.md: 0.31 to 0.44).
+const STOCK: f64 = 0.35;
+/// What each further worker adds of the first one's speed: they share memory, and here and there a processor's halves.
+const FURTHER_WORKER: f64 = 0.95;
+
+const QUICK_FIRST_PASS: f64 = 0.8;
+
+/// x265's medium in plain C with its threads, against x264's superfast in one: 3.5 million pixels a second where that does 150 on the
+/// synthetic frames.
+const X265: f64 = 0.023;
+/// The browser decodes and encodes in processes of its own: on a clip side by side, on trial one after the other.
+const BESIDE: f64 = 0.7;
+
+/// A second of sound that is decoded and encoded, in pixels of veryfast.
+const SOUND: f64 = 3.4e6;
+/// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
+const END_OF_PASS: f64 = 0.15;
+
+fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) -> Option<Micros> {
+    let speeds = means.speeds;
+    let pixels = f64::from(plan.picture.width) * f64::from(plan.picture.height);
+    let (width, height) = plan.conversion.source;
+    let thinned = facts.video.frame_rate.per_second() / plan.picture.frame_rate.per_second();
+    let decode = f64::from(width) * f64::from(height) * thinned / speeds.of_decoder(plan.decoder);
+    let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.picture.density(rate));
+    let x264 = if plan.engine == Engine::Stock { STOCK } else { 1.0 };
+    let encode = match plan.engine {
+        Engine::Browser => pixels / speeds.of_browser(plan.codec)?,
+        Engine::X265 => pixels / (speeds.superfast * X265),
+        // Nobody measured these.
+        Engine::NativeOther(_) => return None,
+        Engine::Native | Engine::Own | Engine::Stock => pixels / speeds.of_x264(plan.preset, density) / x264,
+    };
+    let (passes, frame) = match plan.control {
+        RateControl::TwoPass { .. } => {
+            let quick = if plan.preset == Preset::Medium { 1.0 } else { QUICK_FIRST_PASS };
+            let first = pixels / speeds.veryfast / x264 * quick;
+            (2.0, decode + first + decode * decoded_again(plan, means.frames) + encode)
+        }
+        // Both passes decode and take as long.
+        RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
+        RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
+        RateControl::Quality { .. } | RateControl::Capped(_) | RateControl::Constrained { .. } => {
+            (1.0, decode + encode)
+        }
+    };
+    let sound = match plan.audio {
+        AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.veryfast,
+        AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
+    };
+    let count = workers as f64;
+    let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
+    let picture = busiest(&plan.chunks, workers) as f64 * frame * count;
+    // One worker makes all of the sound.
+    let busy = ((picture + sound) / together).max(sound);
+    Some(Micros::from_seconds(passes * END_OF_PASS + busy))
+}
+
+/// The part of the frames that a second pass decodes again.
+fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
+    if !matches!(plan.engine, Engine::Own | Engine::Native) {
+        return 1.0;
+    }
+    let frame = f64::from(plan.picture.width) * f64::from(plan.picture.height) * 1.5;
+    1.0 - (room.0 as f64 / (frame * plan.grid.frames as f64)).min(1.0)
+}
+
+/// Frames of the worker that has most to do, when each takes the longest chunk that waits.
+fn busiest(chunks: &[Chunk], workers: usize) -> u64 {
+    let mut frames: Vec<u64> = chunks.iter().map(|chunk| chunk.frames).collect();
+    frames.sort_unstable_by(|a, b| b.cmp(a));
+    let mut loads = vec![0; workers.max(1)];
+    for chunk in frames {
+        if let Some(least) = loads.iter_mut().min() {
+            *least += chunk;
+        }
+    }
+    loads.into_iter().max().unwrap_or(0)
+}
+
+// What a byte of x264's quicker presets is worth beside one of medium's, from the SSIM that they reach: veryfast's 0.9751 at
+// 1,285 kB takes medium about 1,136, superfast's 0.9664 at 1,192 kB about 750.
+const VERYFAST_WORTH: f64 = 0.88;
+const SUPERFAST_WORTH: f64 = 0.63;
+/// Of a software H.264 encoder in a browser: OpenH264's 0.9237 at 1,181 kB is far below superfast's.
+const BROWSER_H264_WORTH: f64 = 0.55;
+/// Parts of what the picture is comfortable with at the wished size: no detail has to go.
+const SHARP: f64 = 1.0;
+/// About what the picture two sizes smaller is comfortable with.
+const GOOD: f64 = 0.35;
+/// Frames a second from which it is no loss that there were more.
+const FLUENT: f64 = 23.0;
+/// Part of what the planned picture is comfortable with below which it breaks into blocks.
+const UNBROKEN: f64 = 0.6;
+
+fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
+    let worth = match (plan.engine, plan.preset) {
+        (Engine::Browser, _) if plan.codec == Codec::H264 => BROWSER_H264_WORTH,
+        (Engine::Browser, _) => 1.0,
+        (_, Preset::Medium) => 1.0,
+        (_, Preset::Veryfast) => VERYFAST_WORTH,
+        (_, Preset::Ultrafast | Preset::Superfast) => SUPERFAST_WORTH,
+    };
+    let rate = plan.video_rate().map_or(f64::INFINITY, |rate| rate.0) * worth;
+    let fixed = Fixed { height: wishes.height, ..Fixed::default() };
+    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let fluent = plan.picture.frame_rate.per_second() >= FLUENT;
+    let whole = if fluent { Picture { frame_rate: plan.picture.frame_rate, ..whole } } else { whole };
+    let of = |picture| rate / picture::comfortable_rate(picture).0;
+    match of(whole) {
+        _ if of(plan.picture) < UNBROKEN => Quality::Blocky,
+        share if share >= SHARP => Quality::Sharp,
+        share if share >= GOOD => Quality::Good,
+        _ => Quality::Soft,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::clip::facts::Container;
+    use crate::machine::speeds::{kept, key};
+    use crate::machine::{Decoder, Encoders, Profile};
+    use crate::testing::facts;
+    use crate::units::FrameRate;
+    use proptest::prelude::*;
+
+    const FIGURES: &str = "superfast=43000000\nveryfast=27000000\nmedium=13000000\ndecode=150000000\nh264-profile=main\nh264=60000000\nvp9=20000000";
+
+    fn speeds(figures: &str) -> Option<Speeds> {
+        let key = key("Browser/1.0", 2);
+        Speeds::read(&kept(&key, figures), &key)
+    }
+
+    fn predictions(
+        facts: &MediaFacts,
+        wishes: &Wishes,
+        decoder: Decoder,
+        speeds: &Speeds,
+    ) -> Vec<Prediction> {
+        let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+        let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(400_000_000), speeds };
+        predict(facts, wishes, &means)
+    }
+
+    fn clip(size: (u32, u32), seconds: u64) -> MediaFacts {
+        let mut facts = facts(seconds * 25);
+        (facts.video.width, facts.video.height) = size;
+        facts.file_bytes = Bytes(seconds * 2_000_000);
+        facts
+    }
+
+    fn target(bytes: u64) -> Wishes {
+        Wishes { target: Bytes(bytes), ..Wishes::default() }
+    }
+
+    #[test]
+    fn figures_are_read_where_they_are_valid() {
+        let read = speeds(FIGURES).unwrap();
+        let encoders = Encoders { h264: Some(Profile::Main), vp9: true, ..Encoders::default() };
+        assert_eq!(read.encoders(), encoders);
+        let valid = kept(&key("Browser/1.0", 2), FIGURES);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.0", 4)), None);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.1", 2)), None);
+        for broken in [
+            "",
+            "medium=1e7",
+            "superfast=NaN\nveryfast=1e7\nmedium=1e7",
+            "superfast=-1\nveryfast=2\nmedium=3",
+        ] {
+            assert_eq!(speeds(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_had_says_why() {
+        let without = FIGURES.replace("h264=", "none=");
+        let vp9 = Wishes { codec: Codec::Vp9, ..target(1_900_000) };
+        let (browser, ffmpeg) = (Decoder::Browser, Decoder::Ffmpeg(None));
+        let cases = [
+            (FIGURES, target(1_900_000), browser, [None, None, None]),
+            (&without, target(1_900_000), browser, [None, None, None]),
+            (FIGURES, target(1_900_000), ffmpeg, [None, None, None]),
+            (
+                FIGURES,
+                vp9,
+                browser,
+                [
+                    None,
+                    Some(Unavailable::OnlyBrowser(Codec::Vp9)),
+                    Some(Unavailable::OnlyBrowser(Codec::Vp9)),
+                ],
+            ),
+        ];
+        for (figures, wishes, decoder, expected) in cases {
+            let found = predictions(&clip((854, 480), 30), &wishes, decoder, &speeds(figures).unwrap());
+            assert_eq!(found.iter().map(|one| one.effort).collect::<Vec<_>>(), EFFORTS);
+            assert_eq!(found.iter().map(|one| one.likely.err()).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn there_is_nothing_to_choose_without_an_encode() {
+        let speeds = speeds(FIGURES).unwrap();
+        let quick = Wishes { mode: Mode::Quick, ..Wishes::default() };
+        for wishes in [target(90_000_000), quick, target(40_000)] {
+            let found = predictions(&clip((854, 480), 400), &wishes, Decoder::Browser, &speeds);
+            let nothing = wishes.mode == Mode::Quick || wishes.target == Bytes(40_000);
+            assert_eq!(found.is_empty(), nothing, "{}", wishes.target);
+        }
+        let mut kept = clip((854, 480), 10);
+        kept.container = Container::Mp4;
+        assert_eq!(predictions(&kept, &target(90_000_000), Decoder::Browser, &speeds), []);
+    }
+
+    #[test]
+    fn the_worker_with_most_to_do_counts() {
+        let chunk = |frames| Chunk { first: 0, frames, seek: None, anchor: 0 };
+        let cases = [
+            (vec![100, 100, 100], 2, 200),
+            (vec![60, 100, 50, 40], 2, 140),
+            (vec![10, 20], 4, 20),
+            (vec![10, 20], 1, 30),
+        ];
+        for (frames, workers, expected) in cases {
+            let chunks: Vec<Chunk> = frames.iter().copied().map(chunk).collect();
+            assert_eq!(busiest(&chunks, workers), expected, "{frames:?} on {workers}");
+        }
+    }
+
+    #[test]
+    fn quality_follows_the_bytes() {
+        let speeds = speeds(FIGURES).unwrap();
+        let cases = [
+            // height wished, target -> fast, balanced, best
+            (None, 4_000_000, [Quality::Sharp, Quality::Sharp, Quality::Sharp]),
+            (None, 1_900_000, [Quality::Good, Quality::Sharp, Quality::Sharp]),
+            (None, 1_200_000, [Quality::Good, Quality::Good, Quality::Good]),
+            (None, 700_000, [Quality::Soft, Quality::Good, Quality::Good]),
+            (Some(480), 400_000, [Quality::Blocky, Quality::Soft, Quality::Soft]),
+        ];
+        for (height, bytes, expected) in cases {
+            let wishes = Wishes { height, ..target(bytes) };
+            let found = predictions(&clip((854, 480), 30), &wishes, Decoder::Browser, &speeds);
+            let qualities: Vec<_> = found.iter().map(|one| one.likely.unwrap().quality).collect();
+            assert_eq!(qualities, expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn auto_weighs_the_wait_against_the_picture() {
+        let of = |effort, seconds, quality| Prediction {
+            effort,
+            likely: Ok(Likely { time: Micros::from_seconds(seconds), quality }),
+        };
+        let none = |effort| Prediction { effort, likely: Err(Unavailable::OnlyBrowser(Codec::Vp9)) };
+        let (fast, balanced, best) = (Effort::Fast, Effort::Balanced, Effort::Best);
+        let (sharp, good, blocky) = (Quality::Sharp, Quality::Good, Quality::Blocky);
+        let cases = [
+            (vec![of(fast, 2.0, sharp), of(balanced, 9.0, sharp), of(best, 14.0, sharp)], best),
+            (vec![of(fast, 9.0, sharp), of(balanced, 40.0, sharp), of(best, 70.0, sharp)], fast),
+            (vec![of(fast, 9.0, good), of(balanced, 40.0, sharp), of(best, 70.0, sharp)], balanced),
+            (vec![of(fast, 90.0, good), of(balanced, 400.0, sharp), of(best, 700.0, sharp)], fast),
+            (vec![of(fast, 90.0, blocky), of(balanced, 400.0, blocky), of(best, 700.0, blocky)], balanced),
+            (vec![none(fast), of(balanced, 400.0, sharp), of(best, 700.0, sharp)], balanced),
+            (vec![of(fast, 9.0, good), none(balanced), none(best)], fast),
+            (Vec::new(), Effort::Auto),
+        ];
+        for (predictions, expected) in cases {
+            assert_eq!(settle(Effort::Auto, &predictions), expected, "{predictions:?}");
+            assert_eq!(settle(best, &predictions), best);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn faster_machines_take_no_longer_and_better_efforts_no_less(
+            seconds in 1_u64..2000,
+            height in 100_u32..2200,
+            rate in 1_u32..120,
+            bytes in 200_000_u64..50_000_000,
+            figures in proptest::collection::vec(1e5_f64..1e9, 5),
+            faster in proptest::collection::vec(1.0_f64..4.0, 5),
+        ) {
+            let with = |figures: &[f64]| {
+                let names = ["superfast", "veryfast", "medium", "decode", "h264"];
+                let lines = names.iter().zip(figures).map(|(name, figure)| format!("{name}={figure}\n"));
+                speeds(&(lines.collect::<String>() + "h264-profile=high")).unwrap()
+            };
+            let more: Vec<f64> = figures.iter().zip(&faster).map(|(figure, faster)| figure * faster).collect();
+            let mut facts = clip((height * 16 / 9, height), seconds);
+            facts.video.frame_rate = FrameRate::whole(rate);
+            let of = |speeds| {
+                let found = predictions(&facts, &target(bytes), Decoder::Browser, &speeds);
+                found.iter().filter_map(|one| one.likely.ok()).collect::<Vec<_>>()
+            };
+            // Another encoder for `Fast` makes another picture.
+            prop_assume!(with(&figures).encoders() == with(&more).encoders());
+            let (slow, quick) = (of(with(&figures)), of(with(&more)));
+            prop_assert_eq!(slow.len(), quick.len());
+            for (slow, quick) in slow.iter().zip(&quick) {
+                prop_assert!(quick.time <= slow.time);
+            }
+            // Fast may choose a smaller picture or fewer frames, and be less blocky so.
+            if let [_, balanced, best] = slow.as_slice() {
+                prop_assert!(balanced.time <= best.time && balanced.quality <= best.quality);
+            }
+        }
+    }
+}

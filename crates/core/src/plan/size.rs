@@ -1,0 +1,179 @@
+//! The target size: which video format, audio and encoder make the most of the bytes, and when nothing watchable fits.
+
+use super::audio::{self, AudioPlan, WhyNoAudio};
+use super::encode::{effort_of, encode_plan, engine_for, kept, machine_notes};
+use super::notes::{Note, encode_notes, source_notes};
+use super::overhead::overhead;
+use super::picture::{self, Fixed};
+use super::refusal::{self, Refusal};
+use super::types::{Action, Plan, RateControl, RemuxPlan};
+use crate::clip::facts::{Container, MediaFacts, Rotation};
+use crate::clip::format::Picture;
+use crate::machine::Preset;
+use crate::machine::{Engine, Machine};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use crate::wishes::{AudioWish, Codec, Effort, Wishes};
+
+/// What proved too much for the bytes while encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ceiling {
+    /// The short side must be below this.
+    pub short_side: Option<u32>,
+    /// The frame rate must be below this.
+    pub frame_rate: Option<FrameRate>,
+    /// The sound must take less than this.
+    pub audio: Option<Kbps>,
+    /// The result may be this large, although the source is smaller: nothing watchable fits the source's own size.
+    pub room: Option<Bytes>,
+}
+
+/// The plan of an encode to the target, below a ceiling.
+pub fn plan_encode(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    machine: Machine,
+    ceiling: Ceiling,
+) -> Result<Plan, Refusal> {
+    let fixed = Fixed {
+        height: wishes.height,
+        frame_rate: wishes.frame_rate,
+        short_side_below: ceiling.short_side,
+        rate_below: ceiling.frame_rate,
+    };
+    sized(facts, wishes, machine, fixed, ceiling)
+}
+
+/// Clips up to this length are measured even where an estimate says that they cannot fit.
+const MEASURED_UP_TO: Micros = Micros(300_000_000);
+
+fn sized(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    machine: Machine,
+    fixed: Fixed,
+    ceiling: Ceiling,
+) -> Result<Plan, Refusal> {
+    let mut notes = source_notes(facts);
+    let limit = spendable(facts, wishes, fixed, ceiling.room);
+    let (start, end) = kept(facts, wishes);
+    let duration = (end - start).max(facts.video.frame_rate.time_of(1));
+    // A picture may be shorter than its sound: the sound takes bytes for all of its length.
+    let sound = audio::sound_length(facts, wishes, duration);
+    let total = limit.over(duration.max(sound));
+    let audio = audio::plan_audio(facts, wishes, total, ceiling.audio);
+    let audio_bytes = audio.expected().during(sound);
+    let source = facts.video.display_size();
+    // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
+    let most = picture::whole(source, facts.video.frame_rate, fixed);
+    let least = picture::smallest(source, facts.video.frame_rate, fixed);
+    let video_bytes = |picture: Picture| {
+        let frames = picture.frame_rate.frames_in(duration);
+        limit.0.saturating_sub(audio_bytes.0).saturating_sub(overhead(frames, &audio, sound).0)
+    };
+    let engine = engine_for(facts, wishes, machine);
+    // An encoder that makes less of each byte needs fewer pixels to spend it on.
+    let worth = if engine == Engine::Browser { worth_by_browser(wishes.codec) } else { 1.0 };
+    let for_picture = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
+    let picture = picture::choose(source, facts.video.frame_rate, for_picture, fixed);
+    let video = Bytes(video_bytes(picture));
+    if video.over(duration) < picture::least_rate(picture) {
+        // A short clip is measured before it is refused, so that the least size that is named will do.
+        if duration > MEASURED_UP_TO {
+            return Err(refusal::refuse(facts, wishes, &audio, least));
+        }
+        notes.push(Note::MayNotFit);
+    }
+    encode_notes(facts, wishes, picture, &audio, &mut notes);
+    notes.extend(machine_notes(facts, wishes, machine));
+    if limit < wishes.target {
+        notes.push(Note::SourceIsSmaller { limit });
+    }
+    let preset = match effort_of(wishes, picture, duration) {
+        _ if engine == Engine::X265 => Preset::Medium,
+        Effort::Best => Preset::Medium,
+        Effort::Auto | Effort::Balanced => Preset::Veryfast,
+        Effort::Fast => Preset::Superfast,
+    };
+    let control = match engine {
+        Engine::Browser | Engine::X265 | Engine::NativeOther(_) => RateControl::Measured { video },
+        Engine::Native | Engine::Own | Engine::Stock => RateControl::TwoPass { video },
+    };
+    let machine = Machine { engine, ..machine };
+    let encode = encode_plan(facts, wishes, machine, picture, preset, control, audio);
+    Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
+}
+
+/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be encoded.
+/// Only what would not be watchable at its own size gets more: some codecs keep a drawn picture in next to nothing.
+fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
+    let (start, end) = kept(facts, wishes);
+    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let sound = if facts.audio.is_empty() {
+        0
+    } else {
+        PLAIN_SOUND.during(audio::sound_length(facts, wishes, end - start)).0
+    };
+    let picture = Kbps(PLAIN_PICTURE * picture::comfortable_rate(whole).0).during(end - start);
+    let container =
+        overhead(whole.frame_rate.frames_in(end - start), &AudioPlan::None(WhyNoAudio::Silent), end - start);
+    let watchable = Bytes(picture.0 + sound + container.0).max(room.unwrap_or_default());
+    wishes.target.min(facts.file_bytes.max(watchable))
+}
+
+/// Part of the comfortable bitrate at which a picture is still watchable.
+const PLAIN_PICTURE: f64 = 0.6;
+
+/// Sound that is still understood well.
+const PLAIN_SOUND: Kbps = Kbps(32.0);
+
+/// Whether these packets play everywhere, given the right container.
+fn packets_play_everywhere(facts: &MediaFacts) -> bool {
+    facts.video.codec == "h264"
+        && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
+        && !facts.video.interlaced
+        && !facts.video.is_hdr()
+        && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
+}
+
+/// Whether the file plays everywhere as it is.
+pub fn plays_everywhere(facts: &MediaFacts) -> bool {
+    facts.container == Container::Mp4 && packets_play_everywhere(facts)
+}
+
+/// Whether the source, or its packets in another container, is already the answer.
+pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option<Action> {
+    let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
+        || wishes.frame_rate.is_some_and(|rate| rate.per_second() < facts.video.frame_rate.per_second())
+        || wishes.trim.is_some()
+        || matches!(wishes.audio, AudioWish::Encode(_))
+        || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
+    let track = audio::chosen_track(facts);
+    if changes || !packets_play_everywhere(facts) || facts.file_bytes > limit {
+        return None;
+    }
+    match facts.container {
+        Container::Mp4 => Some(Action::Keep),
+        // Rotation and pixel aspect travel in other ways in other containers; only plain pictures are copied.
+        Container::Mov | Container::Matroska | Container::MpegTs
+            if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
+        {
+            Some(Action::Remux(RemuxPlan {
+                video: facts.video.index,
+                audio: track.map(|track| track.index),
+                frames: facts.video.frames,
+                duration: facts.video.duration,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the picture. Software
+/// H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's size 0.957 both
+/// ways), and scaling costs time. VP9 and AV1 are about as good as x264.
+fn worth_by_browser(codec: Codec) -> f64 {
+    match codec {
+        Codec::H264 => 0.75,
+        Codec::H265 | Codec::Vp9 | Codec::Av1 => 1.0,
+    }
+}

@@ -1,0 +1,135 @@
+//! Whether the browser's own codecs can do a clip, and why ffmpeg must where they cannot.
+
+use super::audio::{AudioPlan, mixes};
+use super::types::{Action, PackagePlan, Plan};
+use crate::clip::facts::{Container, MediaFacts};
+use crate::clip::probe::Seen;
+use crate::machine::{Engine, WhyFfmpeg};
+use crate::units::{Bytes, Micros};
+
+/// Whether the browser may be trusted with a clip that it examined itself.
+pub fn suits(facts: &MediaFacts, seen: Seen<'_>) -> Result<(), WhyFfmpeg> {
+    let known =
+        matches!(facts.container, Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM);
+    let cases = [
+        (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
+        (facts.video.is_hdr(), WhyFfmpeg::HighRange),
+        (facts.video.interlaced, WhyFfmpeg::Interlaced),
+        (seen.layout.is_empty(), WhyFfmpeg::Picture),
+        (seen.mirrored, WhyFfmpeg::Mirrored),
+        // Firefox takes it for the limited range.
+        (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
+    ];
+    cases.into_iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, why)| Err(why))
+}
+
+fn sound_needs_ffmpeg(sound: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+    match *sound {
+        AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
+        AudioPlan::Encode { source_channels, channels, .. } if !mixes(source_channels, channels) => {
+            Some(WhyFfmpeg::Mix)
+        }
+        _ => None,
+    }
+}
+
+impl Plan {
+    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether they
+    /// decode the chosen sound.
+    pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+        match &self.action {
+            Action::Keep => None,
+            Action::Remux(_) => Some(WhyFfmpeg::Remux),
+            Action::Package(package) => {
+                let sound = package.renditions.first().map(|one| &one.encode.audio);
+                sound.and_then(|sound| sound_needs_ffmpeg(sound, hears))
+            }
+            Action::Encode(_) if self.by_x265() => Some(WhyFfmpeg::X265),
+            Action::Encode(encode) => sound_needs_ffmpeg(&encode.audio, hears),
+        }
+    }
+
+    /// Whether x265 makes the picture.
+    pub fn by_x265(&self) -> bool {
+        matches!(&self.action, Action::Encode(encode) if encode.engine == Engine::X265)
+    }
+
+    /// How many of `processors` encoders may run side by side within `memory`, at least 1.
+    pub fn workers(&self, processors: usize, memory: Bytes) -> usize {
+        let encode = match &self.action {
+            Action::Encode(encode) => encode.as_ref(),
+            Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => {
+                &renditions[0].encode
+            }
+            _ => return 1,
+        };
+        let pixels = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);
+        let (program, result, source) = WORKER_BYTES;
+        let each = program
+            + result * pixels((encode.picture.width, encode.picture.height))
+            + source * pixels(encode.conversion.source);
+        processors.clamp(1, ((memory.0 as f64 / each) as usize).max(1))
+    }
+}
+
+/// Memory of one single-thread encoder: the program, x264's lookahead and references for each pixel of the result (121 MB
+/// at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each of the source.
+const WORKER_BYTES: (f64, f64, f64) = (48e6, 195.0, 40.0);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "tests stop at the first surprise")]
+
+    use super::*;
+    use crate::machine::{Decoder, Encoders, Machine};
+    use crate::plan::plan;
+    use crate::testing::facts;
+    use crate::units::Kbps;
+    use crate::wishes::{AudioWish, Wishes};
+
+    const SEEN: Seen<'static> = Seen { layout: "NV12", mirrored: false };
+
+    #[test]
+    fn a_picture_that_the_browser_would_change_is_left_to_ffmpeg() {
+        let rgb = Seen { layout: "BGRX", ..SEEN };
+        let cases = [
+            (SEEN, false, Ok(())),
+            (SEEN, true, Ok(())),
+            (rgb, false, Ok(())),
+            (rgb, true, Err(WhyFfmpeg::Range)),
+            (Seen { mirrored: true, ..SEEN }, false, Err(WhyFfmpeg::Mirrored)),
+            (Seen::default(), false, Err(WhyFfmpeg::Picture)),
+        ];
+        for (seen, full_range, answer) in cases {
+            let mut facts = facts(100);
+            facts.video.colour.full_range = full_range;
+            assert_eq!(suits(&facts, seen), answer, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn only_channels_that_the_browsers_way_mixes_are_planned_for_it() {
+        let machine = Machine {
+            decoder: Decoder::Browser,
+            encoders: Encoders::default(),
+            ..Machine::ffmpeg(2, Engine::Own)
+        };
+        let wishes =
+            Wishes { audio: AudioWish::Encode(Kbps(64.0)), target: Bytes(300_000), ..Wishes::default() };
+        for (channels, why) in [
+            (1, None),
+            (2, None),
+            (3, Some(WhyFfmpeg::Mix)),
+            (4, Some(WhyFfmpeg::Mix)),
+            (5, Some(WhyFfmpeg::Mix)),
+            (6, None),
+            (7, Some(WhyFfmpeg::Mix)),
+            (8, None),
+        ] {
+            let mut facts = facts(500);
+            facts.audio[0].channels = channels;
+            let plan = plan(&facts, &wishes, machine).expect("a plan");
+            assert_eq!(plan.needs_ffmpeg(|_| true), why, "{channels}");
+        }
+    }
+}

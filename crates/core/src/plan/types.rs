@@ -1,0 +1,188 @@
+//! The plan as data: what will be made of a clip. Built by the rest of this folder; decides nothing itself.
+
+use super::audio::AudioPlan;
+use super::chunks::{Chunk, Grid};
+use super::notes::Note;
+use crate::clip::facts::{Colour, Rotation};
+use crate::clip::format::Picture;
+use crate::hls::Segments;
+use crate::machine::{Decoder, Engine, Preset};
+use crate::units::{Bytes, Kbps, Micros};
+use crate::wishes::Codec;
+use crate::wishes::ladder::Cap;
+use crate::wishes::packaging::SegmentFormat;
+use serde::{Deserialize, Serialize};
+
+/// What will be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// No result is larger than this.
+    pub limit: Bytes,
+    /// How the result comes about.
+    pub action: Action,
+    /// What changes, what is dropped, and why.
+    pub notes: Vec<Note>,
+}
+
+/// Three ways to a result, cheapest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Action {
+    /// The source fits and plays everywhere: hand it over as it is.
+    Keep,
+    /// Its packets fit and play everywhere, only the container does not: copy them into MP4.
+    Remux(RemuxPlan),
+    /// Encode.
+    Encode(Box<EncodePlan>),
+    /// Encode several renditions and cut them into segments.
+    Package(PackagePlan),
+}
+
+/// Copying packets into MP4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RemuxPlan {
+    /// Video stream index.
+    pub video: u32,
+    /// Audio stream index.
+    pub audio: Option<u32>,
+    /// Video frames that the result must have.
+    pub frames: u64,
+    /// Length that the result must have.
+    pub duration: Micros,
+}
+
+/// An encode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncodePlan {
+    /// Video stream index in the source.
+    pub stream: u32,
+    /// The file's timestamp at which the timeline of `grid` begins.
+    pub zero: Micros,
+    /// Size and rate of the result.
+    pub picture: Picture,
+    /// Its frames on the source's timeline.
+    pub grid: Grid,
+    /// The chunks, in order; they cover the grid.
+    pub chunks: Vec<Chunk>,
+    /// Who decodes the source and puts the result together.
+    pub decoder: Decoder,
+    /// Which encoder makes the picture.
+    pub engine: Engine,
+    /// How the picture is coded.
+    pub codec: Codec,
+    /// x264's preset, or x265's, where one of them encodes; how thorough other encoders of a native ffmpeg are.
+    pub preset: Preset,
+    /// How bytes are controlled.
+    pub control: RateControl,
+    /// Frames from one keyframe to the next, where that is fixed; else the encoder places them.
+    pub keyframe_distance: Option<u64>,
+    /// Conversions on the way from source to result.
+    pub conversion: Conversion,
+    /// The sound.
+    pub audio: AudioPlan,
+    /// How long the sound is.
+    pub sound: Micros,
+    /// The kept part of the source, when not all of it.
+    pub trim: Option<(Micros, Micros)>,
+}
+
+/// How the encoder's bytes are controlled.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum RateControl {
+    /// Two passes, spending this many bytes on the picture (an estimate until the sound's bytes are known).
+    TwoPass {
+        /// Bytes for the picture.
+        video: Bytes,
+    },
+    /// An encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
+    Measured {
+        /// Bytes for the picture.
+        video: Bytes,
+    },
+    /// One pass at a constant rate factor.
+    Quality {
+        /// 0 to 51, lower is better and bigger.
+        crf: u32,
+    },
+    /// One pass that never takes more than a bandwidth.
+    Capped(Cap),
+    /// One pass at a constant rate factor, as far as a bandwidth lasts.
+    Constrained {
+        /// 0 to 51, lower is better and bigger.
+        crf: u32,
+        /// The bandwidth.
+        cap: Cap,
+    },
+}
+
+/// Conversions between source and result picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Size of the source picture before rotation and aspect.
+    pub source: (u32, u32),
+    /// Size of the picture within the result's frame, in its middle; what is around it is black.
+    pub inside: (u32, u32),
+    /// How the source must be turned to stand upright.
+    pub rotation: Rotation,
+    /// Turn into progressive frames.
+    pub deinterlace: bool,
+    /// Map high dynamic range to SDR.
+    pub tone_map: bool,
+    /// Convert full range to limited range.
+    pub full_range: bool,
+    /// The source is RGB: the matrix is ours to choose.
+    pub rgb: bool,
+    /// Colour tags of the source.
+    pub source_colour: Colour,
+    /// Colour tags of the result.
+    pub colour: Colour,
+}
+
+impl Conversion {
+    /// Where the picture is in the result's frame: left, top, width, height. On whole samples of colour.
+    pub fn place(&self, frame: Picture) -> [u32; 4] {
+        let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;
+        let (width, height) = self.inside;
+        [middle(frame.width, width), middle(frame.height, height), width, height]
+    }
+}
+
+/// The renditions of a package, the largest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackagePlan {
+    /// What segments are made of; `None` leaves every rendition one file.
+    pub format: Option<SegmentFormat>,
+    /// First frames of the segments.
+    pub firsts: Vec<u64>,
+    /// One encode each. Where there are segments, they are the chunks.
+    pub renditions: Vec<Rendition>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// How it is encoded.
+    pub encode: EncodePlan,
+    /// Its file, before it is cut into segments, is never larger than this.
+    pub limit: Bytes,
+}
+
+impl PackagePlan {
+    /// Where the segments begin.
+    pub fn segments(&self) -> Option<Segments> {
+        let grid = &self.renditions.first()?.encode.grid;
+        Segments::new(self.firsts.clone(), grid.frames, grid.rate).ok()
+    }
+}
+
+impl EncodePlan {
+    /// The bitrate aimed at for the picture; `None` where quality leads.
+    pub fn video_rate(&self) -> Option<Kbps> {
+        match self.control {
+            RateControl::TwoPass { video } | RateControl::Measured { video } => {
+                Some(video.over(self.grid.duration()))
+            }
+            RateControl::Capped(cap) | RateControl::Constrained { cap, .. } => Some(cap.rate),
+            RateControl::Quality { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,455 @@
+//! ffmpeg's arguments for every step of a plan. The only place that spells ffmpeg options.
+//! The same arguments serve the WebAssembly core and a native ffmpeg of the 5.1 line or later.
+
+use crate::clip::facts::Colour;
+use crate::clip::format::Picture;
+use crate::machine::NativeEncoder;
+use crate::machine::Preset;
+use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Chunk;
+use crate::plan::{Conversion, EncodePlan, RemuxPlan};
+use crate::step::x264::Pass;
+use crate::step::x264::{self as encoder, Passes};
+use crate::units::{Kbps, Micros};
+use crate::wishes::ladder::Cap;
+
+/// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
+pub const CLIP: &str = "source";
+/// Prefix of x264's statistics files.
+const STATS: &str = "stats";
+/// x264's statistics.
+pub const STATS_FILE: &str = "stats-0.log";
+/// x264's macroblock tree.
+pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
+/// x265's tree of coding units; its statistics are called as x264's.
+pub const CUTREE_FILE: &str = "stats-0.log.cutree";
+/// An encoded chunk.
+pub const CHUNK_FILE: &str = "chunk.mp4";
+/// Decoded frames on their way to x264: planar 4:2:0, one behind the other.
+pub const FRAMES_FILE: &str = "frames.yuv";
+/// The sound.
+pub const AUDIO_FILE: &str = "audio.mp4";
+/// The list of chunks for the concatenating demuxer.
+pub const LIST_FILE: &str = "chunks.txt";
+/// The assembled result.
+pub const RESULT_FILE: &str = "result.mp4";
+/// What ffprobe writes.
+pub const PROBE_FILE: &str = "probe.txt";
+
+/// The name of chunk `index` as the assembly reads it.
+pub fn chunk_name(index: usize) -> String {
+    format!("chunk{index:05}.mp4")
+}
+
+pub(crate) struct Arguments(pub(crate) Vec<String>);
+
+impl Arguments {
+    pub(crate) fn new(words: &str) -> Arguments {
+        Arguments(Vec::new()).words(words)
+    }
+
+    pub(crate) fn words(mut self, words: &str) -> Arguments {
+        self.0.extend(words.split_whitespace().map(str::to_owned));
+        self
+    }
+
+    pub(crate) fn pair(mut self, name: &str, value: impl ToString) -> Arguments {
+        self.0.push(name.to_owned());
+        self.0.push(value.to_string());
+        self
+    }
+}
+
+/// Reads a chunk's frames, in the result's size and on its grid.
+fn read_chunk(plan: &EncodePlan, chunk: &Chunk, arguments: Arguments) -> Arguments {
+    let arguments = open_clip(chunk, arguments)
+        .pair("-map", format!("0:{}", plan.stream))
+        .words("-an -sn -dn")
+        .pair("-vf", filters(plan, chunk));
+    frames_of(arguments, chunk)
+}
+
+/// Opens the clip where decoding a chunk begins.
+fn open_clip(chunk: &Chunk, arguments: Arguments) -> Arguments {
+    let arguments = match chunk.seek {
+        // Every frame from the keyframe on reaches the filters: `fps` needs the one before the chunk's first slot.
+        Some(seek) => arguments.words("-noaccurate_seek").pair("-ss", seconds(seek)),
+        None => arguments,
+    };
+    arguments.words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
+}
+
+/// As many frames as the chunk has, each once.
+fn frames_of(arguments: Arguments, chunk: &Chunk) -> Arguments {
+    arguments.pair("-frames:v", chunk.frames).words("-fps_mode passthrough")
+}
+
+/// Decodes one chunk into `FRAMES_FILE`, for x264 alone.
+pub fn decode_chunk(plan: &EncodePlan, chunk: &Chunk) -> Vec<String> {
+    read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats"))
+        .words("-c:v rawvideo -f rawvideo")
+        .words(FRAMES_FILE)
+        .0
+}
+
+/// What a native ffmpeg may do beyond the one for WebAssembly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Native {
+    /// x264's threads.
+    pub threads: usize,
+    /// Where frames come from, and whether they stay.
+    pub frames: Frames,
+}
+
+/// Where a native x264 gets its frames from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frames {
+    /// Decoded for this pass.
+    Decoded,
+    /// Decoded, and kept in `FRAMES_FILE` for other passes.
+    Kept,
+    /// Read from `FRAMES_FILE`.
+    FromFile,
+}
+
+/// Encodes one chunk with the x264 inside ffmpeg.
+pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option<Native>) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1");
+    // The decoder is quick beside x264: threads of its own cost more than they gain.
+    let arguments =
+        if native.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
+    let frames = native.map_or(Frames::Decoded, |native| native.frames);
+    let arguments = match frames {
+        Frames::Decoded => read_chunk(plan, chunk, arguments),
+        Frames::Kept => {
+            let graph = format!("[0:{}]{},split[picture][frames]", plan.stream, filters(plan, chunk));
+            let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
+            frames_of(arguments.words("-map [picture]"), chunk)
+        }
+        Frames::FromFile => frames_of(read_frames(plan, arguments), chunk),
+    };
+    let arguments = arguments.words("-c:v libx264").pair("-preset", plan.preset.name());
+    let arguments = match native {
+        // Frames from a file do not say where their chroma stands: chunks made of both must not differ in their headers.
+        Some(native) => {
+            arguments.pair("-threads", native.threads).words("-chroma_sample_location unspecified")
+        }
+        None => arguments,
+    };
+    // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
+    let mut x264 = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
+    x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::beat_options));
+    x264.extend(encoder::pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
+    let high = "-profile:v high";
+    let arguments = match pass {
+        Pass::First(rate) | Pass::Second(rate) => arguments
+            .words(high)
+            .pair("-b:v", whole_bits(rate))
+            .pair("-pass", if matches!(pass, Pass::First(_)) { 1 } else { 2 })
+            .pair("-passlogfile", STATS),
+        Pass::Quality(crf) => arguments.pair("-crf", (crf * 100.0).round() / 100.0),
+        Pass::Capped(cap) => capped(arguments.pair("-b:v", whole_bits(cap.rate)).words(high), cap),
+        Pass::Constrained(crf, cap) => capped(arguments.pair("-crf", crf).words(high), cap),
+    };
+    let arguments = tag_colours(arguments.pair("-x264-params", x264.join(":")), plan);
+    let arguments = match pass {
+        Pass::First(_) => arguments.words("-f null -"),
+        _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
+    };
+    match frames {
+        Frames::Kept => frames_of(arguments.words("-map [frames]"), chunk)
+            .words("-c:v rawvideo -f rawvideo")
+            .words(FRAMES_FILE),
+        Frames::Decoded | Frames::FromFile => arguments,
+    }
+    .0
+}
+
+/// Reads `FRAMES_FILE` as it was written.
+fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
+    let rate = plan.grid.rate;
+    arguments
+        .words("-f rawvideo -pixel_format yuv420p")
+        .pair("-video_size", format!("{}x{}", plan.picture.width, plan.picture.height))
+        .pair("-framerate", format!("{}/{}", rate.numerator(), rate.denominator()))
+        .pair("-i", FRAMES_FILE)
+        .words("-vf setsar=1")
+}
+
+/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32 threads
+/// and waits for ever where one more is wanted: x265 would take as many as there are processors.
+pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .words("-cpucount 2 -filter_threads 1 -threads 2");
+    let number = if pass == Passes::First { 1 } else { 2 };
+    let arguments = read_chunk(plan, chunk, arguments)
+        .words("-c:v libx265 -threads 4")
+        .pair("-preset", plan.preset.name())
+        .pair("-b:v", whole_bits(rate))
+        .pair("-x265-params", format!("pass={number}:stats={STATS_FILE}:pools=8"));
+    let arguments = tag_colours(arguments, plan);
+    match pass {
+        Passes::First => arguments.words("-f null -"),
+        // Each packet is written at once: a sign of life to whoever waits.
+        _ => arguments
+            .pair("-tag:v", plan.codec.sample_entry())
+            .words("-flush_packets 1 -f mp4")
+            .words(CHUNK_FILE),
+    }
+    .0
+}
+
+/// Holds x264 to `cap`.
+pub(crate) fn capped(arguments: Arguments, cap: Cap) -> Arguments {
+    arguments.pair("-maxrate", whole_bits(cap.rate)).pair("-bufsize", u64::from(cap.buffer) * 1000)
+}
+
+/// Bits per second: x264 takes whole kilobits and would cut the rest off.
+pub(crate) fn whole_bits(rate: Kbps) -> u64 {
+    rate.0.round().max(1.0) as u64 * 1000
+}
+
+/// One pass over `chunk`, which is the whole clip, of an encoder of a native ffmpeg other than x264, at this rate.
+pub fn encode_other(
+    plan: &EncodePlan,
+    encoder: NativeEncoder,
+    chunk: &Chunk,
+    pass: Passes,
+    rate: Kbps,
+) -> Vec<String> {
+    let number = if pass == Passes::First { 1 } else { 2 };
+    // How thorough: the encoders' own scales, at about the time that x264's presets of these names stand for beside each other.
+    let pick = |superfast: u32, veryfast: u32, medium: u32| match plan.preset {
+        Preset::Ultrafast | Preset::Superfast => superfast,
+        Preset::Veryfast => veryfast,
+        Preset::Medium => medium,
+    };
+    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"))
+        .pair("-c:v", encoder.name())
+        .pair("-b:v", whole_bits(rate));
+    let passes = |arguments: Arguments| arguments.pair("-pass", number).pair("-passlogfile", STATS);
+    // A keyframe every ten seconds or so, for seeking; the encoders choose their own at scene cuts.
+    let apart = (plan.grid.rate.per_second() * 10.0).round().max(1.0) as u64;
+    let arguments = match encoder {
+        NativeEncoder::X265 => {
+            let x265 = format!("log-level=error:pass={number}:stats={STATS_FILE}:slow-firstpass=0");
+            arguments.pair("-preset", plan.preset.name()).pair("-x265-params", x265)
+        }
+        NativeEncoder::Vpx => passes(arguments)
+            .words("-deadline good -row-mt 1 -auto-alt-ref 1 -lag-in-frames 25")
+            .pair("-cpu-used", if pass == Passes::First { 4 } else { pick(5, 4, 2) }),
+        NativeEncoder::SvtAv1 => arguments.pair("-preset", pick(10, 8, 6)),
+        NativeEncoder::Aom => passes(arguments)
+            .words("-usage good -row-mt 1 -lag-in-frames 35")
+            .pair("-cpu-used", if pass == Passes::First { 6 } else { pick(8, 6, 4) }),
+    };
+    let arguments = tag_colours(arguments.pair("-g", apart), plan);
+    match pass {
+        Passes::First => arguments.words("-f null -"),
+        _ => arguments.pair("-tag:v", plan.codec.sample_entry()).words("-f mp4").words(CHUNK_FILE),
+    }
+    .0
+}
+
+fn tag_colours(arguments: Arguments, plan: &EncodePlan) -> Arguments {
+    tag_with(arguments, &plan.conversion.colour)
+}
+
+pub(crate) fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
+    let tags = [
+        ("-color_primaries", &colour.primaries),
+        ("-color_trc", &colour.transfer),
+        ("-colorspace", &colour.matrix),
+    ];
+    for (name, value) in tags {
+        if let Some(value) = value {
+            // ffprobe and ffmpeg's options name two transfer curves differently.
+            let value = match (name, value.as_str()) {
+                ("-color_trc", "bt470m") => "gamma22",
+                ("-color_trc", "bt470bg") => "gamma28",
+                (_, other) => other,
+            };
+            arguments = arguments.pair(name, value);
+        }
+    }
+    arguments.words("-color_range tv")
+}
+
+/// Source frames to the chunk's frames. Rotation has been applied by ffmpeg itself at this point.
+fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
+    let conversion = &plan.conversion;
+    let picture = plan.picture;
+    let mut chain: Vec<String> = Vec::new();
+    if conversion.deinterlace {
+        chain.push("yadif=deint=interlaced".into());
+    }
+    chain.push(format!(
+        "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
+        plan.grid.rate.numerator(),
+        plan.grid.rate.denominator(),
+        seconds(plan.zero + plan.grid.time_of(chunk.anchor))
+    ));
+    // Slots between the anchor and the chunk hold references to one frame and cost nothing.
+    if chunk.first > chunk.anchor {
+        chain.push(format!("trim=start_frame={}", chunk.first - chunk.anchor));
+    }
+    // A last frame that is shown longer than one slot fills the grid to its end.
+    chain.push("tpad=stop_mode=clone:stop=-1".into());
+    fill_frame(conversion, picture, &mut chain);
+    chain.push("setpts=PTS-STARTPTS".into());
+    chain.join(",")
+}
+
+/// Whole frames to the result's size, colours and samples, black around a picture of another shape.
+pub(crate) fn fill_frame(conversion: &Conversion, picture: Picture, chain: &mut Vec<String>) {
+    let range = if conversion.full_range { ":out_range=tv" } else { "" };
+    let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
+    let [left, top, width, height] = conversion.place(picture);
+    chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
+    if conversion.tone_map {
+        // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
+        let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
+        let matrix = conversion.source_colour.matrix.as_deref().unwrap_or("bt2020nc");
+        let primaries = conversion.source_colour.primaries.as_deref().unwrap_or("bt2020");
+        // Some files tag the transfer only; zscale needs to know all three.
+        chain.push(format!("setparams=color_trc={transfer}:colorspace={matrix}:color_primaries={primaries}"));
+        chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
+        chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
+    }
+    chain.push("format=yuv420p,setsar=1".into());
+    if (width, height) != (picture.width, picture.height) {
+        chain.push(format!("pad={}:{}:{left}:{top}", picture.width, picture.height));
+    }
+}
+
+/// ffmpeg has no default mix for more than eight channels.
+pub(crate) fn mix(source_channels: u32) -> &'static str {
+    if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
+}
+
+/// Makes the sound.
+pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
+    // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
+    let input = |arguments: Arguments, stream: u32| {
+        arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
+    };
+    let arguments = match &plan.audio {
+        AudioPlan::None(_) => return None,
+        AudioPlan::Copy { stream, .. } => input(arguments, *stream).words("-c:a copy"),
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, .. } => {
+            let (from, length) = match plan.trim {
+                Some((start, end)) => (start, Some(end - start)),
+                None => (Micros(0), None),
+            };
+            let mut arguments = arguments;
+            if from.0 > 0 {
+                arguments = arguments.pair("-ss", seconds(from));
+            }
+            if let Some(length) = length {
+                arguments = arguments.pair("-t", seconds(length));
+            }
+            // Silence fills gaps and a late start, so that the sound stays where it belongs.
+            let mix = mix(*source_channels);
+            let filters = format!(
+                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
+                seconds(plan.zero + from)
+            );
+            let arguments = input(arguments, *stream)
+                .pair("-af", filters)
+                .words("-c:a aac")
+                .pair("-ac", channels)
+                .pair("-ar", sample_rate);
+            match bitrate {
+                Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
+                None => arguments,
+            }
+        }
+    };
+    Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
+}
+
+/// Puts chunks and sound together. Packets are copied; the index comes first.
+pub fn assemble(plan: &EncodePlan) -> Vec<String> {
+    let mut arguments =
+        Arguments::new("-hide_banner -nostats -copyts -f concat -safe 0").pair("-i", LIST_FILE);
+    if plan.audio.stream().is_some() {
+        // The picture's first frame is the result's zero; what sounds before it is skipped by the edit list.
+        let start = match plan.audio {
+            AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
+            _ if plan.trim.is_some() => Micros(0),
+            _ => plan.grid.start,
+        };
+        if start.0 != 0 {
+            arguments = arguments.pair("-itsoffset", seconds(Micros(0) - start));
+        }
+        arguments = arguments.pair("-i", AUDIO_FILE).words("-map 0:v:0 -map 1:a:0");
+    } else {
+        arguments = arguments.words("-map 0:v:0");
+    }
+    arguments
+        .words("-c copy -map_metadata -1 -map_chapters -1")
+        .pair("-tag:v", plan.codec.sample_entry())
+        .words("-movflags +faststart -f mp4")
+        .words(RESULT_FILE)
+        .0
+}
+
+/// The text of `LIST_FILE`.
+pub fn chunk_list(plan: &EncodePlan) -> String {
+    (0..plan.chunks.len()).fold(String::new(), |mut list, index| {
+        let duration = plan.grid.rate.time_of(plan.chunks[index].first + plan.chunks[index].frames)
+            - plan.grid.rate.time_of(plan.chunks[index].first);
+        list.push_str(&format!("file '{}'\nduration {}\n", chunk_name(index), seconds(duration)));
+        list
+    })
+}
+
+/// Copies the source's packets into MP4.
+pub fn remux(plan: &RemuxPlan) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-i", CLIP)
+        .pair("-map", format!("0:{}", plan.video));
+    let arguments = match plan.audio {
+        Some(stream) => arguments.pair("-map", format!("0:{stream}")),
+        None => arguments,
+    };
+    arguments
+        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+        .words(RESULT_FILE)
+        .0
+}
+
+/// ffprobe: all streams and the format of `CLIP`.
+pub fn probe_streams() -> Vec<String> {
+    Arguments::new("-v error -print_format flat -show_format -show_streams -o")
+        .words(PROBE_FILE)
+        .pair("-i", CLIP)
+        .0
+}
+
+/// ffprobe: times, sizes and places of the packets of one stream.
+pub fn probe_packets(stream: u32) -> Vec<String> {
+    Arguments::new("-v error -print_format csv=p=0")
+        .pair("-select_streams", stream)
+        .pair("-show_entries", "packet=pts_time,dts_time,duration_time,size,flags")
+        .words("-o")
+        .words(PROBE_FILE)
+        .pair("-i", CLIP)
+        .0
+}
+
+/// ffprobe: what the check of a result needs.
+pub fn probe_result() -> Vec<String> {
+    Arguments::new("-v error -print_format flat -count_packets -show_format -show_streams -o")
+        .words(PROBE_FILE)
+        .pair("-i", RESULT_FILE)
+        .0
+}
+
+/// Seconds with six digits, without going through floating point.
+pub(crate) fn seconds(time: Micros) -> String {
+    let sign = if time.0 < 0 { "-" } else { "" };
+    let magnitude = time.0.unsigned_abs();
+    format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000)
+}

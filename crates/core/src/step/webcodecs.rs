@@ -1,0 +1,184 @@
+//! What the browser's own codecs are asked to do, as plain steps, and which clips they may be trusted with. Knows nothing of
+//! WebCodecs' calls; a step names times, sizes and rates only.
+
+use crate::clip::facts::Rotation;
+use crate::machine::Profile;
+use crate::plan::EncodePlan;
+use crate::plan::audio::{self, AudioPlan};
+use crate::plan::chunks::Chunk;
+use crate::step::x264 as encoder;
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use crate::wishes::Codec;
+
+/// What is to be told of a file, in the words of ffprobe's own listings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Examination {
+    /// The clip's streams, with a frame decoded on trial.
+    Streams,
+    /// The packets of one stream of the clip.
+    Packets(u32),
+    /// The finished result.
+    Result,
+}
+
+/// Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeStep {
+    /// Position of the track in the file.
+    pub stream: u32,
+    /// Decode from the keyframe at or before this time in the file; `None`: from the start.
+    pub from: Option<Micros>,
+    /// Time in the file of the grid's first slot.
+    pub origin: Micros,
+    /// Slots per second.
+    pub rate: FrameRate,
+    /// First slot of the chunk.
+    pub first: u64,
+    /// How many slots.
+    pub frames: u64,
+    /// Width of the result in pixels.
+    pub width: u32,
+    /// Height of the result in pixels.
+    pub height: u32,
+    /// Where the picture is in it: left, top, width, height. What is around it is black.
+    pub inside: [u32; 4],
+    /// Clockwise degrees that make the picture upright.
+    pub turn: u32,
+    /// The source uses the full range of values.
+    pub full_range: bool,
+}
+
+/// Making the sound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SoundStep {
+    /// Position of the track in the file.
+    pub stream: u32,
+    /// Packets as they are, rather than AAC anew.
+    pub copy: bool,
+    /// Rate of the encode.
+    pub bitrate: Kbps,
+    /// Channels of the result.
+    pub channels: u32,
+    /// Samples per second of the result.
+    pub sample_rate: u32,
+    /// Time in the file at which the result begins.
+    pub origin: Micros,
+    /// How much to keep from there; `None`: to the end.
+    pub length: Option<Micros>,
+}
+
+/// One encode of one chunk by the browser's own encoder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BrowserEncodeStep {
+    /// The codec in WebCodecs' own words, such as `avc1.64001e`.
+    pub codec: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Frames per second.
+    pub rate: FrameRate,
+    /// Code points of H.273 for primaries, transfer and matrix of the frames; 2 where nobody knows.
+    pub colour: [u8; 3],
+    /// What the encoder is asked for, in bits per second.
+    pub bitrate: u64,
+    /// How many frames there are to encode; with fewer or more nothing is handed out.
+    pub frames: u64,
+}
+
+impl BrowserEncodeStep {
+    /// For the log.
+    pub fn describe(&self) -> String {
+        format!("browser's encoder: {} at {} kb/s", self.codec, self.bitrate / 1000)
+    }
+}
+
+/// Decoding `chunk` of `plan`.
+pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
+    DecodeStep {
+        stream: plan.stream,
+        from: chunk.seek.map(|seek| plan.zero + seek),
+        origin: plan.zero + plan.grid.origin,
+        rate: plan.grid.rate,
+        first: chunk.first,
+        frames: chunk.frames,
+        width: plan.picture.width,
+        height: plan.picture.height,
+        inside: plan.conversion.place(plan.picture),
+        turn: match plan.conversion.rotation {
+            Rotation::None => 0,
+            Rotation::Right => 90,
+            Rotation::Half => 180,
+            Rotation::Left => 270,
+        },
+        full_range: plan.conversion.full_range,
+    }
+}
+
+/// The sound of `plan`; `None` where it has none.
+pub fn sound(plan: &EncodePlan) -> Option<SoundStep> {
+    let origin = plan.zero + plan.grid.start;
+    let length = plan.trim.map(|(_, end)| end - plan.grid.start);
+    match &plan.audio {
+        AudioPlan::None(_) => None,
+        AudioPlan::Copy { stream, sample_rate, bitrate } => Some(SoundStep {
+            stream: *stream,
+            copy: true,
+            bitrate: *bitrate,
+            channels: 0,
+            sample_rate: *sample_rate,
+            origin,
+            length,
+        }),
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => Some(SoundStep {
+            stream: *stream,
+            copy: false,
+            bitrate: bitrate.unwrap_or(audio::UNNAMED),
+            channels: *channels,
+            sample_rate: *sample_rate,
+            origin,
+            length,
+        }),
+    }
+}
+
+/// The codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into. H.264's levels serve
+/// for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number. Where H.264
+/// has a level that the others lack, the next one serves them.
+fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
+    let level = encoder::level(plan).max(30);
+    let level = match (plan.codec, level) {
+        (Codec::H264, level) => level,
+        (_, 32) => 40,
+        (_, 42) => 50,
+        (_, level) => level,
+    };
+    match plan.codec {
+        Codec::H264 => {
+            let profile = match profile {
+                Profile::High => "6400",
+                Profile::Main => "4d00",
+                Profile::Baseline => "42e0",
+            };
+            format!("avc1.{profile}{level:02x}")
+        }
+        Codec::H265 => format!("hvc1.1.6.L{}.B0", level * 3),
+        Codec::Vp9 => format!("vp09.00.{level}.08"),
+        // AV1 counts its levels from 2.0 in quarters.
+        Codec::Av1 => format!("av01.0.{:02}M.08", (level / 10 - 2) * 4 + (level % 10).min(3)),
+    }
+}
+
+/// Encoding `chunk` of `plan` so that it takes about `asked`; `profile` is for H.264.
+pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) -> BrowserEncodeStep {
+    let rate = asked.over(plan.grid.rate.time_of(chunk.frames));
+    BrowserEncodeStep {
+        codec: codec_string(plan, profile),
+        width: plan.picture.width,
+        height: plan.picture.height,
+        rate: plan.grid.rate,
+        colour: plan.conversion.colour.code_points(),
+        bitrate: (rate.0 * 1000.0).max(1.0) as u64,
+        frames: chunk.frames,
+    }
+}

@@ -1,0 +1,200 @@
+//! What the person asks for, as typed values. `link` reads them from an address; the page edits them.
+
+pub mod destinations;
+pub mod ladder;
+pub mod link;
+pub mod names;
+pub mod packaging;
+pub mod renditions;
+
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
+use crate::wishes::ladder::Rung;
+use crate::wishes::packaging::Packaging;
+use crate::wishes::renditions::Wanted;
+use serde::{Deserialize, Serialize};
+
+/// The target when nobody names one: 10 MB.
+pub const DEFAULT_TARGET: Bytes = Bytes(10_000_000);
+
+/// Everything that can be chosen for one clip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// What kind of result.
+    pub mode: Mode,
+    /// The limit in `Mode::Size`.
+    pub target: Bytes,
+    /// The format in `Mode::Ladder`; `None` is the best rung that is not above the source.
+    pub rung: Option<Rung>,
+    /// Several renditions at once in `Mode::Ladder`, instead of one rung; empty asks for none.
+    pub renditions: Vec<Wanted>,
+    /// How a package is made in `Mode::Hls`.
+    pub packaging: Packaging,
+    /// How much time to spend.
+    pub effort: Effort,
+    /// How the picture is coded.
+    pub codec: Codec,
+    /// Height of the result in pixels as seen upright; `None` lets the budget decide.
+    pub height: Option<u32>,
+    /// Frame rate of the result; `None` lets the budget decide.
+    pub frame_rate: Option<FrameRate>,
+    /// What to do with the sound.
+    pub audio: AudioWish,
+    /// The part of the clip to keep; `None` keeps all.
+    pub trim: Option<Trim>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Wishes {
+            mode: Mode::Size,
+            target: DEFAULT_TARGET,
+            rung: None,
+            renditions: Vec::new(),
+            packaging: Packaging::default(),
+            effort: Effort::Auto,
+            codec: Codec::H264,
+            height: None,
+            frame_rate: None,
+            audio: AudioWish::Auto,
+            trim: None,
+        }
+    }
+}
+
+/// Kinds of result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// Never over `Wishes::target`.
+    Size,
+    /// One click: constant quality, about a tenth of the size, never larger than the source.
+    Quick,
+    /// A format of fixed size and frame rate that never takes more than its bandwidth.
+    Ladder,
+    /// Several sizes cut into segments, with playlists: HTTP Live Streaming.
+    Hls,
+}
+
+/// How much time to spend for sharpness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effort {
+    /// Best where the work is small, fast where it would be long, else balanced.
+    Auto,
+    /// In seconds: the browser's own encoder.
+    Fast,
+    /// Quicker.
+    Balanced,
+    /// Smallest and sharpest.
+    Best,
+}
+
+impl Effort {
+    /// All.
+    pub const ALL: [Effort; 4] = [Effort::Auto, Effort::Fast, Effort::Balanced, Effort::Best];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Effort::Auto => "auto",
+            Effort::Fast => "fast",
+            Effort::Balanced => "balanced",
+            Effort::Best => "best",
+        }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Effort> {
+        Effort::ALL.into_iter().find(|effort| effort.id() == id)
+    }
+}
+
+/// How the picture is coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Codec {
+    /// H.264: plays everywhere.
+    #[default]
+    H264,
+    /// H.265 (HEVC).
+    H265,
+    /// VP9.
+    Vp9,
+    /// AV1.
+    Av1,
+}
+
+impl Codec {
+    /// All, the most widely played first.
+    pub const ALL: [Codec; 4] = [Codec::H264, Codec::H265, Codec::Vp9, Codec::Av1];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Codec::H264 => "h264",
+            Codec::H265 => "h265",
+            Codec::Vp9 => "vp9",
+            Codec::Av1 => "av1",
+        }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Codec> {
+        Codec::ALL.into_iter().find(|codec| codec.id() == id)
+    }
+
+    /// Towards people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::H264 => "H.264",
+            Codec::H265 => "H.265",
+            Codec::Vp9 => "VP9",
+            Codec::Av1 => "AV1",
+        }
+    }
+
+    /// The sample entry that players look for in an MP4.
+    pub fn sample_entry(self) -> &'static str {
+        match self {
+            Codec::H264 => "avc1",
+            Codec::H265 => "hvc1",
+            Codec::Vp9 => "vp09",
+            Codec::Av1 => "av01",
+        }
+    }
+
+    /// Where a file of this codec plays and where not, as a sentence.
+    pub fn plays(self) -> &'static str {
+        match self {
+            Codec::H264 => "Plays everywhere.",
+            Codec::H265 => {
+                "Plays on Apple devices, on newer Android phones and televisions, and in most browsers on newer machines; not in Firefox on older ones, and not in many chats."
+            }
+            Codec::Vp9 => {
+                "Plays in Chrome, Edge, Firefox and on Android; on Apple devices from 2020 on; not in older players and televisions."
+            }
+            Codec::Av1 => {
+                "Plays in Chrome, Edge and Firefox and on devices from about 2022 on; on Apple devices only with the newest chips; not in older players."
+            }
+        }
+    }
+}
+
+/// What to do with the sound.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum AudioWish {
+    /// By the rule of `audio`.
+    Auto,
+    /// Copy the packets, or say why that cannot be.
+    Copy,
+    /// No sound.
+    None,
+    /// Encode at this rate.
+    Encode(Kbps),
+}
+
+/// A part of the clip on its zero-based timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trim {
+    /// First moment to keep.
+    pub start: Micros,
+    /// First moment not to keep.
+    pub end: Micros,
+}

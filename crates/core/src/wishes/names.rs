@@ -1,0 +1,25 @@
+//! What results are called when they are saved.
+
+use super::{Mode, Wishes};
+
+/// The name that a result of one file is saved under: `clip-clipfit.mp4` for `clip.mov`.
+pub fn result_name(source: &str) -> String {
+    format!("{}-clipfit.mp4", result_stem(source))
+}
+
+/// The same for whatever these wishes come to: `clip-hls.zip` and `clip-renditions.zip` for what has several files.
+pub fn download_name(source: &str, wishes: &Wishes) -> String {
+    match wishes.mode {
+        Mode::Hls => format!("{}-hls.zip", result_stem(source)),
+        Mode::Ladder if !wishes.renditions.is_empty() => format!("{}-renditions.zip", result_stem(source)),
+        Mode::Size | Mode::Quick | Mode::Ladder => result_name(source),
+    }
+}
+
+/// A name without its ending: `clip` for `clip.mov`.
+pub fn result_stem(source: &str) -> &str {
+    match source.rfind('.') {
+        Some(at) if at > 0 => &source[..at],
+        _ => source,
+    }
+}

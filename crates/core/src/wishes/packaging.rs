@@ -1,0 +1,49 @@
+//! What can be chosen for a package for streaming. Knows no playlist and no segment.
+
+use crate::units::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// What segments are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SegmentFormat {
+    /// MPEG-2 transport streams: played by everything that plays HLS at all.
+    #[default]
+    Ts,
+    /// Fragmented MP4: smaller, and nothing to convert in browsers.
+    Fmp4,
+}
+
+impl SegmentFormat {
+    /// As options name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            SegmentFormat::Ts => "ts",
+            SegmentFormat::Fmp4 => "fmp4",
+        }
+    }
+
+    /// The ending of a segment's name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            SegmentFormat::Ts => "ts",
+            SegmentFormat::Fmp4 => "m4s",
+        }
+    }
+}
+
+/// What can be chosen for a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packaging {
+    /// What its segments are made of.
+    pub format: SegmentFormat,
+    /// How long they are, in seconds.
+    pub seconds: u32,
+    /// The whole package is never larger than this; `None`: steady quality.
+    pub target: Option<Bytes>,
+}
+
+impl Default for Packaging {
+    fn default() -> Self {
+        Packaging { format: SegmentFormat::Ts, seconds: 10, target: None }
+    }
+}
