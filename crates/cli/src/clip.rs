@@ -1,13 +1,6 @@
-//! A clip on disk: its path, its name, and what ffprobe tells of it.
+//! A clip on disk: its path, its name and its size.
 
 use crate::error::Error;
-use crate::ffmpeg::Ffmpeg;
-use crate::folder;
-use crate::interrupt::Interrupt;
-use crate::process;
-use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::clip::probe::{ProbeFailure, Reader, read_streams};
-use clipfit_core::step::ffmpeg as args;
 use clipfit_core::units::Bytes;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -38,24 +31,5 @@ impl Clip {
     /// Whether it can still be read.
     pub(crate) fn is_there(&self) -> bool {
         File::open(&self.path).is_ok()
-    }
-
-    /// Two looks at the file: its streams, then the packets of the picture.
-    pub fn examine(&self, ffmpeg: &Ffmpeg, interrupt: &Interrupt) -> Result<MediaFacts, Error> {
-        // ffprobe has nothing to say about an empty file.
-        if self.bytes.0 == 0 {
-            return Err(Error::Probe(ProbeFailure::Empty));
-        }
-        let folder = folder::temporary()?;
-        folder::link(&self.path, &folder.path().join(args::CLIP)).map_err(Error::Temporary)?;
-        let look = |arguments: Vec<String>| -> Result<(String, Vec<String>), Error> {
-            let (_, end) = process::ask(&ffmpeg.ffprobe, &arguments, folder.path(), interrupt)?;
-            let written = fs::read(folder.path().join(args::PROBE_FILE)).unwrap_or_default();
-            Ok((String::from_utf8_lossy(&written).into_owned(), end.log))
-        };
-        let (listing, log) = look(args::probe_streams())?;
-        let streams = read_streams(self.bytes, &listing, &log, Reader::Native).map_err(Error::Probe)?;
-        let (packets, log) = look(args::probe_packets(streams.video_stream()))?;
-        streams.read_packets(self.bytes, &packets, &log).map_err(Error::Probe)
     }
 }

@@ -1,5 +1,5 @@
-//! Drives one session with native programs: starts tasks, keeps their files, feeds back what happened. The only place where
-//! core's commands meet the machine.
+//! Drives one job with native programs: starts tasks, keeps their files, feeds back what happened. The only place where core's
+//! commands meet the machine.
 
 use crate::clip::Clip;
 use crate::error::Error;
@@ -8,26 +8,46 @@ use crate::folder::Folder;
 use crate::interrupt::{Interrupt, PATIENCE};
 use crate::package;
 use crate::process::{self, End, Running};
-use clipfit_core::job::Job;
-use clipfit_core::job::outcome::{GiveUp, Report};
+use clipfit_core::clip::facts::MediaFacts;
+use clipfit_core::job::failure::Failure;
+use clipfit_core::job::prelude::Host;
+use clipfit_core::job::report::Report;
+use clipfit_core::job::{Command, Event, Job, Milestone};
+use clipfit_core::machine::limits::Limits;
 use clipfit_core::plan::Plan;
-use clipfit_core::progress::Progress;
-use clipfit_core::step::{Artifact, Command, Death, Event, Program, Task, TaskId};
+use clipfit_core::progress::{Progress, frame_of};
+use clipfit_core::step::{Artifact, ArtifactKind, Death, Program, Task, TaskId};
 use clipfit_core::units::Bytes;
+use clipfit_core::wishes::Wishes;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 
-/// Frames are kept in no more than this part of the free disk.
-const DISK_SHARE: u64 = 4;
-
-/// What a session tells while it runs.
+/// What a job tells while it runs.
 #[derive(Debug)]
 pub enum Update<'a> {
-    /// The plan had to change.
-    Replanned(&'a Plan),
+    /// What the clip is.
+    Probed(&'a MediaFacts),
+    /// What will be made of it; told again when the plan had to change.
+    Planned(&'a Plan),
     /// How far it is.
     Progress(Progress),
+}
+
+/// How far a job is driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Probed,
+    Planned,
+    Finished,
+}
+
+/// Where a job was left.
+enum Reached {
+    Probed(MediaFacts),
+    Planned(Plan, Vec<Task>),
+    Finished(Finished),
 }
 
 /// A checked result. Its file goes with it.
@@ -52,87 +72,147 @@ enum Message {
     Ended(TaskId, End),
 }
 
-/// What one session is driven with.
+/// What one job is driven with.
 #[derive(Debug)]
 pub struct Driver<'a> {
     ffmpeg: &'a Ffmpeg,
     clip: &'a Clip,
     interrupt: &'a Interrupt,
+    /// How much runs side by side, where that is not for the machine to say.
+    limits: Option<Limits>,
 }
 
 impl<'a> Driver<'a> {
-    /// A driver for sessions on this clip.
+    /// Returns a driver for jobs on this clip.
     pub fn new(ffmpeg: &'a Ffmpeg, clip: &'a Clip, interrupt: &'a Interrupt) -> Driver<'a> {
-        Driver { ffmpeg, clip, interrupt }
+        Driver { ffmpeg, clip, interrupt, limits: None }
     }
 
-    /// Carries the session out, `workers` programs at a time at most. Decoded frames are kept up to `frames` bytes, where that
-    /// leaves most of the disk free.
-    pub fn run(
+    /// Returns the same within these limits, whatever the machine has.
+    pub fn within(self, limits: Limits) -> Driver<'a> {
+        Driver { limits: Some(limits), ..self }
+    }
+
+    /// Returns what the clip is.
+    pub fn examine(&self) -> Result<MediaFacts, Error> {
+        match self.drive(&Wishes::default(), Until::Probed, &mut |_| {})? {
+            Reached::Probed(facts) => Ok(facts),
+            Reached::Planned(..) | Reached::Finished(_) => Err(Error::Interrupted),
+        }
+    }
+
+    /// Returns what would be made of the clip, and the tasks that would run first.
+    pub fn plan(
         &self,
-        mut session: Job,
-        workers: usize,
-        frames: Bytes,
+        wishes: &Wishes,
         tell: &mut dyn FnMut(Update<'_>),
-    ) -> Result<Finished, Error> {
+    ) -> Result<(Plan, Vec<Task>), Error> {
+        match self.drive(wishes, Until::Planned, tell)? {
+            Reached::Planned(plan, first) => Ok((plan, first)),
+            Reached::Probed(_) | Reached::Finished(_) => Err(Error::Interrupted),
+        }
+    }
+
+    /// Makes what is wished of the clip.
+    pub fn make(&self, wishes: &Wishes, tell: &mut dyn FnMut(Update<'_>)) -> Result<Finished, Error> {
+        match self.drive(wishes, Until::Finished, tell)? {
+            Reached::Finished(finished) => Ok(finished),
+            Reached::Probed(_) | Reached::Planned(..) => Err(Error::Interrupted),
+        }
+    }
+
+    fn drive(
+        &self,
+        wishes: &Wishes,
+        until: Until,
+        tell: &mut dyn FnMut(Update<'_>),
+    ) -> Result<Reached, Error> {
         let mut folder = Folder::new()?;
         // Dropped before the folder: no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
-        let frames = frames.min(Bytes(folder.free().0 / DISK_SHARE));
-        let mut commands = session.handle(Event::Start { workers, frames });
+        let limits =
+            self.limits.unwrap_or_else(|| Limits::native(processors(), available_memory(), folder.free()));
+        let mut job = Job::new(self.clip.bytes, wishes.clone(), Host::Native(limits));
+        let mut commands = job.handle(Event::Start);
         loop {
+            let mut wants_encoders = false;
+            let mut planned = None;
             for command in std::mem::take(&mut commands) {
                 match command {
-                    // Quick beside an encode, and no program.
-                    Command::Run(task) if matches!(task.program, Program::Package(_)) => {
-                        commands.extend(session.handle(self.cut(&task, &mut folder)));
-                    }
-                    Command::Run(task) => match self.start(&task, &folder, &send) {
-                        Ok(running) => drop(busy.insert(task.id, Busy { task, _running: running })),
-                        Err(error) => {
-                            let log = vec![error.to_string()];
-                            let task = task.id;
-                            commands.extend(session.handle(Event::WorkerDied {
-                                task,
-                                death: Death::Crash,
-                                log,
-                            }));
+                    Command::Run(task) => match &mut planned {
+                        Some((_, first)) => Vec::push(first, task),
+                        // Quick beside an encode, and no program.
+                        None if matches!(task.program, Program::Package(_)) => {
+                            commands.extend(job.handle(self.cut(&task, &mut folder)));
                         }
+                        None => match self.start(&task, &folder, &send) {
+                            Ok(running) => drop(busy.insert(task.id, Busy { task, _running: running })),
+                            Err(error) => {
+                                let (task, log) = (task.id, vec![error.to_string()]);
+                                commands.extend(job.handle(Event::Died { task, death: Death::Crash, log }));
+                            }
+                        },
                     },
-                    Command::Replanned(plan) => tell(Update::Replanned(&plan)),
-                    // No browser here.
-                    Command::EncoderFailed(_) => {}
+                    Command::FindEncoders => wants_encoders = until != Until::Probed,
+                    Command::Show(Milestone::Probed(facts)) => {
+                        tell(Update::Probed(&facts));
+                        if until == Until::Probed {
+                            return Ok(Reached::Probed(*facts));
+                        }
+                    }
+                    Command::Show(Milestone::Planned(plan)) => {
+                        tell(Update::Planned(&plan));
+                        if until == Until::Planned {
+                            planned = Some((*plan, Vec::new()));
+                        }
+                    }
+                    Command::Show(Milestone::Probing | Milestone::Predicted(_)) => {}
                     Command::Drop(artifacts) => folder.forget(&artifacts),
                     Command::Stop => busy.clear(),
-                    Command::Finish(report) => return self.finish(*report, folder),
-                    Command::GiveUp(reason) => {
-                        return Err(match *reason {
-                            GiveUp::Cancelled => Error::Interrupted,
-                            reason => Error::GaveUp(Box::new(reason)),
+                    Command::Finish(_) if planned.is_some() => {}
+                    Command::Finish(report) => return self.finish(*report, folder).map(Reached::Finished),
+                    Command::GiveUp(failure) => {
+                        return Err(match *failure {
+                            Failure::Cancelled => Error::Interrupted,
+                            failure => Error::NoResult(Box::new(failure)),
                         });
                     }
-                    // Nothing but ffmpeg was ever asked.
-                    Command::BeginWithFfmpeg(_) => commands = session.handle(Event::Cancel),
+                    // There is no browser here.
+                    Command::Load { .. }
+                    | Command::LoadThreads
+                    | Command::KeepSpeeds(_)
+                    | Command::EncoderFailed(_)
+                    | Command::Pack(_) => {}
                 }
+            }
+            if let Some((plan, first)) = planned {
+                return Ok(Reached::Planned(plan, first));
+            }
+            if wants_encoders {
+                // The first look at the file runs meanwhile.
+                commands.extend(job.handle(Event::Encoders(self.ffmpeg.encoders()?)));
             }
             if !commands.is_empty() {
                 continue;
             }
             for message in self.wait(&messages) {
                 let event = match message {
-                    Message::Printed(task, line) => Event::Printed { task, line },
+                    Message::Printed(task, line) => match frame_of(&line) {
+                        Some(frames) => Event::Progress { task, frames },
+                        None => continue,
+                    },
                     Message::Ended(task, end) => match busy.remove(&task) {
                         Some(Busy { task, .. }) => self.ended(&task, end, &mut folder),
                         None => continue,
                     },
                 };
-                commands.extend(session.handle(event));
+                commands.extend(job.handle(event));
             }
             if self.interrupt.is_raised() {
-                commands.extend(session.handle(Event::Cancel));
+                commands.extend(job.handle(Event::Cancel));
             }
-            tell(Update::Progress(session.progress()));
+            tell(Update::Progress(job.progress()));
         }
     }
 
@@ -184,7 +264,7 @@ impl<'a> Driver<'a> {
         };
         match (code, death) {
             (Some(exit_code), None) => Event::Done { task: id, exit_code, outputs, log: end.log },
-            (_, death) => Event::WorkerDied { task: id, death: death.unwrap_or(Death::Crash), log: end.log },
+            (_, death) => Event::Died { task: id, death: death.unwrap_or(Death::Crash), log: end.log },
         }
     }
 
@@ -195,8 +275,21 @@ impl<'a> Driver<'a> {
             folder.package(&report.files).map_err(Error::Temporary)?
         } else {
             let lost = || Error::Temporary(std::io::ErrorKind::NotFound.into());
-            folder.kept(Artifact::Result).ok_or_else(lost)?.to_owned()
+            let result = Artifact { rendition: 0, kind: ArtifactKind::Result };
+            folder.kept(result).ok_or_else(lost)?.to_owned()
         };
         Ok(Finished { report, file, _folder: folder })
     }
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What the system says is free for programs, where it says so.
+fn available_memory() -> Option<Bytes> {
+    let about = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(Bytes(kibibytes.saturating_mul(1024)))
 }

@@ -1,10 +1,9 @@
 //! What can go wrong around a job, each with its evidence. What goes wrong inside one is core's and only wrapped here.
 
-use clipfit_core::clip::probe::ProbeFailure;
-use clipfit_core::job::outcome::GiveUp;
+use clipfit_core::job::failure::Failure;
 use clipfit_core::live::Protocol;
 use clipfit_core::live::reconnect::GaveUp;
-use clipfit_core::plan::refusal::{Change, Refusal};
+use clipfit_core::plan::refusal::Change;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -53,15 +52,9 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// The file is no clip.
-    #[error("{}", .0.text())]
-    Probe(ProbeFailure),
-    /// Nothing watchable fits.
-    #[error("{}", .0.text())]
-    Refused(Refusal),
-    /// The session gave up.
-    #[error("{}", .0.text())]
-    GaveUp(Box<GiveUp>),
+    /// The job has no result.
+    #[error("{0}")]
+    NoResult(Box<Failure>),
     /// Something stands where the result belongs.
     #[error("{} is there already. Name another with -o, or replace it with --force.", .0.display())]
     Exists(PathBuf),
@@ -112,11 +105,10 @@ impl Error {
             | Error::NotRun { .. } => "ffmpeg",
             Error::NotPushed { .. } => "notPushed",
             Error::Unreadable { .. } => "unreadable",
-            Error::Probe(_) => "notAClip",
-            Error::Refused(_) => "tooSmall",
-            Error::GaveUp(reason) => match reason.as_ref() {
-                GiveUp::TooSmall(_) | GiveUp::OverLimit { .. } => "tooSmall",
-                GiveUp::AlreadySmall { .. } => "alreadySmall",
+            Error::NoResult(failure) => match failure.as_ref() {
+                Failure::Probe(_) => "notAClip",
+                Failure::TooSmall(_) | Failure::OverLimit { .. } => "tooSmall",
+                Failure::AlreadySmall { .. } => "alreadySmall",
                 _ => "gaveUp",
             },
             Error::Exists(_) | Error::NoPackage(_) => "exists",
@@ -130,7 +122,7 @@ impl Error {
     /// Last lines of a program's log, where they tell more.
     pub fn log(&self) -> &[String] {
         match self {
-            Error::GaveUp(reason) => reason.log(),
+            Error::NoResult(failure) => failure.log(),
             Error::NotPushed { log, .. } => log,
             _ => &[],
         }
@@ -139,13 +131,10 @@ impl Error {
     /// Ways out that the command line has options for: what each gives up, and the option.
     pub fn offers(&self) -> Vec<(String, String)> {
         let refusal = match self {
-            Error::Refused(refusal) => refusal,
-            Error::GaveUp(reason) => match reason.as_ref() {
-                GiveUp::TooSmall(refusal) => refusal,
-                _ => return Vec::new(),
-            },
-            _ => return Vec::new(),
+            Error::NoResult(failure) => failure.refusal(),
+            _ => None,
         };
+        let Some(refusal) = refusal else { return Vec::new() };
         let option = |change: &Change| match change {
             Change::Target(least) => Some(format!("--target {}B", least.0)),
             Change::NoAudio => Some("--audio none".to_owned()),

@@ -4,12 +4,12 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::process;
 use clipfit_core::live::Protocol;
-use clipfit_core::machine::Machine;
 use clipfit_core::machine::{NativeEncoder, NativeEncoders};
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 /// The first line of versions that understand what core asks for.
@@ -21,13 +21,8 @@ pub struct Ffmpeg {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) ffprobe: PathBuf,
     /// What it says of itself, asked for while the first clip is examined.
-    about: About,
-}
-
-#[derive(Debug)]
-enum About {
-    Asked(Receiver<Result<Known, Error>>),
-    Told(Known),
+    asked: Mutex<Option<Receiver<Result<Known, Error>>>>,
+    known: OnceLock<Known>,
 }
 
 /// What an ffmpeg says of itself.
@@ -50,12 +45,12 @@ impl Ffmpeg {
         let (program, interrupt) = (ffmpeg.clone(), interrupt.clone());
         // Whoever no longer listens needs no answer.
         thread::spawn(move || drop(tell.send(ask(&program, &interrupt))));
-        Ok(Ffmpeg { ffmpeg, ffprobe, about: About::Asked(told) })
+        Ok(Ffmpeg { ffmpeg, ffprobe, asked: Mutex::new(Some(told)), known: OnceLock::new() })
     }
 
-    /// This machine as plans see it, with `workers` encoders side by side.
-    pub fn machine(&mut self, workers: usize) -> Result<Machine, Error> {
-        Ok(Machine::native(workers, self.known()?.encoders))
+    /// Returns its encoders besides x264.
+    pub fn encoders(&self) -> Result<NativeEncoders, Error> {
+        Ok(self.known()?.encoders)
     }
 
     /// Whether it can push by this protocol.
@@ -79,18 +74,17 @@ impl Ffmpeg {
     }
 
     /// Its version in its own words.
-    pub fn version(&mut self) -> Result<&str, Error> {
+    pub fn version(&self) -> Result<&str, Error> {
         Ok(&self.known()?.version)
     }
 
-    fn known(&mut self) -> Result<&Known, Error> {
-        if let About::Asked(told) = &self.about {
-            self.about = About::Told(told.recv().map_err(|_| Error::Interrupted)??);
+    fn known(&self) -> Result<&Known, Error> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(asked) = asked {
+            let known = asked.recv().map_err(|_| Error::Interrupted)??;
+            return Ok(self.known.get_or_init(|| known));
         }
-        match &self.about {
-            About::Told(known) => Ok(known),
-            About::Asked(_) => Err(Error::Interrupted),
-        }
+        self.known.get().ok_or(Error::Interrupted)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::package;
-use clipfit_core::job::outcome::PackageFile;
+use clipfit_core::job::report::PackageFile;
 use clipfit_core::step::{Artifact, Input, Source, Task, Written};
 use clipfit_core::units::Bytes;
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 
 use crate::folder::Folder;
 use clipfit_container::{Format, Packager, Piece, Rate};
-use clipfit_core::job::outcome::PackageFile;
+use clipfit_core::job::report::PackageFile;
 use clipfit_core::step::Source;
 use clipfit_core::step::ffmpeg::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::words;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::job::outcome::Report;
+use clipfit_core::job::report::Report;
 use clipfit_core::live::Destination;
 use clipfit_core::live::reconnect::{Loss, Sent};
 use clipfit_core::plan::Plan;

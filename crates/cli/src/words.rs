@@ -2,7 +2,7 @@
 
 use crate::voice::Status;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::job::outcome::Report;
+use clipfit_core::job::report::Report;
 use clipfit_core::live::reconnect::Sent;
 use clipfit_core::live::{Destination, Protocol, Push};
 use clipfit_core::plan::audio::AudioPlan;

@@ -13,7 +13,7 @@ mod ladder;
 mod support;
 
 use clipfit_cli::error::Error;
-use clipfit_core::job::outcome::GiveUp;
+use clipfit_core::job::failure::Failure;
 use clipfit_core::plan::notes::Note;
 use clipfit_core::rate::ledger::FLOOR;
 use clipfit_core::units::{Bytes, FrameRate, Kbps};
@@ -36,7 +36,7 @@ fn every_kind_of_source_meets_its_size() {
         let target = facts.file_bytes.0 / 3;
         // Room for one of the two chunks: both ways of getting frames in one result.
         let room = Bytes(clip.frames * 320 * 180 * 3 / 4);
-        let outcome = compress(&clip, &facts, &wishes(target), 2, room);
+        let outcome = compress(&clip, &wishes(target), 2, room);
         let finished = outcome.unwrap_or_else(|failure| panic!("{}: {failure:?}", clip.name));
         let report = &finished.report;
         println!("{}: {} of {} again {}", clip.name, report.bytes.0, target, report.encoded_again);
@@ -77,7 +77,6 @@ fn every_frame_shows_its_own_source_frame(clip: &support::Clip, result: &Path) {
 #[test]
 fn a_refusal_offers_only_what_works() {
     let clip = support::clip("plain.mp4");
-    let facts = probe(&clip).unwrap();
     let cases = [
         wishes(2_000),
         wishes(9_000),
@@ -86,18 +85,17 @@ fn a_refusal_offers_only_what_works() {
         Wishes { audio: AudioWish::Copy, ..wishes(65_000) },
     ];
     for wishes in cases {
-        let outcome = compress(&clip, &facts, &wishes, 2, Bytes(0));
+        let outcome = compress(&clip, &wishes, 2, Bytes(0));
         let refusal = match outcome {
-            Err(Error::Refused(refusal)) => refusal,
-            Err(Error::GaveUp(reason)) => match *reason {
-                GiveUp::TooSmall(refusal) => refusal,
-                reason => panic!("{wishes:?}: {reason:?}"),
+            Err(Error::NoResult(failure)) => match *failure {
+                Failure::TooSmall(refusal) => refusal,
+                failure => panic!("{wishes:?}: {failure:?}"),
             },
             outcome => panic!("{wishes:?}: {outcome:?}"),
         };
         assert!(refusal.least > refusal.target && !refusal.offers.is_empty(), "{refusal:?}");
         for offer in &refusal.offers {
-            let report = compress(&clip, &facts, &offer.wishes, 2, Bytes(u64::MAX));
+            let report = compress(&clip, &offer.wishes, 2, Bytes(u64::MAX));
             let finished =
                 report.unwrap_or_else(|reason| panic!("{wishes:?} {:?}: {reason:?}", offer.change));
             let report = &finished.report;
@@ -114,8 +112,8 @@ fn other_codecs_meet_their_size() {
     let facts = probe(&clip).unwrap();
     for codec in [Codec::H265, Codec::Vp9, Codec::Av1] {
         let wishes = Wishes { codec, effort: Effort::Fast, ..wishes(facts.file_bytes.0 / 3) };
-        let finished = compress(&clip, &facts, &wishes, 2, Bytes(0))
-            .unwrap_or_else(|error| panic!("{codec:?}: {error}"));
+        let finished =
+            compress(&clip, &wishes, 2, Bytes(0)).unwrap_or_else(|error| panic!("{codec:?}: {error}"));
         let (report, result) = (&finished.report, &finished.file);
         println!("{codec:?}: {} of {} again {}", report.bytes.0, wishes.target.0, report.encoded_again);
         assert!(report.bytes <= wishes.target, "{codec:?}");

@@ -43,7 +43,7 @@ fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
         Ok(plan) => plan,
         Err(refusal) => {
             let offers = refusal.offers.iter().map(|offer| format!("  offers: {}", offer.change.text()));
-            return std::iter::once(refusal.text()).chain(offers).collect();
+            return std::iter::once(refusal.to_string()).chain(offers).collect();
         }
     };
     let action = match &plan.action {

@@ -1,26 +1,23 @@
 //! `clipfit explain`: a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
 
-use super::{Bench, Drawn, frames_room, processors};
+use super::Bench;
 use crate::error::Error;
 use crate::options::Planned;
 use crate::voice::Voice;
-use clipfit_core::job::Job;
 use clipfit_core::plan::overhead::overhead;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
-use clipfit_core::step::{Command, Event, Program};
+use clipfit_core::step::{Program, Task};
 use clipfit_core::units::{Bytes, Kbps, grouped};
 
 pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
     let (inputs, wishes) = (&options.clips.inputs, options.wishes.wishes());
     Bench::new()?.each(inputs, voice, |bench, index, voice| {
         let Some(input) = inputs.get(index) else { return Ok(()) };
-        let Drawn { facts, plan, machine, .. } = bench.draw(input, &wishes, voice)?;
+        let (plan, first) = bench.plan(input, &wishes, voice)?;
         if let Action::Encode(encode) = &plan.action {
             voice.explain(input, "Where the bytes go", &budget(&plan, encode));
             voice.explain(input, "Chunks, side by side", &chunks(encode));
         }
-        let mut session = Job::new(facts, wishes.clone(), plan, machine);
-        let first = session.handle(Event::Start { workers: processors(), frames: frames_room() });
         let rows: Vec<String> = first.iter().filter_map(command_line).collect();
         if !rows.is_empty() {
             voice.explain(input, "What runs first", &rows);
@@ -60,8 +57,7 @@ fn chunks(encode: &EncodePlan) -> Vec<String> {
     encode.chunks.iter().enumerate().map(row).collect()
 }
 
-fn command_line(command: &Command) -> Option<String> {
-    let Command::Run(task) = command else { return None };
+fn command_line(task: &Task) -> Option<String> {
     let (name, arguments) = match &task.program {
         Program::Ffmpeg(arguments) => ("ffmpeg", arguments),
         Program::Ffprobe(arguments) => ("ffprobe", arguments),

@@ -18,13 +18,11 @@ use crate::options::Command;
 use crate::output::Place;
 use crate::voice::Voice;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::job::Job;
-use clipfit_core::machine::Machine;
 use clipfit_core::plan::Plan;
-use clipfit_core::units::Bytes;
+use clipfit_core::step::Task;
+use clipfit_core::units::Micros;
 use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Instant;
 
 /// Runs a command. What is wrong with one clip is told to `voice` and the others go on; an error here ends everything.
@@ -47,14 +45,6 @@ struct Bench {
     interrupt: Interrupt,
 }
 
-/// A clip with its plan.
-struct Drawn {
-    clip: Clip,
-    facts: MediaFacts,
-    plan: Plan,
-    machine: Machine,
-}
-
 impl Bench {
     fn new() -> Result<Bench, Error> {
         let interrupt = Interrupt::on_signals()?;
@@ -64,18 +54,19 @@ impl Bench {
     /// Examines a clip and tells of it.
     fn examine(&self, input: &Path, voice: &mut Voice) -> Result<(Clip, MediaFacts), Error> {
         let clip = Clip::open(input)?;
-        let facts = clip.examine(&self.ffmpeg, &self.interrupt)?;
+        let facts = self.driver(&clip).examine()?;
         voice.facts(input, &facts);
         Ok((clip, facts))
     }
 
-    /// Examines and plans a clip and tells of both.
-    fn draw(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Drawn, Error> {
-        let (clip, facts) = self.examine(input, voice)?;
-        let machine = self.ffmpeg.machine(processors())?;
-        let plan = clipfit_core::plan::plan(&facts, wishes, machine).map_err(Error::Refused)?;
-        voice.plan(input, &plan);
-        Ok(Drawn { clip, facts, plan, machine })
+    /// Plans a clip, tells of that, and returns the tasks that would run first.
+    fn plan(&self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<(Plan, Vec<Task>), Error> {
+        let clip = Clip::open(input)?;
+        self.driver(&clip).plan(wishes, &mut |update| tell(input, &update, None, voice))
+    }
+
+    fn driver<'a>(&'a self, clip: &'a Clip) -> Driver<'a> {
+        Driver::new(&self.ffmpeg, clip, &self.interrupt)
     }
 
     /// Makes what is wished of each clip, as far as each goes, and puts it in its place.
@@ -100,15 +91,15 @@ impl Bench {
 
     /// Plans and makes what is wished of a clip, and tells of it.
     fn make(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Finished, Error> {
-        let Drawn { clip, facts, plan, machine } = self.draw(input, wishes, voice)?;
-        let workers = plan.workers(processors(), memory());
-        let length = facts.video.duration;
-        let session = Job::new(facts, wishes.clone(), plan, machine);
-        let driver = Driver::new(&self.ffmpeg, &clip, &self.interrupt);
-        let encoding = Instant::now();
-        driver.run(session, workers, frames_room(), &mut |update| match update {
-            Update::Replanned(plan) => voice.plan(input, plan),
-            Update::Progress(progress) => voice.progress(input, progress, encoding, length),
+        let clip = Clip::open(input)?;
+        let (mut length, mut encoding) = (Micros(0), None);
+        self.driver(&clip).make(wishes, &mut |update| {
+            match &update {
+                Update::Probed(facts) => length = facts.video.duration,
+                Update::Planned(_) => encoding = encoding.or(Some((Instant::now(), length))),
+                Update::Progress(_) => {}
+            }
+            tell(input, &update, encoding, voice);
         })
     }
 
@@ -131,22 +122,14 @@ impl Bench {
     }
 }
 
-/// How many encoders run side by side.
-fn processors() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// What encoders may use together: three quarters of what the system says is to be had, where it says so.
-fn memory() -> Bytes {
-    const UNKNOWN: u64 = 4_000_000_000;
-    let told = std::fs::read_to_string("/proc/meminfo").ok().and_then(|about| {
-        let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-        line.split_whitespace().next()?.parse::<u64>().ok()
-    });
-    told.map_or(Bytes(UNKNOWN), |kibibytes| Bytes(kibibytes.saturating_mul(1024) / 4 * 3))
-}
-
-/// What decoded frames may use beside the encoders: files that are better off in memory than on the disk.
-fn frames_room() -> Bytes {
-    Bytes(memory().0 / 4)
+/// Tells of an update; `encoding` is when the encode began, and the clip's length.
+fn tell(input: &Path, update: &Update<'_>, encoding: Option<(Instant, Micros)>, voice: &mut Voice) {
+    match (update, encoding) {
+        (Update::Probed(facts), _) => voice.facts(input, facts),
+        (Update::Planned(plan), _) => voice.plan(input, plan),
+        (Update::Progress(progress), Some((began, length))) => {
+            voice.progress(input, *progress, began, length)
+        }
+        (Update::Progress(_), None) => {}
+    }
 }

@@ -9,7 +9,7 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
     let (inputs, wishes) = (&options.clips.inputs, options.wishes.wishes());
     Bench::new()?.each(inputs, voice, |bench, index, voice| {
         let Some(input) = inputs.get(index) else { return Ok(()) };
-        bench.draw(input, &wishes, voice)?;
+        bench.plan(input, &wishes, voice)?;
         voice.done(input);
         Ok(())
     })

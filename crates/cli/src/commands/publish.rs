@@ -38,7 +38,7 @@ pub(super) fn run(options: &Publish, voice: &mut Voice) -> Result<(), Error> {
         // Beside a command that is asked for stands nothing else.
         if options.print_command {
             let clip = Clip::open(input)?;
-            let facts = clip.examine(&bench.ffmpeg, &bench.interrupt)?;
+            let facts = bench.driver(&clip).examine()?;
             return Ok((clip, facts));
         }
         bench.examine(input, voice)

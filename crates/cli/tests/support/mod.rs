@@ -7,8 +7,7 @@ use clipfit_cli::error::Error;
 use clipfit_cli::ffmpeg::Ffmpeg;
 use clipfit_cli::interrupt::Interrupt;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::job::Job;
-use clipfit_core::plan;
+use clipfit_core::machine::limits::Limits;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
@@ -109,23 +108,20 @@ fn ffmpeg() -> Ffmpeg {
 }
 
 pub(crate) fn probe(clip: &Clip) -> Result<MediaFacts, Error> {
-    Opened::open(&clip.path)?.examine(&ffmpeg(), &Interrupt::default())
+    Driver::new(&ffmpeg(), &Opened::open(&clip.path)?, &Interrupt::default()).examine()
 }
 
 /// Carries out the plan. The result is there as long as what is handed back.
 pub(crate) fn compress(
     clip: &Clip,
-    facts: &MediaFacts,
     wishes: &Wishes,
     workers: usize,
     frames: Bytes,
 ) -> Result<Finished, Error> {
-    let (mut ffmpeg, interrupt, opened) = (ffmpeg(), Interrupt::default(), Opened::open(&clip.path)?);
-    let machine = ffmpeg.machine(workers)?;
-    let plan = plan::plan(facts, wishes, machine).map_err(Error::Refused)?;
-    let session = Job::new(facts.clone(), wishes.clone(), plan, machine);
+    let (ffmpeg, interrupt, opened) = (ffmpeg(), Interrupt::default(), Opened::open(&clip.path)?);
+    let limits = Limits { workers, memory: Bytes(u64::MAX), frames };
     let mut furthest = 0.0;
-    Driver::new(&ffmpeg, &opened, &interrupt).run(session, workers, frames, &mut |update| {
+    Driver::new(&ffmpeg, &opened, &interrupt).within(limits).make(wishes, &mut |update| {
         let Update::Progress(now) = update else { return };
         assert!(now.fraction >= furthest && now.fraction <= 1.0, "{now:?} after {furthest}");
         furthest = now.fraction;

@@ -46,38 +46,6 @@ pub enum ProbeFailure {
     Broken,
 }
 
-impl ProbeFailure {
-    /// What is wrong with this file and what to do, as sentences.
-    pub fn text(&self) -> String {
-        match self {
-            ProbeFailure::Empty => "This file is empty (0 bytes). Copy or export it again.".into(),
-            ProbeFailure::NotMedia => {
-                "This is not a video file that Clipfit can read. Choose a clip such as MP4, MOV, MKV, WebM, AVI or TS.".into()
-            }
-            ProbeFailure::NotVideo { format } => {
-                format!("This file is no video ({format}). Choose a clip such as MP4, MOV, MKV, WebM, AVI or TS.")
-            }
-            ProbeFailure::AudioOnly => "This file has sound but no picture. Clipfit compresses video; choose a clip with a picture.".into(),
-            ProbeFailure::Truncated { there: Some(there), whole: Some(whole) } => format!(
-                "This file is cut off: only {there} of {whole} are there. Copy or download it again to get all of it."
-            ),
-            ProbeFailure::Truncated { .. } => {
-                "This file is cut off: its end, with the index, is missing. Copy or download it again to get all of it.".into()
-            }
-            ProbeFailure::UnsupportedCodec { codec } => format!(
-                "The picture is coded as {}, which Clipfit cannot decode yet. Save it as H.264, H.265 or VP9 and try that.",
-                codec.to_uppercase()
-            ),
-            ProbeFailure::TimesJump { at } => format!(
-                "The times in this file jump at {at}: it was probably joined from several recordings. Join them with a video tool that writes new times, or compress the parts one by one."
-            ),
-            ProbeFailure::NoFrames => "This file has a picture track without a single frame: its length is zero. Record or export it again.".into(),
-            ProbeFailure::Unreadable => "This file could not be read. It may have been moved or changed: choose it again.".into(),
-            ProbeFailure::Broken => "The file could not be examined. Try again; if it stays so, the file may be damaged.".into(),
-        }
-    }
-}
-
 /// What the first run of ffprobe told: enough to know which packets to look at.
 #[derive(Debug, Clone)]
 pub struct Streams {

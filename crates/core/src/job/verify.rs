@@ -60,25 +60,6 @@ pub enum Fault {
     Package(String),
 }
 
-impl Fault {
-    /// For a sentence.
-    pub fn text(&self) -> String {
-        match self {
-            Fault::Unreadable => "it could not be opened again".into(),
-            Fault::Streams => "a stream is missing or of the wrong kind".into(),
-            Fault::PictureSize => "the picture has the wrong size".into(),
-            Fault::Frames { expected, found } => format!("it has {found} frames instead of {expected}"),
-            Fault::Duration => "its length is wrong".into(),
-            Fault::SoundShort { expected, found } => {
-                format!("its sound ends at {found} instead of {expected}")
-            }
-            Fault::IndexLast => "its index does not come first".into(),
-            Fault::TooLarge => "it is over the limit".into(),
-            Fault::Package(rule) => rule.clone(),
-        }
-    }
-}
-
 /// Checks a result of `bytes` bytes by ffprobe's answer to `arguments::probe_result`; `index_first` is what
 /// `mp4::index_first` says of it.
 pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str) -> Result<(), Fault> {

@@ -177,23 +177,6 @@ pub enum CodecUnavailable {
     NotInFfmpeg(Codec),
 }
 
-impl CodecUnavailable {
-    /// The reason, as a sentence.
-    pub fn text(self) -> String {
-        match self {
-            CodecUnavailable::NoEncoder(codec) => {
-                format!("This browser has no working {} encoder.", codec.name())
-            }
-            CodecUnavailable::NotInFfmpeg(codec) => {
-                format!("The ffmpeg on this machine has no {} encoder.", codec.name())
-            }
-            CodecUnavailable::NotIsolated => {
-                "This browser has no working H.265 encoder, and x265 needs a page served with isolation headers.".into()
-            }
-        }
-    }
-}
-
 /// Profiles of H.264, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Profile {

@@ -1,6 +1,7 @@
 //! What there is to work with: who decodes, who encodes, and how much runs side by side. Knows no clip and no plan.
 
 pub mod encoders;
+pub mod limits;
 pub mod speeds;
 
 use crate::wishes::Codec;
@@ -94,26 +95,4 @@ pub enum WhyFfmpeg {
     Encoder,
     /// x265 is to encode, which is inside ffmpeg.
     X265,
-}
-
-impl WhyFfmpeg {
-    /// For the end of a sentence.
-    pub fn text(self) -> &'static str {
-        match self {
-            WhyFfmpeg::NotHere => "this browser's own decoder is not to be had",
-            WhyFfmpeg::Container => "the way this file is built is left to ffmpeg",
-            WhyFfmpeg::Picture => "this browser cannot decode the picture",
-            WhyFfmpeg::HighRange => "high dynamic range has to be mapped",
-            WhyFfmpeg::Interlaced => "interlaced fields have to be joined",
-            WhyFfmpeg::Mirrored => "the picture has to be mirrored",
-            WhyFfmpeg::Range => "this browser loses the picture's full range of values",
-            WhyFfmpeg::Wrong => "something about this file is unusual",
-            WhyFfmpeg::Mix => "the channels of its sound have to be mixed",
-            WhyFfmpeg::Remux => "only the container changes",
-            WhyFfmpeg::Sound => "this browser cannot decode the sound",
-            WhyFfmpeg::Midway => "the browser's own decoder failed midway",
-            WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
-            WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
-        }
-    }
 }

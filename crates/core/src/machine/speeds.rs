@@ -33,7 +33,11 @@ pub struct Speeds {
 impl Speeds {
     /// Reads what `kept` made; `None` where it was measured by another browser, on another machine, or not at all.
     pub fn read(kept: &str, key: &str) -> Option<Speeds> {
-        let figures = kept.strip_prefix(key)?.strip_prefix('\n')?;
+        Speeds::parse(kept.strip_prefix(key)?.strip_prefix('\n')?)
+    }
+
+    /// Reads measured figures; `None` where they are incomplete.
+    pub fn parse(figures: &str) -> Option<Speeds> {
         let find = |name: &str| {
             figures.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::trim)
         };

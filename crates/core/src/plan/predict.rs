@@ -6,6 +6,7 @@ use crate::clip::format::Picture;
 use crate::machine::Engine;
 use crate::machine::Machine;
 use crate::machine::Preset;
+use crate::machine::limits::Limits;
 use crate::machine::speeds::{MEASURED_AGAIN, Speeds, USUAL_DENSITY};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
@@ -19,10 +20,8 @@ use crate::wishes::{Codec, Effort, Mode, Wishes};
 pub struct Means<'a> {
     /// The machine as plans see it.
     pub machine: Machine,
-    /// What encoders may use together, as for `Plan::workers`.
-    pub memory: Bytes,
-    /// What decoded frames may use, as for `Event::Start`.
-    pub frames: Bytes,
+    /// How much runs side by side.
+    pub limits: Limits,
     /// The machine's speeds.
     pub speeds: &'a Speeds,
 }
@@ -100,7 +99,7 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
         let wishes = Wishes { effort, ..wishes.clone() };
         let plan = plan::plan(facts, &wishes, means.machine).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
-        let workers = plan.workers(means.machine.workers, means.memory);
+        let workers = plan.workers(&means.limits);
         let likely = if effort != Effort::Fast && encode.engine == Engine::Browser {
             Err(Unavailable::OnlyBrowser(encode.codec))
         } else {
@@ -174,7 +173,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
         RateControl::TwoPass { .. } => {
             let quick = if plan.preset == Preset::Medium { 1.0 } else { QUICK_FIRST_PASS };
             let first = pixels / speeds.veryfast / x264 * quick;
-            (2.0, decode + first + decode * decoded_again(plan, means.frames) + encode)
+            (2.0, decode + first + decode * decoded_again(plan, means.limits.frames) + encode)
         }
         // Both passes decode and take as long.
         RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
@@ -279,7 +278,11 @@ mod tests {
         speeds: &Speeds,
     ) -> Vec<Prediction> {
         let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
-        let means = Means { machine, memory: Bytes(3_000_000_000), frames: Bytes(400_000_000), speeds };
+        let means = Means {
+            machine,
+            limits: Limits { workers: 2, memory: Bytes(3_000_000_000), frames: Bytes(400_000_000) },
+            speeds,
+        };
         predict(facts, wishes, &means)
     }
 

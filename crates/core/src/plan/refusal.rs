@@ -44,29 +44,6 @@ pub enum Change {
     KeepFirst(Micros),
 }
 
-impl Change {
-    /// For a button.
-    pub fn text(&self) -> String {
-        match self {
-            Change::Target(least) => format!("Allow {least}"),
-            Change::NoAudio => "Leave the sound out".into(),
-            Change::AutomaticAudio => "Choose the sound automatically".into(),
-            Change::AutomaticPicture => "Choose size and frame rate automatically".into(),
-            Change::KeepFirst(length) => format!("Keep the first {length}"),
-        }
-    }
-}
-
-impl Refusal {
-    /// The refusal as a sentence.
-    pub fn text(&self) -> String {
-        format!(
-            "{} is too little for this clip: nothing watchable fits. The least that would do is {}.",
-            self.target, self.least
-        )
-    }
-}
-
 /// Room above the bare minimum, so that rounding or a busy picture does not refuse the offer itself.
 const MARGIN: f64 = 1.03;
 /// The same for an estimate made without looking at the picture.

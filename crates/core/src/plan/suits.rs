@@ -4,8 +4,9 @@ use super::audio::{AudioPlan, mixes};
 use super::types::{Action, PackagePlan, Plan};
 use crate::clip::facts::{Container, MediaFacts};
 use crate::clip::probe::Seen;
+use crate::machine::limits::Limits;
 use crate::machine::{Engine, WhyFfmpeg};
-use crate::units::{Bytes, Micros};
+use crate::units::Micros;
 
 /// Whether the browser may be trusted with a clip that it examined itself.
 pub fn suits(facts: &MediaFacts, seen: Seen<'_>) -> Result<(), WhyFfmpeg> {
@@ -54,8 +55,8 @@ impl Plan {
         matches!(&self.action, Action::Encode(encode) if encode.engine == Engine::X265)
     }
 
-    /// How many of `processors` encoders may run side by side within `memory`, at least 1.
-    pub fn workers(&self, processors: usize, memory: Bytes) -> usize {
+    /// Returns how many encoders run side by side for this plan within `limits`, at least 1.
+    pub fn workers(&self, limits: &Limits) -> usize {
         let encode = match &self.action {
             Action::Encode(encode) => encode.as_ref(),
             Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => {
@@ -63,18 +64,9 @@ impl Plan {
             }
             _ => return 1,
         };
-        let pixels = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);
-        let (program, result, source) = WORKER_BYTES;
-        let each = program
-            + result * pixels((encode.picture.width, encode.picture.height))
-            + source * pixels(encode.conversion.source);
-        processors.clamp(1, ((memory.0 as f64 / each) as usize).max(1))
+        limits.workers_for((encode.picture.width, encode.picture.height), encode.conversion.source)
     }
 }
-
-/// Memory of one single-thread encoder: the program, x264's lookahead and references for each pixel of the result (121 MB
-/// at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each of the source.
-const WORKER_BYTES: (f64, f64, f64) = (48e6, 195.0, 40.0);
 
 #[cfg(test)]
 mod tests {
@@ -84,7 +76,7 @@ mod tests {
     use crate::machine::{Decoder, Encoders, Machine};
     use crate::plan::plan;
     use crate::testing::facts;
-    use crate::units::Kbps;
+    use crate::units::{Bytes, Kbps};
     use crate::wishes::{AudioWish, Wishes};
 
     const SEEN: Seen<'static> = Seen { layout: "NV12", mirrored: false };

@@ -1,45 +1,61 @@
-//! What the session asks of its driver and what it is told back: tasks, events and commands as plain data.
-//! A driver runs programs and keeps files; it decides nothing.
+//! One step of a job as plain data: what runs, what it reads and what it writes. How a step is spelled for ffmpeg, x264 and
+//! WebCodecs stands in this folder too. Knows no order of steps.
 
 pub mod ffmpeg;
+pub mod load;
 pub mod package;
 pub mod webcodecs;
 pub mod x264;
 
-use crate::job::outcome::{GiveUp, Report};
-use crate::machine::WhyFfmpeg;
-use crate::plan::Plan;
 use crate::step::package::PackageStep;
 use crate::step::webcodecs::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
 use crate::step::x264::EncodeStep;
 use crate::units::{Bytes, FrameRate};
-use crate::wishes::Codec;
 
-/// Identifies a task within one session.
+/// Identifies a task within one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId(pub u32);
 
 /// A file that the driver keeps for later tasks. Keeping it again under the same name replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Artifact {
+pub struct Artifact {
+    /// The rendition that it belongs to, counted from 0; what all renditions share belongs to the first.
+    pub rendition: usize,
+    /// What it is.
+    pub kind: ArtifactKind,
+}
+
+/// Kinds of kept files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ArtifactKind {
     /// x264's or x265's statistics of a chunk.
     Stats(usize),
-    /// x264's macroblock-tree file of a chunk, or what x265 calls so.
-    MbTree(usize),
+    /// x264's macroblock-tree file of a chunk, or x265's tree of coding units.
+    Tree(usize),
     /// The decoded frames of a chunk, as they go into the encoder.
     Frames(usize),
+    /// The decoded frames of a chunk for all renditions, by the chunk's first frame.
+    SharedFrames(u64),
     /// The encoded chunk; the second part counts its encodes, so that the best of several can be chosen.
     Encoded(usize, u32),
-    /// The encoded or copied sound.
+    /// The encoded or copied audio.
     Audio,
-    /// The assembled result.
+    /// The assembled file.
     Result,
-    /// The assembled file of one rendition of a package.
-    Rendition(usize),
-    /// What players of that rendition need before its first fragment.
-    Init(usize),
-    /// A segment of that rendition, counted from 0.
-    Segment(usize, usize),
+    /// What players need before the first fragment.
+    Init,
+    /// A segment, counted from 0.
+    Segment(usize),
+}
+
+impl Artifact {
+    /// The audio of all renditions.
+    pub const AUDIO: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Audio };
+
+    /// Returns whether it is decoded frames, which drivers may keep in another place than files.
+    pub fn is_frames(self) -> bool {
+        matches!(self.kind, ArtifactKind::Frames(_) | ArtifactKind::SharedFrames(_))
+    }
 }
 
 /// What runs.
@@ -137,70 +153,6 @@ pub struct Written {
     pub size: Bytes,
     /// The first `Output::read` bytes.
     pub head: Vec<u8>,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The driver is ready with this many workers.
-    Start {
-        /// How many programs may run side by side, at least 1.
-        workers: usize,
-        /// How many bytes of decoded frames the driver can keep, so that they need not be decoded again.
-        frames: Bytes,
-    },
-    /// A line that a running program printed on its standard output (`-progress pipe:1` writes there).
-    Printed {
-        /// The task.
-        task: TaskId,
-        /// The line.
-        line: String,
-    },
-    /// A program ended by itself.
-    Done {
-        /// The task.
-        task: TaskId,
-        /// Exit code.
-        exit_code: i32,
-        /// The files that it wrote, of those wanted.
-        outputs: Vec<Written>,
-        /// Last lines of its log, as evidence.
-        log: Vec<String>,
-    },
-    /// The worker that ran it is gone; the task did not end.
-    WorkerDied {
-        /// The task.
-        task: TaskId,
-        /// Why, as far as known.
-        death: Death,
-        /// Last lines of its log, as evidence.
-        log: Vec<String>,
-    },
-    /// The person wants no result any more.
-    Cancel,
-}
-
-/// What the driver must do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// Run this now; a worker is free for it.
-    Run(Task),
-    /// The plan has changed: show this one.
-    Replanned(Box<Plan>),
-    /// The browser's own encoder for this codec failed or does not keep to its rate: it is not to be planned with again as long
-    /// as the page is open.
-    EncoderFailed(Codec),
-    /// Forget these kept files.
-    Drop(Vec<Artifact>),
-    /// Stop whatever runs and forget all files: the session ended without a result.
-    Stop,
-    /// The result is `Artifact::Result`, or the person's own file when `Report::kept_source`.
-    Finish(Box<Report>),
-    /// There is no result.
-    GiveUp(Box<GiveUp>),
-    /// The browser's own codecs have failed: stop whatever runs, forget all files, and begin anew with ffmpeg's view of the
-    /// clip and a plan that decodes with it.
-    BeginWithFfmpeg(WhyFfmpeg),
 }
 
 /// How a worker was lost.

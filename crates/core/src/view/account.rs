@@ -3,7 +3,7 @@
 
 use crate::clip::facts::MediaFacts;
 use crate::hls;
-use crate::job::outcome::Report;
+use crate::job::report::Report;
 use crate::machine::Preset;
 use crate::machine::{CodecUnavailable, Engine};
 use crate::plan::audio::AudioPlan;
@@ -211,7 +211,7 @@ impl From<&Report> for ResultAccount {
 impl CodecAccount {
     /// Of what a machine answers when asked for a codec.
     pub fn new(codec: Codec, offer: Result<(), CodecUnavailable>) -> CodecAccount {
-        CodecAccount { codec, missing: offer.err().map(CodecUnavailable::text) }
+        CodecAccount { codec, missing: offer.err().map(|why| why.to_string()) }
     }
 }
 

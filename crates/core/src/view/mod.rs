@@ -2,4 +2,5 @@
 //! command line print these and never build their own.
 
 pub mod account;
+mod failures;
 pub mod notes;

@@ -1,7 +1,7 @@
 //! The remarks on a plan as sentences.
 
 use crate::clip::facts::OtherKind;
-use crate::machine::CodecUnavailable;
+use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
 use crate::plan::notes::{Note, Wished};
 use crate::plan::picture::HIGHEST_RATE;
@@ -102,7 +102,7 @@ impl Note {
             Note::CodecNotHere { codec, why } => {
                 let why = why.map_or_else(
                     || format!("This clip cannot become {} here.", codec.name()),
-                    CodecUnavailable::text,
+                    |why| why.to_string(),
                 );
                 format!("{why} It becomes H.264, which plays everywhere.")
             }
@@ -192,5 +192,27 @@ pub fn channel_layout(channels: u32) -> String {
         6 => "5.1".into(),
         8 => "7.1".into(),
         n => format!("{n} channels"),
+    }
+}
+
+impl WhyFfmpeg {
+    /// For the end of a sentence.
+    pub fn text(self) -> &'static str {
+        match self {
+            WhyFfmpeg::NotHere => "this browser's own decoder is not to be had",
+            WhyFfmpeg::Container => "the way this file is built is left to ffmpeg",
+            WhyFfmpeg::Picture => "this browser cannot decode the picture",
+            WhyFfmpeg::HighRange => "high dynamic range has to be mapped",
+            WhyFfmpeg::Interlaced => "interlaced fields have to be joined",
+            WhyFfmpeg::Mirrored => "the picture has to be mirrored",
+            WhyFfmpeg::Range => "this browser loses the picture's full range of values",
+            WhyFfmpeg::Wrong => "something about this file is unusual",
+            WhyFfmpeg::Mix => "the channels of its sound have to be mixed",
+            WhyFfmpeg::Remux => "only the container changes",
+            WhyFfmpeg::Sound => "this browser cannot decode the sound",
+            WhyFfmpeg::Midway => "the browser's own decoder failed midway",
+            WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
+            WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
+        }
     }
 }

@@ -2,15 +2,25 @@
 //! told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
+use super::failure::Failure;
+use super::report::Report;
+use super::verify::Fault;
 use super::*;
+use crate::clip::facts::MediaFacts;
+use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
+use crate::machine::{Engine, Machine};
+use crate::plan::notes::Note;
+use crate::plan::{self, Action};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
+use crate::step::ArtifactKind;
 use crate::step::{Death, Encode as EncodeTask, Output, Program, Source, Task};
 use crate::testing::{facts, mp4_head};
 use crate::units::Micros;
 use crate::wishes::ladder;
 use crate::wishes::{Effort, Mode};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// x264's statistics for `frames` frames that took about `bits` each.
@@ -63,12 +73,15 @@ enum Mishap {
 #[derive(Debug)]
 enum Ending {
     Finished(Report),
-    GaveUp(GiveUp),
+    GaveUp(Failure),
     WithFfmpeg(WhyFfmpeg),
 }
 
 struct World {
-    session: Session,
+    job: Job,
+    /// As last shown.
+    plan: Plan,
+    begun: Vec<Command>,
     mishap: Mishap,
     tasks: u32,
     mishaps_left: u32,
@@ -125,8 +138,11 @@ impl World {
             Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
             _ => 0,
         };
+        let (job, begun) = planned(facts, wishes, plan.clone(), machine, limits(2, FRAMES_ROOM));
         World {
-            session: Session::new(facts, wishes, plan, machine),
+            job,
+            plan,
+            begun,
             mishap,
             tasks: 0,
             mishaps_left,
@@ -154,26 +170,30 @@ impl World {
             assert!(self.ending.is_none(), "a command after the end: {command:?}");
             match command {
                 Command::Run(task) => self.queue.push(task),
-                Command::Finish(report) => self.ending = Some(Ending::Finished(*report)),
-                Command::GiveUp(reason) => self.ending = Some(Ending::GaveUp(*reason)),
-                Command::BeginWithFfmpeg(why) => self.ending = Some(Ending::WithFfmpeg(why)),
-                Command::Stop => {
-                    self.stopped = true;
-                    self.queue.clear();
-                }
                 Command::Drop(artifacts) => {
                     let encodes = artifacts.iter().filter_map(|artifact| match artifact {
-                        Artifact::Encoded(chunk, serial) => Some((*chunk, *serial)),
+                        Artifact { kind: ArtifactKind::Encoded(chunk, serial), .. } => {
+                            Some((*chunk, *serial))
+                        }
                         _ => None,
                     });
                     self.dropped.extend(encodes);
-                    // All files of an encode go together, the sound among them.
-                    if !artifacts.contains(&Artifact::Audio) {
+                    // All files of an encode go together, its statistics among them.
+                    let whole = artifacts.iter().any(|one| matches!(one.kind, ArtifactKind::Stats(_)));
+                    if !whole {
                         self.superseded += artifacts.len();
                     }
                 }
                 Command::EncoderFailed(codec) => self.failed_encoders.push(codec),
-                Command::Replanned(_) => {}
+                Command::Show(Milestone::Planned(plan)) => self.plan = *plan,
+                Command::Finish(report) => self.ending = Some(Ending::Finished(*report)),
+                Command::GiveUp(failure) => self.ending = Some(Ending::GaveUp(*failure)),
+                Command::Load { why: Some(why), .. } => self.ending = Some(Ending::WithFfmpeg(why)),
+                Command::Stop => {
+                    self.stopped = true;
+                    self.queue.clear();
+                }
+                other => panic!("{other:?}"),
             }
         }
         self.most_at_once = self.most_at_once.max(self.queue.len());
@@ -181,8 +201,8 @@ impl World {
 
     /// Runs to the end; `cancel_before` cancels instead of answering that task.
     fn run(mut self, cancel_before: Option<u32>) -> World {
-        let commands = self.session.handle(Event::Start { workers: 2, frames: FRAMES_ROOM });
-        self.obey(commands);
+        let begun = std::mem::take(&mut self.begun);
+        self.obey(begun);
         let mut furthest = 0.0;
         while self.ending.is_none() {
             assert!(!self.queue.is_empty(), "the session waits for nothing");
@@ -194,9 +214,9 @@ impl World {
             };
             self.tasks += 1;
             assert!(self.tasks < 500, "the session does not end");
-            let commands = self.session.handle(event);
+            let commands = self.job.handle(event);
             self.obey(commands);
-            let progress = self.session.progress().fraction;
+            let progress = self.job.progress().fraction;
             assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
             furthest = progress;
         }
@@ -210,14 +230,14 @@ impl World {
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
-                return Event::WorkerDied { task: id, death, log };
+                return Event::Died { task: id, death, log };
             }
             Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
                 return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
             }
             Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
-                return Event::WorkerDied { task: id, death: Death::Crash, log };
+                return Event::Died { task: id, death: Death::Crash, log };
             }
             _ => {}
         }
@@ -231,7 +251,7 @@ impl World {
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
-        match &self.session.plan().action {
+        match &self.plan.action {
             Action::Encode(encode) => encode.chunks[chunk].frames,
             _ => 0,
         }
@@ -243,14 +263,14 @@ impl World {
             _ => &[],
         };
         let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
-        let (size, head) = match output.keep {
-            Some(Artifact::Stats(chunk)) => {
+        let (size, head) = match output.keep.map(|artifact| artifact.kind) {
+            Some(ArtifactKind::Stats(chunk)) => {
                 let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
                 (stats.len() as u64, stats)
             }
-            Some(Artifact::MbTree(_) | Artifact::Frames(_)) => (1_000, Vec::new()),
-            Some(Artifact::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
-            Some(Artifact::Encoded(chunk, serial)) => {
+            Some(ArtifactKind::Tree(_) | ArtifactKind::Frames(_)) => (1_000, Vec::new()),
+            Some(ArtifactKind::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
+            Some(ArtifactKind::Encoded(chunk, serial)) => {
                 let told = |option: &String| {
                     option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
                 };
@@ -265,7 +285,7 @@ impl World {
                 let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
-                    Mishap::ThreadsStubborn(bytes) if self.session.plan().by_x265() => bytes as f64,
+                    Mishap::ThreadsStubborn(bytes) if self.plan.by_x265() => bytes as f64,
                     Mishap::Overshoot(factor) => asked * factor,
                     Mishap::Stubborn(bytes) => bytes as f64,
                     _ => asked,
@@ -273,32 +293,32 @@ impl World {
                 self.chunks.insert((chunk, serial), taken);
                 (taken + 900, mp4_head(taken, false))
             }
-            Some(Artifact::Result) => {
+            Some(ArtifactKind::Result) => {
                 self.assembled.clear();
                 let taken: u64 = task
                     .inputs
                     .iter()
                     .map(|input| match input.source {
-                        Source::Kept(Artifact::Encoded(chunk, serial)) => {
+                        Source::Kept(Artifact { kind: ArtifactKind::Encoded(chunk, serial), .. }) => {
                             assert!(!self.dropped.contains(&(chunk, serial)), "a dropped encode is wanted");
                             self.assembled.push((chunk, serial));
                             self.chunks[&(chunk, serial)]
                         }
-                        Source::Kept(Artifact::Audio) => self.audio,
+                        Source::Kept(Artifact { kind: ArtifactKind::Audio, .. }) => self.audio,
                         _ => 0,
                     })
                     .sum();
                 self.result = taken + 2_000 + self.frames * 10;
                 (self.result, mp4_head(taken, true))
             }
-            Some(Artifact::Rendition(_) | Artifact::Init(_) | Artifact::Segment(..)) => {
+            Some(ArtifactKind::SharedFrames(_) | ArtifactKind::Init | ArtifactKind::Segment(_)) => {
                 panic!("one file is no package")
             }
             None => {
                 let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
                 let length = self.frames as f64 / 25.0;
                 let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
-                let codec = match &self.session.plan().action {
+                let codec = match &self.plan.action {
                     Action::Encode(encode) => encode.codec,
                     _ => Codec::H264,
                 };
@@ -318,6 +338,35 @@ impl World {
     }
 }
 
+/// A job with this plan, and what it begins with.
+pub(super) fn planned(
+    facts: MediaFacts,
+    wishes: Wishes,
+    plan: Plan,
+    machine: Machine,
+    limits: Limits,
+) -> (Job, Vec<Command>) {
+    let host = match machine.decoder {
+        Decoder::Browser => Host::Browser(prelude::Browser {
+            parts: vec![Part::Core, Part::Encoder, Part::Codecs],
+            decodes: true,
+            threads: machine.threads,
+            speeds: None,
+            limits,
+        }),
+        Decoder::Ffmpeg(_) => Host::Native(limits),
+    };
+    let mut job = Job::new(facts.file_bytes, wishes.clone(), host);
+    let mut commands = Vec::new();
+    let next = prelude::Next::Start(Box::new(Start { facts, wishes, plan, machine, limits }));
+    job.after_prelude(next, &mut commands);
+    (job, commands)
+}
+
+pub(super) fn limits(workers: usize, frames: Bytes) -> Limits {
+    Limits { workers, memory: Bytes(u64::MAX), frames }
+}
+
 const FRAMES: u64 = 750;
 /// Room for about half of them at 320x180.
 const FRAMES_ROOM: Bytes = Bytes(320 * 180 * 3 / 2 * 400);
@@ -333,7 +382,7 @@ fn finished(world: &World) -> &Report {
     }
 }
 
-fn gave_up(world: &World) -> &GiveUp {
+fn gave_up(world: &World) -> &Failure {
     match world.ending.as_ref().expect("an end") {
         Ending::GaveUp(reason) => reason,
         other => panic!("{other:?}"),
@@ -362,14 +411,14 @@ fn what_an_encoder_misses_is_corrected() {
 #[test]
 fn a_result_over_the_limit_is_never_offered() {
     let world = World::new(FRAMES, wishes(), Mishap::Stubborn(400_000)).run(None);
-    assert!(matches!(gave_up(&world), GiveUp::OverLimit { reached, limit } if reached > limit));
+    assert!(matches!(gave_up(&world), Failure::OverLimit { reached, limit } if reached > limit));
 }
 
 #[test]
 fn a_result_that_fails_its_check_is_never_offered() {
     let world = World::new(FRAMES, wishes(), Mishap::FramesMissing).run(None);
     let fault = Fault::Frames { expected: FRAMES, found: FRAMES - 1 };
-    assert!(matches!(gave_up(&world), GiveUp::CheckFailed { fault: found } if *found == fault));
+    assert!(matches!(gave_up(&world), Failure::CheckFailed { fault: found } if *found == fault));
 }
 
 #[test]
@@ -401,14 +450,17 @@ fn what_fails_again_and_again_is_given_up_with_evidence() {
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
         let reason = gave_up(&world);
-        assert!(matches!(reason, GiveUp::Broken { .. }) && reason.log() == ["evidence"], "{nth}: {reason:?}");
+        assert!(
+            matches!(reason, Failure::Broken { .. }) && reason.log() == ["evidence"],
+            "{nth}: {reason:?}"
+        );
         let world = World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::OutOfMemory, times: 99 })
             .run(None);
-        assert!(matches!(gave_up(&world), GiveUp::OutOfMemory { .. }), "{nth}");
+        assert!(matches!(gave_up(&world), Failure::OutOfMemory { .. }), "{nth}");
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 })
                 .run(None);
-        assert!(matches!(gave_up(&world), GiveUp::InputUnreadable { .. }) && world.stopped, "{nth}");
+        assert!(matches!(gave_up(&world), Failure::InputUnreadable { .. }) && world.stopped, "{nth}");
     }
 }
 
@@ -418,9 +470,9 @@ fn cancelling_stops_everything_at_any_point() {
         let tasks = World::new(FRAMES, wishes(), mishap).run(None).tasks;
         for point in 0..tasks {
             let mut world = World::new(FRAMES, wishes(), mishap).run(Some(point));
-            assert!(matches!(gave_up(&world), GiveUp::Cancelled) && world.stopped, "{point}");
+            assert!(matches!(gave_up(&world), Failure::Cancelled) && world.stopped, "{point}");
             let late = Event::Done { task: TaskId(0), exit_code: 0, outputs: Vec::new(), log: Vec::new() };
-            assert!(world.session.handle(late).is_empty() && world.session.handle(Event::Cancel).is_empty());
+            assert!(world.job.handle(late).is_empty() && world.job.handle(Event::Cancel).is_empty());
         }
     }
 }
@@ -430,7 +482,7 @@ fn pictures_that_cannot_fit_are_refused_with_the_least_size() {
     let mut world = World::new(FRAMES, wishes(), Mishap::None);
     world.first_pass = (900_000, 50.0);
     let world = world.run(None);
-    let GiveUp::TooSmall(refusal) = gave_up(&world) else { panic!("{:?}", gave_up(&world)) };
+    let Failure::TooSmall(refusal) = gave_up(&world) else { panic!("{:?}", gave_up(&world)) };
     assert!(refusal.least > refusal.target && !refusal.offers.is_empty(), "{refusal:?}");
 }
 
@@ -456,7 +508,7 @@ fn our_own_encoder_decodes_once_what_there_is_room_for() {
     let report = finished(&world);
     assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64);
     assert!(world.encoded_by.values().all(|own| *own));
-    let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+    let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
     let chunks = plan.chunks.len() as u32;
     let kept = plan.chunks.iter().scan(0, |sum, chunk| {
         *sum += chunk.frames;
@@ -475,7 +527,7 @@ fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
         let world = World::with(Engine::Own, FRAMES, wishes(), mishap).run(None);
         let report = finished(&world);
         assert!(report.notes.contains(&Note::StockEncoder), "from task {nth}");
-        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!(plan.engine, Engine::Stock);
         for (chunk, serial) in world.assembled {
             assert!(
@@ -490,7 +542,10 @@ fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
 fn frames_that_went_with_a_worker_are_not_asked_for_again() {
     for death in [Death::OutOfMemory, Death::Crash, Death::Encoder] {
         let mut world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None);
-        let mut commands = world.session.handle(Event::Start { workers: 1, frames: Bytes(u64::MAX) });
+        let facts = facts(FRAMES);
+        let machine = Machine::ffmpeg(2, Engine::Own);
+        let (mut job, mut commands) =
+            planned(facts, wishes(), world.plan.clone(), machine, limits(1, Bytes(u64::MAX)));
         let mut lent = false;
         // One worker: the task after the one that died with the frames is the same again.
         let again = loop {
@@ -504,11 +559,11 @@ fn frames_that_went_with_a_worker_are_not_asked_for_again() {
             }
             lent = matches!(task.program, Program::Frames { .. });
             let event = if lent {
-                Event::WorkerDied { task: task.id, death, log: Vec::new() }
+                Event::Died { task: task.id, death, log: Vec::new() }
             } else {
                 world.answer(&task)
             };
-            commands = world.session.handle(event);
+            commands = job.handle(event);
         };
         assert!(again.inputs.iter().any(|input| input.source == Source::Clip), "{death:?}: {again:?}");
     }
@@ -521,13 +576,12 @@ fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
         let asked = Wishes { mode: Mode::Ladder, rung: ladder::parse(rung), ..Wishes::default() };
         let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, Engine::Own));
         let plan = plan::plan(&facts, &asked, machine).unwrap();
-        let mut session = Session::new(facts, asked, plan, machine).one_of_several();
-        let commands = session.handle(Event::Start { workers: 1, frames: Bytes(0) });
-        let makes_sound = |command: &Command| match command {
-            Command::Run(task) => task.outputs.iter().any(|output| output.keep == Some(Artifact::Audio)),
+        let (_, commands) = planned(facts, asked, plan, machine, limits(usize::MAX, Bytes(0)));
+        let makes_audio = |command: &Command| match command {
+            Command::Run(task) => task.outputs.iter().any(|output| output.keep == Some(Artifact::AUDIO)),
             _ => false,
         };
-        let found = commands.iter().position(makes_sound);
+        let found = commands.iter().position(makes_audio);
         assert!(found.is_some_and(|at| (at > 0) == first), "{rung}: {found:?}");
     }
 }
@@ -581,7 +635,7 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
         let world = World::in_browser(fast(), mishap).run(None);
         let report = finished(&world);
         assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
-        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
         // The page is not to try it again with the next clip.
         assert_eq!(world.failed_encoders, [Codec::H264], "{mishap:?}");
@@ -620,7 +674,7 @@ fn x265_takes_the_whole_clip_in_two_passes_and_what_it_misses_is_corrected() {
         assert!(report.bytes <= report.limit, "{overshoot}");
         let least = MEASURED_FLOOR * report.limit.0 as f64;
         assert!(report.bytes.0 as f64 >= least, "{overshoot}: {} of {}", report.bytes, report.limit);
-        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!((plan.engine, plan.codec, plan.chunks.len()), (Engine::X265, Codec::H265, 1));
         // The first pass is done once, whatever its followers miss.
         assert_eq!(world.threaded, 2 + report.encoded_again, "{overshoot}");
@@ -639,7 +693,7 @@ fn x265_that_hangs_or_fails_gives_way_to_x264_at_once() {
         let notes: Vec<&Note> = report.notes.iter().filter(named).collect();
         assert_eq!(notes, [&Note::X265Failed], "{mishap:?}");
         assert!(report.bytes <= report.limit, "{mishap:?}");
-        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!((plan.engine, plan.codec), (Engine::Own, Codec::H264), "{mishap:?}");
     }
 }
@@ -697,7 +751,7 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
         };
         assert!(report.bytes <= report.limit && of_codec(report).is_empty(), "{codec:?}: {report:?}");
         assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{codec:?}: {report:?}");
-        let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+        let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!((plan.codec, plan.chunks.len()), (codec, 1));
         assert!(matches!(plan.engine, Engine::NativeOther(encoder) if encoder.codec() == codec));
         // One that fails gives way to x264, and that is said; one that is missing is named.
@@ -709,7 +763,7 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
             let world = World::on(machine(native), FRAMES, wished.clone(), mishap).run(None);
             let report = finished(&world);
             assert_eq!(of_codec(report), [note], "{codec:?} {mishap:?}");
-            let Action::Encode(plan) = &world.session.plan().action else { panic!("an encode") };
+            let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
             assert_eq!((plan.engine, plan.codec), (Engine::Native, Codec::H264), "{codec:?} {mishap:?}");
         }
     }

@@ -1,24 +1,24 @@
 //! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of encoder.
 
-use super::{Encode, Session, Work};
+use super::package::Cutting;
+use super::rendition::{Encode, Rendition, Work};
+use super::schedule::Shared;
 use crate::clip::mp4;
-use crate::machine::Decoder;
-use crate::machine::{Engine, NativeEncoder, Profile};
+use crate::machine::limits::threads_each;
+use crate::machine::{Decoder, Engine, NativeEncoder, Profile};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
 use crate::step::ffmpeg::{self as args, Frames, Native};
-use crate::step::webcodecs::{self as browser, Examination};
-use crate::step::x264::Pass;
-use crate::step::x264::{self as encoder, Passes};
-use crate::step::{Artifact, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId};
+use crate::step::webcodecs::{self, Examination};
+use crate::step::x264::{self, Pass, Passes};
+use crate::step::{
+    Artifact, ArtifactKind, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId,
+};
 use crate::units::{Bytes, Kbps};
 
 /// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
 const TWO_PASS_FROM: u64 = 8;
-
-/// More threads than this in one x264 gain little and cost sharpness.
-const MOST_THREADS: usize = 16;
 
 fn clip() -> Input {
     Input { name: args::CLIP.into(), source: Source::Clip }
@@ -32,10 +32,6 @@ fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
     Output { name: name.into(), keep: Some(artifact), read }
 }
 
-fn result() -> Output {
-    keep(args::RESULT_FILE, Artifact::Result, mp4::HEAD)
-}
-
 /// A run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
     plain(id, Program::Ffmpeg(arguments), inputs, outputs)
@@ -46,9 +42,16 @@ fn plain(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>)
     Task { id, program, inputs, outputs, encode: None }
 }
 
-impl Session {
-    /// The task for `work`; `None` when the plan has nothing of the kind.
-    pub(super) fn task(&self, id: TaskId, work: Work) -> Option<Task> {
+impl Rendition {
+    /// Returns the task for `work`; `None` when the plan has nothing of the kind.
+    pub(super) fn task(
+        &self,
+        id: TaskId,
+        work: Work,
+        shared: &Shared,
+        cutting: Option<&Cutting>,
+    ) -> Option<Task> {
+        let result = || keep(args::RESULT_FILE, self.artifact(ArtifactKind::Result), mp4::HEAD);
         Some(match work {
             Work::Remux => {
                 let Action::Remux(plan) = &self.plan.action else { return None };
@@ -57,14 +60,14 @@ impl Session {
             Work::Audio => {
                 let plan = &self.encode.as_ref()?.plan;
                 let program = match plan.decoder {
-                    Decoder::Browser => Program::Sound(browser::sound(plan)?),
+                    Decoder::Browser => Program::Sound(webcodecs::sound(plan)?),
                     Decoder::Ffmpeg(_) => Program::Ffmpeg(args::make_audio(plan)?),
                 };
-                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)])
+                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::AUDIO, mp4::HEAD)])
             }
-            Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index)?,
+            Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
             Work::Encode { chunk, asked, serial } => {
-                self.encode_chunk(id, self.encode.as_ref()?, chunk, asked, serial)?
+                self.encode_chunk(id, self.encode.as_ref()?, (chunk, serial), asked, shared)?
             }
             Work::Assemble => {
                 let encode = self.encode.as_ref()?;
@@ -77,14 +80,11 @@ impl Session {
                         (Program::Ffmpeg(args::assemble(plan)), vec![list])
                     }
                 };
-                let chosen = encode.chosen();
-                inputs.extend(
-                    chosen.into_iter().enumerate().map(|(index, serial)| {
-                        kept(&args::chunk_name(index), Artifact::Encoded(index, serial))
-                    }),
-                );
+                inputs.extend(encode.chosen().into_iter().enumerate().map(|(index, serial)| {
+                    kept(&args::chunk_name(index), self.artifact(ArtifactKind::Encoded(index, serial)))
+                }));
                 if plan.audio.stream().is_some() {
-                    inputs.push(kept(args::AUDIO_FILE, Artifact::Audio));
+                    inputs.push(kept(args::AUDIO_FILE, Artifact::AUDIO));
                 }
                 plain(id, program, inputs, vec![result()])
             }
@@ -94,43 +94,59 @@ impl Session {
                     Decoder::Ffmpeg(_) => Program::Ffprobe(args::probe_result()),
                 };
                 let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
-                plain(id, program, vec![kept(args::RESULT_FILE, Artifact::Result)], vec![listing])
+                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                plain(id, program, vec![input], vec![listing])
+            }
+            Work::Cut => {
+                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                let cutting = cutting?;
+                let outputs = cutting.outputs(self.index);
+                plain(id, Program::Package(cutting.step()), vec![input], outputs)
             }
         })
     }
 
-    fn first_pass(&self, id: TaskId, encode: &Encode, index: usize) -> Option<Task> {
+    /// First frame of the chunk that work decodes for an encoder; `None` where it decodes nothing.
+    pub(super) fn decodes_for(&self, work: Work) -> Option<u64> {
+        let encode = self.encode.as_ref()?;
+        let (Work::FirstPass(index) | Work::Encode { chunk: index, .. }) = work else { return None };
+        let by_browser = encode.plan.decoder == Decoder::Browser;
+        encode.plan.chunks.get(index).filter(|_| by_browser).map(|chunk| chunk.first)
+    }
+
+    fn first_pass(&self, id: TaskId, encode: &Encode, index: usize, shared: &Shared) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
+        let statistics = |read| keep(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
+        let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
         if encode.plan.engine.has_own_first_pass() {
             let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
-            let outputs = vec![
-                keep(args::STATS_FILE, Artifact::Stats(index), 0),
-                keep(args::CUTREE_FILE, Artifact::MbTree(index), 0),
-            ];
-            return Some(plain(id, program, vec![clip()], outputs));
+            return Some(plain(id, program, vec![clip()], vec![statistics(0), tree(args::CUTREE_FILE)]));
         }
-        let mut outputs = vec![
-            keep(args::STATS_FILE, Artifact::Stats(index), usize::MAX),
-            keep(args::MBTREE_FILE, Artifact::MbTree(index), 0),
-        ];
-        if self.keeps_frames(encode, index) {
-            outputs.push(keep(args::FRAMES_FILE, Artifact::Frames(index), 0));
+        let mut outputs = vec![statistics(usize::MAX), tree(args::MBTREE_FILE)];
+        let keeps = keeps_frames(encode, index, shared.frames_room);
+        if keeps {
+            outputs.push(keep(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
         }
-        let frames = if self.keeps_frames(encode, index) { Frames::Kept } else { Frames::Decoded };
-        let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames));
+        let frames = if keeps { Frames::Kept } else { Frames::Decoded };
+        let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames, shared));
         Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
     }
 
+    /// `encode_of` is the chunk and how often it has been encoded.
     fn encode_chunk(
         &self,
         id: TaskId,
         encode: &Encode,
-        index: usize,
+        encode_of: (usize, u32),
         asked: Bytes,
-        serial: u32,
+        shared: &Shared,
     ) -> Option<Task> {
+        let (index, serial) = encode_of;
         let chunk = encode.plan.chunks.get(index)?;
-        let outputs = vec![keep(args::CHUNK_FILE, Artifact::Encoded(index, serial), mp4::HEAD)];
+        let encoded = self.artifact(ArtifactKind::Encoded(index, serial));
+        let outputs = vec![keep(args::CHUNK_FILE, encoded, mp4::HEAD)];
+        let statistics = || kept(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
+        let tree = |name| kept(name, self.artifact(ArtifactKind::Tree(index)));
         let mut inputs = Vec::new();
         let pass = match encode.control {
             RateControl::TwoPass { .. } if chunk.frames < TWO_PASS_FROM => {
@@ -139,8 +155,7 @@ impl Session {
                 Pass::Quality(Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP))
             }
             RateControl::TwoPass { .. } => {
-                inputs.push(kept(args::STATS_FILE, Artifact::Stats(index)));
-                inputs.push(kept(args::MBTREE_FILE, Artifact::MbTree(index)));
+                inputs.extend([statistics(), tree(args::MBTREE_FILE)]);
                 Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
@@ -152,18 +167,14 @@ impl Session {
                 let pass = if second { Passes::Second } else { Passes::Only };
                 let program = whole(&encode.plan, chunk, pass, rate)?;
                 inputs.push(clip());
-                if second {
-                    inputs.push(kept(args::STATS_FILE, Artifact::Stats(index)));
-                }
-                if second && has_tree(encode.plan.engine) {
-                    inputs.push(kept(args::CUTREE_FILE, Artifact::MbTree(index)));
-                }
+                inputs.extend(second.then(statistics));
+                inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(args::CUTREE_FILE)));
                 return Some(plain(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
                 let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
-                let step = browser::encode(&encode.plan, profile, chunk, asked);
-                let program = Program::Decode(browser::decode(&encode.plan, chunk));
+                let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
+                let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
                 return Some(Task {
                     encode: Some(EncodeTask::Browser(step)),
                     ..plain(id, program, vec![clip()], outputs)
@@ -171,34 +182,37 @@ impl Session {
             }
         };
         let frames = if encode.frames_kept.get(index).copied()? {
-            inputs.push(kept(args::FRAMES_FILE, Artifact::Frames(index)));
+            inputs.push(kept(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
             Frames::FromFile
         } else {
             Frames::Decoded
         };
-        Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames), inputs, outputs))
+        Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames, shared), inputs, outputs))
     }
 
-    /// What a native x264 may do. As many threads as processors would be left idle by there being fewer tasks, and two at
-    /// least, so that none is idle while the last task of a pass ends.
-    fn native(&self, encode: &Encode, frames: Frames) -> Option<Native> {
-        let workers = self.machine.workers;
+    /// What a native x264 may do. As many threads as the tasks beside it leave processors idle.
+    fn native(&self, encode: &Encode, frames: Frames, shared: &Shared) -> Option<Native> {
+        let chunks = encode.plan.chunks.len();
         let waiting = encode.to_measure.len() + encode.queue.len();
-        let tasks = (waiting + self.running.len() + 1).min(encode.plan.chunks.len()).max(1);
-        let at_least = if workers > 1 { 2 } else { 1 };
-        let threads = workers.div_ceil(tasks).clamp(at_least, MOST_THREADS);
+        // Renditions that queue all their work have as many tasks as chunks.
+        let tasks = if shared.tasks.queues_all {
+            chunks
+        } else {
+            (waiting + shared.tasks.running.len() + 1).min(chunks)
+        };
+        let threads = threads_each(self.machine.workers, tasks);
         (encode.plan.engine == Engine::Native).then_some(Native { threads, frames })
     }
+}
 
-    /// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
-    /// for, from the first on.
-    fn keeps_frames(&self, encode: &Encode, index: usize) -> bool {
-        let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
-        let picture = encode.plan.picture;
-        let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
-        let may = matches!(encode.plan.engine, Engine::Own | Engine::Native);
-        may && frames.saturating_mul(frame) <= self.frames_room.0
-    }
+/// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room for,
+/// from the first on.
+fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
+    let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
+    let picture = encode.plan.picture;
+    let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
+    let may = matches!(encode.plan.engine, Engine::Own | Engine::Native);
+    may && frames.saturating_mul(frame) <= room.0
 }
 
 /// One pass of an encoder that takes the whole clip.
@@ -241,10 +255,10 @@ fn chunk_task(
     } else {
         inputs.insert(0, clip());
         match plan.decoder {
-            Decoder::Browser => Program::Decode(browser::decode(plan, chunk)),
+            Decoder::Browser => Program::Decode(webcodecs::decode(plan, chunk)),
             Decoder::Ffmpeg(_) => Program::Ffmpeg(args::decode_chunk(plan, chunk)),
         }
     };
-    let encode = Some(EncodeTask::X264(encoder::step(plan, chunk, pass)));
+    let encode = Some(EncodeTask::X264(x264::step(plan, chunk, pass)));
     Task { encode, ..plain(id, program, inputs, outputs) }
 }

@@ -1,13 +1,17 @@
 //! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
+use super::failure::{Failure, Step};
+use super::tests::{limits, planned};
 use super::*;
-use crate::machine::Decoder;
-use crate::machine::Engine;
+use crate::machine::{Engine, Machine};
+use crate::step::{ArtifactKind, Output, Program, Source, Written, ffmpeg as args};
 use crate::testing::{facts, mp4_head};
 use crate::wishes::Mode;
 use std::collections::VecDeque;
 
+/// A file is cut this often at most.
+const TRIES: usize = 3;
 /// Frames at 25 a second: three segments of ten seconds, the last of them shorter.
 const FRAMES: u64 = 700;
 
@@ -20,22 +24,22 @@ struct Seen {
     most_at_once: usize,
     kept: i64,
     most_kept: i64,
-    gave_up: Option<GiveUp>,
+    gave_up: Option<Failure>,
 }
 
-fn session() -> PackageSession {
+fn package(room: u64) -> (Job, Vec<Command>) {
     let mut facts = facts(FRAMES);
     (facts.video.width, facts.video.height) = (854, 480);
     let wishes = Wishes { mode: Mode::Hls, ..Wishes::default() };
     let machine = Machine { decoder: Decoder::Browser, ..Machine::ffmpeg(2, Engine::Own) };
     let plan = crate::plan::plan(&facts, &wishes, machine).expect("a plan");
-    PackageSession::new(&facts, &wishes, plan, machine).expect("a package")
+    planned(facts, wishes, plan, machine, limits(2, Bytes(room)))
 }
 
 /// Runs to the end. `room` is for decoded frames, `dies` is the number of the task that dies once.
 fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
-    let (mut session, mut seen, mut tasks) = (session(), Seen::default(), VecDeque::new());
-    let mut commands = session.handle(Event::Start { workers: 2, frames: Bytes(room) });
+    let (mut seen, mut tasks) = (Seen::default(), VecDeque::new());
+    let (mut job, mut commands) = package(room);
     let mut furthest = 0.0;
     for number in 0.. {
         assert!(number < 200, "the session does not end");
@@ -44,25 +48,25 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
                 Command::Run(task) => tasks.push_back(task),
                 Command::Drop(artifacts) => {
                     let frames =
-                        artifacts.iter().filter(|one| matches!(one, Artifact::Frames(at) if *at < 1 << 28));
+                        artifacts.iter().filter(|one| matches!(one.kind, ArtifactKind::SharedFrames(_)));
                     seen.kept -= frames.count() as i64;
                 }
                 Command::GiveUp(reason) => seen.gave_up = Some(*reason),
-                Command::Replanned(_) | Command::Stop => {}
+                Command::Show(_) | Command::Stop => {}
                 other => panic!("{other:?}"),
             }
         }
         seen.most_at_once = seen.most_at_once.max(tasks.len());
         let Some(task) = tasks.pop_front().filter(|_| seen.gave_up.is_none()) else { return seen };
-        commands = session.handle(if cancel_at == Some(number) {
+        commands = job.handle(if cancel_at == Some(number) {
             Event::Cancel
         } else if dies == Some(number) {
-            Event::WorkerDied { task: task.id, death: Death::Crash, log: Vec::new() }
+            Event::Died { task: task.id, death: Death::Crash, log: Vec::new() }
         } else {
             answer(&task, &mut seen)
         });
         seen.most_kept = seen.most_kept.max(seen.kept);
-        let progress = session.progress().fraction;
+        let progress = job.progress().fraction;
         assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
         furthest = progress;
     }
@@ -100,7 +104,10 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
 
 /// What the browser tells of a finished rendition.
 fn listing(task: &Task) -> Vec<u8> {
-    let first = task.inputs.iter().any(|input| input.source == Source::Kept(Artifact::Rendition(0)));
+    let first = task
+        .inputs
+        .iter()
+        .any(|input| input.source == Source::Kept(Artifact { rendition: 0, kind: ArtifactKind::Result }));
     let (width, height) = if first { (854, 480) } else { (426, 240) };
     let length = FRAMES as f64 / 25.0;
     format!(
@@ -121,9 +128,9 @@ fn what_is_decoded_serves_all_renditions_where_there_is_room() {
         assert_eq!((seen.most_at_once, seen.kept), (2, 0), "{room}");
         assert!(seen.most_kept as u64 * 100_000_000 <= room, "{room}: {}", seen.most_kept);
         // What cannot be cut is tried some times, and then said.
-        assert!(seen.cut >= TRIES as usize, "{room}: {}", seen.cut);
+        assert!(seen.cut >= TRIES, "{room}: {}", seen.cut);
         assert!(
-            matches!(seen.gave_up, Some(GiveUp::Broken { step: Step::Assemble, .. })),
+            matches!(seen.gave_up, Some(Failure::Broken { step: Step::Assemble, .. })),
             "{:?}",
             seen.gave_up
         );
@@ -137,13 +144,13 @@ fn a_dead_worker_costs_one_task_at_any_point() {
         let seen = run(1_000_000_000, Some(dies), None);
         assert!(seen.decoded + seen.borrowed <= smooth.decoded + smooth.borrowed + 1, "{dies}");
         assert_eq!(seen.kept, 0, "{dies}");
-        assert!(matches!(seen.gave_up, Some(GiveUp::Broken { step: Step::Assemble, .. })), "{dies}");
+        assert!(matches!(seen.gave_up, Some(Failure::Broken { step: Step::Assemble, .. })), "{dies}");
     }
 }
 
 #[test]
 fn cancelling_ends_it_at_any_point() {
     for number in 0..12 {
-        assert_eq!(run(1_000_000_000, None, Some(number)).gave_up, Some(GiveUp::Cancelled), "{number}");
+        assert_eq!(run(1_000_000_000, None, Some(number)).gave_up, Some(Failure::Cancelled), "{number}");
     }
 }

@@ -1,0 +1,384 @@
+//! What follows when a rendition's task is done or its phase is through: from measuring to encoding, corrections, assembly, the check
+//! and the report.
+
+use super::failure::Failure;
+use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition, Work};
+use super::report::Report;
+use super::schedule::{Running, Shared};
+use super::shrink::Shrink;
+use super::verify::{self, Expected, Fault};
+use crate::clip::format::Picture;
+use crate::clip::mp4;
+use crate::machine::{Decoder, Engine};
+use crate::plan::notes::Note;
+use crate::plan::refusal::{self, Measured};
+use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
+use crate::rate::ledger::{Ledger, Outlook, Verdict};
+use crate::rate::stats::{self, PassStats};
+use crate::step::{Artifact, ArtifactKind, Written, ffmpeg as args};
+use crate::units::Bytes;
+use crate::wishes::{Codec, Mode};
+
+/// The result is put together again this often, where another choice of encodes fits better.
+const MOST_ASSEMBLIES: u32 = 4;
+/// The quick recipe's rate factor is raised by this when the result came out larger than the source...
+const CRF_STEP: u32 = 5;
+/// ...up to this.
+const CRF_MOST: u32 = 40;
+
+impl Rendition {
+    /// The ledger of an encode without x264's figures, on what the audio is expected to take.
+    pub(super) fn measured_ledger(&self, shared: &Shared, encode: &Encode) -> Ledger {
+        let plan = &encode.plan;
+        let video = &shared.facts.video;
+        let weights: Vec<f64> = plan.chunks.iter().map(|chunk| video.weight(&plan.grid, chunk)).collect();
+        let expected = plan.audio.expected().during(plan.sound);
+        let (limit, overhead) = (self.plan.limit, encode.overhead());
+        let mut ledger = match plan.engine {
+            Engine::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
+            _ => Ledger::measured(&weights, limit, expected, overhead),
+        };
+        if let (Some(bytes), Some(_)) = (shared.audio.bytes(), plan.audio.stream()) {
+            ledger.book_audio(bytes);
+        }
+        ledger
+    }
+
+    /// Takes in what a task made.
+    pub(super) fn done(
+        &mut self,
+        shared: &mut Shared,
+        running: Running,
+        exit_code: i32,
+        outputs: &[Written],
+        log: Vec<String>,
+    ) {
+        // Encodes of different encoders do not go together in one result.
+        if self.changing_encoder {
+            return;
+        }
+        let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
+        // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
+        let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
+        let booked = match running.work {
+            _ if !ran => None,
+            Work::FirstPass(index) => {
+                let frames_kept = file(args::FRAMES_FILE).is_some();
+                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
+            }
+            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+                .and_then(|written| self.book_chunk(shared, (chunk, serial), asked, written)),
+            Work::Remux | Work::Assemble => {
+                file(args::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
+            }
+            Work::Check { bytes, index_first } => {
+                file(args::PROBE_FILE).map(|written| self.checked(shared, bytes, index_first, &written.head))
+            }
+            // The schedule's own.
+            Work::Audio | Work::Cut => Some(()),
+        };
+        if booked.is_none() {
+            self.failed(shared, running, Some(exit_code), log);
+        }
+    }
+
+    fn book_stats(&mut self, index: usize, written: &Written, frames_kept: bool) -> Option<()> {
+        let encode = self.encode.as_mut()?;
+        let frames = encode.plan.chunks.get(index)?.frames;
+        // Other encoders' are for themselves alone.
+        if !encode.plan.engine.has_own_first_pass() {
+            let stats = stats::parse(std::str::from_utf8(&written.head).ok()?).ok()?;
+            if stats.frames.len() as u64 != frames {
+                return None;
+            }
+            *encode.stats.get_mut(index)? = Some(stats);
+        }
+        *encode.frames_kept.get_mut(index)? = frames_kept;
+        encode.frames_done += frames as f64 * FIRST_PASS_WEIGHT;
+        Some(())
+    }
+
+    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and lets go of earlier ones that no result needs.
+    fn book_chunk(
+        &mut self,
+        shared: &mut Shared,
+        encode_of: (usize, u32),
+        asked: Bytes,
+        written: &Written,
+    ) -> Option<()> {
+        let (index, serial) = encode_of;
+        let encode = self.encode.as_mut()?;
+        let bytes = mp4::media_bytes(&written.head, written.size)?;
+        let before = encode.encoded.get_mut(index)?.replace((serial, bytes));
+        let superseded: Vec<u32> = match &mut encode.ledger {
+            Some(ledger) => ledger.book(index, asked, bytes),
+            None => before.into_iter().map(|(serial, _)| serial).collect(),
+        };
+        if self.phase == Phase::Encoding {
+            encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
+        }
+        let artifact = |serial| self.artifact(ArtifactKind::Encoded(index, serial));
+        shared.drop_files(superseded.into_iter().map(artifact).collect());
+        Some(())
+    }
+
+    /// Moves on to the next phase, now that nothing of this one is left to do. Returns whether there is one.
+    pub(super) fn move_on(&mut self, shared: &mut Shared) -> bool {
+        match self.phase {
+            _ if self.changing_encoder => self.change_encoder(shared),
+            Phase::Measuring => self.allocate(shared),
+            Phase::Encoding | Phase::Correcting => self.judge(shared),
+            Phase::Waiting | Phase::Finishing | Phase::Ended => return false,
+        }
+        true
+    }
+
+    /// All chunks are measured: one rate factor for all. An encoder that takes the whole clip finds its own.
+    fn allocate(&mut self, shared: &mut Shared) {
+        if self.takes_the_whole() {
+            return self.encode_all();
+        }
+        let Some(encode) = self.encode.as_ref().filter(|encode| encode.measured()) else { return };
+        let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
+        let (overhead, audio) = (encode.overhead(), shared.audio.bytes().unwrap_or_default());
+        let rate = encode.plan.picture.frame_rate.per_second();
+        let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
+        let shrink = match outlook {
+            Outlook::Good => None,
+            Outlook::Coarse => Some(Shrink::ForLooks),
+            Outlook::Hopeless(_) => Some(Shrink::Far),
+        };
+        if shrink.is_some_and(|shrink| self.shrink(shared, shrink)) {
+            return;
+        }
+        if let Outlook::Hopeless(video) = outlook {
+            return self.refuse(shared, Measured { video, audio, overhead });
+        }
+        if ledger.saturated() {
+            self.plan.notes.push(Note::Saturated);
+        }
+        if let Some(encode) = &mut self.encode {
+            encode.ledger = Some(ledger);
+        }
+        self.encode_all();
+    }
+
+    /// Nothing watchable fits.
+    fn refuse(&mut self, shared: &mut Shared, measured: Measured) {
+        let Measured { video, audio, overhead } = measured;
+        if shared.wishes.mode == Mode::Hls {
+            let reached = Bytes(video.0 + audio.0 + overhead.0);
+            return self.give_up(shared, Failure::OverLimit { reached, limit: self.plan.limit });
+        }
+        let refusal = refusal::refuse_measured(&shared.facts, &shared.wishes, measured);
+        // It was the source's own size that was too little, not the target.
+        if refusal.least <= shared.wishes.target && self.ceiling.room.is_none() {
+            self.ceiling = Ceiling { room: Some(refusal.least), ..Ceiling::default() };
+            return self.encode_after_all(shared, None);
+        }
+        self.give_up(shared, Failure::TooSmall(refusal));
+    }
+
+    fn encode_all(&mut self) {
+        if let Some(encode) = &mut self.encode {
+            encode.queue_all();
+        }
+        self.phase = Phase::Encoding;
+    }
+
+    pub(super) fn takes_the_whole(&self) -> bool {
+        self.encode.as_ref().is_some_and(|encode| encode.plan.engine.takes_the_whole())
+    }
+
+    /// All chunks are encoded: assemble, or encode some again.
+    fn judge(&mut self, shared: &mut Shared) {
+        let Some(encode) = &mut self.encode else { return };
+        let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
+        match verdict {
+            Verdict::Assemble => {
+                self.phase = Phase::Finishing;
+                self.due = Some(Work::Assemble);
+            }
+            Verdict::Again(chunks) => self.encode_again(chunks),
+            Verdict::OverLimit => {
+                let reached = encode.ledger.as_ref().map_or(Bytes(0), Ledger::smallest);
+                self.over_limit(shared, reached);
+            }
+        }
+    }
+
+    fn encode_again(&mut self, chunks: Vec<(usize, Bytes)>) {
+        self.phase = Phase::Correcting;
+        if let Some(encode) = &mut self.encode {
+            encode.queue_again(chunks);
+        }
+    }
+
+    fn assembled(&mut self, shared: &mut Shared, work: Work, written: &Written) {
+        let (bytes, limit) = (written.size, self.plan.limit);
+        if work == Work::Remux && bytes > limit {
+            return self.encode_after_all(shared, None);
+        }
+        if let Some(ledger) = self.encode.as_mut().and_then(|encode| encode.ledger.as_mut()) {
+            let put_together = ledger.chosen();
+            ledger.book_assembly(bytes);
+            // The container's true cost may show that a chunk can still gain, or must give, or that another of the
+            // encodes at hand fits better.
+            match ledger.judge() {
+                Verdict::Assemble if bytes <= limit && ledger.chosen() == put_together => {}
+                Verdict::Assemble if self.assemblies < MOST_ASSEMBLIES => {
+                    self.assemblies += 1;
+                    self.due = Some(Work::Assemble);
+                    return;
+                }
+                Verdict::Assemble if bytes <= limit => {}
+                Verdict::Again(chunks) => return self.encode_again(chunks),
+                Verdict::Assemble | Verdict::OverLimit => return self.over_limit(shared, bytes),
+            }
+        } else if work == Work::Assemble && bytes > limit {
+            return self.coarser(shared, bytes);
+        }
+        self.due = Some(Work::Check { bytes, index_first: mp4::index_first(&written.head) });
+    }
+
+    /// No encode at this size gets under the limit: a smaller one, or none.
+    fn over_limit(&mut self, shared: &mut Shared, reached: Bytes) {
+        if self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264()) {
+            return self.change_encoder(shared);
+        }
+        if !self.shrink(shared, Shrink::Near) {
+            self.give_up(shared, Failure::OverLimit { reached, limit: self.plan.limit });
+        }
+    }
+
+    /// The quick recipe came out larger than the source: coarser, or leave the source alone.
+    fn coarser(&mut self, shared: &mut Shared, reached: Bytes) {
+        let Some(encode) = &mut self.encode else { return };
+        let RateControl::Quality { crf } = encode.control else {
+            return self.give_up(shared, Failure::OverLimit { reached, limit: self.plan.limit });
+        };
+        if crf + CRF_STEP <= CRF_MOST {
+            encode.control = RateControl::Quality { crf: crf + CRF_STEP };
+            encode.queue_all();
+            self.phase = Phase::Correcting;
+        } else if plan::plays_everywhere(&shared.facts) {
+            self.finish_with_source(shared, vec![Note::KeptAsIs]);
+        } else {
+            self.give_up(shared, Failure::AlreadySmall { source: shared.facts.file_bytes });
+        }
+    }
+
+    /// A plain copy did not work out: encode.
+    pub(super) fn encode_after_all(&mut self, shared: &mut Shared, fault: Option<Fault>) {
+        match plan::plan_encode(&shared.facts, &shared.wishes, self.machine, self.ceiling) {
+            Ok(plan) => self.replan(shared, plan),
+            Err(refusal) => self.give_up(
+                shared,
+                match fault {
+                    Some(fault) => Failure::CheckFailed { fault },
+                    None => Failure::TooSmall(refusal),
+                },
+            ),
+        }
+    }
+
+    fn checked(&mut self, shared: &mut Shared, bytes: Bytes, index_first: bool, listing: &[u8]) {
+        let Some(expected) = self.expected(shared) else { return };
+        let listing = String::from_utf8_lossy(listing);
+        let mut notes = self.plan.notes.clone();
+        let encoded = matches!(self.plan.action, Action::Encode(_));
+        match verify::check(&expected, bytes, index_first, &listing) {
+            // ffmpeg is the last resort: nothing here decodes more of the audio, and the video is not lost for it.
+            Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
+                notes.push(Note::SoundEndsEarly { at: found });
+                self.checked_well(shared, bytes, &expected, notes);
+            }
+            Ok(()) => self.checked_well(shared, bytes, &expected, notes),
+            Err(fault) if matches!(self.plan.action, Action::Remux(_)) => {
+                self.encode_after_all(shared, Some(fault));
+            }
+            Err(fault) => self.give_up(shared, Failure::CheckFailed { fault }),
+        }
+    }
+
+    /// The result is what it should be, but for what `notes` say.
+    fn checked_well(&mut self, shared: &mut Shared, bytes: Bytes, expected: &Expected, mut notes: Vec<Note>) {
+        let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+        let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
+        if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
+            notes.push(Note::NotAllUsed);
+        }
+        let report = self.describe(shared, bytes, expected, notes);
+        self.finish(shared, report);
+    }
+
+    fn expected(&self, shared: &Shared) -> Option<Expected> {
+        Some(match &self.plan.action {
+            Action::Keep | Action::Package(_) => return None,
+            Action::Remux(RemuxPlan { frames, duration, audio, .. }) => Expected {
+                limit: self.plan.limit,
+                codec: Codec::H264,
+                frames: *frames,
+                duration: *duration,
+                frame_rate: shared.facts.video.frame_rate,
+                size: None,
+                audio: audio.is_some(),
+                heard: audio::heard(&shared.facts, shared.facts.video.start, None),
+            },
+            Action::Encode(encode) => Expected {
+                limit: self.plan.limit,
+                codec: encode.codec,
+                frames: encode.grid.frames,
+                duration: encode.grid.duration(),
+                frame_rate: encode.grid.rate,
+                size: Some((encode.picture.width, encode.picture.height)),
+                audio: encode.audio.stream().is_some(),
+                heard: audio::heard(&shared.facts, encode.grid.start, encode.trim.map(|(_, end)| end)),
+            },
+        })
+    }
+
+    fn describe(&self, shared: &Shared, bytes: Bytes, expected: &Expected, notes: Vec<Note>) -> Report {
+        let (width, height) = expected.size.unwrap_or_else(|| shared.facts.video.display_size());
+        let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+        Report {
+            source_bytes: shared.facts.file_bytes,
+            bytes,
+            limit: self.plan.limit,
+            kept_source: false,
+            picture: Picture { width, height, frame_rate: expected.frame_rate },
+            frames: expected.frames,
+            duration: expected.duration,
+            encoded_again: ledger.map_or(0, Ledger::encoded_again),
+            notes,
+            files: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish_with_source(&mut self, shared: &mut Shared, notes: Vec<Note>) {
+        let video = &shared.facts.video;
+        let expected = Expected {
+            limit: self.plan.limit,
+            codec: Codec::H264,
+            frames: video.frames,
+            duration: video.duration,
+            frame_rate: video.frame_rate,
+            size: None,
+            audio: !shared.facts.audio.is_empty(),
+            heard: None,
+        };
+        let report = self.describe(shared, shared.facts.file_bytes, &expected, notes);
+        self.finish(shared, Report { kept_source: true, ..report });
+    }
+
+    fn finish(&mut self, shared: &mut Shared, report: Report) {
+        if let Some(encode) = self.encode.take() {
+            let mut artifacts = encode.artifacts(self.index);
+            // The audio is everybody's until the end.
+            artifacts.extend((!shared.tasks.queues_all).then_some(Artifact::AUDIO));
+            shared.drop_files(artifacts);
+        }
+        self.phase = Phase::Finishing;
+        self.report = Some(report);
+    }
+}

@@ -1,0 +1,57 @@
+//! The figures of a checked result.
+
+use crate::clip::format::Picture;
+use crate::plan::notes::Note;
+use crate::step::Source;
+use crate::units::{Bytes, Micros};
+use serde::Serialize;
+
+/// A finished, checked result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Size of the source.
+    pub source_bytes: Bytes,
+    /// Size of the result.
+    pub bytes: Bytes,
+    /// The limit that held.
+    pub limit: Bytes,
+    /// The source itself is the result.
+    pub kept_source: bool,
+    /// Size and rate of the picture.
+    pub picture: Picture,
+    /// Frames of the picture.
+    pub frames: u64,
+    /// Length of the result.
+    pub duration: Micros,
+    /// Chunks that were encoded again to meet the limit or the floor.
+    pub encoded_again: u32,
+    /// What the plan changed and dropped, with what was found while running.
+    pub notes: Vec<Note>,
+    /// The files of a package; a single result has none.
+    pub files: Vec<PackageFile>,
+}
+
+/// A file of a package.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PackageFile {
+    /// Where it belongs, with forward slashes.
+    pub path: String,
+    /// Its size.
+    pub bytes: Bytes,
+    /// What is in it.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+impl PackageFile {
+    pub(super) fn text(path: String, text: String) -> PackageFile {
+        PackageFile { path, bytes: Bytes(text.len() as u64), source: Source::Text(text) }
+    }
+}
+
+impl Report {
+    /// Share of the source's bytes that were saved, 0 to 1.
+    pub fn saved(&self) -> f64 {
+        if self.source_bytes.0 == 0 { 0.0 } else { 1.0 - self.bytes.0 as f64 / self.source_bytes.0 as f64 }
+    }
+}

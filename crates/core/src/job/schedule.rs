@@ -1,0 +1,447 @@
+//! Carries out a plan: which task runs on which free worker, what is done again, and what all renditions of a package share. A
+//! single file is a package of one rendition without segments. Knows no pass and no file format.
+
+use super::failure::Failure;
+use super::frames::SharedFrames;
+use super::package::Cutting;
+use super::rendition::{Phase, Rendition, Work};
+use super::report::Report;
+use super::{Command, Event, Milestone, is_package};
+use crate::clip::facts::MediaFacts;
+use crate::machine::limits::Limits;
+use crate::machine::{Machine, WhyFfmpeg};
+use crate::plan::audio::AudioPlan;
+use crate::plan::{Action, Plan};
+use crate::progress::Stage;
+use crate::step::{Artifact, Death, TaskId, Written, ffmpeg};
+use crate::units::Bytes;
+use crate::wishes::{Codec, Wishes};
+use std::collections::BTreeMap;
+
+/// Progress while the result is put together and checked.
+pub(super) const FINISHING: f64 = 0.98;
+/// Progress of a package that is left for cutting.
+const BEFORE_CUTTING: f64 = 0.96;
+
+/// A plan that is being carried out.
+#[derive(Debug)]
+pub struct Schedule {
+    pub(super) shared: Shared,
+    pub(super) renditions: Vec<Rendition>,
+    pub(super) frames: SharedFrames,
+    /// How finished files are cut into segments; `None` leaves every rendition one file.
+    pub(super) cutting: Option<Cutting>,
+}
+
+/// What the renditions of a job share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) facts: MediaFacts,
+    pub(super) wishes: Wishes,
+    /// The plan as it stands.
+    pub(super) plan: Plan,
+    pub(super) tasks: Tasks,
+    pub(super) audio: Audio,
+    /// Bytes of decoded frames that a rendition may keep for its own passes.
+    pub(super) frames_room: Bytes,
+    commands: Vec<Command>,
+    end: Option<End>,
+    restarted: bool,
+    failed_encoders: Vec<Codec>,
+}
+
+/// How a schedule ends.
+#[derive(Debug)]
+pub enum End {
+    /// With a checked result.
+    Finished(Box<Report>),
+    /// Without one.
+    GaveUp(Failure),
+    /// The browser's own codecs are not up to it.
+    FellBack(WhyFfmpeg),
+}
+
+/// The audio, which the first rendition makes for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audio {
+    /// Not begun.
+    Waiting,
+    /// A task makes it.
+    Running,
+    /// Its packets take so many bytes; none where there is no audio.
+    Made(Bytes),
+}
+
+impl Audio {
+    pub(super) fn planned(plan: &AudioPlan) -> Audio {
+        if matches!(plan, AudioPlan::None(_)) { Audio::Made(Bytes(0)) } else { Audio::Waiting }
+    }
+
+    /// Its bytes, once it is made.
+    pub(super) fn bytes(self) -> Option<Bytes> {
+        match self {
+            Audio::Made(bytes) => Some(bytes),
+            Audio::Waiting | Audio::Running => None,
+        }
+    }
+}
+
+/// The tasks of a job.
+#[derive(Debug)]
+pub(super) struct Tasks {
+    /// How many run side by side; fewer after memory ran out.
+    pub(super) at_once: usize,
+    /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames are worth
+    /// choosing among. Else work is asked for when a worker is free, so that it can build on what the others found.
+    pub(super) queues_all: bool,
+    next: u32,
+    pub(super) running: BTreeMap<TaskId, Running>,
+    /// Work that is due: to be done again, or queued.
+    pub(super) waiting: Vec<Waiting>,
+}
+
+/// A task under way.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    pub(super) rendition: usize,
+    pub(super) work: Work,
+    pub(super) tries: u32,
+    /// Frames that it has encoded.
+    pub(super) frames: u64,
+}
+
+/// Work that is due.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    pub(super) rendition: usize,
+    pub(super) work: Work,
+    pub(super) tries: u32,
+}
+
+impl Tasks {
+    /// Whether a rendition has nothing under way and nothing due.
+    fn has_none_of(&self, rendition: usize) -> bool {
+        self.running.values().all(|running| running.rendition != rendition)
+            && self.waiting.iter().all(|waiting| waiting.rendition != rendition)
+    }
+
+    /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.
+    pub(super) fn halve(&mut self) {
+        self.at_once = (self.at_once / 2).max(1);
+    }
+}
+
+impl Shared {
+    pub(super) fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    pub(super) fn drop_files(&mut self, artifacts: Vec<Artifact>) {
+        if !artifacts.is_empty() {
+            self.commands.push(Command::Drop(artifacts));
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// The first end counts.
+    pub(super) fn end(&mut self, end: End) {
+        self.end.get_or_insert(end);
+    }
+
+    /// Takes in a rendition's new plan and shows what that makes of the job's.
+    pub(super) fn show_plan(&mut self, rendition: usize, own: &Plan) {
+        match (&mut self.plan.action, &own.action) {
+            (Action::Package(package), Action::Encode(encode)) => {
+                if let Some(rendition) = package.renditions.get_mut(rendition) {
+                    rendition.encode = (**encode).clone();
+                }
+                self.plan.notes = own.notes.clone();
+            }
+            _ => self.plan = own.clone(),
+        }
+        let plan = Box::new(self.plan.clone());
+        self.commands.push(Command::Show(Milestone::Planned(plan)));
+    }
+
+    /// A rendition begins again from the start.
+    pub(super) fn note_restart(&mut self) {
+        // The others of a package go on: their progress counts, and the restart only holds it up.
+        self.restarted |= !is_package(&self.plan);
+    }
+
+    /// The browser's own encoder for the wished codec does not work here.
+    pub(super) fn note_failed_encoder(&mut self) {
+        let codec = self.wishes.codec;
+        self.failed_encoders.push(codec);
+        self.commands.push(Command::EncoderFailed(codec));
+    }
+}
+
+impl Schedule {
+    /// Returns a schedule for a plan made from `facts` and `wishes` for this machine, within `limits`.
+    pub fn new(
+        facts: MediaFacts,
+        wishes: Wishes,
+        plan: Plan,
+        machine: Machine,
+        limits: Limits,
+        next_task: u32,
+    ) -> Schedule {
+        let machine = Machine { workers: limits.workers.max(1), ..machine };
+        let package = is_package(&plan);
+        let renditions: Vec<Rendition> = match &plan.action {
+            Action::Package(package) => package
+                .renditions
+                .iter()
+                .enumerate()
+                .map(|(index, one)| {
+                    let action = Action::Encode(Box::new(one.encode.clone()));
+                    Rendition::new(
+                        index,
+                        Plan { limit: one.limit, action, notes: plan.notes.clone() },
+                        machine,
+                    )
+                })
+                .collect(),
+            Action::Keep | Action::Remux(_) | Action::Encode(_) => {
+                vec![Rendition::new(0, plan.clone(), machine)]
+            }
+        };
+        let audio = renditions.first().and_then(Rendition::encode_plan);
+        let audio = audio.map_or(Audio::Made(Bytes(0)), |encode| Audio::planned(&encode.audio));
+        let tasks = Tasks {
+            at_once: machine.workers,
+            queues_all: package,
+            next: next_task,
+            running: BTreeMap::new(),
+            waiting: Vec::new(),
+        };
+        // The renditions of a package share one room; a single file keeps frames for its own passes.
+        let (own_room, shared_room) =
+            if package { (Bytes(0), limits.frames) } else { (limits.frames, Bytes(0)) };
+        Schedule {
+            frames: SharedFrames::new(&plan, shared_room),
+            cutting: Cutting::of(&plan),
+            shared: Shared {
+                facts,
+                wishes,
+                plan,
+                tasks,
+                audio,
+                frames_room: own_room,
+                commands: Vec::new(),
+                end: None,
+                restarted: false,
+                failed_encoders: Vec::new(),
+            },
+            renditions,
+        }
+    }
+
+    /// Returns the plan as it stands.
+    pub fn plan(&self) -> &Plan {
+        &self.shared.plan
+    }
+
+    /// Returns whether there are several renditions, or segments.
+    pub fn is_package(&self) -> bool {
+        is_package(&self.shared.plan)
+    }
+
+    /// Returns the number of the next task.
+    pub fn next_task(&self) -> u32 {
+        self.shared.tasks.next
+    }
+
+    /// Returns how it ended, once.
+    pub fn take_end(&mut self) -> Option<End> {
+        self.shared.end.take()
+    }
+
+    /// Returns whether it has begun anew since this was last asked.
+    pub(super) fn take_restarted(&mut self) -> bool {
+        std::mem::take(&mut self.shared.restarted)
+    }
+
+    /// Returns the browser's own encoders that have failed since this was last asked.
+    pub(super) fn take_failed_encoders(&mut self) -> Vec<Codec> {
+        std::mem::take(&mut self.shared.failed_encoders)
+    }
+
+    /// Returns what it is doing and how far it is. The share may fall when a rendition begins again.
+    pub fn progress(&self) -> (Stage, f64) {
+        let tasks = &self.shared.tasks;
+        let renditions = &self.renditions;
+        let (false, [one]) = (self.is_package(), renditions.as_slice()) else {
+            let all: f64 = renditions.iter().map(Rendition::pixels).sum();
+            let done: f64 = renditions.iter().map(|one| one.pixels() * one.progress(tasks).1).sum();
+            let through = renditions.iter().filter(|one| self.is_through(one)).count() as f64;
+            let count = renditions.len().max(1) as f64;
+            let finishing = renditions.iter().all(|one| one.report.is_some());
+            let stage = if finishing { Stage::Finishing } else { Stage::Encoding };
+            return (stage, BEFORE_CUTTING * done / all.max(1.0) + (1.0 - BEFORE_CUTTING) * through / count);
+        };
+        one.progress(tasks)
+    }
+
+    /// Begins; appends what to do.
+    pub fn start(&mut self, commands: &mut Vec<Command>) {
+        for rendition in &mut self.renditions {
+            rendition.begin(&mut self.shared);
+        }
+        self.go_on(commands);
+    }
+
+    /// Takes an event and appends what to do. Ignores events of unknown tasks.
+    pub fn handle(&mut self, event: Event, commands: &mut Vec<Command>) {
+        match event {
+            Event::Progress { task, frames } => {
+                if let Some(running) = self.shared.tasks.running.get_mut(&task) {
+                    running.frames = running.frames.max(frames);
+                }
+            }
+            Event::Done { task, exit_code, outputs, log } => {
+                if let Some(running) = self.shared.tasks.running.remove(&task) {
+                    self.done(task, running, exit_code, outputs, log);
+                }
+            }
+            Event::Died { task, death, log } => {
+                if let Some(running) = self.shared.tasks.running.remove(&task) {
+                    self.died(task, running, death, log);
+                }
+            }
+            _ => {}
+        }
+        self.go_on(commands);
+    }
+
+    /// Starts what can be started, and moves renditions on that have nothing left to do in their phase.
+    fn go_on(&mut self, commands: &mut Vec<Command>) {
+        loop {
+            self.start_tasks();
+            let mut moved = false;
+            for one in &mut self.renditions {
+                let idle = one.report.is_none()
+                    && self.shared.tasks.has_none_of(one.index)
+                    && (one.changing_encoder || one.has_no_work() && self.shared.audio.bytes().is_some());
+                moved |= idle && !self.shared.has_ended() && one.move_on(&mut self.shared);
+            }
+            self.take_reports();
+            if !moved || self.shared.has_ended() {
+                break;
+            }
+        }
+        commands.append(&mut self.shared.commands);
+    }
+
+    /// Starts tasks while workers are free.
+    fn start_tasks(&mut self) {
+        while !self.shared.has_ended() && self.shared.tasks.running.len() < self.shared.tasks.at_once {
+            let Some(waiting) = self.next_work() else { break };
+            let Waiting { rendition, work, tries } = waiting;
+            let id = TaskId(self.shared.tasks.next);
+            let Some(mut task) =
+                self.renditions[rendition].task(id, work, &self.shared, self.cutting.as_ref())
+            else {
+                continue;
+            };
+            self.shared.tasks.next += 1;
+            self.frames.share(rendition, &mut task);
+            self.shared.tasks.running.insert(id, Running { rendition, work, tries, frames: 0 });
+            self.shared.command(Command::Run(task));
+        }
+    }
+
+    fn next_work(&mut self) -> Option<Waiting> {
+        let Shared { tasks, audio, .. } = &mut self.shared;
+        if !tasks.queues_all {
+            return tasks.waiting.pop().or_else(|| {
+                let work = self.renditions.first_mut()?.next_work(audio)?;
+                Some(Waiting { rendition: 0, work, tries: 1 })
+            });
+        }
+        for rendition in &mut self.renditions {
+            while let Some(work) = rendition.next_work(audio) {
+                tasks.waiting.push(Waiting { rendition: rendition.index, work, tries: 1 });
+            }
+        }
+        let renditions = &self.renditions;
+        let urgency = |waiting: &Waiting| {
+            let decodes = renditions[waiting.rendition].decodes_for(waiting.work);
+            self.frames.urgency(waiting.rendition, decodes)
+        };
+        let next = (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place]))?;
+        Some(tasks.waiting.swap_remove(next))
+    }
+
+    fn done(
+        &mut self,
+        task: TaskId,
+        running: Running,
+        exit_code: i32,
+        mut outputs: Vec<Written>,
+        log: Vec<String>,
+    ) {
+        let freed = self.frames.task_ended(task, &mut outputs, exit_code == 0);
+        self.shared.drop_files(freed);
+        match running.work {
+            Work::Cut => self.cut_done(running, exit_code, &outputs, log),
+            Work::Audio => self.audio_done(running, exit_code, &outputs, log),
+            _ => {
+                let index = running.rendition;
+                self.renditions[index].done(&mut self.shared, running, exit_code, &outputs, log);
+            }
+        }
+        self.take_reports();
+    }
+
+    fn audio_done(&mut self, running: Running, exit_code: i32, outputs: &[Written], log: Vec<String>) {
+        let made = outputs.iter().find(|written| written.name == ffmpeg::AUDIO_FILE && written.size.0 > 0);
+        match made.filter(|_| exit_code == 0) {
+            Some(written) => {
+                // Only the packets count here; the container is estimated as a whole.
+                let bytes =
+                    crate::clip::mp4::media_bytes(&written.head, written.size).unwrap_or(written.size);
+                self.shared.audio = Audio::Made(bytes);
+                self.renditions.iter_mut().for_each(|one| one.book_audio(bytes));
+            }
+            None => self.failed(running, Some(exit_code), log),
+        }
+    }
+
+    fn died(&mut self, task: TaskId, running: Running, death: Death, log: Vec<String>) {
+        if death == Death::OutOfMemory {
+            self.frames.keep_no_more();
+        }
+        let freed = self.frames.task_died(task);
+        self.shared.drop_files(freed);
+        self.recover(running, death, log);
+        self.take_reports();
+    }
+
+    /// Moves finished renditions on to the job's end, or to being cut.
+    fn take_reports(&mut self) {
+        if self.shared.has_ended() || self.renditions.is_empty() {
+            return;
+        }
+        if !self.is_package() {
+            if let Some(report) = self.renditions[0].report.take() {
+                self.shared.end(End::Finished(Box::new(report)));
+            }
+            return;
+        }
+        for one in &mut self.renditions {
+            if one.report.is_some() && one.phase != Phase::Ended {
+                one.phase = Phase::Ended;
+                if self.cutting.is_some() {
+                    let cut = Waiting { rendition: one.index, work: Work::Cut, tries: 1 };
+                    self.shared.tasks.waiting.push(cut);
+                }
+            }
+        }
+        self.finish_package();
+    }
+}
