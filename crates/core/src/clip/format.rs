@@ -25,7 +25,8 @@ impl Picture {
         rate.0 * 1000.0 / self.pixels_per_second()
     }
 
-    pub(crate) fn short_side(&self) -> u32 {
+    /// The smaller of width and height.
+    pub fn short_side(&self) -> u32 {
         self.width.min(self.height)
     }
 }

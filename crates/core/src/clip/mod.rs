@@ -1,7 +1,12 @@
 //! What a file is: its streams, frames, times and colours, as readers tell them. Knows no wish, no plan and no machine.
 
+#[cfg(feature = "planner")]
 pub mod facts;
+pub mod failure;
+#[cfg(feature = "planner")]
 pub mod ffprobe;
 pub mod format;
+#[cfg(feature = "planner")]
 pub mod mp4;
+#[cfg(feature = "planner")]
 pub mod probe;

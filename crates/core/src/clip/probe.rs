@@ -3,48 +3,9 @@
 use crate::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
+pub use crate::clip::failure::ProbeFailure;
 use crate::clip::ffprobe::{Listing, Section};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
-use serde::Serialize;
-
-/// Why a file cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum ProbeFailure {
-    /// No bytes.
-    Empty,
-    /// Not recognised as any media.
-    NotMedia,
-    /// A picture, a text or the like that the core would open but that is no clip.
-    NotVideo {
-        /// What it is, in ffmpeg's word for the format.
-        format: String,
-    },
-    /// Sound without a picture.
-    AudioOnly,
-    /// The end of the file is missing.
-    Truncated {
-        /// How much is there, in seconds, when known.
-        there: Option<crate::units::Micros>,
-        /// How much there should be, when known.
-        whole: Option<crate::units::Micros>,
-    },
-    /// A codec that this core cannot decode.
-    UnsupportedCodec {
-        /// ffmpeg's name for it.
-        codec: String,
-    },
-    /// A picture stream without a frame.
-    NoFrames,
-    /// Times in the file start again or leap.
-    TimesJump {
-        /// Where.
-        at: Micros,
-    },
-    /// The file could not be read.
-    Unreadable,
-    /// ffprobe ended without an answer.
-    Broken,
-}
 
 /// What the first run of ffprobe told: enough to know which packets to look at.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use super::verify::Fault;
 use crate::clip::probe::ProbeFailure;
 use crate::plan::refusal::Refusal;
 use crate::step::load::LoadFailure;
+pub use crate::step::load::PackFailure;
 use crate::units::Bytes;
 use serde::Serialize;
 
@@ -78,15 +79,6 @@ pub enum Step {
     Assemble,
     /// Checking the result.
     Check,
-}
-
-/// Why files could not be put into one archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PackFailure {
-    /// The script that packs did not arrive.
-    NotLoaded(String),
-    /// The archive could not be written.
-    NotWritten(String),
 }
 
 impl Failure {

@@ -272,10 +272,12 @@ impl Destination {
     }
 
     /// The address with everything in it: for ffmpeg alone.
+    #[cfg(feature = "planner")]
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
+    #[cfg(feature = "planner")]
     pub(crate) fn bearer(&self) -> Option<&str> {
         self.bearer.as_deref()
     }

@@ -2,131 +2,27 @@
 //! far end goes away `reconnect`'s. Knows no process, network or clock.
 
 pub mod destination;
+#[cfg(feature = "planner")]
 mod push;
+#[cfg(feature = "planner")]
 pub mod reconnect;
+mod shell;
+#[cfg(feature = "planner")]
+mod subject;
 
 pub use destination::{AddressTrouble, Destination, Protocol};
+#[cfg(feature = "planner")]
 pub use push::publish;
-
-use crate::clip::facts::MediaFacts;
-use crate::clip::format::Picture;
-use crate::plan::audio::{self, AudioPlan};
-use crate::plan::picture;
-use crate::plan::{self, Conversion};
-use crate::units::{FrameRate, Kbps, Micros};
-use crate::wishes::ladder::{self, Rung};
-use crate::wishes::{AudioWish, Wishes};
-
-/// The test pattern's size and frame rate where no rung is named.
-const USUAL: ((u32, u32), u32) = ((1280, 720), 25);
-
-/// One push.
-#[derive(Debug, Clone)]
-pub struct Push {
-    /// What is shown.
-    pub source: Source,
-    /// The format, which nothing exceeds.
-    pub rung: Rung,
-    /// A clip begins again at its end.
-    pub looped: bool,
-    /// Without sound.
-    pub mute: bool,
-    /// Where it goes.
-    pub to: Destination,
-}
-
-/// What is shown.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// Moving bars, a running clock and a tone, without end.
-    TestPattern,
-    /// A clip.
-    Clip(Box<LiveClip>),
-}
-
-/// A clip, as far as a push needs to know it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveClip {
-    /// Index of its picture in the file.
-    pub stream: u32,
-    /// Size and rate of what is pushed.
-    pub picture: Picture,
-    /// Conversions on the way there.
-    pub conversion: Conversion,
-    /// Its sound, always encoded again.
-    pub audio: AudioPlan,
-    /// How long it is.
-    pub duration: Micros,
-}
-
-impl Push {
-    /// A push of this clip; without a wished rung on the best one below it.
-    pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Destination) -> Push {
-        let source = facts.video.display_size();
-        let rung = ladder::of_source(wished, source, facts.video.frame_rate);
-        let picture = Picture { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
-        let mut conversion = plan::conversion(&facts.video, picture);
-        conversion.inside = picture::inside(source, (picture.width, picture.height));
-        // Packets that are copied begin where they like after a seek.
-        let wishes = Wishes { audio: AudioWish::Encode(rung.sound()), ..Wishes::default() };
-        let clip = LiveClip {
-            stream: facts.video.index,
-            picture,
-            conversion,
-            audio: audio::beside(facts, &wishes, rung.sound()),
-            duration: facts.video.start + facts.video.duration,
-        };
-        Push { source: Source::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
-    }
-
-    /// A push of the test pattern.
-    pub fn of_test_pattern(wished: Option<Rung>, to: Destination) -> Push {
-        let (size, rate) = USUAL;
-        let rung = wished.unwrap_or_else(|| ladder::below(size, FrameRate::whole(rate)));
-        Push { source: Source::TestPattern, rung, looped: false, mute: false, to }
-    }
-
-    /// The rate of the sound; `None` without.
-    pub fn sound(&self) -> Option<Kbps> {
-        let there = match &self.source {
-            Source::TestPattern => true,
-            Source::Clip(clip) => clip.audio.stream().is_some(),
-        };
-        (there && !self.mute).then(|| self.rung.sound())
-    }
-
-    /// How long the clip is once; `None` for the pattern, which has no end.
-    pub fn clip_length(&self) -> Option<Micros> {
-        match &self.source {
-            Source::Clip(clip) => Some(clip.duration),
-            Source::TestPattern => None,
-        }
-    }
-}
-
-/// `ffmpeg` with these arguments as a shell takes it, every secret of the destination hidden. For people to read.
-pub fn shown_command(arguments: &[String], to: &Destination) -> String {
-    let words = arguments.iter().map(|argument| quoted(&to.conceal(argument)));
-    std::iter::once("ffmpeg".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// The command line that pushes a clip on `rung`, with an address for this protocol to be filled in.
-pub fn publish_command(rung: Rung, protocol: Protocol) -> String {
-    format!("clipfit publish clip.mp4 --rung {rung} --to {}", quoted(protocol.example()))
-}
-
-/// As one word of a POSIX shell.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
+pub use shell::{publish_command, shown_command};
+#[cfg(feature = "planner")]
+pub use subject::{LiveClip, Push, Source};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::facts::MediaFacts;
+    use crate::units::Micros;
+    use crate::wishes::ladder;
 
     fn to(address: &str) -> Destination {
         Destination::parse(address).unwrap_or_else(|why| panic!("{address}: {why:?}"))

@@ -1,18 +1,9 @@
 //! A job as the page shows it: figures and sentences made from facts, plan, predictions and report, so that whoever shows them
-//! needs to know none of those. Plain data that passes between modules; knows no page.
+//! needs to know none of those (`of_plan` makes them). Plain data that passes between modules; knows no page.
 
-use crate::clip::facts::MediaFacts;
-use crate::hls;
-use crate::job::report::Report;
-use crate::machine::Preset;
-use crate::machine::{CodecUnavailable, Engine};
-use crate::plan::audio::AudioPlan;
-use crate::plan::notes::Note;
-use crate::plan::predict::{self as speed, Prediction, Unavailable};
-use crate::plan::refusal::Refusal;
-use crate::plan::{Action, EncodePlan, PackagePlan, Plan, RateControl};
+use crate::machine::speeds::Speeds;
+use crate::machine::{CodecUnavailable, Threads};
 use crate::units::{Bytes, Micros};
-use crate::view::notes::channel_layout;
 use crate::wishes::{Codec, Effort, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -119,54 +110,6 @@ pub struct CodecAccount {
     pub missing: Option<String>,
 }
 
-impl From<&MediaFacts> for ClipAccount {
-    fn from(facts: &MediaFacts) -> ClipAccount {
-        let video = &facts.video;
-        let (width, height) = video.display_size();
-        let figures = vec![
-            video.duration.to_string(),
-            format!("{width}×{height}"),
-            format!("{} fps", video.frame_rate),
-            video.codec.clone(),
-        ];
-        ClipAccount { figures, length: video.duration }
-    }
-}
-
-impl From<&Plan> for PlanAccount {
-    fn from(plan: &Plan) -> PlanAccount {
-        let mut figures = vec![figure("Never over", plan.limit.to_string(), None)];
-        let length = match &plan.action {
-            Action::Keep => {
-                figures.push(figure("Result", "The file as it is".into(), None));
-                None
-            }
-            Action::Remux(_) => {
-                figures.push(figure("Result", "Same picture, as MP4".into(), None));
-                None
-            }
-            Action::Encode(encode) => {
-                figures.extend(encode_figures(encode));
-                Some(encode.grid.duration())
-            }
-            Action::Package(package) => {
-                figures.extend(package_figures(package));
-                package.segments().map(|segments| segments.rate().time_of(segments.frames()))
-            }
-        };
-        PlanAccount { figures, remarks: remarks(&plan.notes), length }
-    }
-}
-
-impl From<&[Prediction]> for EffortsAccount {
-    fn from(predictions: &[Prediction]) -> EffortsAccount {
-        EffortsAccount {
-            each: predictions.iter().map(EffortAccount::from).collect(),
-            automatic: speed::settle(Effort::Auto, predictions),
-        }
-    }
-}
-
 impl EffortsAccount {
     /// The effort that a wished one stands for, as `speed::settle`.
     pub fn settle(&self, wished: Effort) -> Effort {
@@ -179,163 +122,15 @@ impl EffortsAccount {
     }
 }
 
-impl From<&Prediction> for EffortAccount {
-    fn from(Prediction { effort, likely }: &Prediction) -> EffortAccount {
-        let (time, text) = match likely {
-            Ok(likely) => {
-                (Some(likely.time), format!("about {} · {}", rough(likely.time), likely.quality.text()))
-            }
-            Err(why) => (None, why.text()),
-        };
-        let never = matches!(likely, Err(Unavailable::OnlyBrowser(_)));
-        EffortAccount { effort: *effort, time, text, never }
-    }
-}
-
-impl From<&Report> for ResultAccount {
-    fn from(report: &Report) -> ResultAccount {
-        ResultAccount {
-            source_bytes: report.source_bytes,
-            bytes: report.bytes,
-            limit: report.limit,
-            saved: report.saved(),
-            kept_source: report.kept_source,
-            size: (report.picture.width, report.picture.height),
-            files: report.files.len(),
-            streams: report.files.iter().any(|file| file.path == hls::MASTER),
-            remarks: remarks(&report.notes),
-        }
-    }
-}
-
 impl CodecAccount {
-    /// Of what a machine answers when asked for a codec.
+    /// Tells of what a machine answers when asked for a codec.
     pub fn new(codec: Codec, offer: Result<(), CodecUnavailable>) -> CodecAccount {
         CodecAccount { codec, missing: offer.err().map(|why| why.to_string()) }
     }
-}
 
-/// The ways out of a refusal, best first.
-pub fn offers(refusal: &Refusal) -> Vec<OfferAccount> {
-    let account = |offer: &crate::plan::refusal::Offer| OfferAccount {
-        text: offer.change.text(),
-        wishes: offer.wishes.clone(),
-    };
-    refusal.offers.iter().map(account).collect()
-}
-
-fn remarks(notes: &[Note]) -> Vec<Remark> {
-    notes.iter().map(|note| Remark { text: note.text(), loss: note.is_loss() }).collect()
-}
-
-fn figure(name: &str, value: String, detail: Option<String>) -> Figure {
-    Figure { name: name.into(), value, detail }
-}
-
-/// A figure for each rendition, and what they have in common.
-fn package_figures(package: &PackagePlan) -> Vec<Figure> {
-    let Some(first) = package.renditions.first() else { return Vec::new() };
-    let [_, rate, _, sound, effort] = encode_figures(&first.encode);
-    let sizes = package.renditions.iter().map(|one| {
-        let picture = one.encode.picture;
-        let most = one.encode.video_rate().map(|rate| match one.encode.control {
-            RateControl::TwoPass { .. } => rate.to_string(),
-            _ => format!("at most {rate}"),
-        });
-        figure("Rendition", format!("{}×{}", picture.width, picture.height), most)
-    });
-    let segments =
-        package.format.map(|_| figure("Segments", format!("{} of each", package.firsts.len()), None));
-    sizes.chain([rate, sound, effort]).chain(segments).collect()
-}
-
-fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
-    let picture = &encode.picture;
-    let codec = encode.codec.name();
-    let rate = encode.video_rate().map_or_else(|| "Steady quality".into(), |rate| rate.to_string());
-    let control = match encode.control {
-        RateControl::TwoPass { .. } => format!("{codec}, two passes"),
-        RateControl::Measured { .. } => format!("{codec}, measured"),
-        RateControl::Quality { crf } => format!("{codec}, CRF {crf}"),
-        RateControl::Constrained { crf, .. } => format!("{codec}, CRF {crf}, capped"),
-        RateControl::Capped(cap) => format!("{codec}, capped, buffer {} kb", cap.buffer),
-    };
-    let (audio, audio_detail) = match &encode.audio {
-        AudioPlan::None(_) => ("None".into(), None),
-        AudioPlan::Copy { bitrate, .. } => (bitrate.to_string(), Some("copied unchanged".into())),
-        AudioPlan::Encode { bitrate, channels, .. } => {
-            let layout = channel_layout(*channels);
-            (bitrate.map_or_else(|| "AAC".into(), |rate| rate.to_string()), Some(format!("AAC, {layout}")))
-        }
-    };
-    let (effort, encoder) = match (encode.engine, encode.preset) {
-        (Engine::Browser, _) => ("Fast", "the browser's own encoder".to_owned()),
-        (Engine::X265, preset) => ("Best", format!("x265 {}, with threads", preset.name())),
-        (engine, preset) => {
-            let effort = match (preset, encode.control) {
-                (Preset::Superfast, RateControl::Quality { .. }) => "Quick",
-                (Preset::Ultrafast | Preset::Superfast, _) => "Fast",
-                (Preset::Veryfast, _) => "Balanced",
-                (Preset::Medium, _) => "Best",
-            };
-            let simd = if engine == Engine::Own { ", SIMD" } else { "" };
-            (effort, format!("x264 {}{simd}", preset.name()))
-        }
-    };
-    [
-        figure("Picture", format!("{}×{}", picture.width, picture.height), None),
-        figure("Frame rate", format!("{} fps", picture.frame_rate), None),
-        figure("Video", rate, Some(control)),
-        figure("Sound", audio, audio_detail),
-        figure("Effort", effort.into(), Some(encoder)),
-    ]
-}
-
-/// `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
-fn rough(time: Micros) -> String {
-    let halves = |seconds: f64| (time.seconds() / seconds * 2.0).round() / 2.0;
-    match time.seconds() {
-        seconds if seconds < 90.0 => format!("{} s", seconds.round().max(1.0)),
-        seconds if seconds < 5400.0 => format!("{} min", halves(60.0)),
-        _ => format!("{} h", halves(3600.0)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::predict::{Likely, Quality};
-
-    #[test]
-    fn predictions_are_rough() {
-        let of = |seconds| {
-            let likely = Likely { time: Micros::from_seconds(seconds), quality: Quality::Sharp };
-            EffortAccount::from(&Prediction { effort: Effort::Best, likely: Ok(likely) }).text
-        };
-        let cases = [
-            (0.2, "1 s"),
-            (13.6, "14 s"),
-            (89.9, "90 s"),
-            (95.0, "1.5 min"),
-            (3000.0, "50 min"),
-            (7300.0, "2 h"),
-        ];
-        for (seconds, expected) in cases {
-            assert_eq!(of(seconds), format!("about {expected} · sharp"));
-        }
-        let why = Unavailable::OnlyBrowser(Codec::Vp9);
-        let none = EffortAccount::from(&Prediction { effort: Effort::Best, likely: Err(why) });
-        assert_eq!((none.text, none.time, none.never), (why.text(), None, true));
-    }
-
-    #[test]
-    fn an_automatic_effort_is_the_one_that_was_settled_on() {
-        let likely = Likely { time: Micros::from_seconds(1.0), quality: Quality::Soft };
-        let predictions = [Prediction { effort: Effort::Best, likely: Ok(likely) }];
-        for (predictions, automatic) in [(predictions.as_slice(), Effort::Best), (&[], Effort::Auto)] {
-            let account = EffortsAccount::from(predictions);
-            assert_eq!(account.settle(Effort::Auto), automatic);
-            assert_eq!(account.settle(Effort::Fast), Effort::Fast);
-        }
+    /// Returns every codec, and why a browser cannot make it where that is known: what has not been measured may be there.
+    pub fn in_browser(speeds: Option<Speeds>, threads: Threads) -> Vec<CodecAccount> {
+        let offer = |codec| speeds.map_or(Ok(()), |speeds| speeds.encoders().offer(codec, threads));
+        Codec::ALL.into_iter().map(|codec| CodecAccount::new(codec, offer(codec))).collect()
     }
 }

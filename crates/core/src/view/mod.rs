@@ -3,4 +3,8 @@
 
 pub mod account;
 mod failures;
+#[cfg(feature = "planner")]
 pub mod notes;
+#[cfg(feature = "planner")]
+pub mod of_plan;
+pub mod update;

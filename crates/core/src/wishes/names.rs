@@ -23,3 +23,13 @@ pub fn result_stem(source: &str) -> &str {
         _ => source,
     }
 }
+
+/// Returns what the folder in an archive is called after its clip. Its length counts for every file, so it has a bound.
+pub fn archive_folder(clip: &str) -> String {
+    const MOST: usize = 40;
+    let stem = result_stem(clip);
+    stem.char_indices()
+        .take_while(|(at, letter)| at + letter.len_utf8() <= MOST)
+        .map(|(_, letter)| letter)
+        .collect()
+}
