@@ -145,6 +145,6 @@ function kilobytes(bytes) {
 
 const staged = await listFiles();
 await finishDocument(staged);
-await minify(only(staged, /^clipfit-app-[^/]+\.js$/));
+await minify(only(staged, /^clipfit-page-[^/]+\.js$/));
 await writeServiceWorker(staged);
 await checkSizes(await listFiles());

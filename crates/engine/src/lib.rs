@@ -1,51 +1,100 @@
-//! The engine's face to the page: a job is started with a file and wishes, and tells accounts of itself until it is ended.
-//! Everything else is the bridge's and core's; decides nothing.
+//! The engine: plans a clip and drives the workers that encode it, as a WebAssembly module that the page fetches with the first clip.
+//! It tells the page accounts: figures and sentences, never facts, plans or reports. Decides nothing about an encode: core does.
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
-use clipfit_bridge::job::{self, JobHandle};
-use clipfit_bridge::telling::{self, Failure, Update};
-use js_sys::Function;
+mod driver;
+mod kept;
+mod log;
+mod pool;
+pub mod protocol;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod protocol_ts;
+mod speeds;
+mod steps;
+mod surroundings;
+
+use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::wishes::Wishes;
+use driver::{Driver, pairs};
+pub use driver::{ResultFiles, Tell};
+use futures::future::{AbortHandle, abortable};
+use js_sys::{Array, Function};
+pub use kept::PackageFile;
+use log::Log;
+use pool::Pool;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
-/// A running job.
+/// A running job. Dropping it stops its work at once and frees the memory; no update follows.
 #[wasm_bindgen]
-pub struct Run(JobHandle);
+pub struct Run {
+    abort: AbortHandle,
+    pool: Rc<RefCell<Option<Pool>>>,
+    log: Rc<RefCell<Log>>,
+}
 
 #[wasm_bindgen]
 impl Run {
-    /// The raw log so far.
+    /// Returns the raw log so far (the last some thousand lines).
     pub fn log(&self) -> String {
-        self.0.log()
+        self.log.borrow().text()
     }
 
     /// Stops its work at once and frees its memory; nothing is told after this.
     pub fn end(self) {}
 }
 
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.abort.abort();
+        // Workers end now, not when the event loop comes round to the aborted future.
+        if let Ok(mut pool) = self.pool.try_borrow_mut() {
+            pool.take();
+        }
+    }
+}
+
 /// Starts a job under `wishes`. `tell` is called with an update, the result's file where there is one, and the pairs of path and
-/// content of a package.
+/// content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with them, and
+/// returns the promise of one archive.
 ///
 /// # Errors
 /// When the wishes are not those of this build.
 #[wasm_bindgen]
-pub fn start(file: File, wishes: JsValue, tell: Function) -> Result<Run, JsError> {
+pub fn start(file: File, wishes: JsValue, tell: Function, pack: Function) -> Result<Run, JsError> {
     console_error_panic_hook::set_once();
     let wishes = serde_wasm_bindgen::from_value(wishes)?;
-    let handle = job::start(
-        file,
-        wishes,
-        Rc::new(move |update| {
-            let (result, package) = telling::files(&update);
-            let write = |update: &Update| update.serialize(&serde_wasm_bindgen::Serializer::new());
-            let account = write(&Update::from(&update))
-                .or_else(|error| write(&Update::Failed(Failure::plain(error.to_string()))))
-                .unwrap_or_default();
-            // What the page's listener throws is the page's; there is nobody else to tell.
-            let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
-        }),
-    );
-    Ok(Run(handle))
+    let tell: Tell = Rc::new(move |update, ResultFiles { result, package }| {
+        let account = write(&update)
+            .or_else(|error| write(&Update::Failed(Failure::plain(error.to_string()))))
+            .unwrap_or_default();
+        let package: Array = pairs(&package);
+        // What the page's listener throws is the page's; there is nobody else to tell.
+        let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
+    });
+    Ok(run(file, wishes, tell, pack))
+}
+
+/// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
+pub fn run(file: File, wishes: Wishes, tell: Tell, pack: Function) -> Run {
+    let log = Rc::new(RefCell::new(Log::default()));
+    let pool = Rc::new(RefCell::new(None));
+    let began = js_sys::Date::now();
+    let driver = Driver { file, wishes, tell, pack, log: log.clone(), began, pool: pool.clone() };
+    let (job, abort) = abortable(async move {
+        driver.run().await;
+        driver.pool.borrow_mut().take();
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        // An aborted job has nobody left to tell.
+        let _ = job.await;
+    });
+    Run { abort, pool, log }
+}
+
+fn write(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    value.serialize(&serde_wasm_bindgen::Serializer::new())
 }

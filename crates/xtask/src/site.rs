@@ -55,7 +55,7 @@ pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     }
     workspace.run_with(
         "cargo",
-        &["test", "--quiet", "--package", "clipfit-bridge", "--lib", "typescript_matches_protocol"],
+        &["test", "--quiet", "--package", "clipfit-engine", "--lib", "typescript_matches_protocol"],
         |command| command.env("CLIPFIT_GENERATE", "1"),
     )
 }

@@ -1,4 +1,4 @@
-// Generated from crates/bridge/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares the two.
 
 /**
  * Page to worker.

@@ -1,5 +1,0 @@
-//! Starts the page. Knows nothing but the library's one entry.
-
-fn main() {
-    clipfit_app::run();
-}

@@ -1,0 +1,399 @@
+//! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and shows
+//! the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
+
+use crate::kept::{Given, Kept, PackageFile};
+use crate::log::Log;
+use crate::pool::{Message, MessageKind, Pool};
+use crate::protocol::{FromWorker, MissingPart, ToWorker};
+use crate::surroundings::{self, Site};
+use crate::{speeds, steps};
+use clipfit_core::job::failure::{Failure, PackFailure};
+use clipfit_core::job::prelude::{Browser, Host};
+use clipfit_core::job::report::Report;
+use clipfit_core::job::{Command, Event, Job, Milestone};
+use clipfit_core::machine::limits::WORKER_KEPT_BELOW;
+use clipfit_core::progress::frame_of;
+use clipfit_core::step::load::{LoadFailure, Part};
+use clipfit_core::step::{Death, Program, Task};
+use clipfit_core::units::Bytes;
+use clipfit_core::view::update::Update;
+use clipfit_core::wishes::names::archive_folder;
+use clipfit_core::wishes::{Mode, Wishes};
+use js_sys::{Array, Function, Promise};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+/// Lines of evidence that go with a failed task.
+const EVIDENCE: usize = 200;
+/// Shortest time between two progress updates, in milliseconds.
+const PROGRESS_INTERVAL: f64 = 200.0;
+
+/// The files of a result.
+#[derive(Debug, Clone, Default)]
+pub struct ResultFiles {
+    /// What is downloaded: an MP4 file, or the archive of a package.
+    pub result: Option<Blob>,
+    /// The files of a package; a single result has none.
+    pub package: Vec<PackageFile>,
+}
+
+/// Called with an update and the files of a result.
+pub type Tell = Rc<dyn Fn(Update, ResultFiles)>;
+
+/// One job's surroundings.
+pub(crate) struct Driver {
+    pub(crate) file: File,
+    pub(crate) wishes: Wishes,
+    pub(crate) tell: Tell,
+    /// Puts files into one archive: `(folder, files, with a page that plays them) -> Promise<Blob>`.
+    pub(crate) pack: Function,
+    pub(crate) log: Rc<RefCell<Log>>,
+    /// When the job began, in milliseconds of the page's clock.
+    pub(crate) began: f64,
+    /// Shared with the job's handle, so that dropping that ends the workers at once.
+    pub(crate) pool: Rc<RefCell<Option<Pool>>>,
+}
+
+/// A task on a worker.
+struct Busy {
+    task: Task,
+    log: Vec<String>,
+}
+
+/// What became of a task.
+enum Ended {
+    Done {
+        exit_code: i32,
+        outputs: Vec<(String, Blob)>,
+        /// Frames that it kept or gives back.
+        frames: Option<Array>,
+    },
+    Died(Death),
+}
+
+/// What a job holds between its tasks.
+#[derive(Default)]
+struct Held {
+    /// Only then is there progress to show.
+    planned: bool,
+    kept: Kept,
+    busy: HashMap<usize, Busy>,
+    package: Vec<PackageFile>,
+    archive: Option<Blob>,
+}
+
+impl Driver {
+    /// Runs the job to its end. The last update is `Finished` or `Failed`.
+    pub(crate) async fn run(&self) {
+        let Some(site) = Site::read() else {
+            return self.show(Update::Failed(Failure::NotLoaded(LoadFailure::Status).into()));
+        };
+        let limits = surroundings::limits();
+        *self.pool.borrow_mut() = Some(Pool::new(site.clone(), limits.workers));
+        let host = Host::Browser(Browser {
+            parts: site.parts(),
+            decodes: surroundings::has_decoder(),
+            threads: clipfit_site::threads(),
+            speeds: speeds::known(),
+            limits,
+        });
+        let mut job = Job::new(Bytes(self.file.size() as u64), self.wishes.clone(), host);
+        let mut held = Held::default();
+        let mut commands = job.handle(Event::Start);
+        let mut shown_at = f64::MIN;
+        loop {
+            let mut events = Vec::new();
+            for command in std::mem::take(&mut commands) {
+                match command {
+                    Command::Finish(report) => return self.finish(&report, &mut held),
+                    Command::GiveUp(failure) => return self.show(Update::Failed((*failure).into())),
+                    command => events.extend(self.obey(command, &mut held, job.shares_frames()).await),
+                }
+            }
+            if events.is_empty() {
+                let Some(message) = self.next_message().await else { return };
+                let (progress, ended) = self.read(message, &mut held.busy);
+                events.extend(progress);
+                if let Some((busy, ended)) = ended {
+                    if matches!(ended, Ended::Died(Death::OutOfMemory)) {
+                        // An instance's memory never shrinks: only ended workers give theirs back.
+                        let idle = (0..limits.workers).filter(|slot| !held.busy.contains_key(slot));
+                        idle.for_each(|slot| self.with_pool(|pool| pool.end(slot)));
+                    }
+                    events.push(event(busy, ended, &mut held.kept).await);
+                    shown_at = f64::MIN;
+                }
+            }
+            for event in events {
+                commands.extend(job.handle(event));
+            }
+            let now = js_sys::Date::now();
+            if held.planned && now - shown_at >= PROGRESS_INTERVAL {
+                shown_at = now;
+                self.show(Update::Progress(job.progress()));
+            }
+        }
+    }
+
+    /// Carries a command out, and returns what that led to at once.
+    async fn obey(&self, command: Command, held: &mut Held, shares_frames: bool) -> Option<Event> {
+        match command {
+            Command::Load { parts, why } => {
+                if let Some(why) = why {
+                    self.say(format!("[browser] gives way to ffmpeg: {}", why.text()));
+                }
+                return Some(self.load(Some(parts)).await);
+            }
+            Command::LoadThreads => return Some(self.load(None).await),
+            Command::Run(task) => {
+                let threads = self.threads_slot().filter(|_| steps::wants_threads(&task.program));
+                // The job never starts more tasks than its limits allow.
+                let free = || (0..).find(|slot| !held.busy.contains_key(slot));
+                let slot = threads.or_else(free).unwrap_or(0);
+                held.kept.share(shares_frames);
+                self.dispatch(slot, &task, &mut held.kept);
+                held.busy.insert(slot, Busy { task, log: Vec::new() });
+            }
+            Command::Show(milestone) => {
+                held.planned |= matches!(milestone, Milestone::Planned(_));
+                self.show_milestone(milestone);
+            }
+            Command::KeepSpeeds(figures) => {
+                self.say(format!("[machine] {}", figures.replace('\n', " ")));
+                speeds::keep(&figures);
+            }
+            Command::EncoderFailed(codec) => speeds::without(codec),
+            Command::Drop(artifacts) => artifacts.iter().for_each(|artifact| held.kept.drop(artifact)),
+            Command::Stop => {
+                self.with_pool(Pool::end_all);
+                *held = Held::default();
+            }
+            Command::Pack(report) => return Some(Event::Packed(self.pack(&report, held).await)),
+            // A native ffmpeg is not asked for here; the ends are the caller's.
+            Command::FindEncoders | Command::Finish(_) | Command::GiveUp(_) => {}
+        }
+        None
+    }
+
+    fn show(&self, update: Update) {
+        (self.tell)(update, ResultFiles::default());
+    }
+
+    fn show_milestone(&self, milestone: Milestone) {
+        self.show(match milestone {
+            Milestone::Probing => Update::Probing,
+            Milestone::Probed(facts) => Update::Probed(facts.as_ref().into()),
+            Milestone::Predicted(predictions) => {
+                Update::Predicted(predictions.as_slice().into(), speeds::codecs())
+            }
+            Milestone::Planned(plan) => Update::Planned(plan.as_ref().into()),
+        });
+    }
+
+    /// Hands the result over.
+    fn finish(&self, report: &Report, held: &mut Held) {
+        let result = if report.kept_source {
+            Some(self.file.clone().into())
+        } else if report.files.is_empty() {
+            held.kept.result()
+        } else {
+            held.archive.take()
+        };
+        if result.is_none() {
+            return self.show(Update::Failed(Failure::Cancelled.into()));
+        }
+        let package = std::mem::take(&mut held.package);
+        (self.tell)(Update::Finished(report.into()), ResultFiles { result, package });
+    }
+
+    /// Puts the files of a package into one archive and returns its size.
+    async fn pack(&self, report: &Report, held: &mut Held) -> Result<Bytes, PackFailure> {
+        let lost = || PackFailure::NotWritten("a file of the package is missing".into());
+        held.package = held.kept.package(&report.files).ok_or_else(lost)?;
+        let folder = archive_folder(&self.file.name());
+        let with_page = self.wishes.mode == Mode::Hls;
+        let packing = self.pack.call3(
+            &JsValue::NULL,
+            &JsValue::from_str(&folder),
+            &pairs(&held.package),
+            &JsValue::from_bool(with_page),
+        );
+        let packed = match packing {
+            Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
+            Err(error) => Err(error),
+        };
+        let archive: Blob = packed.map(JsCast::unchecked_into).map_err(|error| {
+            self.say(format!("[package] {error:?}"));
+            serde_wasm_bindgen::from_value(error).unwrap_or_else(|_| lost())
+        })?;
+        let bytes = Bytes(archive.size() as u64);
+        held.archive = Some(archive);
+        Ok(bytes)
+    }
+
+    /// Writes a line into the log, with the seconds since the job began.
+    fn say(&self, line: String) {
+        let seconds = (js_sys::Date::now() - self.began) / 1000.0;
+        self.log.borrow_mut().push(format!("{seconds:7.2} {line}"));
+    }
+
+    /// Makes parts ready for all workers, or with none named the worker with threads.
+    async fn load(&self, parts: Option<Vec<Part>>) -> Event {
+        // While it loads the pool is in nobody's hands: nothing else runs in it.
+        let Some(mut pool) = self.pool.borrow_mut().take() else {
+            return Event::NotLoaded(LoadFailure::Refused);
+        };
+        let tell = |received, total| self.show(Update::Loading { received, total });
+        let loaded = match &parts {
+            Some(parts) => pool.load(parts, &tell).await,
+            None => pool.load_threads(&tell).await,
+        };
+        if parts.is_none() && !loaded.as_ref().is_ok_and(Vec::is_empty) {
+            pool.end(pool.threads());
+        }
+        *self.pool.borrow_mut() = Some(pool);
+        match loaded {
+            Ok(missing) => {
+                self.say_missing("load", &missing);
+                Event::Loaded { missing: missing.iter().map(|part| (part.part, part.reason)).collect() }
+            }
+            Err(reason) => {
+                self.say(format!("[load] {reason:?}"));
+                Event::NotLoaded(reason)
+            }
+        }
+    }
+
+    fn say_missing(&self, whose: &str, missing: &[MissingPart]) {
+        for part in missing {
+            self.say(format!("[{whose}] without {:?}: {}", part.part, part.detail));
+        }
+    }
+
+    fn dispatch(&self, slot: usize, task: &Task, kept: &mut Kept) {
+        let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
+        for line in said.into_iter().flatten() {
+            self.say(format!("[{}] {line}", task.id.0));
+        }
+        let Given { names, blobs, frames } = kept.give(task, &self.file);
+        let message = ToWorker::Run {
+            task: task.id.0,
+            program: Box::new(steps::program(&task.program)),
+            inputs: names,
+            outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
+            encode: task.encode.as_ref().map(|encode| Box::new(steps::encode(encode))),
+        };
+        self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref()));
+    }
+
+    /// Takes in a message; returns the progress that it tells, and the task that it ended, if it ended one.
+    fn read(&self, message: Message, busy: &mut HashMap<usize, Busy>) -> (Vec<Event>, Option<(Busy, Ended)>) {
+        let slot = message.worker;
+        let runs = |busy: &HashMap<usize, Busy>, task: u32| {
+            busy.get(&slot).is_some_and(|busy| busy.task.id.0 == task)
+        };
+        let ended = match message.kind {
+            MessageKind::Broke(why) => {
+                self.say(format!("[worker {slot}] broke: {why}"));
+                self.with_pool(|pool| pool.end(slot));
+                Some(Ended::Died(Death::Crash))
+            }
+            MessageKind::Hung => {
+                self.say(format!("[worker {slot}] hangs"));
+                self.with_pool(|pool| pool.end(slot));
+                // x265 would hang again; what hung beside it may have been unlucky.
+                let threads = |busy: &Busy| matches!(busy.task.program, Program::FfmpegThreads(_));
+                let by_threads = busy.get(&slot).is_some_and(threads);
+                Some(Ended::Died(if by_threads { Death::Encoder } else { Death::Crash }))
+            }
+            MessageKind::Said(FromWorker::Log { task, lines }, _) => {
+                let Some(running) = busy.get_mut(&slot).filter(|busy| busy.task.id.0 == task) else {
+                    return (Vec::new(), None);
+                };
+                let mut events = Vec::new();
+                for line in lines {
+                    if line.stdout {
+                        let progress = |frames| Event::Progress { task: running.task.id, frames };
+                        events.extend(frame_of(&line.text).map(progress));
+                    } else {
+                        self.say(format!("[{task}] {}", line.text));
+                        running.log.push(line.text);
+                    }
+                }
+                return (events, None);
+            }
+            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, riding) => {
+                runs(busy, task).then(|| {
+                    self.say(format!("[{task}] done"));
+                    if memory_bytes > WORKER_KEPT_BELOW || self.threads_slot() == Some(slot) {
+                        self.with_pool(|pool| pool.end(slot));
+                    }
+                    let outputs = outputs.into_iter().zip(riding.blobs).collect();
+                    Ended::Done { exit_code, outputs, frames: riding.frames }
+                })
+            }
+            MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
+                runs(busy, task).then(|| {
+                    self.say(format!("[{task}] crashed: {detail}"));
+                    let death = steps::death(reason);
+                    if death == Death::Encoder {
+                        self.with_pool(|pool| pool.end(slot));
+                    }
+                    Ended::Died(death)
+                })
+            }
+            MessageKind::Said(FromWorker::Loaded { missing }, _) => {
+                self.say_missing(&format!("worker {slot}"), &missing);
+                // Without x264 the worker can still do all else, and an encode says what is missing.
+                missing.iter().find(|part| part.part != Part::Encoder).map(|lacks| {
+                    self.with_pool(|pool| pool.end(slot));
+                    // A browser that refuses another instance is short of memory; the rest may pass.
+                    let refused = lacks.reason == LoadFailure::Refused;
+                    Ended::Died(if refused { Death::OutOfMemory } else { Death::Crash })
+                })
+            }
+            MessageKind::Said(FromWorker::LoadProgress { .. }, _) => None,
+        };
+        (Vec::new(), ended.and_then(|ended| busy.remove(&slot).map(|busy| (busy, ended))))
+    }
+
+    async fn next_message(&self) -> Option<Message> {
+        futures::future::poll_fn(|context| match self.pool.borrow_mut().as_mut() {
+            Some(pool) => pool.poll_next(context),
+            None => std::task::Poll::Ready(None),
+        })
+        .await
+    }
+
+    fn threads_slot(&self) -> Option<usize> {
+        self.pool.borrow().as_ref().map(Pool::threads)
+    }
+
+    fn with_pool(&self, act: impl FnOnce(&mut Pool)) {
+        if let Some(pool) = self.pool.borrow_mut().as_mut() {
+            act(pool);
+        }
+    }
+}
+
+/// Keeps a finished task's files, and tells the job of it.
+async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
+    let Busy { task, mut log } = busy;
+    let log = log.split_off(log.len().saturating_sub(EVIDENCE));
+    match ended {
+        Ended::Died(death) => Event::Died { task: task.id, death, log },
+        Ended::Done { exit_code, outputs, frames } => {
+            let outputs = kept.take(&task, outputs, frames).await;
+            Event::Done { task: task.id, exit_code, outputs, log }
+        }
+    }
+}
+
+/// Returns files as JavaScript takes them: pairs of path and content.
+pub(crate) fn pairs(files: &[PackageFile]) -> Array {
+    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
+}

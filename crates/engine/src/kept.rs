@@ -1,0 +1,147 @@
+//! The files of a job between its tasks: blobs, and decoded frames, which stay in memory because browsers take longer to put
+//! them into a blob and back than to decode them. Knows no task's purpose.
+
+use clipfit_core::job::report;
+use clipfit_core::step::ffmpeg::FRAMES_FILE;
+use clipfit_core::step::{Artifact, ArtifactKind, Source, Task, Written};
+use clipfit_core::units::Bytes;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use std::collections::HashMap;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+/// A file of a package: its path and its content.
+pub type PackageFile = (String, Blob);
+
+/// What a job keeps.
+#[derive(Default)]
+pub(crate) struct Kept {
+    blobs: HashMap<Artifact, Blob>,
+    frames: HashMap<Artifact, Array>,
+    /// Several tasks may want the same frames at once.
+    shares: bool,
+}
+
+/// Frames for a task: buffers of whole frames.
+pub(crate) struct Frames {
+    pub(crate) buffers: Array,
+    /// They go to the worker, which gives them back, instead of being copied.
+    pub(crate) moved: bool,
+}
+
+/// What a task is given.
+pub(crate) struct Given {
+    pub(crate) names: Vec<String>,
+    /// In the order of `names`.
+    pub(crate) blobs: Vec<Blob>,
+    pub(crate) frames: Option<Frames>,
+}
+
+impl Kept {
+    /// Sets whether several tasks may want the same frames at once.
+    pub(crate) fn share(&mut self, shares: bool) {
+        self.shares = shares;
+    }
+
+    /// The inputs of a task on `clip`. A file that was never written (a preset without macroblock tree) is simply not there.
+    pub(crate) fn give(&mut self, task: &Task, clip: &File) -> Given {
+        let mut given = Given { names: Vec::new(), blobs: Vec::new(), frames: None };
+        for input in &task.inputs {
+            let blob = match &input.source {
+                Source::Kept(artifact) if artifact.is_frames() => {
+                    given.frames = self.lend(artifact);
+                    None
+                }
+                Source::Clip => Some(clip.clone().into()),
+                Source::Kept(artifact) => self.blobs.get(artifact).cloned(),
+                Source::Text(text) => text_blob(text),
+            };
+            if let Some(blob) = blob {
+                given.names.push(input.name.clone());
+                given.blobs.push(blob);
+            }
+        }
+        given
+    }
+
+    fn lend(&mut self, artifact: &Artifact) -> Option<Frames> {
+        let buffers =
+            if self.shares { self.frames.get(artifact).cloned() } else { self.frames.remove(artifact) };
+        buffers.map(|buffers| Frames { buffers, moved: !self.shares })
+    }
+
+    /// Takes in what a task made, and frames that it was lent or made; answers with what the session wants to know of them.
+    pub(crate) async fn take(
+        &mut self,
+        task: &Task,
+        files: Vec<(String, Blob)>,
+        frames: Option<Array>,
+    ) -> Vec<Written> {
+        let mut written = Vec::new();
+        for (name, blob) in files {
+            let Some(wanted) = task.outputs.iter().find(|output| output.name == name) else { continue };
+            let size = Bytes(blob.size() as u64);
+            // What cannot be read back counts as not written; the session then tries again.
+            let Ok(head) = head(&blob, wanted.read).await else { continue };
+            if let Some(artifact) = wanted.keep {
+                self.blobs.insert(artifact, blob);
+            }
+            written.push(Written { name, size, head });
+        }
+        let Some(frames) = frames else { return written };
+        let made = task.outputs.iter().find(|output| output.name == FRAMES_FILE).and_then(|one| one.keep);
+        let lent = task.inputs.iter().find_map(|input| match input.source {
+            Source::Kept(artifact) if artifact.is_frames() => Some(artifact),
+            _ => None,
+        });
+        if made.is_some() {
+            written.push(Written { name: FRAMES_FILE.into(), size: bytes_of(&frames), head: Vec::new() });
+        }
+        if let Some(artifact) = made.or(lent.filter(|_| !self.shares)) {
+            self.frames.insert(artifact, frames);
+        }
+        written
+    }
+
+    /// Lets go of a file.
+    pub(crate) fn drop(&mut self, artifact: &Artifact) {
+        self.blobs.remove(artifact);
+        self.frames.remove(artifact);
+    }
+
+    /// The result of a job that makes one file.
+    pub(crate) fn result(&mut self) -> Option<Blob> {
+        self.blobs.remove(&Artifact { rendition: 0, kind: ArtifactKind::Result })
+    }
+
+    /// The files of a package; `None` where one is missing.
+    pub(crate) fn package(&mut self, files: &[report::PackageFile]) -> Option<Vec<PackageFile>> {
+        let mut blob = |source: &Source| match source {
+            Source::Kept(artifact) => self.blobs.remove(artifact),
+            Source::Text(text) => text_blob(text),
+            Source::Clip => None,
+        };
+        files.iter().map(|file| Some((file.path.clone(), blob(&file.source)?))).collect()
+    }
+}
+
+fn bytes_of(frames: &Array) -> Bytes {
+    let each = frames.iter().filter_map(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
+    Bytes(each.map(|buffer| u64::from(buffer.byte_length())).sum())
+}
+
+fn text_blob(text: &str) -> Option<Blob> {
+    Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok()
+}
+
+/// The first `most` bytes of a blob.
+async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
+    let wanted = blob.size().min(most as f64);
+    if wanted == 0.0 {
+        return Ok(Vec::new());
+    }
+    let part = blob.slice_with_f64_and_f64(0.0, wanted)?;
+    let buffer = JsFuture::from(part.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}

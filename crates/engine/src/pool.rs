@@ -1,0 +1,295 @@
+//! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
+//! Carries messages; knows nothing of what a task is for.
+
+use crate::kept::Frames;
+use crate::protocol::{FromWorker, MissingPart, PartAddress, ToWorker};
+use crate::surroundings::Site;
+use clipfit_core::step::load::{LoadFailure, Part};
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use gloo::timers::callback::Interval;
+use js_sys::{Array, Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+thread_local! {
+    /// The compiled parts: each fetched and compiled once for the life of the page, then handed to every worker.
+    static MODULES: RefCell<HashMap<Part, JsValue>> = RefCell::default();
+}
+
+/// What came from a worker.
+pub(crate) struct Message {
+    /// Which worker.
+    pub(crate) worker: usize,
+    /// What it said.
+    pub(crate) kind: MessageKind,
+}
+
+/// What rides beside an answer.
+#[derive(Default)]
+pub(crate) struct Riding {
+    /// In the order of the answer's outputs.
+    pub(crate) blobs: Vec<Blob>,
+    /// Frames that the task kept or gives back, as buffers.
+    pub(crate) frames: Option<Array>,
+}
+
+/// Kinds of message.
+pub(crate) enum MessageKind {
+    /// A message of the protocol, with what rode along.
+    Said(FromWorker, Riding),
+    /// The worker itself broke; its slot has been cleared.
+    Broke(String),
+    /// The worker has given no sign of life for long though it has something to do: it never will.
+    Hung,
+}
+
+/// Silence is looked at this often, in milliseconds: counted in looks rather than by the clock, so that a machine that slept
+/// is no hang...
+const LOOK: u32 = 5_000;
+/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s. Workers of ffmpeg's
+/// single-thread core are not watched: it may read a long clip without a word, and has never hung.
+const SILENT_LOOKS: u32 = 12;
+
+/// A running worker with its listeners; ends when dropped.
+struct MediaWorker {
+    worker: Worker,
+    /// Messages that it has not answered to the end.
+    pending: Rc<Cell<u32>>,
+    _watchdog: Option<Interval>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Drop for MediaWorker {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        // The only way to stop a synchronous run; frees its memory.
+        self.worker.terminate();
+    }
+}
+
+/// A fixed number of worker slots, and behind them one for the multi-thread core.
+pub(crate) struct Pool {
+    site: Site,
+    slots: Vec<Option<MediaWorker>>,
+    /// What a worker that starts is to have.
+    parts: Vec<PartAddress>,
+    sender: UnboundedSender<Message>,
+    receiver: UnboundedReceiver<Message>,
+}
+
+impl Pool {
+    /// A pool of up to `size` workers, and one with threads; none is started yet.
+    pub(crate) fn new(site: Site, size: usize) -> Pool {
+        let (sender, receiver) = unbounded();
+        let slots = (0..=size.max(1)).map(|_| None).collect();
+        Pool { site, slots, parts: Vec::new(), sender, receiver }
+    }
+
+    /// Makes parts ready for all workers that start from now on, fetching those that no job has fetched before; tells how
+    /// far the fetch is. Answers with the parts that are not to be had, those that the site was built without left out.
+    pub(crate) async fn load(
+        &mut self,
+        parts: &[Part],
+        tell: &dyn Fn(f64, f64),
+    ) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.end_all();
+        self.parts = parts.iter().filter_map(|part| self.site.part(*part).cloned()).collect();
+        if self.parts.iter().all(|address| module(address.part).is_some()) {
+            return Ok(Vec::new());
+        }
+        let missing = self.first(0, tell).await?;
+        // Workers to come are not to look for them again.
+        self.parts.retain(|address| missing.iter().all(|part| part.part != address.part));
+        Ok(missing)
+    }
+
+    /// Starts the worker with threads; else as `load`.
+    pub(crate) async fn load_threads(
+        &mut self,
+        tell: &dyn Fn(f64, f64),
+    ) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.first(self.threads(), tell).await
+    }
+
+    /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make ready.
+    async fn first(&mut self, slot: usize, tell: &dyn Fn(f64, f64)) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.start(slot);
+        let mut hung_before = false;
+        loop {
+            match self.receiver.next().await.map(|message| message.kind) {
+                Some(MessageKind::Said(FromWorker::LoadProgress { received, total }, _)) => {
+                    tell(received, total);
+                }
+                Some(MessageKind::Said(FromWorker::Loaded { missing }, _)) => return Ok(missing),
+                Some(MessageKind::Said(..)) => {}
+                // The worker's own script did not arrive.
+                Some(MessageKind::Broke(_)) => return Err(LoadFailure::Network),
+                Some(MessageKind::Hung) if !hung_before => {
+                    hung_before = true;
+                    self.start(slot);
+                }
+                Some(MessageKind::Hung) => return Err(LoadFailure::Network),
+                None => return Err(LoadFailure::Refused),
+            }
+        }
+    }
+
+    /// The slot of the worker with threads. It is to be ended after every task.
+    pub(crate) fn threads(&self) -> usize {
+        self.slots.len() - 1
+    }
+
+    /// The next message of any worker.
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Message>> {
+        self.receiver.poll_next_unpin(context)
+    }
+
+    /// Sends `message` with `blobs` and frames to worker `slot`, starting it first if it is not there.
+    pub(crate) fn send(&mut self, slot: usize, message: &ToWorker, blobs: &[Blob], frames: Option<&Frames>) {
+        if self.slots.get(slot).is_none_or(Option::is_none) {
+            self.start(slot);
+        }
+        let sent = self.slots.get(slot).and_then(Option::as_ref).is_some_and(|media| {
+            let blobs = blobs.iter().collect::<Array>();
+            media.pending.set(media.pending.get() + 1);
+            let none = Array::new();
+            let buffers = frames.map_or(&none, |frames| &frames.buffers);
+            let moved = if frames.is_some_and(|frames| frames.moved) { buffers } else { &none };
+            let given = if frames.is_some() { JsValue::from(buffers) } else { JsValue::UNDEFINED };
+            post(&media.worker, message, &[("blobs", blobs.into()), ("frames", given)], moved).is_ok()
+        });
+        if !sent {
+            self.broke(slot, "the worker could not be reached".into());
+        }
+    }
+
+    /// Ends worker `slot`; the next `send` starts a fresh one.
+    pub(crate) fn end(&mut self, slot: usize) {
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = None;
+        }
+    }
+
+    /// Ends all workers at once.
+    pub(crate) fn end_all(&mut self) {
+        self.slots.iter_mut().for_each(|slot| *slot = None);
+    }
+
+    fn broke(&mut self, slot: usize, why: String) {
+        self.end(slot);
+        // A closed channel means that nobody waits any more.
+        let _ = self.sender.unbounded_send(Message { worker: slot, kind: MessageKind::Broke(why) });
+    }
+
+    fn start(&mut self, slot: usize) {
+        let parts = if slot == self.threads() {
+            self.site.part(Part::CoreThreads).cloned().into_iter().collect()
+        } else {
+            self.parts.clone()
+        };
+        match self.spawn(slot, parts.iter().map(|address| address.part).collect()) {
+            Ok(media) => {
+                let modules = parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
+                let modules = modules.collect::<Array>().into();
+                let message = ToWorker::Load { parts };
+                let posted = post(&media.worker, &message, &[("modules", modules)], &Array::new());
+                self.slots[slot] = Some(media);
+                if posted.is_err() {
+                    self.broke(slot, "the worker could not be started".into());
+                }
+            }
+            Err(error) => self.broke(slot, format!("{error:?}")),
+        }
+    }
+
+    fn spawn(&self, slot: usize, parts: Vec<Part>) -> Result<MediaWorker, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&self.site.worker, &options)?;
+        let sender = self.sender.clone();
+        let silent = Rc::new(Cell::new(0));
+        // The first message loads its parts.
+        let pending = Rc::new(Cell::new(1_u32));
+        let watched = slot == self.threads() || !parts.contains(&Part::Core);
+        let (heard, answered) = (silent.clone(), pending.clone());
+        let on_message = Closure::new(move |event: MessageEvent| {
+            heard.set(0);
+            let kind = read(&event.data(), &parts).unwrap_or_else(MessageKind::Broke);
+            if let MessageKind::Said(
+                FromWorker::Loaded { .. } | FromWorker::Finished { .. } | FromWorker::Crashed { .. },
+                _,
+            ) = kind
+            {
+                answered.set(answered.get().saturating_sub(1));
+            }
+            let _ = sender.unbounded_send(Message { worker: slot, kind });
+        });
+        let sender = self.sender.clone();
+        let on_error = Closure::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            let kind = MessageKind::Broke(event.message());
+            let _ = sender.unbounded_send(Message { worker: slot, kind });
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        // What arrives and cannot be read, for want of memory say, would never be heard of.
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        let sender = self.sender.clone();
+        let waiting = pending.clone();
+        let look = move || {
+            silent.set(if waiting.get() > 0 { silent.get() + 1 } else { 0 });
+            if silent.get() == SILENT_LOOKS {
+                let _ = sender.unbounded_send(Message { worker: slot, kind: MessageKind::Hung });
+            }
+        };
+        let watchdog = watched.then(|| Interval::new(LOOK, look));
+        Ok(MediaWorker { worker, pending, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
+    }
+}
+
+/// A compiled part, where it is at hand.
+fn module(part: Part) -> Option<JsValue> {
+    MODULES.with_borrow(|modules| modules.get(&part).cloned())
+}
+
+/// Posts the plain part of a message with what cannot go through serde beside it; `moved` buffers are the worker's then.
+fn post(
+    worker: &Worker,
+    message: &ToWorker,
+    beside: &[(&str, JsValue)],
+    moved: &Array,
+) -> Result<(), JsValue> {
+    // As the generated TypeScript has it: what is not there is null.
+    let object = message.serialize(&Serializer::new().serialize_missing_as_null(true))?;
+    for (name, value) in beside {
+        Reflect::set(&object, &JsValue::from_str(name), value)?;
+    }
+    worker.post_message_with_transfer(&object, moved)
+}
+
+/// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
+fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
+    let tagged = Object::new();
+    let tag = Reflect::get(data, &JsValue::from_str("type")).unwrap_or_default();
+    Reflect::set(&tagged, &tag, data).map_err(|_| "an answer that is no object".to_owned())?;
+    let message: FromWorker =
+        serde_wasm_bindgen::from_value(tagged.into()).map_err(|error| error.to_string())?;
+    let beside = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.dyn_into::<Array>().ok();
+    if let Some(modules) = beside("modules") {
+        let fetched = parts.iter().copied().zip(modules.iter()).filter(|(_, module)| !module.is_null());
+        MODULES.with_borrow_mut(|kept| kept.extend(fetched));
+    }
+    let blobs = beside("blobs")
+        .map(|array| array.iter().filter_map(|value| value.dyn_into::<Blob>().ok()).collect())
+        .unwrap_or_default();
+    Ok(MessageKind::Said(message, Riding { blobs, frames: beside("frames") }))
+}

@@ -1,0 +1,143 @@
+//! The page's side of the engine: the module that plans and encodes, fetched when the first clip is there so that the page itself
+//! opens quickly. Knows no plan, session or worker.
+
+use super::player;
+use super::script::{from_pairs, import_script};
+use crate::job::PackageFile;
+use clipfit_core::step::load::LoadFailure;
+use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::wishes::Wishes;
+use js_sys::{Array, Function, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, File};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The engine's script (web/src/engine).
+    type Script;
+    #[wasm_bindgen(method, catch)]
+    async fn open(this: &Script) -> Result<JsValue, JsValue>;
+
+    /// What it opens: the module of crates/engine.
+    type Engine;
+    #[wasm_bindgen(method, catch)]
+    fn start(
+        this: &Engine,
+        file: &File,
+        wishes: JsValue,
+        tell: &Function,
+        pack: &Function,
+    ) -> Result<EngineRun, JsValue>;
+
+    type EngineRun;
+    // A trapped engine throws at every call.
+    #[wasm_bindgen(method, catch)]
+    fn log(this: &EngineRun) -> Result<String, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn end(this: &EngineRun) -> Result<(), JsValue>;
+}
+
+/// The files of a result.
+#[derive(Debug, Clone)]
+pub struct ResultFiles {
+    /// What is downloaded: an MP4 file, or the archive of a package.
+    pub result: Blob,
+    /// The files of a package; a single result has none.
+    pub package: Rc<[PackageFile]>,
+}
+
+/// What a run tells, with the files of a result.
+pub type Tell = Rc<dyn Fn(Update, Option<ResultFiles>)>;
+
+/// A running job. Dropped, it stops its work at once and frees the memory; no update follows.
+pub struct Run(Rc<RefCell<Stage>>);
+
+type Listener = Closure<dyn FnMut(JsValue, Option<Blob>, Array)>;
+type Packer = Closure<dyn FnMut(String, Array, bool) -> Promise>;
+
+/// What the engine calls. Lives as long as it may be called.
+type Called = (Listener, Packer);
+
+enum Stage {
+    /// The engine is on its way.
+    Opening,
+    /// The engine works.
+    Running(EngineRun, Called),
+    /// Nobody waits any more.
+    Over,
+}
+
+impl Run {
+    /// The raw log so far (the last some thousand lines).
+    pub fn log(&self) -> String {
+        match &*self.0.borrow() {
+            Stage::Running(run, _) => run.log().unwrap_or_default(),
+            Stage::Opening | Stage::Over => String::new(),
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Stage::Running(run, called) = self.0.replace(Stage::Over) {
+            let _ = run.end();
+            // The page ends a run from within what the run tells: what is called goes when it has returned.
+            wasm_bindgen_futures::spawn_local(async move { drop(called) });
+        }
+    }
+}
+
+/// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
+pub fn start(file: File, wishes: Wishes, tell: Tell) -> Run {
+    let stage = Rc::new(RefCell::new(Stage::Opening));
+    let shared = Rc::clone(&stage);
+    wasm_bindgen_futures::spawn_local(async move {
+        let engine = open().await;
+        if matches!(*shared.borrow(), Stage::Over) {
+            return;
+        }
+        let started = engine.and_then(|engine| run(&engine, &file, &wishes, Rc::clone(&tell)));
+        match started {
+            Ok((run, called)) => drop(shared.replace(Stage::Running(run, called))),
+            Err(reason) => tell(Update::Failed(reason.into()), None),
+        }
+    });
+    Run(stage)
+}
+
+fn run(
+    engine: &Engine,
+    file: &File,
+    wishes: &Wishes,
+    tell: Tell,
+) -> Result<(EngineRun, Called), LoadFailure> {
+    let tell: Listener = Closure::new(move |update, result: Option<Blob>, package: Array| {
+        let files = result.map(|result| ResultFiles { result, package: from_pairs(&package).into() });
+        match serde_wasm_bindgen::from_value(update) {
+            Ok(update) => tell(update, files),
+            // Another build's engine.
+            Err(error) => tell(Update::Failed(Failure::plain(error.to_string())), None),
+        }
+    });
+    let pack: Packer = Closure::new(|folder: String, files: Array, with_page| {
+        wasm_bindgen_futures::future_to_promise(async move {
+            let packed = player::zip(&folder, &files, with_page).await;
+            packed
+                .map(JsValue::from)
+                .map_err(|failure| serde_wasm_bindgen::to_value(&failure).unwrap_or_else(JsValue::from))
+        })
+    });
+    let wishes = serde_wasm_bindgen::to_value(wishes).map_err(|_| LoadFailure::Corrupt)?;
+    let run = engine.start(file, wishes, tell.as_ref().unchecked_ref(), pack.as_ref().unchecked_ref());
+    run.map(|run| (run, (tell, pack))).map_err(|_| LoadFailure::Corrupt)
+}
+
+/// Fetches the engine the first time; the script keeps it.
+async fn open() -> Result<Engine, LoadFailure> {
+    let address = clipfit_site::address("engine-script").ok_or(LoadFailure::Status)?;
+    let why = |reason| serde_wasm_bindgen::from_value(reason).unwrap_or(LoadFailure::Refused);
+    let script = import_script(&address).await.map_err(why)?;
+    script.unchecked_into::<Script>().open().await.map(JsCast::unchecked_into).map_err(why)
+}

@@ -1,0 +1,149 @@
+//! One clip's card: its name, how far it is, and the view that its phase calls for.
+
+use super::click;
+use super::efforts::efforts;
+use super::failure_view::failure_view;
+use super::icon::Icon;
+use super::log_view::log_view;
+use super::package_view::package_view;
+use super::plan_view::{facts_line, plan_view};
+use super::progress_view::progress_view;
+use super::result_view::result_view;
+use crate::job::{Job, Phase};
+use crate::shared::Shared;
+use crate::state::Action;
+use crate::words;
+use clipfit_core::view::account::{PlanAccount, Remark};
+use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::names::result_stem;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What a card needs.
+#[derive(Properties, PartialEq)]
+pub struct JobCardProps {
+    /// The job.
+    pub job: Shared<Job>,
+    /// The wishes that it would run again with, once it came to an end.
+    pub again: Option<Rc<Wishes>>,
+    /// Whether this browser can write into a folder.
+    pub folders: bool,
+    /// Where its buttons' actions go.
+    pub dispatch: Callback<Action>,
+}
+
+/// A card.
+#[component]
+pub fn JobCard(props: &JobCardProps) -> Html {
+    let JobCardProps { job, again, folders, dispatch } = props;
+    let state = job.phase.handle();
+    let name_id = format!("{}-name", job.id.element());
+    let bytes = match &job.phase {
+        Phase::Done(done) => Some(done.report.bytes.0.to_string()),
+        _ => None,
+    };
+    html! {
+        <article
+            class={classes!("job", format!("job--{state}"))}
+            id={job.id.element()}
+            tabindex="-1"
+            aria-labelledby={name_id.clone()}
+            data-testid="job"
+            data-state={state}
+            data-progress={job.percent.to_string()}
+            data-bytes={bytes}
+        >
+            <div class="job__head">
+                <div class="job__title">
+                    <h3 id={name_id} title={job.source.name.clone()}>{ &job.source.name }</h3>
+                    <p class="job__facts">
+                        <span class="job__state">{ job.phase.label() }</span>
+                        <span>{ facts_line(job) }</span>
+                    </p>
+                </div>
+                { head_buttons(job, dispatch) }
+            </div>
+            { body(job, *folders, dispatch) }
+            if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
+                { efforts(job, dispatch) }
+                { plan_view(plan, remarks(job, plan)) }
+            }
+            if !matches!(job.phase, Phase::Queued) {
+                <div class="job__foot">
+                if let Some(wishes) = again {
+                    { again_row(job, wishes, dispatch) }
+                }
+                { log_view(job.id, job.log.as_ref(), dispatch) }
+                </div>
+            }
+        </article>
+    }
+}
+
+/// The report knows what was found while running, too.
+fn remarks<'a>(job: &'a Job, plan: &'a PlanAccount) -> &'a [Remark] {
+    match &job.phase {
+        Phase::Done(done) => &done.report.remarks,
+        _ => &plan.remarks,
+    }
+}
+
+fn head_buttons(job: &Job, dispatch: &Callback<Action>) -> Html {
+    let name = &job.source.name;
+    html! {
+        if job.has_ended() {
+            <button type="button" class="button button--icon" aria-label={format!("Remove {name}")} title="Remove"
+                onclick={click(dispatch, Action::Remove(job.id))}>
+                { Icon::Close.draw() }
+            </button>
+        } else {
+            <button type="button" class="button job__cancel" data-testid="job-cancel"
+                aria-label={format!("Cancel {name}")} onclick={click(dispatch, Action::Cancel(job.id))}>
+                { "Cancel" }
+            </button>
+        }
+    }
+}
+
+fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
+    match &job.phase {
+        Phase::Queued => html! {
+            <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
+        },
+        Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
+        Phase::Done(done) if done.made.files.is_empty() => result_view(done, &job.result_name()),
+        Phase::Done(done) => {
+            package_view(job.id, done, &job.result_name(), result_stem(&job.source.name), folders, dispatch)
+        }
+        Phase::Failed(failure) => failure_view(job.id, failure, dispatch),
+        Phase::Cancelled => html! {
+            <p class="job__line">{ "Stopped. Nothing was saved." }</p>
+        },
+    }
+}
+
+/// The ways on from an end: again as the settings now stand, or to the settings where they are still the same.
+fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
+    let same = *wishes == job.wishes;
+    let done = matches!(job.phase, Phase::Done(_));
+    let again = click(dispatch, Action::Again(job.id));
+    let change = click(dispatch, Action::ChangeSettings);
+    html! {
+        <div class="job__again">
+            if !same {
+                <button type="button" class="button" onclick={again}>
+                    { Icon::Again.draw() }{ "Again with these settings" }
+                </button>
+                <span class="job__wishes">{ words::wishes(wishes) }</span>
+            } else {
+                if !done {
+                    <button type="button" class="button" onclick={again}>{ Icon::Again.draw() }{ "Try again" }</button>
+                }
+                <button type="button" class="button button--quiet" onclick={change}>
+                    { Icon::Sliders.draw() }
+                    { if done { "Start over with other settings" } else { "Change the settings" } }
+                </button>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+//! A finished package: played at once, and the ways to take it away.
+
+use super::click;
+use super::icon::Icon;
+use super::player::Player;
+use crate::job::{Finished, JobId, Made, PackageFile, Saving};
+use crate::state::Action;
+use crate::words;
+use clipfit_core::units::{Bytes, grouped};
+use yew::prelude::*;
+
+/// The package of the job `id`, whose archive is called `name`; single files are called after `stem`. It can be saved
+/// into a folder where this browser writes `folders`.
+pub(super) fn package_view(
+    id: JobId,
+    done: &Finished,
+    name: &str,
+    stem: &str,
+    folders: bool,
+    dispatch: &Callback<Action>,
+) -> Html {
+    let Finished { report, made, saving } = done;
+    let (width, height) = report.size;
+    html! {
+        <div class="result result--package">
+            if report.streams {
+                <Player files={made.files.clone()} name={name.to_owned()}
+                    id={format!("{}-rendition", id.element())} />
+            } else {
+                <div class="result__preview">
+                    <video controls=true playsinline=true preload="metadata" src={made.urls.first().cloned()}
+                        style={format!("aspect-ratio: {} / {}", width.max(1), height.max(1))}
+                        aria-label={format!("Preview of the largest in {name}")}></video>
+                </div>
+            }
+            <div class="result__figures">
+                <p class="result__saving">{ words::saving(report) }</p>
+                <p class="result__check">
+                    { Icon::Check.draw() }
+                    { format!("{} bytes, checked: within {}.", grouped(report.bytes.0), report.limit) }
+                </p>
+                <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
+                    download={name.to_owned()}>
+                    { Icon::Download.draw() }
+                    <span>{ "Download all of it" }<small>{ name }</small></span>
+                </a>
+                { files(made, stem) }
+                if folders {
+                    <button type="button" class="button result__folder" data-testid="job-folder"
+                        disabled={*saving == Some(Saving::Busy)}
+                        onclick={click(dispatch, Action::SaveIntoFolder(id))}>
+                        { "Save into a folder" }
+                    </button>
+                }
+                <p class="settings__hint" role="status">
+                    { match saving {
+                        None if report.streams => "Put the unpacked folder on a web server and open its index.html.",
+                        None => "",
+                        Some(Saving::Busy) => "Writing the files…",
+                        Some(Saving::Done) => "Saved.",
+                        Some(Saving::Failed(why)) => why.as_str(),
+                    } }
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// The files that can be used by themselves, each with a link.
+fn files(made: &Made, stem: &str) -> Html {
+    let link = |((path, blob), url): (&PackageFile, &String)| {
+        let name = format!("{stem}-{path}");
+        html! {
+            <li>
+                <a href={url.clone()} download={name.clone()} data-testid="job-file">{ name }</a>
+                <small>{ Bytes(blob.size() as u64).to_string() }</small>
+            </li>
+        }
+    };
+    if made.urls.is_empty() {
+        return html! {};
+    }
+    html! { <ul class="result__files">{ for made.files.iter().zip(&made.urls).map(link) }</ul> }
+}

@@ -1,0 +1,61 @@
+//! The whole page, from the state. Hands every part only what it shows, so that only what changed is drawn again.
+
+use super::drop_zone::{drop_zone, overlay};
+use super::header::header;
+use super::job_card::JobCard;
+use super::notice::notice;
+use super::settings_panel::SettingsPanel;
+use super::steps::steps;
+use crate::state::{Action, State};
+use std::rc::Rc;
+use web_sys::File;
+use yew::prelude::*;
+
+/// Draws the page.
+pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec<File>>) -> Html {
+    let empty = state.jobs.is_empty();
+    html! {
+        <>
+            { header() }
+            <main class={classes!("page", empty.then_some("page--empty"))}>
+                { notice(&state.problems, dispatch) }
+                <SettingsPanel
+                    settings={Rc::clone(&state.settings)}
+                    wishes={Rc::clone(&state.wishes)}
+                    codecs={state.codecs.clone()}
+                    copied={state.copied.clone()}
+                    efforts={state.efforts()}
+                    open={state.more_settings}
+                    dispatch={dispatch}
+                />
+                <div class="page__work">
+                    { drop_zone(!empty, &state.wishes, add_files) }
+                    if empty {
+                        { steps() }
+                    } else {
+                        <section class="jobs" aria-labelledby="jobs-title">
+                            <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
+                            // A list of its own: beside the heading, keys would be ignored and a new clip would replace
+                            // the preview that somebody watches.
+                            <div class="jobs__list">
+                                { for state.jobs.iter().map(|job| html! {
+                                    <JobCard
+                                        key={job.id.0}
+                                        job={job.clone()}
+                                        again={job.has_ended().then(|| Rc::clone(&state.wishes))}
+                                        folders={state.folders_can_be_written}
+                                        dispatch={dispatch}
+                                    />
+                                }) }
+                            </div>
+                        </section>
+                    }
+                </div>
+            </main>
+            <p class="visually-hidden" role="status" aria-live="polite">{ &state.announcement }</p>
+            if state.dragging {
+                { overlay() }
+            }
+        </>
+    }
+}

@@ -1,0 +1,114 @@
+//! The one place that runs effects: carries the reducer's commands out and turns what the world says into actions.
+//! Decides nothing; what should happen is the reducer's business.
+
+mod browser;
+mod files;
+mod runs;
+
+use crate::client::player;
+use crate::elements;
+use crate::job::{PackageFile, RunId};
+use crate::settings::Settings;
+use crate::state::{Action, Command, Copied, Place, State};
+use clipfit_core::view::account::CodecAccount;
+use clipfit_core::wishes::link::Link;
+use files::Files;
+use gloo::events::EventListener;
+use runs::Runs;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+use yew::Callback;
+
+/// What the page holds of the world.
+pub struct Effects {
+    dispatch: Callback<Action>,
+    files: Rc<Files>,
+    runs: Runs,
+    /// Live as long as the page does.
+    _listeners: Vec<EventListener>,
+}
+
+impl Effects {
+    /// Listens to the window and registers the service worker; everything heard goes to `dispatch`.
+    pub fn new(dispatch: Callback<Action>) -> Self {
+        let files = Rc::new(Files::default());
+        let mut listeners = files::listen(&files, &dispatch);
+        listeners.extend(browser::on_new_link(dispatch.clone()));
+        browser::register_service_worker();
+        let codecs = CodecAccount::in_browser(clipfit_site::kept_speeds(), clipfit_site::threads());
+        dispatch.emit(Action::Codecs(codecs));
+        dispatch.emit(Action::FoldersCanBeWritten(player::folders_can_be_written()));
+        Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
+    }
+
+    /// The settings of the last visit.
+    pub fn kept_settings(&self) -> Option<Settings> {
+        browser::kept_settings()
+    }
+
+    /// What the address asks for, with how many parameters; `None` when it names nothing.
+    pub fn link(&self) -> Option<(Link, usize)> {
+        browser::link()
+    }
+
+    /// Takes files in that were chosen.
+    pub fn file_taker(&self) -> Callback<Vec<File>> {
+        let (files, dispatch) = (Rc::clone(&self.files), self.dispatch.clone());
+        Callback::from(move |taken| dispatch.emit(Action::AddFiles(files.take_in(taken))))
+    }
+
+    /// Sets the document's title.
+    pub fn set_title(&self, title: &str) {
+        browser::set_title(title);
+    }
+
+    /// Carries one command out.
+    pub fn run(&self, command: Command, state: &State) {
+        match command {
+            Command::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
+            Command::End(run) => self.runs.end(run),
+            Command::ForgetLog(run) => self.runs.forget(run),
+            Command::ForgetFile(file) => self.files.forget(file),
+            Command::Release(url) => browser::release(&url),
+            Command::Download { url, name } => browser::download(&url, &name),
+            Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
+            Command::CopyLog(run) => self.copy_log(run),
+            Command::Copy(text) => self.copy(text),
+            Command::SaveIntoFolder { run, name, files, with_page } => {
+                self.save_into_folder(run, name, files, with_page);
+            }
+            Command::KeepSettings => browser::keep_settings(&state.settings),
+            Command::Reveal(job) => browser::reveal(job.element()),
+            Command::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
+            Command::Focus(Place::Chooser) => browser::focus(vec![elements::CHOOSER.to_owned()]),
+            Command::Focus(Place::Settings) => {
+                browser::focus([elements::TARGET, elements::SETTINGS].map(str::to_owned).into())
+            }
+        }
+    }
+
+    fn save_into_folder(&self, run: RunId, name: String, files: Rc<[PackageFile]>, with_page: bool) {
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            let how = match player::save_into_folder(&name, &files, with_page).await {
+                Ok(true) => Some(Ok(())),
+                Ok(false) => None,
+                Err(error) => Some(Err(error.to_string())),
+            };
+            dispatch.emit(Action::SavedIntoFolder(run, how));
+        });
+    }
+
+    fn copy(&self, text: String) {
+        let dispatch = self.dispatch.clone();
+        browser::copy(text.clone(), move |how| {
+            dispatch.emit(Action::Copied(Copied { text: text.clone(), how }));
+        });
+    }
+
+    fn copy_log(&self, run: RunId) {
+        let dispatch = self.dispatch.clone();
+        browser::copy(self.runs.log(run), move |how| dispatch.emit(Action::LogCopied(run, how)));
+    }
+}

@@ -1,0 +1,3 @@
+//! Effects that live and end with one component. Components call these, and no others.
+
+pub mod use_player;

@@ -1,0 +1,62 @@
+//! What the built site and the browser tell the page and its engine alike: the addresses that the build wrote into the document,
+//! the browser's storage, and what an earlier visit measured. Draws no conclusion; knows no job and no component.
+
+use clipfit_core::machine::Threads;
+use clipfit_core::machine::speeds::{self, Speeds};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Measured figures are kept in the storage under this name.
+const SPEEDS: &str = "clipfit-speeds";
+
+/// Returns what the build wrote into the document's `meta` element of this name after `clipfit-`.
+pub fn meta(name: &str) -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let element = document.query_selector(&format!("meta[name=\"clipfit-{name}\"]")).ok()??;
+    Some(element.dyn_into::<web_sys::HtmlMetaElement>().ok()?.content()).filter(|content| !content.is_empty())
+}
+
+/// Returns the same as an absolute address.
+pub fn address(name: &str) -> Option<String> {
+    let base = web_sys::window()?.document()?.base_uri().ok()??;
+    Some(web_sys::Url::new_with_base(&meta(name)?, &base).ok()?.href())
+}
+
+/// Returns a property of the window; undefined where this browser has none of this name.
+pub fn window_property(name: &str) -> JsValue {
+    let of = |window: web_sys::Window| js_sys::Reflect::get(&window, &JsValue::from_str(name)).ok();
+    web_sys::window().and_then(of).unwrap_or_default()
+}
+
+/// Returns whether the multi-thread core can run on this page.
+pub fn threads() -> Threads {
+    match (meta("core-threads-script"), window_property("crossOriginIsolated").is_truthy()) {
+        (None, _) => Threads::Missing,
+        (Some(_), false) => Threads::NotIsolated,
+        (Some(_), true) => Threads::Here,
+    }
+}
+
+/// Returns the browser's storage; `None` where it is switched off.
+pub fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// Returns the speeds that this browser on this machine was measured at and kept.
+pub fn kept_speeds() -> Option<Speeds> {
+    Speeds::read(&storage()?.get_item(SPEEDS).ok()??, &key())
+}
+
+/// Keeps measured figures for the next visit.
+pub fn keep_speeds(figures: &str) {
+    if let Some(storage) = storage() {
+        // Full or refused: measured again on the next visit.
+        let _ = storage.set_item(SPEEDS, &speeds::kept(&key(), figures));
+    }
+}
+
+fn key() -> String {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let agent = navigator.as_ref().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default();
+    let processors = navigator.map_or(1.0, |navigator| navigator.hardware_concurrency());
+    speeds::key(&agent, processors as usize)
+}
