@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 /**
- * A running job.
+ * A running job. Dropping it stops its work at once and frees the memory; no update follows.
  */
 export class Run {
     private constructor();
@@ -13,19 +13,20 @@ export class Run {
      */
     end(): void;
     /**
-     * The raw log so far.
+     * Returns the raw log so far (the last some thousand lines).
      */
     log(): string;
 }
 
 /**
  * Starts a job under `wishes`. `tell` is called with an update, the result's file where there is one, and the pairs of path and
- * content of a package.
+ * content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with them, and
+ * returns the promise of one archive.
  *
  * # Errors
  * When the wishes are not those of this build.
  */
-export function start(file: File, wishes: any, tell: Function): Run;
+export function start(file: File, wishes: any, tell: Function, pack: Function): Run;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
