@@ -3,5 +3,4 @@
 pub mod facts;
 pub mod ffprobe;
 pub mod format;
-pub mod mp4;
 pub mod probe;
