@@ -1,6 +1,6 @@
-//! MP4 files: reading what plans and checks need (`read`), and with the feature `write` writing files of one track, putting such
-//! files together into one with its index first, and cutting that one into the segments of a stream. Knows the boxes; no codec,
-//! no clip, no plan. Bytes in, bytes out: whoever calls reads and writes the files.
+//! MP4 files: reading what plans and checks need (`read`), and with the feature `write` writing files of one track,
+//! putting such files together into one with its index first, and cutting that one into the segments of a stream. Knows
+//! the boxes; no codec, no clip, no plan. Bytes in, bytes out: whoever calls reads and writes the files.
 
 #[cfg(feature = "write")]
 mod assembly;

@@ -1,4 +1,5 @@
-//! Walks the boxes of MP4 files (ISO/IEC 14496-12, 4.2): sizes of 32 and 64 bits and to the end. Knows no box's meaning.
+//! Walks the boxes of MP4 files (ISO/IEC 14496-12, 4.2): sizes of 32 and 64 bits and to the end. Knows no box's
+//! meaning.
 
 /// How many bytes of a box `next_box` looks at, at most.
 pub const MOST_HEADER: usize = 16;
@@ -23,9 +24,9 @@ pub struct Child<'a> {
     pub body: &'a [u8],
 }
 
-/// Returns the header with which `head` begins; `rest` is how many bytes follow from there to the end of the file or parent,
-/// for the box that reaches to it. The next box begins `size` bytes further. `None` where `head` holds no whole header, or an
-/// impossible one.
+/// Returns the header with which `head` begins; `rest` is how many bytes follow from there to the end of the file or
+/// parent, for the box that reaches to it. The next box begins `size` bytes further. `None` where `head` holds no whole
+/// header, or an impossible one.
 pub fn next_box(head: &[u8], rest: u64) -> Option<BoxHead> {
     let (size, behind) = head.split_first_chunk()?;
     let (kind, behind) = behind.split_first_chunk()?;

@@ -1,5 +1,5 @@
-//! Names the streams of an MP4 file as playlists do (RFC 6381), out of the beginning of the file. Knows the boxes on the way to
-//! the sample entries and no others.
+//! Names the streams of an MP4 file as playlists do (RFC 6381), out of the beginning of the file. Knows the boxes on
+//! the way to the sample entries and no others.
 
 use super::boxes::{Child, boxes, child};
 use std::fmt;
@@ -25,9 +25,9 @@ impl fmt::Display for StreamCodecs {
     }
 }
 
-/// Returns what the streams are of an MP4 file whose index comes first. `init` is its beginning: all of an initialization file, of
-/// another file as much as holds its first track's sample entry. `None` where there is no H.264, or audio that is no AAC. A
-/// second track beyond `init` is not seen.
+/// Returns what the streams are of an MP4 file whose index comes first. `init` is its beginning: all of an
+/// initialization file, of another file as much as holds its first track's sample entry. `None` where there is no
+/// H.264, or audio that is no AAC. A second track beyond `init` is not seen.
 pub fn codecs(init: &[u8]) -> Option<StreamCodecs> {
     let movie = child(init, b"moov")?;
     let (mut video, mut audio) = (None, None);
@@ -63,8 +63,8 @@ fn aac(entry: &[u8]) -> Option<String> {
     Some(format!("mp4a.40.{}", object_type(specific)?))
 }
 
-/// Returns the kind of decoder that an entry of MPEG-4 audio asks for (ISO/IEC 14496-1, 7.2.6), 0x40 for AAC, and what is said to
-/// it.
+/// Returns the kind of decoder that an entry of MPEG-4 audio asks for (ISO/IEC 14496-1, 7.2.6), 0x40 for AAC, and what
+/// is said to it.
 pub(crate) fn aac_decoder(entry: &[u8]) -> Option<(u8, &[u8])> {
     // QuickTime's first version of the entry is longer.
     let fields = if entry.get(8..10)? == [0, 1] { 44 } else { 28 };

@@ -1,13 +1,13 @@
-//! Tells how many bytes of media an MP4 file of one track holds and whether its index comes first, which is what a promise of
-//! size needs. Knows top-level boxes only, not what is in them.
+//! Tells how many bytes of media an MP4 file of one track holds and whether its index comes first, which is what a
+//! promise of size needs. Knows top-level boxes only, not what is in them.
 
 use super::boxes::headers;
 
 /// How many of a file's first bytes `media_bytes` and `index_first` need to see.
 pub const HEAD: usize = 4096;
 
-/// Returns the payload size of the media data box where it begins within `head`, the first bytes of a file of `file_bytes`. With
-/// one track in the file this is the size of its packets.
+/// Returns the payload size of the media data box where it begins within `head`, the first bytes of a file of
+/// `file_bytes`. With one track in the file this is the size of its packets.
 pub fn media_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
     let (_, found) = headers(head, file_bytes).find(|(_, found)| &found.kind == b"mdat")?;
     Some(found.size - found.header)

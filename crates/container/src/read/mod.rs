@@ -1,5 +1,6 @@
-//! Reads the few facts about MP4 files and segments that a plan or a check needs, out of bytes at hand: the only parser of
-//! boxes outside of writing. Does no I/O, knows no sample table, and answers `None` where bytes are not what they should be.
+//! Reads the few facts about MP4 files and segments that a plan or a check needs, out of bytes at hand: the only parser
+//! of boxes outside of writing. Does no I/O, knows no sample table, and answers `None` where bytes are not what they
+//! should be.
 
 mod boxes;
 mod codecs;

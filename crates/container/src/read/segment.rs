@@ -1,5 +1,6 @@
-//! Reads with what a segment begins, out of its first bytes: when its first frame is shown and whether decoding can start there.
-//! Knows as much of transport streams and of fragments as that takes; no playlist, and nothing behind the first frame.
+//! Reads with what a segment begins, out of its first bytes: when its first frame is shown and whether decoding can
+//! start there. Knows as much of transport streams and of fragments as that takes; no playlist, and nothing behind the
+//! first frame.
 
 use super::big_endian;
 use super::boxes::{boxes, child};
@@ -7,8 +8,8 @@ use super::boxes::{boxes, child};
 /// How many of a segment's first bytes are enough.
 pub const HEAD: usize = 8_192;
 
-/// A stream's first frame is shown at this time of its own clock, in every rendition and both formats, so that audio which
-/// begins before it (an encoder's run-in) needs no negative time.
+/// A stream's first frame is shown at this time of its own clock, in every rendition and both formats, so that audio
+/// which begins before it (an encoder's run-in) needs no negative time.
 pub const ZERO_SECONDS: u32 = 10;
 
 /// What segments are made of.
@@ -29,8 +30,8 @@ pub struct Begin {
     pub clean: bool,
 }
 
-/// Returns with what a segment begins of which `head` is the first bytes and `init` all of its rendition's initialization file.
-/// `None` where they are no such thing.
+/// Returns with what a segment begins of which `head` is the first bytes and `init` all of its rendition's
+/// initialization file. `None` where they are no such thing.
 pub fn begin(format: Format, init: &[u8], head: &[u8]) -> Option<Begin> {
     match format {
         Format::TransportStream => transport(head),
@@ -38,7 +39,8 @@ pub fn begin(format: Format, init: &[u8], head: &[u8]) -> Option<Begin> {
     }
 }
 
-/// Reads a transport stream (ISO/IEC 13818-1). The tables come first and take one packet each, as our segments have them.
+/// Reads a transport stream (ISO/IEC 13818-1). The tables come first and take one packet each, as our segments have
+/// them.
 fn transport(head: &[u8]) -> Option<Begin> {
     // What each packet carries: of which stream, whether something begins in it, and its payload.
     let packets = head.chunks_exact(188).map_while(|packet| {
