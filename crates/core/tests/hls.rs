@@ -9,7 +9,7 @@
 )]
 
 use clipfit_container::read::segment::{HEAD, begin};
-use clipfit_container::read::{codecs, next_box};
+use clipfit_container::read::{boxes, codecs};
 use clipfit_container::{Packager, Rate};
 use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
 use clipfit_core::hls::{
@@ -56,16 +56,9 @@ fn make(folder: &Path, (width, height): (u32, u32), segments: &Segments) {
     run("ffmpeg", folder, source.split_whitespace());
 }
 
+/// Returns the index of a file, header and all.
 fn index(file: &[u8]) -> &[u8] {
-    let mut rest = file;
-    loop {
-        let found = next_box(rest, rest.len() as u64).unwrap();
-        let (whole, behind) = rest.split_at(found.size as usize);
-        if &found.kind == b"moov" {
-            return whole;
-        }
-        rest = behind;
-    }
+    boxes(file).find(|found| &found.kind == b"moov").unwrap().whole
 }
 
 /// As the media worker and the command line do it.

@@ -1,6 +1,6 @@
 //! Rungs of the ladder encoded by a native ffmpeg: the exact format, and never more than the bandwidth in any one second.
 
-use crate::support::{self, compress, probe};
+use crate::support::{self, compress};
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::ladder;
 use clipfit_core::wishes::{Effort, Mode, Wishes};

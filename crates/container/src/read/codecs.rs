@@ -35,8 +35,8 @@ pub fn codecs(init: &[u8]) -> Option<StreamCodecs> {
         let media = child(track.body, b"mdia").and_then(|media| child(media, b"minf"));
         let list = media.and_then(|media| child(media, b"stbl")).and_then(|table| child(table, b"stsd"));
         match list.and_then(|list| boxes(list.get(8..)?).next()) {
-            Some(Child { kind, body }) if &kind == b"avc1" => video = video.or(Some(avc(body)?)),
-            Some(Child { kind, body }) if &kind == b"mp4a" => audio = audio.or(Some(aac(body)?)),
+            Some(Child { kind, body, .. }) if &kind == b"avc1" => video = video.or(Some(avc(body)?)),
+            Some(Child { kind, body, .. }) if &kind == b"mp4a" => audio = audio.or(Some(aac(body)?)),
             Some(_) => return None,
             None => {}
         }
