@@ -2,12 +2,12 @@
 //! nothing of playlists: they come with the report.
 
 use crate::folder::Folder;
-use clipfit_container::{Format, Packager, Piece, Rate};
+use clipfit_container::read::{MOST_HEADER, next_box};
+use clipfit_container::{Packager, Piece, Rate};
 use clipfit_core::job::report::PackageFile;
 use clipfit_core::step::Source;
 use clipfit_core::step::ffmpeg::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
-use clipfit_core::wishes::packaging::SegmentFormat;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -16,14 +16,10 @@ use std::path::Path;
 pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     let mut file = File::open(place.join(RESULT_FILE))?;
     let index = index(&mut file)?;
-    let format = match step.format {
-        SegmentFormat::Ts => Format::TransportStream,
-        SegmentFormat::Fmp4 => Format::Fragments,
-    };
     let rate = step.segments.rate();
     let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
     let mut packager =
-        Packager::new(&index, format, rate, step.segments.firsts()).map_err(io::Error::other)?;
+        Packager::new(&index, step.format.into(), rate, step.segments.firsts()).map_err(io::Error::other)?;
     for (place_of, name) in step.outputs().into_iter().enumerate() {
         let bytes = if place_of == 0 {
             packager.init()
@@ -37,33 +33,28 @@ pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     Ok(())
 }
 
-/// The `moov` box, header and all.
+/// Returns the `moov` box, header and all.
 fn index(file: &mut File) -> io::Result<Vec<u8>> {
     /// No index is larger, and no broken one may take all memory.
     const MOST: u64 = 1 << 30;
-    let mut at = 0;
+    let length = file.metadata()?.len();
+    let mut at = 0_u64;
     loop {
-        file.seek(SeekFrom::Start(at))?;
-        let mut head = [0; 16];
-        file.read_exact(&mut head[..8])?;
-        let short = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        let size = if short == 1 {
-            file.read_exact(&mut head[8..])?;
-            u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]])
-        } else {
-            u64::from(short)
-        };
-        if size < 8 {
-            return Err(io::ErrorKind::InvalidData.into());
+        let head = part(file, at, MOST_HEADER as u64)?;
+        let found = next_box(&head, length.saturating_sub(at)).ok_or(io::ErrorKind::InvalidData)?;
+        if &found.kind == b"moov" {
+            return part(file, at, found.size.min(MOST));
         }
-        if &head[4..8] == b"moov" {
-            file.seek(SeekFrom::Start(at))?;
-            let mut index = Vec::new();
-            file.take(size.min(MOST)).read_to_end(&mut index)?;
-            return Ok(index);
-        }
-        at = at.checked_add(size).ok_or(io::ErrorKind::InvalidData)?;
+        at = at.checked_add(found.size).ok_or(io::ErrorKind::InvalidData)?;
     }
+}
+
+/// Returns `bytes` bytes of the file from `at`, or as many as there are.
+fn part(file: &mut File, at: u64, bytes: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut part = Vec::new();
+    file.take(bytes).read_to_end(&mut part)?;
+    Ok(part)
 }
 
 fn read(file: &mut File, pieces: &[Piece]) -> io::Result<Vec<u8>> {

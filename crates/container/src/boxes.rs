@@ -1,7 +1,8 @@
-//! Boxes within boxes: finding and making them. Knows no box's meaning.
+//! Boxes within boxes, whole and each where it must be: finding and making them. Knows no box's meaning.
 
 use crate::Error;
-use mp4_atom::{Atom, DecodeMaybe, Encode, FourCC, Header};
+use crate::read::next_box;
+use mp4_atom::{Atom, Encode, FourCC};
 
 /// A box: its type, its payload, and all of it.
 #[derive(Debug, Clone, Copy)]
@@ -16,12 +17,12 @@ pub(crate) fn split(bytes: &[u8]) -> Result<Vec<Found<'_>>, Error> {
     let mut found = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
-        let mut after = rest;
         let short = || Error::Unreadable("a box ends early".into());
-        let header = Header::decode_maybe(&mut after)?.ok_or_else(short)?;
-        let size = header.size.unwrap_or(after.len());
-        let (body, behind) = after.split_at_checked(size).ok_or_else(short)?;
-        found.push(Found { kind: header.kind, body, whole: &rest[..rest.len() - behind.len()] });
+        let head = next_box(rest, rest.len() as u64).ok_or_else(short)?;
+        let split = usize::try_from(head.size).ok().and_then(|size| rest.split_at_checked(size));
+        let (whole, behind) = split.ok_or_else(short)?;
+        let body = whole.get(head.header as usize..).ok_or_else(short)?;
+        found.push(Found { kind: head.kind.into(), body, whole });
         rest = behind;
     }
     Ok(found)

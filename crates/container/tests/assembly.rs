@@ -1,6 +1,7 @@
 //! Chunks made by ffmpeg and by this crate, put together and read back by ffmpeg. Needs a native ffmpeg on PATH.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
+use clipfit_container::read::boxes;
 use clipfit_container::{Error, Picture, PictureFile, Rate, Sound, SoundFile, assemble};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,17 +23,9 @@ fn ffmpeg(folder: &Path, arguments: &str) {
     run("ffmpeg", folder, &format!("-v error -nostdin -y {arguments}"));
 }
 
-/// The one box of this type in a file, header and all.
+/// Returns the first box of this type in a file, header and all.
 fn found(file: &[u8], kind: &[u8; 4]) -> Vec<u8> {
-    let mut rest = file;
-    while let Some(head) = rest.get(..8) {
-        let size = u32::from_be_bytes(head[..4].try_into().unwrap()) as usize;
-        if &head[4..] == kind {
-            return rest[..size].to_vec();
-        }
-        rest = &rest[size..];
-    }
-    panic!("no {}", String::from_utf8_lossy(kind));
+    boxes(file).find(|found| &found.kind == kind).unwrap().whole.to_vec()
 }
 
 /// Puts files together as whoever calls does, and writes the result.

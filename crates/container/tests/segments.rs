@@ -1,6 +1,7 @@
 //! Files made by ffmpeg, cut into segments and played by ffmpeg through a playlist. Needs a native ffmpeg on PATH.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
+use clipfit_container::read::boxes;
 use clipfit_container::{Error, Format, Packager, Rate, ZERO_SECONDS};
 use std::fmt::Write;
 use std::path::Path;
@@ -19,17 +20,9 @@ fn run(program: &str, folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The index of a file.
+/// Returns the index of a file, header and all.
 fn index(file: &[u8]) -> Vec<u8> {
-    let mut rest = file;
-    while let Some(head) = rest.get(..8) {
-        let size = u32::from_be_bytes(head[..4].try_into().unwrap()) as usize;
-        if &head[4..] == b"moov" {
-            return rest[..size].to_vec();
-        }
-        rest = &rest[size..];
-    }
-    panic!("no index");
+    boxes(file).find(|found| &found.kind == b"moov").unwrap().whole.to_vec()
 }
 
 struct Clip {

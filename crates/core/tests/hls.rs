@@ -8,10 +8,10 @@
     reason = "tests stop at the first surprise"
 )]
 
-use clipfit_container::{Format, Packager, Rate};
-use clipfit_core::hls::begin::{self, begin};
+use clipfit_container::read::segment::{HEAD, begin};
+use clipfit_container::read::{boxes, codecs};
+use clipfit_container::{Packager, Rate};
 use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
-use clipfit_core::hls::codecs;
 use clipfit_core::hls::{
     self, INDEX, INIT, MASTER, Rendition, Segments, Shape, ZERO, master_playlist, media_playlist,
     segment_name,
@@ -56,27 +56,17 @@ fn make(folder: &Path, (width, height): (u32, u32), segments: &Segments) {
     run("ffmpeg", folder, source.split_whitespace());
 }
 
+/// Returns the index of a file, header and all.
 fn index(file: &[u8]) -> &[u8] {
-    let mut rest = file;
-    loop {
-        let size = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
-        if &rest[4..8] == b"moov" {
-            return &rest[..size];
-        }
-        rest = &rest[size..];
-    }
+    boxes(file).find(|found| &found.kind == b"moov").unwrap().whole
 }
 
 /// As the media worker and the command line do it.
 fn cut(folder: &Path, step: &PackageStep) {
     let file = fs::read(folder.join(RESULT_FILE)).unwrap();
-    let format = match step.format {
-        SegmentFormat::Ts => Format::TransportStream,
-        SegmentFormat::Fmp4 => Format::Fragments,
-    };
     let rate = step.segments.rate();
     let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
-    let mut packager = Packager::new(index(&file), format, rate, step.segments.firsts()).unwrap();
+    let mut packager = Packager::new(index(&file), step.format.into(), rate, step.segments.firsts()).unwrap();
     let mut names = step.outputs().into_iter();
     fs::write(folder.join(names.next().unwrap()), packager.init().unwrap()).unwrap();
     for name in names {
@@ -98,12 +88,12 @@ fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
         .enumerate()
         .map(|(index, uri)| {
             let segment = fs::read(folder.join(&uri)).unwrap();
-            let head = &segment[..segment.len().min(begin::HEAD)];
+            let head = &segment[..segment.len().min(HEAD)];
             Segment {
                 uri,
                 size: Bytes(segment.len() as u64),
                 duration: step.segments.duration(index),
-                begin: begin(step.format, &init, head),
+                begin: begin(step.format.into(), &init, head),
             }
         })
         .collect();
@@ -188,9 +178,9 @@ fn beginnings_are_read() {
         let (_, found) = facts(root.path(), &step);
         for (index, segment) in found.iter().enumerate() {
             let begin = segment.begin.unwrap();
-            assert!(begin.fresh);
+            assert!(begin.clean);
             let due = ZERO + segments.rate().time_of(segments.firsts()[index]);
-            assert!((begin.time - due).0.abs() <= 12, "{format:?} {index}: {begin:?}, {due:?}");
+            assert!((begin.micros - due.0).abs() <= 12, "{format:?} {index}: {begin:?}, {due:?}");
         }
         let init = fs::read(root.path().join(INIT)).unwrap();
         let first = fs::read(root.path().join(segment_name(format, 0))).unwrap();
@@ -209,9 +199,9 @@ fn beginnings_are_read() {
                 spoilt
             }
         };
-        let head = |segment: &[u8]| segment[..segment.len().min(begin::HEAD)].to_vec();
-        assert!(!begin(format, &init, &head(&spoilt)).unwrap().fresh);
-        assert_eq!(begin(format, &init, &head(&first)[..40]), None);
+        let head = |segment: &[u8]| segment[..segment.len().min(HEAD)].to_vec();
+        assert!(!begin(format.into(), &init, &head(&spoilt)).unwrap().clean);
+        assert_eq!(begin(format.into(), &init, &head(&first)[..40]), None);
     }
 }
 

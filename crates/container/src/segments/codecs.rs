@@ -1,8 +1,8 @@
 //! What a transport stream must say in every segment that an MP4 file says once: H.264's parameter sets and AAC's headers.
 
 use crate::Error;
-use crate::boxes::{one, split};
-use mp4_atom::{Atom, Esds};
+use crate::boxes::split;
+use crate::read::{aac_decoder, avc_record};
 
 /// Types of H.264's units (Rec. ITU-T H.264, table 7-1).
 const REFRESH: u8 = 5;
@@ -31,8 +31,7 @@ impl Avc {
     pub(super) fn read(sample_entry: &[u8]) -> Result<Avc, Error> {
         let body = entry(sample_entry, b"avc1")?.ok_or_else(|| codec("segments are made of H.264 alone"))?;
         let unreadable = || Error::Unreadable("an H.264 configuration ends early".into());
-        let boxes = split(body.get(78..).ok_or_else(unreadable)?)?;
-        let record = one(&boxes, b"avcC")?;
+        let record = avc_record(body).ok_or_else(unreadable)?;
         let (head, mut rest) = record.split_at_checked(5).ok_or_else(unreadable)?;
         let mut sets = Vec::new();
         for mask in [31_u8, 255] {
@@ -108,16 +107,10 @@ impl Aac {
     pub(super) fn read(sample_entry: &[u8]) -> Result<Aac, Error> {
         let body = entry(sample_entry, b"mp4a")?.ok_or_else(|| codec("segments hold AAC alone"))?;
         let unreadable = || Error::Unreadable("a description of sound ends early".into());
-        // QuickTime's first version of the entry is longer.
-        let fields = if body.get(8..10).ok_or_else(unreadable)? == [0, 1] { 44 } else { 28 };
-        let boxes = split(body.get(fields..).ok_or_else(unreadable)?)?;
-        let mut descriptor = one(&boxes, b"esds")?;
-        let configuration = Esds::decode_body(&mut descriptor)?.es_desc.dec_config;
-        let specific = configuration.dec_specific.map(|specific| specific.raw).unwrap_or_default();
-        if configuration.object_type_indication != 0x40 {
-            return Err(codec("segments hold AAC alone"));
+        match aac_decoder(body).ok_or_else(unreadable)? {
+            (0x40, specific) => Aac::of(specific),
+            _ => Err(codec("segments hold AAC alone")),
         }
-        Aac::of(&specific)
     }
 
     /// Of an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1). What extends AAC, a decoder finds by itself.

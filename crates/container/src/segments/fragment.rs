@@ -1,7 +1,8 @@
 //! Segments as fragments of an MP4 file (ISO/IEC 14496-12, 8.8): pictures and sound in each, and one initialization file.
 
-use super::{Packets, Segment, Source, ZERO_SECONDS};
+use super::{Packets, Segment, Source};
 use crate::Error;
+use crate::ZERO_SECONDS;
 use crate::boxes::{boxed, bytes};
 use crate::index::{Track, write_fragmented};
 use mp4_atom::{FourCC, Ftyp};

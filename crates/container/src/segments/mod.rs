@@ -7,22 +7,9 @@ mod transport;
 
 use crate::assembly::presentation;
 use crate::index::{Media, Track};
-use crate::{Error, Piece, Rate};
+use crate::{Error, Format, Piece, Rate, ZERO_SECONDS};
 use codecs::{Aac, Avc};
 use std::ops::Range;
-
-/// A stream's first picture is shown at this time of its own clock, in every rendition and both formats, so that sound which
-/// begins before it (an encoder's run-in) needs no negative time.
-pub const ZERO_SECONDS: u32 = 10;
-
-/// What segments are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// MPEG-2 transport streams (ISO/IEC 13818-1).
-    TransportStream,
-    /// Fragments of an MP4 file (ISO/IEC 14496-12), with an initialization file before them.
-    Fragments,
-}
 
 /// The pictures on their grid, and the sound.
 struct Source {

@@ -2,7 +2,8 @@
 //! segment to segment.
 
 use super::codecs::ADTS;
-use super::{Packets, Segment, Source, ZERO_SECONDS};
+use super::{Packets, Segment, Source};
+use crate::ZERO_SECONDS;
 use crate::{Error, Rate};
 
 const PACKET: usize = 188;

@@ -7,6 +7,4 @@ pub mod failure;
 pub mod ffprobe;
 pub mod format;
 #[cfg(feature = "planner")]
-pub mod mp4;
-#[cfg(feature = "planner")]
 pub mod probe;

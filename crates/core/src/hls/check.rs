@@ -1,9 +1,10 @@
 //! RFC 8216's rules for a finished package, held against its playlists and against what its segments are. Reads no file.
 
-use super::begin::Begin;
+use super::SegmentFormat;
 use super::playlist::{rates, version};
-use super::{Codecs, SegmentFormat};
 use crate::units::{Bytes, FrameRate, Micros};
+use clipfit_container::read::StreamCodecs;
+use clipfit_container::read::segment::Begin;
 use std::collections::BTreeMap;
 
 /// A package as it lies there.
@@ -27,7 +28,7 @@ pub struct Stream<'a> {
     /// Text of its playlist.
     pub playlist: &'a str,
     /// What its streams are.
-    pub codecs: Codecs,
+    pub codecs: StreamCodecs,
     /// Its segments in order.
     pub segments: Vec<Segment>,
 }
@@ -177,10 +178,10 @@ fn check_media(format: SegmentFormat, stream: &Stream<'_>, broken: &mut Vec<Viol
         if said.is_nan() || difference.abs() > TOLERANCE {
             broken.push(Violation::Duration { uri: uri(), segment, said, is: there.duration });
         }
-        if there.begin.is_none_or(|begin| !begin.fresh) {
+        if there.begin.is_none_or(|begin| !begin.clean) {
             broken.push(Violation::NotIndependent { uri: uri(), segment });
         }
-        let Some(Begin { time: is, .. }) = there.begin else { continue };
+        let Some(is) = there.begin.map(|begin| Micros(begin.micros)) else { continue };
         if let Some(due) = due.filter(|due: &Micros| (is - *due).0.abs() > TOLERANCE) {
             broken.push(Violation::Gap { uri: uri(), segment, is, due });
         }
@@ -192,7 +193,7 @@ fn check_media(format: SegmentFormat, stream: &Stream<'_>, broken: &mut Vec<Viol
 fn check_alignment(package: &Package<'_>, stream: &Stream<'_>, broken: &mut Vec<Violation>) {
     let Some(first) = package.streams.first() else { return };
     let time = |stream: &Stream<'_>, segment: usize| {
-        stream.segments.get(segment).and_then(|segment| segment.begin).map(|begin| begin.time)
+        stream.segments.get(segment).and_then(|segment| segment.begin).map(|begin| Micros(begin.micros))
     };
     for segment in 0..first.segments.len().max(stream.segments.len()) {
         let (is, first) = (time(stream, segment), time(first, segment));

@@ -1,15 +1,13 @@
 //! HTTP Live Streaming, video on demand (RFC 8216): what a package is made of, what its files are called and how large they
 //! become. Knows no encode: it begins where every rendition is one finished MP4 file.
 
-pub mod begin;
 pub mod check;
-pub mod codecs;
 pub mod playlist;
 
 use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::packaging::SegmentFormat;
+use clipfit_container::ZERO_SECONDS;
 
-pub use codecs::{Codecs, codecs};
 pub use playlist::{Rendition, master_playlist, media_playlist};
 
 /// The playlist that a player is given.
@@ -19,8 +17,8 @@ pub const INDEX: &str = "index.m3u8";
 /// What players need before the first fragment, in the rendition's folder. Made in either format, because it tells what the
 /// streams are; a package of transport streams leaves it out.
 pub const INIT: &str = "init.mp4";
-/// A stream's first picture is shown at this time of its own clock (as `ZERO_SECONDS` of the container crate).
-pub const ZERO: Micros = Micros(10_000_000);
+/// A stream's first frame is shown at this time of its own clock.
+pub const ZERO: Micros = Micros(ZERO_SECONDS as i64 * 1_000_000);
 
 /// The folder of a rendition: `720p`, after the shorter side, as people call upright videos too.
 pub fn folder(width: u32, height: u32) -> String {

@@ -1,7 +1,8 @@
 //! The playlists (RFC 8216). Knows sizes and durations, not what is in the segments.
 
-use super::{Codecs, INDEX, INIT, SegmentFormat, Segments, segment_name};
+use super::{INDEX, INIT, SegmentFormat, Segments, segment_name};
 use crate::units::{Bytes, Micros};
+use clipfit_container::read::StreamCodecs;
 use std::fmt::Write;
 
 /// One rendition as it was written.
@@ -10,7 +11,7 @@ pub struct Rendition {
     /// Its folder, which is what it is called: `720p`.
     pub folder: String,
     /// What its streams are.
-    pub codecs: Codecs,
+    pub codecs: StreamCodecs,
     /// Size of each segment.
     pub sizes: Vec<Bytes>,
 }
@@ -118,7 +119,7 @@ mod tests {
     }
 
     fn rendition(height: u32, sizes: [u64; 3], audio: Option<&str>) -> Rendition {
-        let codecs = Codecs {
+        let codecs = StreamCodecs {
             video: "avc1.64001e".into(),
             audio: audio.map(str::to_owned),
             width: height * 16 / 9,

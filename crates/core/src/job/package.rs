@@ -6,13 +6,15 @@ use super::rendition::{Rendition, Work};
 use super::report::{PackageFile, Report};
 use super::schedule::{End, Running, Schedule, Waiting};
 use super::verify::Fault;
-use crate::hls::{self, Segments, begin, check};
+use crate::hls::{self, Segments, check};
 use crate::plan::{Action, Plan, refuse_package};
 use crate::step::package::PackageStep;
 use crate::step::{Artifact, ArtifactKind, Output, Source, Written};
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 use crate::wishes::packaging::SegmentFormat;
+use clipfit_container::read::segment::{self, Begin};
+use clipfit_container::read::{self, StreamCodecs};
 
 /// A file is cut this often at most.
 const TRIES: u32 = 3;
@@ -29,10 +31,10 @@ pub(super) struct Cutting {
 /// A rendition's segments.
 #[derive(Debug)]
 pub(super) struct Cut {
-    codecs: hls::Codecs,
+    codecs: StreamCodecs,
     init: Vec<u8>,
     sizes: Vec<Bytes>,
-    begins: Vec<Option<begin::Begin>>,
+    begins: Vec<Option<Begin>>,
 }
 
 impl Cutting {
@@ -52,20 +54,20 @@ impl Cutting {
         let keep = |kind| Some(Artifact { rendition, kind });
         let output = |(place, name): (usize, String)| match place.checked_sub(1) {
             None => Output { name, keep: keep(ArtifactKind::Init).filter(|_| fragments), read: usize::MAX },
-            Some(segment) => Output { name, keep: keep(ArtifactKind::Segment(segment)), read: begin::HEAD },
+            Some(index) => Output { name, keep: keep(ArtifactKind::Segment(index)), read: segment::HEAD },
         };
         self.step().outputs().into_iter().enumerate().map(output).collect()
     }
 
     fn read(&self, outputs: &[Written]) -> Option<Cut> {
         let [init, segments @ ..] = outputs else { return None };
-        let begins = segments.iter().map(|one| begin::begin(self.format, &init.head, &one.head)).collect();
+        let begin = |one: &Written| segment::begin(self.format.into(), &init.head, &one.head);
         (init.name == hls::INIT && segments.len() == self.segments.count()).then_some(())?;
         Some(Cut {
-            codecs: hls::codecs(&init.head)?,
+            codecs: read::codecs(&init.head)?,
             init: init.head.clone(),
             sizes: segments.iter().map(|one| one.size).collect(),
-            begins,
+            begins: segments.iter().map(begin).collect(),
         })
     }
 }

@@ -8,7 +8,6 @@ use super::schedule::{Running, Shared};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
 use crate::clip::format::Picture;
-use crate::clip::mp4;
 use crate::machine::{Decoder, Engine};
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
@@ -18,6 +17,7 @@ use crate::rate::stats::{self, PassStats};
 use crate::step::{Artifact, ArtifactKind, Written, ffmpeg as args};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
+use clipfit_container::read;
 
 /// The result is put together again this often, where another choice of encodes fits better.
 const MOST_ASSEMBLIES: u32 = 4;
@@ -108,7 +108,7 @@ impl Rendition {
     ) -> Option<()> {
         let (index, serial) = encode_of;
         let encode = self.encode.as_mut()?;
-        let bytes = mp4::media_bytes(&written.head, written.size)?;
+        let bytes = written.media()?;
         let before = encode.encoded.get_mut(index)?.replace((serial, bytes));
         let superseded: Vec<u32> = match &mut encode.ledger {
             Some(ledger) => ledger.book(index, asked, bytes),
@@ -238,7 +238,7 @@ impl Rendition {
         } else if work == Work::Assemble && bytes > limit {
             return self.coarser(shared, bytes);
         }
-        self.due = Some(Work::Check { bytes, index_first: mp4::index_first(&written.head) });
+        self.due = Some(Work::Check { bytes, index_first: read::index_first(&written.head) });
     }
 
     /// No encode at this size gets under the limit: a smaller one, or none.

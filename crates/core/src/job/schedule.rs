@@ -403,8 +403,7 @@ impl Schedule {
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.
-                let bytes =
-                    crate::clip::mp4::media_bytes(&written.head, written.size).unwrap_or(written.size);
+                let bytes = written.media().unwrap_or(written.size);
                 self.shared.audio = Audio::Made(bytes);
                 self.renditions.iter_mut().for_each(|one| one.book_audio(bytes));
             }

@@ -3,7 +3,6 @@
 use super::package::Cutting;
 use super::rendition::{Encode, Rendition, Work};
 use super::schedule::Shared;
-use crate::clip::mp4;
 use crate::machine::limits::threads_each;
 use crate::machine::{Decoder, Engine, NativeEncoder, Profile};
 use crate::plan::chunks::Chunk;
@@ -16,6 +15,7 @@ use crate::step::{
     Artifact, ArtifactKind, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId,
 };
 use crate::units::{Bytes, Kbps};
+use clipfit_container::read;
 
 /// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
 const TWO_PASS_FROM: u64 = 8;
@@ -51,7 +51,7 @@ impl Rendition {
         shared: &Shared,
         cutting: Option<&Cutting>,
     ) -> Option<Task> {
-        let result = || keep(args::RESULT_FILE, self.artifact(ArtifactKind::Result), mp4::HEAD);
+        let result = || keep(args::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
         Some(match work {
             Work::Remux => {
                 let Action::Remux(plan) = &self.plan.action else { return None };
@@ -63,7 +63,7 @@ impl Rendition {
                     Decoder::Browser => Program::Sound(webcodecs::sound(plan)?),
                     Decoder::Ffmpeg(_) => Program::Ffmpeg(args::make_audio(plan)?),
                 };
-                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::AUDIO, mp4::HEAD)])
+                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)])
             }
             Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
             Work::Encode { chunk, asked, serial } => {
@@ -144,7 +144,7 @@ impl Rendition {
         let (index, serial) = encode_of;
         let chunk = encode.plan.chunks.get(index)?;
         let encoded = self.artifact(ArtifactKind::Encoded(index, serial));
-        let outputs = vec![keep(args::CHUNK_FILE, encoded, mp4::HEAD)];
+        let outputs = vec![keep(args::CHUNK_FILE, encoded, read::HEAD)];
         let statistics = || kept(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
         let tree = |name| kept(name, self.artifact(ArtifactKind::Tree(index)));
         let mut inputs = Vec::new();

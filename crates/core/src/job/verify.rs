@@ -61,7 +61,7 @@ pub enum Fault {
 }
 
 /// Checks a result of `bytes` bytes by ffprobe's answer to `arguments::probe_result`; `index_first` is what
-/// `mp4::index_first` says of it.
+/// `read::index_first` says of it.
 pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str) -> Result<(), Fault> {
     if bytes > expected.limit {
         return Err(Fault::TooLarge);

@@ -11,6 +11,7 @@ use crate::step::package::PackageStep;
 use crate::step::webcodecs::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
 use crate::step::x264::EncodeStep;
 use crate::units::{Bytes, FrameRate};
+use clipfit_container::read;
 
 /// Identifies a task within one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,6 +154,13 @@ pub struct Written {
     pub size: Bytes,
     /// The first `Output::read` bytes.
     pub head: Vec<u8>,
+}
+
+impl Written {
+    /// Returns the size of the packets in an MP4 file of one track; `None` where its head does not tell.
+    pub fn media(&self) -> Option<Bytes> {
+        read::media_bytes(&self.head, self.size.0).map(Bytes)
+    }
 }
 
 /// How a worker was lost.

@@ -1,6 +1,7 @@
 //! What can be chosen for a package for streaming. Knows no playlist and no segment.
 
 use crate::units::Bytes;
+use clipfit_container::Format;
 use serde::{Deserialize, Serialize};
 
 /// What segments are made of.
@@ -27,6 +28,15 @@ impl SegmentFormat {
         match self {
             SegmentFormat::Ts => "ts",
             SegmentFormat::Fmp4 => "m4s",
+        }
+    }
+}
+
+impl From<SegmentFormat> for Format {
+    fn from(format: SegmentFormat) -> Format {
+        match format {
+            SegmentFormat::Ts => Format::TransportStream,
+            SegmentFormat::Fmp4 => Format::Fragments,
         }
     }
 }

@@ -8,7 +8,7 @@ struct Example {
     format: SegmentFormat,
     master: String,
     playlists: Vec<String>,
-    streams: Vec<(Codecs, Vec<Segment>)>,
+    streams: Vec<(StreamCodecs, Vec<Segment>)>,
 }
 
 fn example(format: SegmentFormat) -> Example {
@@ -17,7 +17,7 @@ fn example(format: SegmentFormat) -> Example {
     let renditions: Vec<Rendition> = [(240, 30_000), (720, 400_000)]
         .map(|(height, size)| Rendition {
             folder: format!("{height}p"),
-            codecs: Codecs {
+            codecs: StreamCodecs {
                 video: "avc1.64001e".into(),
                 audio: Some("mp4a.40.2".into()),
                 width: height * 16 / 9,
@@ -31,7 +31,7 @@ fn example(format: SegmentFormat) -> Example {
             uri: segment_name(format, index),
             size: *size,
             duration: segments.duration(index),
-            begin: Some(Begin { time: ZERO + rate.time_of(segments.firsts()[index]), fresh: true }),
+            begin: Some(Begin { micros: (ZERO + rate.time_of(segments.firsts()[index])).0, clean: true }),
         };
         rendition.sizes.iter().enumerate().map(of).collect()
     };
@@ -172,7 +172,7 @@ fn every_rule_is_held_to() {
         (
             "an open group of pictures",
             SegmentFormat::Ts,
-            |e| e.streams[1].1[1].begin = e.streams[1].1[1].begin.map(|b| Begin { fresh: false, ..b }),
+            |e| e.streams[1].1[1].begin = e.streams[1].1[1].begin.map(|b| Begin { clean: false, ..b }),
             |v| matches!(v, V::NotIndependent { segment: 1, .. }),
         ),
         (
@@ -186,7 +186,7 @@ fn every_rule_is_held_to() {
             SegmentFormat::Fmp4,
             |e| {
                 e.streams.iter_mut().for_each(|s| {
-                    s.1[1].begin = s.1[1].begin.map(|b| Begin { time: b.time + Micros(40_000), ..b })
+                    s.1[1].begin = s.1[1].begin.map(|b| Begin { micros: b.micros + 40_000, ..b })
                 })
             },
             |v| matches!(v, V::Gap { segment: 1, .. }),
@@ -198,7 +198,7 @@ fn every_rule_is_held_to() {
                 e.streams[1]
                     .1
                     .iter_mut()
-                    .for_each(|s| s.begin = s.begin.map(|b| Begin { time: b.time + Micros(40_000), ..b }))
+                    .for_each(|s| s.begin = s.begin.map(|b| Begin { micros: b.micros + 40_000, ..b }))
             },
             |v| matches!(v, V::NotAligned { segment: 0, .. }),
         ),
