@@ -2,16 +2,16 @@
 //! The only place where core's commands meet the browser.
 
 use crate::job::{JobFailure, JobUpdate};
-use crate::kept::{self, Given, Kept};
+use crate::kept::{Given, Kept};
 use crate::log::Log;
 use crate::player::{self, PackageFile};
 use crate::pool::{Message, MessageKind, Pool};
-use crate::protocol::{CrashReason, FromWorker, LoadFailure, Part, ToWorker};
+use crate::protocol::{FromWorker, LoadFailure, Part, ToWorker};
 use crate::site::Site;
 use crate::speeds;
-use crate::steps;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::clip::probe::{self, ProbeFailure, Reader, Streams};
+use clipfit_core::clip::failure::ProbeFailure;
+use clipfit_core::clip::streams::{Reader, Seen, read_streams};
 use clipfit_core::job::Job;
 use clipfit_core::job::outcome::{GiveUp, Report};
 use clipfit_core::job::prelude::Unexamined;
@@ -20,9 +20,12 @@ use clipfit_core::machine::speeds::Speeds;
 use clipfit_core::machine::{Decoder, WhyFfmpeg};
 use clipfit_core::machine::{Encoders, Engine, Threads};
 use clipfit_core::plan::predict::{self as speed, Means};
+use clipfit_core::progress::frame_of;
+use clipfit_core::step::answer;
 use clipfit_core::step::ffmpeg as args;
-use clipfit_core::step::webcodecs::Examination;
-use clipfit_core::step::{Command, Death, Event, Input, Output, Program, Source, Task, TaskId};
+use clipfit_core::step::{
+    Answer, Command, Death, Encode, Event, Input, Output, Program, Source, Task, TaskId, Written,
+};
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Mode, Wishes};
@@ -79,11 +82,19 @@ struct Busy {
 enum Ended {
     Done {
         exit_code: i32,
+        answer: Option<Answer>,
         outputs: Vec<(String, Blob)>,
         /// Frames that it kept or gives back.
         frames: Option<Array>,
     },
     Died(Death),
+}
+
+/// What a program found out.
+struct Asked {
+    answer: Option<Answer>,
+    outputs: Vec<Written>,
+    log: Vec<String>,
 }
 
 /// How one way of doing the job ended.
@@ -149,7 +160,7 @@ impl Driver {
             (None, Decoder::Browser) => self.measure().await,
             (known, _) => known,
         };
-        let (facts, streams) = match self.probe(decoder).await {
+        let (facts, seen) = match self.probe(decoder).await {
             Ok(known) => known,
             Err(failure) => {
                 let browser = decoder == Decoder::Browser;
@@ -160,7 +171,7 @@ impl Driver {
             }
         };
         if decoder == Decoder::Browser
-            && let Err(why) = clipfit_core::plan::suits(&facts, streams.browser_sees())
+            && let Err(why) = clipfit_core::plan::suits(&facts, &seen)
         {
             return Ok(Outcome::WithFfmpeg(why));
         }
@@ -172,7 +183,7 @@ impl Driver {
         let plan = |machine| clipfit_core::plan::plan(&facts, wishes, machine).map_err(JobFailure::Refused);
         let mut planned = plan(machine)?;
         if decoder == Decoder::Browser
-            && let Some(why) = planned.needs_ffmpeg(|stream| streams.browser_hears(stream))
+            && let Some(why) = planned.needs_ffmpeg(|stream| seen.hears(stream))
         {
             return Ok(Outcome::WithFfmpeg(why));
         }
@@ -205,8 +216,9 @@ impl Driver {
 
     /// The speeds of this machine, once and for all.
     async fn measure(&self) -> Option<Speeds> {
-        let (figures, _) = self.ask(Program::Measure, Vec::new()).await.ok()?;
-        self.say(format!("[machine] {}", figures.replace('\n', " ")));
+        let Asked { answer, .. } = self.ask(Program::Measure, Vec::new()).await.ok()?;
+        let Some(Answer::Speeds(figures)) = answer else { return None };
+        self.say(format!("[machine] {}", figures.text().replace('\n', " ")));
         speeds::keep(&figures)
     }
 
@@ -260,33 +272,44 @@ impl Driver {
         ready
     }
 
-    /// Two looks at the file in the first worker: its streams, then the packets of the picture.
-    async fn probe(&self, decoder: Decoder) -> Result<(MediaFacts, Streams), Unexamined> {
+    /// Two looks at the file in the first worker: its streams, then the packets of the video.
+    async fn probe(&self, decoder: Decoder) -> Result<(MediaFacts, Seen), Unexamined> {
         let bytes = Bytes(self.file.size() as u64);
-        let by = |examination, arguments| match decoder {
-            Decoder::Browser => Program::Examine(examination),
-            Decoder::Ffmpeg(_) => Program::Ffprobe(arguments),
+        let (program, reader) = match decoder {
+            Decoder::Browser => (Program::ExamineStreams, Reader::Browser),
+            Decoder::Ffmpeg(_) => (Program::Ffprobe { arguments: args::probe_streams() }, Reader::Core),
         };
-        let (listing, log) = self.examine(by(Examination::Streams, args::probe_streams())).await?;
-        let streams = probe::read_streams(bytes, &listing, &log, Reader::Page)?;
-        let picture = streams.video_stream();
-        let program = by(Examination::Packets(picture), args::probe_packets(picture));
-        let (packets, log) = self.examine(program).await?;
-        Ok((streams.read_packets(bytes, &packets, &log)?, streams))
+        let asked = self.examine(program).await?;
+        let listing = answer::listing(asked.answer, &asked.outputs).unwrap_or_default();
+        if decoder == Decoder::Browser {
+            clipfit_core::plan::suits_container(&listing).map_err(Unexamined::Unsuited)?;
+        }
+        let streams = read_streams(bytes, listing, &asked.log, reader)?;
+        let stream = streams.video_stream();
+        let asked = self
+            .examine(match decoder {
+                Decoder::Browser => Program::ExaminePackets { stream },
+                Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: args::probe_packets(stream) },
+            })
+            .await?;
+        let packets = answer::packets(asked.answer, &asked.outputs).unwrap_or_default();
+        Ok((streams.read_packets(bytes, &packets, &asked.log)?, streams.seen(&packets)))
     }
 
-    /// What a program that examines the clip wrote and printed.
-    async fn examine(&self, program: Program) -> Result<(String, Vec<String>), Unexamined> {
+    /// What a program that examines the clip found out.
+    async fn examine(&self, program: Program) -> Result<Asked, Unexamined> {
         self.ask(program, vec![Input { name: args::CLIP.into(), source: Source::Clip }]).await
     }
 
-    /// What a program wrote and printed that answers with a text, run by the first worker while nothing else runs.
-    async fn ask(&self, program: Program, inputs: Vec<Input>) -> Result<(String, Vec<String>), Unexamined> {
+    /// What a program found out, run by the first worker while nothing else runs.
+    async fn ask(&self, program: Program, inputs: Vec<Input>) -> Result<Asked, Unexamined> {
+        let by_ffprobe = matches!(program, Program::Ffprobe { .. });
+        let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
         let task = Task {
             id: TaskId(0),
             program,
             inputs,
-            outputs: vec![Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX }],
+            outputs: by_ffprobe.then_some(listing).into_iter().collect(),
             encode: None,
         };
         let mut busy = HashMap::from([(0, Busy { task: task.clone(), log: Vec::new() })]);
@@ -295,12 +318,9 @@ impl Driver {
             let message = self.next_message().await.ok_or(Unexamined::Death(Death::Crash))?;
             let Some((busy, ended)) = self.read(message, &mut busy, &mut |_, _| {}) else { continue };
             return match ended {
-                Ended::Done { outputs, .. } => {
-                    let written = match outputs.first() {
-                        Some((_, blob)) => kept::head(blob, usize::MAX).await.unwrap_or_default(),
-                        None => Vec::new(),
-                    };
-                    Ok((String::from_utf8_lossy(&written).into_owned(), busy.log))
+                Ended::Done { answer, outputs, .. } => {
+                    let outputs = Kept::default().take(&task, outputs, None).await;
+                    Ok(Asked { answer, outputs, log: busy.log })
                 }
                 Ended::Died(death) => Err(Unexamined::Death(death)),
             };
@@ -316,7 +336,7 @@ impl Driver {
             for command in std::mem::take(&mut commands) {
                 match command {
                     Command::Run(task) => {
-                        let threads = self.threads_slot().filter(|_| steps::wants_threads(&task.program));
+                        let threads = self.threads_slot().filter(|_| wants_threads(&task.program));
                         // The session never starts more tasks than it was told workers.
                         let free = || (0..workers).find(|slot| !busy.contains_key(slot));
                         let slot = threads.or_else(free).unwrap_or(0);
@@ -344,10 +364,10 @@ impl Driver {
                 }
             }
             let message = self.next_message().await.ok_or(GiveUp::Cancelled)?;
-            let mut printed = Vec::new();
-            let ended = self.read(message, &mut busy, &mut |task, line| printed.push((task, line)));
-            for (task, line) in printed {
-                commands.extend(session.handle(Event::Printed { task, line }));
+            let mut progress = Vec::new();
+            let ended = self.read(message, &mut busy, &mut |task, frames| progress.push((task, frames)));
+            for (task, frames) in progress {
+                commands.extend(session.handle(Event::Progress { task, frames }));
             }
             if let Some((done, ended)) = ended {
                 if matches!(ended, Ended::Died(Death::OutOfMemory)) {
@@ -368,17 +388,17 @@ impl Driver {
     }
 
     fn dispatch(&self, slot: usize, task: &Task, kept: &mut Kept) {
-        let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
+        let said = [task.program.describe(), task.encode.as_ref().map(Encode::describe)];
         for line in said.into_iter().flatten() {
             self.say(format!("[{}] {line}", task.id.0));
         }
         let Given { names, blobs, frames } = kept.give(task, &self.file);
         let message = ToWorker::Run {
             task: task.id.0,
-            program: Box::new(steps::program(&task.program)),
+            program: Box::new(task.program.clone()),
             inputs: names,
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
-            encode: task.encode.as_ref().map(|encode| Box::new(steps::encode(encode))),
+            encode: task.encode.clone().map(Box::new),
         };
         self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref()));
     }
@@ -388,7 +408,7 @@ impl Driver {
         &self,
         message: Message,
         busy: &mut HashMap<usize, Busy>,
-        printed: &mut dyn FnMut(TaskId, String),
+        progress: &mut dyn FnMut(TaskId, u64),
     ) -> Option<(Busy, Ended)> {
         let slot = message.worker;
         let ended = match message.kind {
@@ -401,15 +421,17 @@ impl Driver {
                 self.say(format!("[worker {slot}] hangs"));
                 self.with_pool(|pool| pool.end(slot));
                 // x265 would hang again; what hung beside it may have been unlucky.
-                let threads = |busy: &Busy| matches!(busy.task.program, Program::FfmpegThreads(_));
-                let by_threads = busy.get(&slot).is_some_and(threads);
+                let by_threads = busy.get(&slot).is_some_and(|busy| wants_threads(&busy.task.program));
                 Ended::Died(if by_threads { Death::Encoder } else { Death::Crash })
             }
             MessageKind::Said(FromWorker::Log { task, lines }, _) => {
                 let running = busy.get_mut(&slot).filter(|busy| busy.task.id.0 == task)?;
                 for line in lines {
                     if line.stdout {
-                        printed(running.task.id, line.text);
+                        // `-progress pipe:1` writes there.
+                        if let Some(frames) = frame_of(&line.text) {
+                            progress(running.task.id, frames);
+                        }
                     } else {
                         self.say(format!("[{task}] {}", line.text));
                         running.log.push(line.text);
@@ -417,28 +439,33 @@ impl Driver {
                 }
                 return None;
             }
-            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, riding) => {
+            MessageKind::Said(FromWorker::Progress { task, frames }, _) => {
+                let running = busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
+                if let Some(frames) = frames {
+                    progress(running.task.id, frames);
+                }
+                return None;
+            }
+            MessageKind::Said(
+                FromWorker::Finished { task, exit_code, answer, outputs, memory_bytes },
+                riding,
+            ) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
                 self.say(format!("[{task}] done"));
                 if memory_bytes > MEMORY_KEPT || self.threads_slot() == Some(slot) {
                     self.with_pool(|pool| pool.end(slot));
                 }
                 let outputs = outputs.into_iter().zip(riding.blobs).collect();
-                Ended::Done { exit_code, outputs, frames: riding.frames }
+                Ended::Done { exit_code, answer, outputs, frames: riding.frames }
             }
-            MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
+            MessageKind::Said(FromWorker::Crashed { task, death, detail }, _) => {
                 busy.get(&slot).filter(|busy| busy.task.id.0 == task)?;
                 self.say(format!("[{task}] crashed: {detail}"));
-                if reason == CrashReason::Encoder {
+                // x264's module is in no known state.
+                if death == Death::Encoder {
                     self.with_pool(|pool| pool.end(slot));
                 }
-                Ended::Died(match reason {
-                    CrashReason::OutOfMemory => Death::OutOfMemory,
-                    CrashReason::InputUnreadable => Death::InputUnreadable,
-                    CrashReason::Encoder => Death::Encoder,
-                    CrashReason::Browser => Death::Browser,
-                    CrashReason::Trap => Death::Crash,
-                })
+                Ended::Died(death)
             }
             MessageKind::Said(FromWorker::Loaded { missing }, _) => {
                 for part in &missing {
@@ -478,6 +505,11 @@ impl Driver {
     }
 }
 
+/// Whether a program is for the worker with threads.
+fn wants_threads(program: &Program) -> bool {
+    matches!(program, Program::FfmpegThreads { .. })
+}
+
 /// What the folder in an archive is called after its clip. Its length counts for every file, so it has a bound.
 fn archive_folder(clip: &str) -> String {
     const MOST: usize = 40;
@@ -494,9 +526,9 @@ async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
     let log = log.split_off(log.len().saturating_sub(EVIDENCE));
     match ended {
         Ended::Died(death) => Event::WorkerDied { task: task.id, death, log },
-        Ended::Done { exit_code, outputs, frames } => {
+        Ended::Done { exit_code, answer, outputs, frames } => {
             let outputs = kept.take(&task, outputs, frames).await;
-            Event::Done { task: task.id, exit_code, outputs, log }
+            Event::Done { task: task.id, exit_code, answer, outputs, log }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::player::{PackageFile, PlayerError};
 use crate::pool::Pool;
 use crate::protocol::LoadFailure;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::clip::probe::ProbeFailure;
+use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::job::outcome::{GiveUp, Report};
 use clipfit_core::plan::Plan;
 use clipfit_core::plan::predict::Prediction;

@@ -14,5 +14,4 @@ pub mod protocol;
 mod protocol_ts;
 mod site;
 pub mod speeds;
-mod steps;
 pub mod telling;

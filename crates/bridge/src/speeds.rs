@@ -2,7 +2,7 @@
 
 use crate::site::Site;
 use clipfit_core::machine::speeds;
-use clipfit_core::machine::speeds::Speeds;
+use clipfit_core::machine::speeds::{SpeedFigures, Speeds};
 use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::Codec;
 use std::cell::{Cell, RefCell};
@@ -36,7 +36,7 @@ pub fn codecs() -> Vec<CodecAccount> {
 }
 
 /// Keeps freshly measured figures.
-pub(crate) fn keep(figures: &str) -> Option<Speeds> {
+pub(crate) fn keep(figures: &SpeedFigures) -> Option<Speeds> {
     let kept = speeds::kept(&key(), figures);
     let speeds = Speeds::read(&kept, &key())?;
     KNOWN.set(Some(speeds));

@@ -4,7 +4,7 @@
 
 use clipfit_bridge::job::{self, JobFailure, JobUpdate};
 use clipfit_bridge::protocol::LoadFailure;
-use clipfit_core::clip::probe::ProbeFailure;
+use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use js_sys::Array;
@@ -40,7 +40,7 @@ fn probing(listing: &str, packets: &str) -> String {
             }}
             const text = data.program.arguments.includes('-show_streams') ? '{listing}' : '{packets}';
             postMessage({{ type: 'log', task: data.task, lines: [{{ stdout: false, text: 'a word from ffprobe' }}] }});
-            postMessage({{ type: 'finished', task: data.task, exitCode: -1, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
+            postMessage({{ type: 'finished', task: data.task, exitCode: 0, answer: null, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
         }};"
     )
 }
@@ -143,12 +143,12 @@ async fn what_ffprobe_says_becomes_facts_or_a_reason() {
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::NotMedia)));
     install(&answering(
         "{ type: 'loaded', missing: [] }",
-        "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }",
+        "{ type: 'crashed', task, death: 'inputUnreadable', detail: 'gone' }",
     ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Unreadable)));
     install(&answering(
         "{ type: 'loaded', missing: [] }",
-        "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }",
+        "{ type: 'crashed', task, death: 'crash', detail: 'unreachable' }",
     ));
     assert!(matches!(failure(9).await, JobFailure::Probe(ProbeFailure::Broken)));
     install(&answering("{ type: 'loaded', missing: [] }", "{ type: 'nonsense' }"));

@@ -6,7 +6,9 @@ use crate::folder;
 use crate::interrupt::Interrupt;
 use crate::process;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::clip::probe::{ProbeFailure, Reader, read_streams};
+use clipfit_core::clip::failure::ProbeFailure;
+use clipfit_core::clip::ffprobe;
+use clipfit_core::clip::streams::{Reader, read_streams};
 use clipfit_core::step::ffmpeg as args;
 use clipfit_core::units::Bytes;
 use std::fs::{self, File};
@@ -54,8 +56,9 @@ impl Clip {
             Ok((String::from_utf8_lossy(&written).into_owned(), end.log))
         };
         let (listing, log) = look(args::probe_streams())?;
-        let streams = read_streams(self.bytes, &listing, &log, Reader::Native).map_err(Error::Probe)?;
+        let streams = read_streams(self.bytes, ffprobe::listing(&listing), &log, Reader::Native)
+            .map_err(Error::Probe)?;
         let (packets, log) = look(args::probe_packets(streams.video_stream()))?;
-        streams.read_packets(self.bytes, &packets, &log).map_err(Error::Probe)
+        streams.read_packets(self.bytes, &ffprobe::packets(&packets), &log).map_err(Error::Probe)
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong around a job, each with its evidence. What goes wrong inside one is core's and only wrapped here.
 
-use clipfit_core::clip::probe::ProbeFailure;
+use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::job::outcome::GiveUp;
 use clipfit_core::live::Protocol;
 use clipfit_core::live::reconnect::GaveUp;

@@ -16,14 +16,12 @@ use std::path::Path;
 pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     let mut file = File::open(place.join(RESULT_FILE))?;
     let index = index(&mut file)?;
-    let format = match step.format {
+    let format = match step.format() {
         SegmentFormat::Ts => Format::TransportStream,
         SegmentFormat::Fmp4 => Format::Fragments,
     };
-    let rate = step.segments.rate();
-    let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
-    let mut packager =
-        Packager::new(&index, format, rate, step.segments.firsts()).map_err(io::Error::other)?;
+    let rate = Rate { numerator: step.rate_numerator, denominator: step.rate_denominator };
+    let mut packager = Packager::new(&index, format, rate, &step.firsts).map_err(io::Error::other)?;
     for (place_of, name) in step.outputs().into_iter().enumerate() {
         let bytes = if place_of == 0 {
             packager.init()

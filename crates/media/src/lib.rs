@@ -7,5 +7,5 @@ mod picture;
 mod sound;
 
 pub use face::{
-    Assembly, Failure, FailureKind, H264Facts, Packager, Picture, Resampler, TrackFile, assemble, h264_facts,
+    Assembly, H264Facts, Packager, Picture, Resampler, TrackFile, assemble, h264_facts,
 };

@@ -1,6 +1,7 @@
 // Puts a finished file together from its chunks and its sound, by slices of theirs. Refuses to know what is in them.
 
 import { assemble as assembleHeads } from "../generated/media.js";
+import type { FrameRate } from "../generated/protocol.ts";
 import { movieBox } from "./movie.ts";
 
 /** The pieces are as the module tells them: file, offset, length. */
@@ -9,12 +10,11 @@ const NUMBERS_A_PIECE = 3;
 export async function assemble(
   chunks: readonly Blob[],
   sound: Blob | undefined,
-  rateNumerator: number,
-  rateDenominator: number,
+  rate: FrameRate,
 ): Promise<Blob> {
   const heads = await Promise.all(chunks.map(movieBox));
   const soundHead = sound && (await movieBox(sound));
-  const assembly = assembleHeads(heads, soundHead, rateNumerator, rateDenominator);
+  const assembly = assembleHeads(heads, soundHead, rate.numerator, rate.denominator);
   try {
     const files = sound === undefined ? chunks : [...chunks, sound];
     const parts: BlobPart[] = [assembly.head as Uint8Array<ArrayBuffer>];

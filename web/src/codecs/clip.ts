@@ -51,9 +51,6 @@ export class Clip {
     if (stream === undefined || track === undefined) {
       throw new CannotDecode(`stream ${index} is none that the demuxer knows`);
     }
-    if (stream.odd !== undefined) {
-      throw new CannotDecode(`stream ${index}: ${stream.odd}`);
-    }
     return new Track(stream, track);
   }
 }

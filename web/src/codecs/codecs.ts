@@ -1,43 +1,41 @@
-// The browser's own codecs as plain calls: examine, decode, make sound, encode, put together, package. Refuses to know messages, plans,
+// The browser's own codecs as plain calls: examine, decode, make audio, encode, put together, package. Refuses to know messages, plans,
 // ffmpeg and x264.
 
 import { initSync } from "../generated/media.js";
+import type {
+  AudioStep,
+  DecodeStep,
+  FrameRate,
+  Listing,
+  PackageStep,
+  PacketTable,
+  WebCodecsStep,
+} from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
-import { type DecodeStep, decodeChunk, type TakeFrame } from "./decode.ts";
-import { type BrowserEncodeStep, type ChunkEncoder, Encoding } from "./encode.ts";
+import { decodeChunk, type TakeFrame } from "./decode.ts";
+import { type ChunkEncoder, Encoding } from "./encode.ts";
 import { examinePackets, examineResult, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
-import { type PackageStep, packageSegments } from "./package.ts";
+import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
-import { makeSound, type SoundStep } from "./sound.ts";
-
-export type { DecodeStep, TakeFrame } from "./decode.ts";
-export type { BrowserEncodeStep, ChunkEncoder } from "./encode.ts";
-export { CannotDecode, CannotEncode } from "./failures.ts";
-export type { SoundStep } from "./sound.ts";
+import { makeSound } from "./sound.ts";
 
 /** What is needed around the browser's own codecs, in one worker. Calls fail with `CannotDecode`, where nothing else is said. */
 export interface Codecs {
   readonly memoryBytes: number;
-  /** As `ffprobe -v error -print_format flat -show_format -show_streams`, with a trial decode of the picture. */
-  examineStreams(clip: Blob): Promise<string>;
-  /** As `ffprobe -v error -print_format csv=p=0 -select_streams N -show_entries packet=pts_time,dts_time,duration_time,size,flags`. */
-  examinePackets(clip: Blob, stream: number): Promise<string>;
-  /** As `examineStreams` without the trial, and with `nb_read_packets`. */
-  examineResult(result: Blob): Promise<string>;
-  /** Exactly `step.frames` pictures, in order. What `take` throws may come out as `CannotDecode`. */
+  examineStreams(clip: Blob): Promise<Listing>;
+  /** With a trial decode of the first keyframe; `log` is told why it failed. */
+  examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
+  /** As `examineStreams`, with every packet counted. */
+  examineResult(result: Blob): Promise<Listing>;
+  /** Exactly `step.frames` pictures, in order. What `take` throws comes out as it is. */
   decodeChunk(step: DecodeStep, clip: Blob, take: TakeFrame): Promise<void>;
   /** The sound as an MP4 file of one track; `CannotEncode` when the encoder fails. */
-  makeSound(step: SoundStep, clip: Blob, progress: (seconds: number) => void): Promise<Blob>;
+  makeSound(step: AudioStep, clip: Blob, alive: () => void): Promise<Blob>;
   /** Fails with `CannotEncode`, as do its calls. */
-  openEncoder(step: BrowserEncodeStep): Promise<ChunkEncoder>;
+  openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
   /** The finished file, made of slices of the chunks and the sound. */
-  assemble(
-    chunks: readonly Blob[],
-    sound: Blob | undefined,
-    rateNumerator: number,
-    rateDenominator: number,
-  ): Promise<Blob>;
+  assemble(chunks: readonly Blob[], audio: Blob | undefined, rate: FrameRate): Promise<Blob>;
   /** For planar 4:2:0 pictures; sizes in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
   /** The initialization file, then the segments. */
@@ -54,13 +52,36 @@ export function start(module: WebAssembly.Module): Codecs {
     examineStreams: told(examineStreams),
     examinePackets: told(examinePackets),
     examineResult: told(examineResult),
-    decodeChunk: told((step, clip, take) => decodeChunk(memory, step, clip, take)),
+    decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
     makeSound,
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
     packageSegments: told(packageSegments),
     scaler: (...sizes) => scaler(memory, ...sizes),
   };
+}
+
+/** What the taker throws is no failure of the decoder's, though it comes through it. */
+async function decodeInto(
+  memory: WebAssembly.Memory,
+  step: DecodeStep,
+  clip: Blob,
+  take: TakeFrame,
+): Promise<void> {
+  let takers: { error: unknown } | undefined;
+  const watched: TakeFrame = async (frame, slot) => {
+    try {
+      await take(frame, slot);
+    } catch (error) {
+      takers ??= { error };
+      throw error;
+    }
+  };
+  try {
+    await told(() => decodeChunk(memory, step, clip, watched))();
+  } catch (error) {
+    throw takers === undefined ? error : takers.error;
+  }
 }
 
 /** Whatever fails inside comes out as one kind of error, but for a lack of memory. */

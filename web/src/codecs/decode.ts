@@ -1,24 +1,10 @@
 // Decodes the frames of one chunk onto the even grid of the result. Refuses to know what becomes of them.
 
+import type { DecodeStep } from "../generated/protocol.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
 import { decodeFrames } from "./frames.ts";
-import { Converter, type Wanted } from "./picture.ts";
-
-/** One chunk's frames. Times are microseconds on the file's own timeline. */
-export interface DecodeStep extends Wanted {
-  stream: number;
-  /** Decode from the keyframe at or before this time; null: from the start. */
-  from: number | null;
-  /** Time of slot 0. */
-  origin: number;
-  /** Slots per second. */
-  rateNumerator: number;
-  rateDenominator: number;
-  /** The first slot wanted, and how many. */
-  first: number;
-  frames: number;
-}
+import { Converter } from "./picture.ts";
 
 /** Takes a picture, which is valid until it returns or resolves. */
 export type TakeFrame = (frame: Uint8Array, slot: number) => void | Promise<void>;
@@ -97,6 +83,6 @@ export async function decoderConfig(track: Track): Promise<VideoDecoderConfig> {
   return { ...config, hardwareAcceleration: "no-preference" };
 }
 
-function slotOf(time: number, { origin, rateNumerator, rateDenominator }: DecodeStep): number {
-  return Math.floor(((time - origin) * rateNumerator) / (rateDenominator * 1e6) + 0.5);
+function slotOf(time: number, { origin, rate }: DecodeStep): number {
+  return Math.floor(((time - origin) * rate.numerator) / (rate.denominator * 1e6) + 0.5);
 }

@@ -1,27 +1,12 @@
 // Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what it says of itself.
 
 import { h264Facts, TrackFile } from "../generated/media.js";
+import type { WebCodecsStep } from "../generated/protocol.ts";
 import { mendedAvcc } from "./avcc.ts";
 import { bytesOf } from "./bytes.ts";
 import { CannotEncode, cannotEncode } from "./failures.ts";
 import { Signs } from "./in-time.ts";
 import { colourSpace } from "./names.ts";
-
-/** One encode of one chunk. */
-export interface BrowserEncodeStep {
-  /** In WebCodecs' own words. */
-  codec: string;
-  width: number;
-  height: number;
-  rateNumerator: number;
-  rateDenominator: number;
-  /** Code points of H.273 for primaries, transfer and matrix. */
-  colour: readonly [number, number, number];
-  /** Bits per second. */
-  bitrate: number;
-  /** With fewer or more frames than these there is no result. */
-  frames: number;
-}
 
 export interface ChunkEncoder {
   /** Takes a whole frame, planar 4:2:0 without gaps; resolves when the next may come. */
@@ -41,14 +26,14 @@ interface Packet {
 }
 
 export class Encoding implements ChunkEncoder {
-  readonly #step: BrowserEncodeStep;
+  readonly #step: WebCodecsStep;
   readonly #encoder: VideoEncoder;
   readonly #packets: Packet[] = [];
   #config: VideoDecoderConfig | undefined;
   #taken = 0;
   readonly #signs = new Signs(() => new CannotEncode("the encoder stalled"));
 
-  constructor(step: BrowserEncodeStep) {
+  constructor(step: WebCodecsStep) {
     this.#step = step;
     try {
       this.#encoder = new VideoEncoder({
@@ -60,7 +45,7 @@ export class Encoding implements ChunkEncoder {
         codec: step.codec,
         width: step.width,
         height: step.height,
-        framerate: step.rateNumerator / step.rateDenominator,
+        framerate: step.rate.numerator / step.rate.denominator,
         bitrate: step.bitrate,
         bitrateMode: "variable",
         latencyMode: "quality",
@@ -72,8 +57,8 @@ export class Encoding implements ChunkEncoder {
   }
 
   async take(bytes: Uint8Array): Promise<void> {
-    const { width, height, rateNumerator, rateDenominator } = this.#step;
-    const frameMicroseconds = (1e6 * rateDenominator) / rateNumerator;
+    const { width, height, rate } = this.#step;
+    const frameMicroseconds = (1e6 * rate.denominator) / rate.numerator;
     try {
       // Copied at once: the bytes may change as soon as this waits.
       const frame = new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
@@ -130,7 +115,7 @@ export class Encoding implements ChunkEncoder {
   }
 
   #file(): Blob {
-    const { width, height, colour, rateNumerator, rateDenominator } = this.#step;
+    const { width, height, colour, rate } = this.#step;
     if (this.#config === undefined || this.#packets[0]?.key !== true) {
       throw new CannotEncode("no decoder configuration, or no keyframe at the start");
     }
@@ -142,8 +127,8 @@ export class Encoding implements ChunkEncoder {
       width,
       height,
       new Uint16Array(colour),
-      rateNumerator,
-      rateDenominator,
+      rate.numerator,
+      rate.denominator,
     );
     try {
       for (const [index, { data, slot, key }] of this.#packets.entries()) {
@@ -158,10 +143,10 @@ export class Encoding implements ChunkEncoder {
   }
 
   #add(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
-    const { rateNumerator, rateDenominator } = this.#step;
+    const { rate } = this.#step;
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
-    const slot = Math.round((chunk.timestamp * rateNumerator) / (1e6 * rateDenominator));
+    const slot = Math.round((chunk.timestamp * rate.numerator) / (1e6 * rate.denominator));
     this.#packets.push({ data, slot, key: chunk.type === "key" });
     this.#config ??= metadata?.decoderConfig;
     this.#signs.give();

@@ -63,27 +63,6 @@ export function otherCodecName(tag: string): string | undefined {
   return OTHER_CODECS[tag] ?? (tag || undefined);
 }
 
-/** Layouts of frames. Which one a decoder hands out says nothing of a range. */
-const PIXEL_FORMATS: Readonly<Partial<Record<VideoPixelFormat, string>>> = {
-  I420: "yuv420p",
-  I420A: "yuva420p",
-  I422: "yuv422p",
-  I444: "yuv444p",
-  NV12: "yuv420p",
-};
-
-/** Layouts that not every TypeScript knows. */
-const DEEP_PIXEL_FORMATS: Readonly<Record<string, string>> = {
-  I420P10: "yuv420p10le",
-  I420P12: "yuv420p12le",
-  I422P10: "yuv422p10le",
-  I444P10: "yuv444p10le",
-};
-
-export function pixelFormatName(format: VideoPixelFormat): string | undefined {
-  return PIXEL_FORMATS[format] ?? DEEP_PIXEL_FORMATS[format];
-}
-
 /** Values of H.273 whose names differ. */
 const COLOURS: Readonly<Record<string, string>> = {
   pq: "smpte2084",

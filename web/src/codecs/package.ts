@@ -1,15 +1,8 @@
 // Cuts a finished file into the segments of a stream, reading the packets of one segment at a time. Refuses to know playlists.
 
 import { Packager } from "../generated/media.js";
+import type { PackageStep } from "../generated/protocol.ts";
 import { movieBox } from "./movie.ts";
-
-export interface PackageStep {
-  readonly fragments: boolean;
-  readonly rateNumerator: number;
-  readonly rateDenominator: number;
-  /** The frames with which segments begin. */
-  readonly firsts: readonly number[];
-}
 
 /** The pieces are as the module tells them: offset, length. */
 const NUMBERS_A_PIECE = 2;

@@ -2,6 +2,7 @@
 
 import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import { Resampler, TrackFile } from "../generated/media.js";
+import type { AudioStep } from "../generated/protocol.ts";
 import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
@@ -10,38 +11,19 @@ import { inTime } from "./in-time.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Times are microseconds on the file's own timeline. */
-export interface SoundStep {
-  stream: number;
-  /** Packets as they are. */
-  copy: boolean;
-  /** Bits per second. */
-  bitrate: number;
-  channels: number;
-  sampleRate: number;
-  /** When the result begins. */
-  origin: number;
-  /** How much to keep from there; null: to the end. */
-  length: number | null;
-}
-
-/** The sound as an MP4 file of one track. `progress` is told the seconds that are done. */
-export async function makeSound(
-  step: SoundStep,
-  file: Blob,
-  progress: (seconds: number) => void,
-): Promise<Blob> {
+/** The sound as an MP4 file of one track. `alive` is called as it goes on. */
+export async function makeSound(step: AudioStep, file: Blob, alive: () => void): Promise<Blob> {
   try {
     return await withClip(file, (clip) => {
       const track = clip.track(step.stream);
-      return step.copy ? copySound(step, track, progress) : encodeSound(step, track, progress);
+      return step.copy ? copySound(step, track, alive) : encodeSound(step, track, alive);
     });
   } catch (error) {
     throw error instanceof CannotEncode ? error : cannotDecode(error);
   }
 }
 
-async function copySound(step: SoundStep, track: Track, progress: (seconds: number) => void): Promise<Blob> {
+async function copySound(step: AudioStep, track: Track, alive: () => void): Promise<Blob> {
   const { demuxed } = track;
   const config = demuxed.isAudioTrack() ? await demuxed.getDecoderConfig() : null;
   if (!config?.codec.startsWith("mp4a.40") || config.description === undefined) {
@@ -59,7 +41,7 @@ async function copySound(step: SoundStep, track: Track, progress: (seconds: numb
       start ??= track.time(packet);
       if (held !== undefined) {
         file.add(held.packet.data, at - held.at, true);
-        progress(track.time(packet) - origin);
+        alive();
       }
       held = { packet, at };
     }
@@ -75,7 +57,7 @@ async function copySound(step: SoundStep, track: Track, progress: (seconds: numb
 }
 
 /** The packets that sound within the step, and one before: decoders need it. */
-async function* keptPackets(track: Track, step: SoundStep): AsyncGenerator<EncodedPacket> {
+async function* keptPackets(track: Track, step: AudioStep): AsyncGenerator<EncodedPacket> {
   const origin = step.origin / 1e6;
   const end = step.length === null ? track.stream.shown.to : origin + step.length / 1e6;
   let before: EncodedPacket | undefined;
@@ -151,16 +133,8 @@ class Spacing {
 const ARRIVES_MS = 60_000;
 /** Decoders need some sound before what they are to give, in seconds. */
 const LEAD_SECONDS = 0.2;
-/** The end of a track may be off by this, in seconds. */
-const END_SECONDS = 0.5;
-/** As may this part of all its sound. */
-const LOST_SHARE = 0.02;
 
-async function encodeSound(
-  step: SoundStep,
-  track: Track,
-  progress: (seconds: number) => void,
-): Promise<Blob> {
+async function encodeSound(step: AudioStep, track: Track, alive: () => void): Promise<Blob> {
   const { demuxed } = track;
   if (!demuxed.isAudioTrack()) {
     throw new CannotDecode(`stream ${step.stream} is no sound`);
@@ -184,7 +158,7 @@ async function encodeSound(
       try {
         const time = sample.timestamp - delay + missing;
         encoder.take(line.add(sample, time, Math.max(origin, shown.from)));
-        progress(line.seconds);
+        alive();
       } finally {
         sample.close();
       }
@@ -193,14 +167,15 @@ async function encodeSound(
       }
     }
     const due = Math.min(end, track.time(last) + last.duration) - origin;
-    if (line.seconds < due - END_SECONDS) {
+    const mayMiss = step.mayMiss / 1e6;
+    if (line.seconds < due - mayMiss) {
       throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
     }
-    if (line.silentSeconds > END_SECONDS) {
+    if (line.silentSeconds > mayMiss) {
       // Decoders leave out what is damaged and say nothing.
       const told = await toldSeconds(track, Math.max(origin, shown.from), end);
       const heard = line.seconds - line.silentSeconds;
-      if (heard < told - Math.max(END_SECONDS, told * LOST_SHARE)) {
+      if (heard < told - Math.max(mayMiss, told * step.mayMissShare)) {
         throw new CannotDecode(`${heard} s of sound came out of ${told} s`);
       }
     }
@@ -223,7 +198,7 @@ async function toldSeconds(track: Track, from: number, to: number): Promise<numb
 }
 
 /** A track as an MP4 file whose timeline begins with the first sample that was encoded. */
-function trackFile({ description, packets, priming }: AacTrack, step: SoundStep): Blob {
+function trackFile({ description, packets, priming }: AacTrack, step: AudioStep): Blob {
   const file = TrackFile.sound(description, step.sampleRate, step.channels);
   try {
     for (const { data, samples } of packets) {
@@ -312,12 +287,12 @@ async function missingAtStart(
 
 /** Decoded samples on their way: mixed, laid onto the line of the result, brought to its rate. */
 class Line {
-  readonly #step: SoundStep;
+  readonly #step: AudioStep;
   readonly #length: number;
   #source: { rate: number; channels: number; mix: Mix; timeline: Timeline } | undefined;
   #resampler: Resampler | undefined;
 
-  constructor(step: SoundStep, length: number) {
+  constructor(step: AudioStep, length: number) {
     this.#step = step;
     this.#length = length;
   }
@@ -359,7 +334,7 @@ class Line {
   #sourceOf(rate: number, channels: number) {
     const { sampleRate, channels: wanted } = this.#step;
     if (this.#source === undefined) {
-      const mix = mixer(channels, wanted);
+      const mix = mixer(channels, this.#step);
       this.#source = { rate, channels, mix, timeline: new Timeline(rate, wanted, this.#length) };
       this.#resampler = rate === sampleRate ? undefined : new Resampler(rate, sampleRate, wanted);
     } else if (this.#source.rate !== rate || this.#source.channels !== channels) {

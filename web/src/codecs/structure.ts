@@ -1,5 +1,9 @@
 // What both kinds of container tell of a file beside its packets. Refuses to know how either is written.
 
+import type { Oddity } from "../generated/protocol.ts";
+
+export type { Oddity };
+
 export type Kind = "video" | "audio" | "subtitle" | "data" | "attachment";
 
 /** One stream as ffprobe counts them. */
@@ -22,8 +26,8 @@ export interface Stream {
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
   shown: Span;
-  /** Why the browser must not be trusted with this stream. */
-  odd: string | undefined;
+  /** What neither the demuxer nor the browser's decoders deal with. */
+  odd: Oddity | undefined;
 }
 
 /** A still picture or another file inside the file, which no track carries; `tag` tells its format. */
@@ -54,6 +58,8 @@ export interface Structure {
   /** ffprobe's name. */
   format: string;
   majorBrand: string | undefined;
+  /** Whether the index is spread over the file, as in an MP4 file that was written while recording. */
+  fragmented: boolean;
   streams: Stream[];
 }
 

@@ -1,14 +1,14 @@
 // Runs x264 over the frames of one chunk, as they come from a program or lie in buffers. Refuses to know where they come from
 // and what a task is for.
 
-import type { EncodeStep } from "../generated/protocol.ts";
+import { FILES, type Passes, type X264Step } from "../generated/protocol.ts";
 import type * as Glue from "../generated/x264.d.ts";
 
 /** What the encoder's script brings. */
-export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "Failure" | "memoryRefused">;
+export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "memoryRefused">;
 
 export function isEncoderScript(value: object): value is EncoderScript {
-  return "initSync" in value && "X264" in value && "Failure" in value && "memoryRefused" in value;
+  return "initSync" in value && "X264" in value && "memoryRefused" in value;
 }
 
 /** The encoder refused its settings, failed or trapped; its module is in no known state. */
@@ -26,6 +26,9 @@ export interface NamedBlob {
   name: string;
   blob: Blob;
 }
+
+/** As x264 counts its passes. */
+const PASS_NUMBERS: Readonly<Record<Passes, number>> = { only: 0, first: 1, second: 2 };
 
 /** Frames that are kept go into buffers of about this size. */
 const KEPT_PART_BYTES = 16 << 20;
@@ -59,7 +62,7 @@ export class Encoder {
 
   /** Encodes frames that lie in buffers, brought to the encode's size where they have another. */
   encodeFrames(
-    step: EncodeStep,
+    step: X264Step,
     frames: readonly ArrayBuffer[],
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
@@ -89,29 +92,29 @@ export class Encoder {
 
   /** Begins an encode of frames that come piece by piece. */
   open(
-    step: EncodeStep,
+    step: X264Step,
     inputs: readonly NamedBlob[],
     keepFrames: boolean,
     progress: (frames: number) => void,
   ): Encode {
     const bytes = (name: string) => {
-      const blob = step.pass === 2 ? named(inputs, name) : undefined;
+      const blob = step.pass === "second" ? named(inputs, name) : undefined;
       return blob === undefined ? undefined : read(blob);
     };
-    const statistics = bytes(step.statistics);
-    const tree = bytes(step.tree);
-    const { width, height, rateNumerator, rateDenominator, preset, options, pass } = step;
+    const statistics = bytes(FILES.statistics);
+    const tree = bytes(FILES.macroblockTree);
+    const { width, height, rate, preset, options, pass } = step;
     const guard: Guard = (act) => this.#guard(act);
     const x264 = guard(
       () =>
         new this.#script.X264(
           width,
           height,
-          rateNumerator,
-          rateDenominator,
+          rate.numerator,
+          rate.denominator,
           preset,
           options,
-          pass,
+          PASS_NUMBERS[pass],
           statistics,
           tree,
           true,
@@ -128,8 +131,7 @@ export class Encoder {
     try {
       return act();
     } catch (error) {
-      const detail =
-        error instanceof this.#script.Failure || error instanceof Error ? error.message : String(error);
+      const detail = error instanceof Error ? error.message : String(error);
       throw new EncoderFailed(this.#script.memoryRefused(), detail);
     }
   }
@@ -142,7 +144,7 @@ export class Encode {
   readonly #x264: Glue.X264;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
-  readonly #step: EncodeStep;
+  readonly #step: X264Step;
   readonly #frameBytes: number;
   #kept: Kept | undefined;
   readonly #keep: ((kept: ArrayBuffer[]) => void) | undefined;
@@ -155,7 +157,7 @@ export class Encode {
     x264: Glue.X264,
     memory: WebAssembly.Memory,
     guard: Guard,
-    step: EncodeStep,
+    step: X264Step,
     keep: ((kept: ArrayBuffer[]) => void) | undefined,
     progress: (frames: number) => void,
   ) {
@@ -192,22 +194,22 @@ export class Encode {
 
   /** Encodes what is held back and hands out what the pass makes: nothing, unless exactly the frames due have come. */
   finish(): NamedBlob[] {
-    if (this.#frames !== this.#step.count || this.#filled !== 0) {
+    if (this.#frames !== this.#step.frames || this.#filled !== 0) {
       return [];
     }
-    const { statistics, tree, chunk, pass } = this.#step;
+    const { pass } = this.#step;
     if (this.#kept !== undefined) {
       this.#keep?.(this.#kept.buffers());
     }
     return this.#guard(() => {
       this.#x264.finish();
       const files: [string, Uint8Array | undefined][] =
-        pass === 1
+        pass === "first"
           ? [
-              [statistics, this.#x264.statistics()],
-              [tree, this.#x264.tree()],
+              [FILES.statistics, this.#x264.statistics()],
+              [FILES.macroblockTree, this.#x264.tree()],
             ]
-          : [[chunk, this.#x264.chunk()]];
+          : [[FILES.chunk, this.#x264.chunk()]];
       return files.flatMap(([name, bytes]) =>
         bytes === undefined ? [] : [{ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }],
       );

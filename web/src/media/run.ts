@@ -1,7 +1,6 @@
 // Runs one command of the core in a folder of its own and takes the results out. Refuses to know messages and what a command is for.
 
-import type { CrashReason } from "../generated/protocol.ts";
-import { BrowserFailed } from "./browser.ts";
+import type { Answer, Death } from "../generated/protocol.ts";
 import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
 import { addInput, addSink, InputUnreadable } from "./inputs.ts";
 import type { Core, FileSystem, Runnable } from "./instance.ts";
@@ -16,12 +15,10 @@ export interface Command {
 }
 
 export type Outcome =
-  | { ended: true; exitCode: number; outputs: NamedBlob[] }
-  | { ended: false; reason: CrashReason; detail: string };
+  | { ended: true; exitCode: number; answer: Answer | null; outputs: NamedBlob[] }
+  | { ended: false; death: Death; detail: string };
 
 const FOLDER = "/task";
-/** What ffprobe's success is called between page and worker; its failures keep their own code. */
-const FFPROBE_SUCCESS = -1;
 /** What the core prints when a program exits. */
 const ORDINARY_END = "Aborted()";
 /** Standard input, output and error stay open. */
@@ -55,10 +52,10 @@ export function run(
     }
     const exitCode = execute(core, command);
     endLastLines(fs);
-    if (instance.memoryRefused && exitCode !== 0 && exitCode !== FFPROBE_SUCCESS) {
+    if (instance.memoryRefused && exitCode !== 0) {
       return {
         ended: false,
-        reason: "outOfMemory",
+        death: "outOfMemory",
         detail: `exit code ${exitCode} at ${instance.memoryBytes} bytes`,
       };
     }
@@ -66,7 +63,7 @@ export function run(
     const outputs =
       sink === undefined ? takeOutputs(fs, command.outputs) : exitCode === 0 ? sink.encode.finish() : [];
     clear(fs);
-    return { ended: true, exitCode, outputs };
+    return { ended: true, exitCode, answer: null, outputs };
   } catch (error) {
     return crashed(error, instance.memoryRefused);
   }
@@ -81,7 +78,7 @@ function execute(core: Core, command: Command): number {
   try {
     if (command.program === "ffprobe") {
       const strings = ["ffprobe", ...command.arguments];
-      return core._ffprobe(strings.length, core.stringsToPtr(strings)) || FFPROBE_SUCCESS;
+      return core._ffprobe(strings.length, core.stringsToPtr(strings));
     }
     const strings = ["ffmpeg", "-nostdin", "-y", ...command.arguments];
     return core._ffmpeg(strings.length, core.stringsToPtr(strings));
@@ -92,7 +89,7 @@ function execute(core: Core, command: Command): number {
       error instanceof WebAssembly.RuntimeError &&
       error.message.startsWith("Aborted(")
     ) {
-      return command.program === "ffprobe" ? code || FFPROBE_SUCCESS : code;
+      return code;
     }
     throw error;
   }
@@ -105,24 +102,28 @@ function exitCodeNoted(core: Core): number | undefined {
 
 /** The outcome of something that threw. */
 export function crashed(error: unknown, memoryRefused: boolean): Outcome {
-  return { ended: false, reason: crashReason(error, memoryRefused), detail: describe(error) };
+  return { ended: false, death: deathOf(error, memoryRefused), detail: describe(error) };
 }
 
-function crashReason(error: unknown, memoryRefused: boolean): CrashReason {
+/** What follows from an error. Those of the codecs go by their names: their script is bundled apart. */
+function deathOf(error: unknown, memoryRefused: boolean): Death {
   if (error instanceof EncoderFailed) {
     return error.outOfMemory ? "outOfMemory" : "encoder";
   }
-  if (error instanceof BrowserFailed) {
-    return "browser";
-  }
   if (error instanceof InputUnreadable) {
     return "inputUnreadable";
+  }
+  switch (error instanceof Error ? error.name : undefined) {
+    case "CannotDecode":
+      return "browser";
+    case "CannotEncode":
+      return "encoder";
   }
   // Outputs live in the engine's own memory: there a full memory is a RangeError or an engine's own words, never an exhausted stack.
   const words = describe(error);
   const full =
     /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
-  return memoryRefused || full.test(words) ? "outOfMemory" : "trap";
+  return memoryRefused || full.test(words) ? "outOfMemory" : "crash";
 }
 
 function describe(error: unknown): string {

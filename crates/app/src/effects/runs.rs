@@ -6,7 +6,7 @@ use crate::state::{Action, Told};
 use clipfit_bridge::engine::{self, ResultFiles, Run};
 use clipfit_bridge::protocol::LoadFailure;
 use clipfit_bridge::telling::{Failure, Update};
-use clipfit_core::clip::probe::ProbeFailure;
+use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use std::cell::{Cell, RefCell};

@@ -175,7 +175,7 @@ pub(crate) fn refused(id: u32) -> Job {
 
 /// A job that failed with its log open.
 pub(crate) fn broken(id: u32) -> Job {
-    let text = clipfit_core::clip::probe::ProbeFailure::NotMedia.text();
+    let text = clipfit_core::clip::failure::ProbeFailure::NotMedia.text();
     let log = Log { text: Shared::new(LOG.into()), copied: None };
     Job { phase: Phase::Failed(Failure::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
 }

@@ -63,8 +63,8 @@ fn chunks(encode: &EncodePlan) -> Vec<String> {
 fn command_line(command: &Command) -> Option<String> {
     let Command::Run(task) = command else { return None };
     let (name, arguments) = match &task.program {
-        Program::Ffmpeg(arguments) => ("ffmpeg", arguments),
-        Program::Ffprobe(arguments) => ("ffprobe", arguments),
+        Program::Ffmpeg { arguments } => ("ffmpeg", arguments),
+        Program::Ffprobe { arguments } => ("ffprobe", arguments),
         _ => return None,
     };
     Some(format!("{name} {}", arguments.join(" ")))

@@ -14,7 +14,9 @@ use crate::plan::{Action, PackagePlan, Plan, RateControl};
 use crate::progress::{Progress, Stage};
 use crate::step::ffmpeg as args;
 use crate::step::package::PackageStep;
-use crate::step::{Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written};
+use crate::step::{
+    Answer, Artifact, Command, Death, Event, Input, Output, Program, Source, Task, TaskId, Written,
+};
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 use crate::wishes::packaging::SegmentFormat;
@@ -202,14 +204,14 @@ impl PackageSession {
                     self.tell(index, all, &mut commands);
                 }
             }
-            Event::Printed { task, line } => {
+            Event::Progress { task, frames } => {
                 if let Some((index, own)) = owner(task) {
-                    self.tell(index, Event::Printed { task: own, line }, &mut commands);
+                    self.tell(index, Event::Progress { task: own, frames }, &mut commands);
                 }
             }
-            Event::Done { task, exit_code, outputs, log } => {
+            Event::Done { task, exit_code, answer, outputs, log } => {
                 if let Some(running) = self.running.remove(&task) {
-                    self.done(task, &running, exit_code, outputs, log, &mut commands);
+                    self.done(task, &running, exit_code, answer, outputs, log, &mut commands);
                 }
             }
             Event::WorkerDied { task, death, log } => {
@@ -320,7 +322,7 @@ impl PackageSession {
 
     /// Asks for a finished file to be cut.
     fn cut(&mut self, index: usize, format: SegmentFormat) {
-        let step = PackageStep { format, segments: self.segments.clone() };
+        let step = PackageStep::new(format, &self.segments);
         let fragments = format == SegmentFormat::Fmp4;
         let outputs =
             step.outputs().into_iter().enumerate().map(|(place, name)| match place.checked_sub(1) {
@@ -443,11 +445,13 @@ impl PackageSession {
         }
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the fields of one event")]
     fn done(
         &mut self,
         task: TaskId,
         running: &Running,
         exit_code: i32,
+        answer: Option<Answer>,
         mut outputs: Vec<Written>,
         log: Vec<String>,
         commands: &mut Vec<Command>,
@@ -478,7 +482,7 @@ impl PackageSession {
         let Some((index, own)) = owner(task) else { return };
         let sound = outputs.iter().any(|written| written.name == args::AUDIO_FILE && written.size.0 > 0);
         let made = (sound && exit_code == 0).then(|| outputs.clone());
-        self.tell(index, Event::Done { task: own, exit_code, outputs, log }, commands);
+        self.tell(index, Event::Done { task: own, exit_code, answer, outputs, log }, commands);
         if let Some(outputs) = made {
             let waiting = match std::mem::replace(&mut self.sound, Sound::Made(outputs.clone())) {
                 Sound::Awaited(waiting) => waiting,
@@ -498,7 +502,8 @@ impl PackageSession {
         while silent && !self.ended {
             let Sound::Awaited(waiting) = &mut self.sound else { return };
             let Some((index, own)) = waiting.pop() else { return };
-            let failed = Event::Done { task: own, exit_code: 1, outputs: Vec::new(), log: Vec::new() };
+            let failed =
+                Event::Done { task: own, exit_code: 1, answer: None, outputs: Vec::new(), log: Vec::new() };
             self.tell(index, failed, commands);
         }
     }
@@ -647,7 +652,7 @@ fn outward(index: usize, artifact: Artifact) -> Artifact {
 }
 
 fn sound_made(task: TaskId, outputs: Vec<Written>) -> Event {
-    Event::Done { task, exit_code: 0, outputs, log: Vec::new() }
+    Event::Done { task, exit_code: 0, answer: None, outputs, log: Vec::new() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What happens before a plan: looking at the file, and who looks again when that fails.
 
-use crate::clip::probe::ProbeFailure;
+use crate::clip::failure::ProbeFailure;
 use crate::machine::WhyFfmpeg;
 use crate::step::Death;
 
@@ -11,6 +11,8 @@ pub enum Unexamined {
     Death(Death),
     /// What was told is no clip.
     Told(ProbeFailure),
+    /// The browser must not be trusted with it.
+    Unsuited(WhyFfmpeg),
 }
 
 impl From<ProbeFailure> for Unexamined {
@@ -23,7 +25,7 @@ impl From<Unexamined> for ProbeFailure {
     fn from(failure: Unexamined) -> ProbeFailure {
         match failure {
             Unexamined::Death(Death::InputUnreadable) => ProbeFailure::Unreadable,
-            Unexamined::Death(_) => ProbeFailure::Broken,
+            Unexamined::Death(_) | Unexamined::Unsuited(_) => ProbeFailure::Broken,
             Unexamined::Told(failure) => failure,
         }
     }
@@ -39,6 +41,7 @@ impl WhyFfmpeg {
             Unexamined::Death(Death::Crash | Death::Encoder | Death::OutOfMemory) => Some(WhyFfmpeg::Midway),
             Unexamined::Told(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Picture),
             Unexamined::Told(_) => Some(WhyFfmpeg::Wrong),
+            Unexamined::Unsuited(why) => Some(*why),
         }
     }
 }

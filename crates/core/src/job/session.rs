@@ -9,6 +9,7 @@ mod shrink;
 mod tasks;
 
 use crate::clip::facts::MediaFacts;
+use crate::clip::listing::Listing;
 use crate::clip::mp4;
 use crate::job::outcome::{GiveUp, Report};
 use crate::job::verify::{self, Expected, Fault};
@@ -20,11 +21,11 @@ use crate::plan::notes::Note;
 use crate::plan::overhead::overhead;
 use crate::plan::refusal::{self as feasibility, Measured};
 use crate::plan::{self, Action, Ceiling, EncodePlan, Plan, RateControl, RemuxPlan};
-use crate::progress::{Progress, Stage, frame_of};
+use crate::progress::{Progress, Stage};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
 use crate::step::ffmpeg as args;
-use crate::step::{Artifact, Command, Event, TaskId, Written};
+use crate::step::{Answer, Artifact, Command, Event, TaskId, Written, answer};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode, Wishes};
 use shrink::Shrink;
@@ -289,9 +290,9 @@ impl Session {
                 self.begin()
             }
             Event::Start { .. } => Vec::new(),
-            Event::Printed { task, line } => {
-                if let (Some(running), Some(frame)) = (self.running.get_mut(&task), frame_of(&line)) {
-                    running.frame = running.frame.max(frame);
+            Event::Progress { task, frames } => {
+                if let Some(running) = self.running.get_mut(&task) {
+                    running.frame = running.frame.max(frames);
                 }
                 Vec::new()
             }
@@ -299,8 +300,8 @@ impl Session {
                 self.running.remove(&task);
                 self.change_engine()
             }
-            Event::Done { task, exit_code, outputs, log } => match self.running.remove(&task) {
-                Some(running) => self.done(running, exit_code, &outputs, log),
+            Event::Done { task, exit_code, answer, outputs, log } => match self.running.remove(&task) {
+                Some(running) => self.done(running, exit_code, answer, &outputs, log),
                 None => Vec::new(),
             },
             Event::WorkerDied { task, death, log } => match self.running.remove(&task) {
@@ -400,12 +401,12 @@ impl Session {
         &mut self,
         running: Running,
         exit_code: i32,
+        answer: Option<Answer>,
         outputs: &[Written],
         log: Vec<String>,
     ) -> Vec<Command> {
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
-        // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
-        let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
+        let ran = exit_code == 0;
         let mut commands = Vec::new();
         let booked = match running.work {
             _ if !ran => None,
@@ -424,7 +425,7 @@ impl Session {
                 };
             }
             Work::Check { bytes, index_first } => {
-                return match file(args::PROBE_FILE).map(|written| written.head.clone()) {
+                return match answer::listing(answer, outputs) {
                     Some(listing) => self.checked(bytes, index_first, &listing),
                     None => self.failed(running, Some(exit_code), log),
                 };
@@ -655,12 +656,11 @@ impl Session {
         }
     }
 
-    fn checked(&mut self, bytes: Bytes, index_first: bool, listing: &[u8]) -> Vec<Command> {
+    fn checked(&mut self, bytes: Bytes, index_first: bool, listing: &Listing) -> Vec<Command> {
         let Some(expected) = self.expected() else { return Vec::new() };
-        let listing = String::from_utf8_lossy(listing);
         let mut notes = self.plan.notes.clone();
         let encoded = matches!(self.plan.action, Action::Encode(_));
-        match verify::check(&expected, bytes, index_first, &listing) {
+        match verify::check(&expected, bytes, index_first, listing) {
             // ffmpeg is the last resort: what it cannot decode nobody here can, and the picture is not lost for it.
             Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
                 notes.push(Note::SoundEndsEarly { at: found });

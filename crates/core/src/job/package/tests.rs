@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use super::*;
+use crate::clip::ffprobe;
 use crate::machine::Decoder;
 use crate::machine::Engine;
 use crate::testing::{facts, mp4_head};
@@ -78,7 +79,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
             assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
             seen.borrowed += 1;
         }
-        Program::Sound(_) => seen.sounds += 1,
+        Program::Audio(_) => seen.sounds += 1,
         Program::Package(_) => {
             seen.cut += 1;
             exit_code = 1;
@@ -87,7 +88,6 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     }
     let write = |output: &Output| {
         let head = match output.name.as_str() {
-            args::PROBE_FILE => listing(task),
             args::RESULT_FILE => mp4_head(50_000, true),
             _ => mp4_head(10_000, false),
         };
@@ -95,11 +95,13 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();
-    Event::Done { task: task.id, exit_code, outputs, log: Vec::new() }
+    let answer =
+        (task.program == Program::ExamineResult).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
+    Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 
 /// What the browser tells of a finished rendition.
-fn listing(task: &Task) -> Vec<u8> {
+fn listing(task: &Task) -> String {
     let first = task.inputs.iter().any(|input| input.source == Source::Kept(Artifact::Rendition(0)));
     let (width, height) = if first { (854, 480) } else { (426, 240) };
     let length = FRAMES as f64 / 25.0;
@@ -109,7 +111,6 @@ fn listing(task: &Task) -> Vec<u8> {
          streams.stream.0.nb_read_packets=\"{FRAMES}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
          streams.stream.1.duration=\"{length}\"\n"
     )
-    .into_bytes()
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
 use crate::step::ffmpeg::{self as args, Frames, Native};
-use crate::step::webcodecs::{self as browser, Examination};
+use crate::step::webcodecs as browser;
 use crate::step::x264::Pass;
 use crate::step::x264::{self as encoder, Passes};
 use crate::step::{Artifact, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId};
@@ -38,7 +38,7 @@ fn result() -> Output {
 
 /// A run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
-    plain(id, Program::Ffmpeg(arguments), inputs, outputs)
+    plain(id, Program::Ffmpeg { arguments }, inputs, outputs)
 }
 
 /// A run of anything without an encode behind it.
@@ -57,8 +57,8 @@ impl Session {
             Work::Audio => {
                 let plan = &self.encode.as_ref()?.plan;
                 let program = match plan.decoder {
-                    Decoder::Browser => Program::Sound(browser::sound(plan)?),
-                    Decoder::Ffmpeg(_) => Program::Ffmpeg(args::make_audio(plan)?),
+                    Decoder::Browser => Program::Audio(browser::audio(plan)?),
+                    Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::make_audio(plan)? },
                 };
                 plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::Audio, mp4::HEAD)])
             }
@@ -70,11 +70,11 @@ impl Session {
                 let encode = self.encode.as_ref()?;
                 let plan = &encode.plan;
                 let (program, mut inputs) = match plan.decoder {
-                    Decoder::Browser => (Program::Assemble(plan.grid.rate), Vec::new()),
+                    Decoder::Browser => (Program::Assemble { rate: plan.grid.rate }, Vec::new()),
                     Decoder::Ffmpeg(_) => {
                         let list = Source::Text(args::chunk_list(plan));
                         let list = Input { name: args::LIST_FILE.into(), source: list };
-                        (Program::Ffmpeg(args::assemble(plan)), vec![list])
+                        (Program::Ffmpeg { arguments: args::assemble(plan) }, vec![list])
                     }
                 };
                 let chosen = encode.chosen();
@@ -89,12 +89,14 @@ impl Session {
                 plain(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
-                let program = match self.machine.decoder {
-                    Decoder::Browser => Program::Examine(Examination::Result),
-                    Decoder::Ffmpeg(_) => Program::Ffprobe(args::probe_result()),
-                };
                 let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
-                plain(id, program, vec![kept(args::RESULT_FILE, Artifact::Result)], vec![listing])
+                let (program, outputs) = match self.machine.decoder {
+                    Decoder::Browser => (Program::ExamineResult, Vec::new()),
+                    Decoder::Ffmpeg(_) => {
+                        (Program::Ffprobe { arguments: args::probe_result() }, vec![listing])
+                    }
+                };
+                plain(id, program, vec![kept(args::RESULT_FILE, Artifact::Result)], outputs)
             }
         })
     }
@@ -165,7 +167,7 @@ impl Session {
                 let step = browser::encode(&encode.plan, profile, chunk, asked);
                 let program = Program::Decode(browser::decode(&encode.plan, chunk));
                 return Some(Task {
-                    encode: Some(EncodeTask::Browser(step)),
+                    encode: Some(EncodeTask::WebCodecs(step)),
                     ..plain(id, program, vec![clip()], outputs)
                 });
             }
@@ -204,9 +206,11 @@ impl Session {
 /// One pass of an encoder that takes the whole clip.
 fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
     match plan.engine {
-        Engine::X265 => Some(Program::FfmpegThreads(args::encode_x265(plan, chunk, pass, rate))),
+        Engine::X265 => {
+            Some(Program::FfmpegThreads { arguments: args::encode_x265(plan, chunk, pass, rate) })
+        }
         Engine::NativeOther(encoder) => {
-            Some(Program::Ffmpeg(args::encode_other(plan, encoder, chunk, pass, rate)))
+            Some(Program::Ffmpeg { arguments: args::encode_other(plan, encoder, chunk, pass, rate) })
         }
         Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => None,
     }
@@ -242,7 +246,7 @@ fn chunk_task(
         inputs.insert(0, clip());
         match plan.decoder {
             Decoder::Browser => Program::Decode(browser::decode(plan, chunk)),
-            Decoder::Ffmpeg(_) => Program::Ffmpeg(args::decode_chunk(plan, chunk)),
+            Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },
         }
     };
     let encode = Some(EncodeTask::X264(encoder::step(plan, chunk, pass)));

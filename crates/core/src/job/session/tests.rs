@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use super::*;
+use crate::clip::ffprobe;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
@@ -205,7 +206,7 @@ impl World {
 
     fn answer(&mut self, task: &Task) -> Event {
         let (id, log) = (task.id, vec!["evidence".to_owned()]);
-        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads(_)));
+        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
         self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
@@ -214,7 +215,7 @@ impl World {
             }
             Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
-                return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
+                return Event::Done { task: id, exit_code: 1, answer: None, outputs: Vec::new(), log };
             }
             Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
                 return Event::WorkerDied { task: id, death: Death::Crash, log };
@@ -222,12 +223,9 @@ impl World {
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        Event::Done {
-            task: id,
-            exit_code: if matches!(task.program, Program::Ffprobe(_)) { -1 } else { 0 },
-            outputs,
-            log,
-        }
+        let answer = (task.program == Program::ExamineResult)
+            .then(|| Answer::Streams(ffprobe::listing(&self.listing())));
+        Event::Done { task: id, exit_code: 0, answer, outputs, log }
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -239,7 +237,7 @@ impl World {
 
     fn write(&mut self, task: &Task, output: &Output) -> Written {
         let arguments = match &task.program {
-            Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => arguments.as_slice(),
+            Program::Ffmpeg { arguments } | Program::FfmpegThreads { arguments } => arguments.as_slice(),
             _ => &[],
         };
         let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
@@ -256,13 +254,13 @@ impl World {
                 };
                 let own = task.encode.as_ref().and_then(|encode| match encode {
                     EncodeTask::X264(step) => step.options.iter().find_map(told),
-                    EncodeTask::Browser(step) => Some(step.bitrate as f64),
+                    EncodeTask::WebCodecs(step) => Some(step.bitrate as f64),
                 });
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
                 self.dropped.remove(&(chunk, serial));
-                let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
+                let by_browser = matches!(task.encode, Some(EncodeTask::WebCodecs(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
                     Mishap::ThreadsStubborn(bytes) if self.session.plan().by_x265() => bytes as f64,
@@ -295,26 +293,31 @@ impl World {
                 panic!("one file is no package")
             }
             None => {
-                let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
-                let length = self.frames as f64 / 25.0;
-                let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
-                let codec = match &self.session.plan().action {
-                    Action::Encode(encode) => encode.codec,
-                    _ => Codec::H264,
-                };
-                let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
-                let tag = codec.sample_entry();
-                let listing = format!(
-                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
-                     streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
-                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
-                     streams.stream.1.duration=\"{heard}\"\n",
-                    length
-                );
+                let listing = self.listing();
                 (listing.len() as u64, listing.into_bytes())
             }
         };
         Written { name: output.name.clone(), size: Bytes(size), head }
+    }
+
+    /// What ffprobe lists of the result.
+    fn listing(&self) -> String {
+        let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+        let length = self.frames as f64 / 25.0;
+        let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
+        let codec = match &self.session.plan().action {
+            Action::Encode(encode) => encode.codec,
+            _ => Codec::H264,
+        };
+        let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
+        let tag = codec.sample_entry();
+        format!(
+            "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
+             streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
+             streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+             streams.stream.1.duration=\"{heard}\"\n",
+            length
+        )
     }
 }
 
@@ -419,7 +422,13 @@ fn cancelling_stops_everything_at_any_point() {
         for point in 0..tasks {
             let mut world = World::new(FRAMES, wishes(), mishap).run(Some(point));
             assert!(matches!(gave_up(&world), GiveUp::Cancelled) && world.stopped, "{point}");
-            let late = Event::Done { task: TaskId(0), exit_code: 0, outputs: Vec::new(), log: Vec::new() };
+            let late = Event::Done {
+                task: TaskId(0),
+                exit_code: 0,
+                answer: None,
+                outputs: Vec::new(),
+                log: Vec::new(),
+            };
             assert!(world.session.handle(late).is_empty() && world.session.handle(Event::Cancel).is_empty());
         }
     }
