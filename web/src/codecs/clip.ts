@@ -14,7 +14,15 @@ import {
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { readMatroska } from "./matroska.ts";
 import { readMovie } from "./movie.ts";
-import type { Stream, Structure } from "./structure.ts";
+import type { Oddity, Stream, Structure } from "./structure.ts";
+
+const ODDITIES: Readonly<Record<Oddity, string>> = {
+  encrypted: "encrypted",
+  severalDescriptions: "several sample descriptions",
+  severalEdits: "several edits",
+  nothingShown: "nothing of the track is shown",
+  cropped: "cropped by the container",
+};
 
 /** A clip that is open for reading. */
 export class Clip {
@@ -33,6 +41,10 @@ export class Clip {
     try {
       const format = await input.getFormat();
       const structure = await (format === MP4 || format === QTFF ? readMovie(file) : readMatroska(file));
+      if (structure.fragmented) {
+        // Its first packets last until the next fragment begins, whatever they hold: the sound comes out of step.
+        throw new CannotDecode("a movie in fragments");
+      }
       return new Clip(structure, input, await input.getTracks());
     } catch (error) {
       input.dispose();
@@ -52,7 +64,7 @@ export class Clip {
       throw new CannotDecode(`stream ${index} is none that the demuxer knows`);
     }
     if (stream.odd !== undefined) {
-      throw new CannotDecode(`stream ${index}: ${stream.odd}`);
+      throw new CannotDecode(`stream ${index}: ${ODDITIES[stream.odd]}`);
     }
     return new Track(stream, track);
   }

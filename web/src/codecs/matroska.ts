@@ -3,7 +3,15 @@
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
-import { ALWAYS, attached, type Kind, reduced, type Stream, type Structure } from "./structure.ts";
+import {
+  ALWAYS,
+  attached,
+  type Kind,
+  type Oddity,
+  reduced,
+  type Stream,
+  type Structure,
+} from "./structure.ts";
 
 /** Element numbers of RFC 9559. */
 const ID = {
@@ -65,6 +73,7 @@ export async function readMatroska(file: Blob): Promise<Structure> {
   return {
     format: "matroska,webm",
     majorBrand: undefined,
+    fragmented: false,
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
       ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
@@ -164,13 +173,13 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
   ];
 }
 
-function oddness(track: Element, video: Element | undefined): string | undefined {
+function oddness(track: Element, video: Element | undefined): Oddity | undefined {
   const encodings = track.child(ID.contentEncodings)?.all(ID.contentEncoding) ?? [];
   if (encodings.some((encoding) => encoding.child(ID.contentEncryption) !== undefined)) {
     return "encrypted";
   }
   const crops = [ID.pixelCropBottom, ID.pixelCropTop, ID.pixelCropLeft, ID.pixelCropRight];
-  return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped by the container" : undefined;
+  return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped" : undefined;
 }
 
 function sampleAspect(video: Element): [number, number] | undefined {

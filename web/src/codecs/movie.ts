@@ -3,7 +3,16 @@
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
-import { ALWAYS, attached, type Kind, reduced, type Span, type Stream, type Structure } from "./structure.ts";
+import {
+  ALWAYS,
+  attached,
+  type Kind,
+  type Oddity,
+  reduced,
+  type Span,
+  type Stream,
+  type Structure,
+} from "./structure.ts";
 
 const FORMAT = "mov,mp4,m4a,3gp,3g2,mj2";
 
@@ -13,14 +22,15 @@ export async function readMovie(file: Blob): Promise<Structure> {
   const movie = new Reader(await window.exactly(top.start, top.size)).single("moov");
   const header = movie.single("mvhd");
   const timescale = header.u32(header.u8(0) === 1 ? 20 : 12);
-  if (movie.maybe("mvex") !== undefined) {
-    // Its first packets last until the next fragment begins, whatever they hold: the sound comes out of step.
-    throw new CannotDecode("a movie in fragments");
-  }
   const tracks = [...movie.all("trak")].map((track) => readTrack(track, timescale));
   const chapters = new Set(tracks.flatMap((track) => track.chapters));
   const streams = tracks.map((track) => streamOf(track, chapters));
-  return { format: FORMAT, majorBrand: top.majorBrand, streams: [...streams, ...covers(movie)] };
+  return {
+    format: FORMAT,
+    majorBrand: top.majorBrand,
+    fragmented: movie.maybe("mvex") !== undefined,
+    streams: [...streams, ...covers(movie)],
+  };
 }
 
 /** The `moov` box of a file, header included. */
@@ -61,7 +71,7 @@ interface Track {
   sampleAspect: [number, number] | undefined;
   shown: Span;
   chapters: number[];
-  odd: string | undefined;
+  odd: Oddity | undefined;
 }
 
 function readTrack(track: Reader, movieTimescale: number): Track {
@@ -90,15 +100,15 @@ function readTrack(track: Reader, movieTimescale: number): Track {
   };
 }
 
-function oddFormats(formats: readonly string[]): string | undefined {
+function oddFormats(formats: readonly string[]): Oddity | undefined {
   if (formats.some((format) => ["encv", "enca", "drmi", "drms"].includes(format))) {
     return "encrypted";
   }
-  return formats.length === 1 ? undefined : `${formats.length} sample descriptions`;
+  return formats.length > 1 ? "severalDescriptions" : undefined;
 }
 
 /** One piece of the track, after any delay, is what the demuxer can tell the times of. */
-function readEdits(track: Reader, movieTimescale: number): { shown: Span; odd?: string } {
+function readEdits(track: Reader, movieTimescale: number): { shown: Span; odd?: Oddity } {
   const list = track.maybe("edts")?.maybe("elst");
   if (list === undefined) {
     return { shown: ALWAYS };
@@ -116,10 +126,10 @@ function readEdits(track: Reader, movieTimescale: number): { shown: Span; odd?: 
   const pieces = entries.findIndex(({ empty }) => !empty);
   const piece = entries[pieces];
   if (piece === undefined) {
-    return entries.length === 0 ? { shown: ALWAYS } : { shown: ALWAYS, odd: "nothing of the track is shown" };
+    return entries.length === 0 ? { shown: ALWAYS } : { shown: ALWAYS, odd: "nothingShown" };
   }
   if (pieces !== entries.length - 1 || piece.rate !== 0x10000) {
-    return { shown: ALWAYS, odd: "several edits" };
+    return { shown: ALWAYS, odd: "severalEdits" };
   }
   const from = entries.slice(0, -1).reduce((sum, { duration }) => sum + duration, 0);
   return { shown: { from, to: piece.duration > 0 ? from + piece.duration : ALWAYS.to } };

@@ -22,9 +22,15 @@ export interface Stream {
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
   shown: Span;
-  /** Why the browser must not be trusted with this stream. */
-  odd: string | undefined;
+  /** What neither the demuxer nor the browser's decoders deal with. */
+  odd: Oddity | undefined;
 }
+
+/**
+ * What is unusual about a stream: its data are encrypted, it changes its codec settings midway, the container shows several
+ * pieces of it, none at all, or less than the whole frame.
+ */
+export type Oddity = "encrypted" | "severalDescriptions" | "severalEdits" | "nothingShown" | "cropped";
 
 /** A still picture or another file inside the file, which no track carries; `tag` tells its format. */
 export function attached(kind: "video" | "attachment", tag: string): Stream {
@@ -54,6 +60,8 @@ export interface Structure {
   /** ffprobe's name. */
   format: string;
   majorBrand: string | undefined;
+  /** Whether the index is spread over the file, as in an MP4 file that was written while recording. */
+  fragmented: boolean;
   streams: Stream[];
 }
 
