@@ -1,5 +1,5 @@
-// Reads from a Matroska or WebM file what the demuxer does not tell: all tracks, attachments, what is odd about them, whether
-// the file is whole. Refuses to know packets.
+// Reads from a Matroska or WebM file what the demuxer does not tell, or not exactly: tracks of every kind, their aspect ratios,
+// rates and delays, attachments, what is odd, whether the file is whole. Refuses to know packets.
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
