@@ -1,4 +1,5 @@
-// Tells of a file what ffprobe would tell, in its words, and whether the browser decodes its picture. Refuses to decide anything.
+// Lists what ffprobe would say about a file, in its words, and whether the browser decodes the video. Refuses to decide
+// anything.
 
 import type { EncodedPacket, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import { h264Facts } from "../generated/media.js";
@@ -6,28 +7,31 @@ import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
 import { decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { Listing, seconds } from "./listing.ts";
 import { codecName, colourName, otherCodecName, pixelFormatName } from "./names.ts";
-import { copyVisible, visible } from "./picture.ts";
 import { reduced, type Stream } from "./structure.ts";
 
-/** The streams of a clip as `ffprobe -show_format -show_streams -print_format flat`, and what a trial decode of the picture gave. */
+/**
+ * Lists the streams of a clip as `ffprobe -show_format -show_streams -print_format flat` does, with the outcome of a
+ * trial decode of the video.
+ */
 export function examineStreams(file: Blob): Promise<string> {
   return withClip(file, async (clip) => {
-    const picture = mainPicture(clip.structure.streams);
-    const trial = picture < 0 ? undefined : await tryDecoding(clip.track(picture));
-    return list(clip, (index) => (index === picture ? trial : undefined));
+    const video = mainVideo(clip.structure.streams);
+    const trial = video < 0 ? undefined : await tryDecoding(clip.track(video));
+    return list(clip, (index) => (index === video ? trial : undefined));
   });
 }
 
-/** As `examineStreams` for a finished file, with the packets counted and nothing decoded. */
+/** Lists a finished file as `examineStreams` does, with the packets counted and nothing decoded. */
 export function examineResult(file: Blob): Promise<string> {
   return withClip(file, (clip) => list(clip, () => undefined));
 }
 
-/** The packets of one stream as `ffprobe -print_format csv=p=0`: times in seconds, bytes, flags. */
+/** Lists the packets of one stream as `ffprobe -print_format csv=p=0` does: times in seconds, bytes, flags. */
 export function examinePackets(file: Blob, stream: number): Promise<string> {
   return withClip(file, async (clip) => {
     const track = clip.track(stream);
@@ -42,14 +46,14 @@ export function examinePackets(file: Blob, stream: number): Promise<string> {
   });
 }
 
-/** What a trial decode gave: a layout of frames, or why there was none. */
+/** The outcome of a trial decode: the layout of the frame, or why there is none. */
 type Trial = { format: VideoPixelFormat } | { refusal: string };
 
-/** The one that plays: the default one, else the first. */
-function mainPicture(streams: readonly Stream[]): number {
-  const isPicture = ({ kind, still }: Stream) => kind === "video" && !still;
-  const chosen = streams.findIndex((stream) => isPicture(stream) && stream.default);
-  return chosen >= 0 ? chosen : streams.findIndex(isPicture);
+/** Finds the video stream that plays: the default one, else the first. */
+function mainVideo(streams: readonly Stream[]): number {
+  const isVideo = ({ kind, still }: Stream) => kind === "video" && !still;
+  const chosen = streams.findIndex((stream) => isVideo(stream) && stream.default);
+  return chosen >= 0 ? chosen : streams.findIndex(isVideo);
 }
 
 async function list(clip: Clip, trialOf: (index: number) => Trial | undefined): Promise<string> {
@@ -97,8 +101,8 @@ async function list(clip: Clip, trialOf: (index: number) => Trial | undefined): 
 async function playedCodec({ demuxed, stream }: Track): Promise<string | undefined> {
   const codec = codecName(await demuxed.getCodec());
   if (codec === undefined && stream.kind === "audio") {
-    // A listing without the codec would lose the sound in silence.
-    throw new CannotDecode(`sound of an unknown kind: ${stream.tag}`);
+    // Without its codec in the listing, the audio would be dropped silently.
+    throw new CannotDecode(`audio in an unknown codec: ${stream.tag}`);
   }
   return codec ?? otherCodecName(stream.tag);
 }
@@ -108,21 +112,21 @@ async function mediaFacts(
   trial: Trial | undefined,
 ): Promise<Record<string, string | number | undefined>> {
   if (demuxed.isVideoTrack()) {
-    return pictureFacts(demuxed, stream, trial);
+    return videoFacts(demuxed, stream, trial);
   }
-  return demuxed.isAudioTrack() ? soundFacts(demuxed) : {};
+  return demuxed.isAudioTrack() ? audioFacts(demuxed) : {};
 }
 
-async function soundFacts(track: InputAudioTrack): Promise<Record<string, string | number | undefined>> {
+async function audioFacts(track: InputAudioTrack): Promise<Record<string, string | number | undefined>> {
   return {
     sample_rate: (await track.getSampleRate()).toFixed(0),
     channels: await track.getNumberOfChannels(),
-    // Only the no is believed; a yes shows when the sound is made.
+    // Only a no is trusted; whether a yes is true shows when the audio is decoded.
     clipfit_decodes: (await track.canDecode()) ? undefined : "",
   };
 }
 
-async function pictureFacts(
+async function videoFacts(
   track: InputVideoTrack,
   stream: Stream,
   trial: Trial | undefined,
@@ -156,7 +160,7 @@ interface BitstreamFacts {
   sampleAspect: readonly [number, number] | undefined;
 }
 
-/** What the decoder's own header says, where that is H.264's. */
+/** Reads what the decoder description of H.264 says. */
 async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | undefined> {
   const description = (await track.getDecoderConfig())?.description;
   if ((await track.getCodec()) !== "avc" || description === undefined) {
@@ -176,7 +180,7 @@ async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | 
   }
 }
 
-/** Decodes the first keyframe: what a browser says that it can decode is not always so. */
+/** Decodes the first keyframe, since browsers do not always decode what they claim to. */
 async function tryDecoding(track: Track): Promise<Trial> {
   const key = await track.first(undefined);
   if (key === null) {
@@ -211,12 +215,12 @@ async function readable(frame: VideoFrame, config: VideoDecoderConfig): Promise<
   return { format };
 }
 
-/** A track's place in time and its rates. */
+/** A track's time range and rates. */
 interface Survey {
   /** Seconds. */
   start: number;
   end: number;
-  /** Frames per second as a fraction, when all are as long. */
+  /** Frames per second as a fraction, when all frames have the same duration. */
   rate: string | undefined;
   /** Bits per second. */
   bitrate: number | undefined;
@@ -227,9 +231,9 @@ interface Survey {
 const REORDERED = 32;
 
 async function surveyOf(track: Track, format: string): Promise<Survey> {
-  // The last packet must be there, or the file is cut off.
+  // Without its last packet, the file is truncated.
   const last = await track.last();
-  // Matroska has no table of packets: going through them all means reading the whole file.
+  // Matroska has no packet table: listing all packets means reading the whole file.
   const hasTable = format !== "matroska,webm";
   const resolution = await track.demuxed.getTimeResolution();
   let [start, end, bytes, packets] = [Number.POSITIVE_INFINITY, track.time(last) + last.duration, 0, 0];

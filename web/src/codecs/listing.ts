@@ -1,9 +1,9 @@
-// Writes facts as ffprobe's flat listing does. Refuses to know what they mean.
+// Writes facts in the format of ffprobe's flat listing. Refuses to know what they mean.
 
-/** A fact that is not known is left out. */
+/** Undefined facts are left out. */
 type Value = string | number | undefined;
 
-/** Lines such as `streams.stream.0.codec_name="h264"`: numbers are bare, texts quoted. */
+/** Collects lines such as `streams.stream.0.codec_name="h264"`: numbers are bare, strings quoted. */
 export class Listing {
   #lines: string[] = [];
 
@@ -22,12 +22,12 @@ export class Listing {
 
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" };
 
-/** As ffprobe's flat writer escapes, for a shell. */
+/** Escapes as ffprobe's flat writer does, for a shell. */
 function quoted(text: string): string {
   return `"${text.replace(/[\\"`$\n\r]/g, (character) => ESCAPES[character] ?? `\\${character}`)}"`;
 }
 
-/** Seconds with six digits, as ffprobe writes times. */
+/** Formats seconds with six digits, as ffprobe writes times. */
 export function seconds(time: number): string {
   const text = time.toFixed(6);
   return text === "-0.000000" ? "0.000000" : text;

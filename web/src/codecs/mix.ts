@@ -1,10 +1,10 @@
-// Mixes channels down or up. Refuses to know sample rates and time.
+// Mixes audio channels down or up. Refuses to know sample rates and time.
 
 import { CannotDecode } from "./failures.ts";
 
 const HALF_POWER = Math.SQRT1_2;
 
-/** What each channel gives to left and right (ITU-R BS.775, the levels of ffmpeg), in the order in which decoders hand them out. */
+/** The share of each channel in left and right (ITU-R BS.775, with ffmpeg's levels), in the decoders' channel order. */
 const TO_STEREO: Readonly<Record<number, readonly (readonly [left: number, right: number])[]>> = {
   1: [[1, 1]],
   2: [
@@ -20,7 +20,7 @@ const TO_STEREO: Readonly<Record<number, readonly (readonly [left: number, right
     [HALF_POWER, 0],
     [0, HALF_POWER],
   ],
-  // And side left, side right.
+  // The same, then side left, side right.
   8: [
     [1, 0],
     [0, 1],
@@ -33,7 +33,7 @@ const TO_STEREO: Readonly<Record<number, readonly (readonly [left: number, right
   ],
 };
 
-/** Turns interleaved samples of `from` channels into such of `to`. */
+/** Mixes interleaved samples of one channel count into another. */
 export type Mix = (samples: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
 
 export function mixer(from: number, to: number): Mix {
@@ -44,7 +44,7 @@ export function mixer(from: number, to: number): Mix {
   if (stereo === undefined || to > 2) {
     throw new CannotDecode(`no mix of ${from} channels into ${to}`);
   }
-  // One channel is the average of the two.
+  // Mono is the average of left and right.
   const rows =
     to === 1
       ? [stereo.map(([left, right]) => (left + right) / 2)]

@@ -1,5 +1,5 @@
-// Reads from the index of an MP4 or MOV file what the demuxer does not tell, or not exactly: tracks of every kind, their edits
-// and aspect ratios, covers, what is odd. Refuses to know packets.
+// Reads from the index of an MP4 or MOV file what the demuxer does not report, or not exactly: tracks of every kind,
+// their languages, edits and aspect ratios, covers, oddities. Refuses to know packets.
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
@@ -27,7 +27,7 @@ export async function readMovie(file: Blob): Promise<Structure> {
   }
 }
 
-/** The `moov` box of a file, header included. */
+/** Reads the `moov` box of a file, header included. */
 export async function movieBox(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
   const { index } = await findMovie(file);
   return new Uint8Array(index.buffer, index.byteOffset, index.byteLength);
@@ -105,7 +105,7 @@ function oddDescriptions(formats: readonly string[]): Oddity | undefined {
   return formats.length > 1 ? "severalDescriptions" : undefined;
 }
 
-/** One piece of the track, after any delay, is what the demuxer can tell the times of. */
+/** Reads the edit list. The demuxer's times are right for one piece of the track, after any delay. */
 function readEdits(track: Box, movieTimescale: number): { shown: Span; odd?: Oddity } {
   const list = track.child("edts")?.child("elst");
   if (list === undefined) {
@@ -133,10 +133,10 @@ function readEdits(track: Box, movieTimescale: number): { shown: Span; odd?: Odd
   return { shown: { from, to: piece.duration > 0 ? from + piece.duration : ALWAYS.to } };
 }
 
-/** What stands in a video sample description before the boxes. */
+/** Bytes of a video sample description before its boxes. */
 const VIDEO_FIELDS_BYTES = 78;
 
-/** From the description, else from the size that the track is shown at, as ffmpeg does. */
+/** Derives the aspect ratio from the description, else from the size in the track header, as ffmpeg does. */
 function sampleAspect(description: Box, header: Box, sizeAt: number): [number, number] | undefined {
   const explicit = description.children(VIDEO_FIELDS_BYTES).find(({ type }) => type === "pasp")?.box;
   const [horizontal, vertical] = [explicit?.getUint32(0) ?? 0, explicit?.getUint32(4) ?? 0];
@@ -150,7 +150,9 @@ function sampleAspect(description: Box, header: Box, sizeAt: number): [number, n
   return differs && width > 0 && height > 0 ? reduced(height * wide, width * high) : undefined;
 }
 
-/** Three letters in five bits each; the small numbers are QuickTime's own, of which only English is common. */
+/**
+ * Decodes three letters of five bits each; small numbers are QuickTime's own codes, of which only English is common.
+ */
 function language(code: number): string | undefined {
   if (code < 0x400) {
     return code === 0 ? "eng" : undefined;
@@ -159,10 +161,10 @@ function language(code: number): string | undefined {
   return /^[a-z]{3}$/.test(letters) && letters !== "und" ? letters : undefined;
 }
 
-/** Images in the tags, which ffprobe lists behind the tracks. */
+/** Lists the images in the tags, which ffprobe lists after the tracks. */
 function covers(movie: Box): Stream[] {
   const meta = movie.child("udta")?.child("meta");
-  // QuickTime leaves out the version and flags.
+  // QuickTime omits the version and flags.
   const tags = [...(meta?.children(0) ?? []), ...(meta?.children(4) ?? [])];
   const images =
     tags
@@ -173,7 +175,7 @@ function covers(movie: Box): Stream[] {
   return images.map((image) => attached("video", image.getUint32(0) === PNG ? "png" : "jpeg"));
 }
 
-/** Undefined when no whole header is there. */
+/** Reads the header of a box; undefined when it is incomplete. */
 function boxHead(
   view: DataView,
   at: number,
@@ -194,7 +196,7 @@ function boxHead(
 
 /** The content of one box. Reading beyond it is a RangeError and means a broken file. */
 class Box extends DataView<ArrayBuffer> {
-  /** The boxes inside, the first of them at `start`. */
+  /** Lists the boxes inside, the first of them at `start`. */
   children(start: number): { type: string; box: Box }[] {
     const found = [];
     for (let at = start; at < this.byteLength; ) {
@@ -226,13 +228,13 @@ class Box extends DataView<ArrayBuffer> {
     return box;
   }
 
-  /** The content as a list of 32-bit numbers. */
+  /** Reads the content as a list of 32-bit numbers. */
   numbers(): number[] {
     return Array.from({ length: Math.floor(this.byteLength / 4) }, (_, index) => this.getUint32(index * 4));
   }
 }
 
-/** Whether times and durations in a box take eight bytes. */
+/** Returns whether times and durations in a box take eight bytes. */
 function isLong(box: Box): boolean {
   return box.getUint8(0) === 1;
 }

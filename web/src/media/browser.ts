@@ -1,4 +1,4 @@
-// Carries out what is asked of the browser's own codecs, and tells their failures apart. Refuses to know messages and what a
+// Runs programs with the browser's own codecs and distinguishes their failures. Refuses to know messages and what a
 // task is for.
 
 import type * as CodecsScript from "../codecs/codecs.ts";
@@ -11,16 +11,16 @@ export function isCodecsScript(value: object): value is CodecsModule {
   return "start" in value && "CannotDecode" in value && "CannotEncode" in value;
 }
 
-/** The browser's own codecs could not do it, or did it wrongly. */
+/** The browser's own codecs fail, or produce a wrong result. */
 export class BrowserFailed extends Error {}
 
-/** Programs that the browser's own codecs carry out and that end in files. */
+/** Programs that run with the browser's own codecs and produce files. */
 export type BrowserProgram = Exclude<
   Program,
   { type: "ffmpeg" | "ffprobe" | "frames" | "decode" | "measure" }
 >;
 
-/** What is needed around the browser's own codecs, in this worker. */
+/** The browser's own codecs in this worker. */
 export class Browser {
   readonly #script: CodecsModule;
   readonly #codecs: CodecsScript.Codecs;
@@ -34,7 +34,7 @@ export class Browser {
     return this.#codecs.memoryBytes;
   }
 
-  /** The files that the program makes, in the order of its outputs. */
+  /** Runs a program and returns the files that it makes, in the order of its outputs. */
   make(
     program: BrowserProgram,
     inputs: readonly NamedBlob[],
@@ -54,11 +54,11 @@ export class Browser {
         case "examineResult":
           return text(this.#codecs.examineResult(first));
         case "sound":
-          return [await this.#codecs.makeSound(program.step, first, progress)];
+          return [await this.#codecs.makeAudio(program.step, first, progress)];
         case "assemble": {
-          const sound = inputs.find(({ name }) => name === program.sound)?.blob;
+          const audio = inputs.find(({ name }) => name === program.sound)?.blob;
           const chunks = inputs.filter(({ name }) => name !== program.sound).map(({ blob }) => blob);
-          return [await this.#codecs.assemble(chunks, sound, program.rateNumerator, program.rateDenominator)];
+          return [await this.#codecs.assemble(chunks, audio, program.rateNumerator, program.rateDenominator)];
         }
         case "package":
           return this.#codecs.packageSegments(program, first);
@@ -66,7 +66,7 @@ export class Browser {
     });
   }
 
-  /** Decodes a chunk and encodes it with x264; hands out what the pass makes. */
+  /** Decodes a chunk and encodes it with x264; returns the files of the pass. */
   async decodeIntoX264(
     step: DecodeStep,
     clip: Blob,
@@ -85,7 +85,7 @@ export class Browser {
     }
   }
 
-  /** Encodes frames of this size with x264 in the encode's own. */
+  /** Scales frames of this size to the encode's and encodes them with x264. */
   scaleIntoX264(
     size: { width: number; height: number },
     encoder: Encoder,
@@ -143,7 +143,7 @@ export class Browser {
     clip: Blob,
     take: (frame: Uint8Array) => void | Promise<void>,
   ): Promise<void> {
-    // What the encoder throws is not the decoder's failure, though it comes through it.
+    // An error of the encoder passes through the decoder but is not the decoder's failure.
     let encoders: { error: unknown } | undefined;
     const watched = async (frame: Uint8Array) => {
       try {
@@ -160,7 +160,7 @@ export class Browser {
     }
   }
 
-  /** Turns what the codecs throw into what the page is told. */
+  /** Converts errors of the codecs to the failures that the page knows. */
   async #guard<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act();

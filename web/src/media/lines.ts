@@ -1,10 +1,10 @@
-// Gathers printed lines into few messages. Refuses to know what they say.
+// Batches printed lines into few messages. Refuses to know what they say.
 
 import type { LogLine } from "../generated/protocol.ts";
 
 const INTERVAL_MS = 100;
 
-/** Posting from inside a synchronous run reaches the page at once, timers do not fire: so each line looks at the clock. */
+/** During a synchronous run, posted messages reach the page but timers do not fire, so each line checks the clock. */
 export class Lines {
   readonly #post: (lines: LogLine[]) => void;
   #waiting: LogLine[] = [];
@@ -25,7 +25,7 @@ export class Lines {
     }
   }
 
-  /** Tells that something goes on, although it may have nothing to say. */
+  /** Sends a sign of life, even without lines to send. */
   alive(): void {
     if (performance.now() - this.#posted >= INTERVAL_MS) {
       this.#send();

@@ -1,11 +1,12 @@
-// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
+// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are
+// for.
 
 import { inTime } from "../codecs/in-time.ts";
 import type { BrowserEncodeStep, DecodeStep, EncodeStep } from "../generated/protocol.ts";
 import type { Browser } from "./browser.ts";
 import type { Encoder } from "./encoder.ts";
 
-/** Frames of one size, as many as there are. */
+/** Frames of one size. */
 interface Strip {
   width: number;
   height: number;
@@ -13,23 +14,23 @@ interface Strip {
 }
 
 const RATE = 30;
-/** The first frames run before the engine has optimised what it runs, and before an encoder's pipeline is full. */
+/** The first frames run before the engine has optimized the code and before an encoder's pipeline is full. */
 const WARM_UP = 12;
 const FRAMES = 24;
 const SIZE = [480, 272] as const;
-/** Encoders that may be a hundred times slower than others are shown less. */
+/** For encoders that may be a hundred times slower than others. */
 const SMALL_FRAMES = 8;
 const SMALL_SIZE = [320, 176] as const;
-/** The slowest first: it warms up what the others share. */
+/** The slowest first: it warms up code that the others share. */
 const PRESETS = ["medium", "veryfast", "superfast"];
-/** Codecs to try, in WebCodecs' words; of the first three the first that works is taken. */
+/** WebCodecs' codec strings to try; of the H.264 profiles, the first that works is used. */
 const H264 = { high: "avc1.64001e", main: "avc1.4d001e", baseline: "avc1.42e01e" };
 const OTHERS = { h265: "hvc1.1.6.L93.B0", vp9: "vp09.00.30.08", av1: "av01.0.04M.08" };
 const BITRATE = 600_000;
-/** What takes longer than this on a few small frames is of no use. */
+/** An encoder that needs longer for a few small frames is of no use. */
 const TRIAL_MS = 3_000;
 
-/** Lines `name=pixels a second`, and `h264-profile=name`; what does not work is left out. */
+/** Returns lines `name=pixels per second` and `h264-profile=name`; leaves out what does not work. */
 export async function measure(encoder: Encoder, browser: Browser): Promise<string> {
   const strip = synthetic(SIZE, WARM_UP + FRAMES);
   const small = synthetic(SMALL_SIZE, SMALL_FRAMES);
@@ -79,7 +80,7 @@ function synthetic([width, height]: readonly [number, number], count: number): S
   };
 }
 
-/** A picture that moves, with grain: planar 4:2:0. */
+/** Makes a frame of a moving pattern with grain: planar 4:2:0. */
 function syntheticFrame(width: number, height: number, index: number): Uint8Array {
   const pixels = width * height;
   const frame = new Uint8Array((pixels * 3) / 2).fill(128, pixels);
@@ -122,7 +123,7 @@ function encodeWithX264(
       }
       encode.take(frame);
     });
-    // What x264 holds back at the end stands for what it held back at the beginning.
+    // The frames that x264 delays at the end make up for those that it delayed at the start.
     const blob = encode.finish().find(({ name }) => name === step.chunk)?.blob;
     return { milliseconds: performance.now() - began, blob };
   } finally {
@@ -130,7 +131,7 @@ function encodeWithX264(
   }
 }
 
-/** Time of a whole decode, its start included; nothing where it fails. */
+/** Measures a whole decode, including its start; undefined when it fails. */
 async function decodeTime(
   browser: Browser,
   chunk: Blob,
@@ -163,7 +164,7 @@ async function decodeTime(
   }
 }
 
-/** Time of the frames after the warm-up; nothing where the encoder is not there or fails. */
+/** Measures the frames after the warm-up; undefined when the encoder is missing or fails. */
 async function encodeTime(
   browser: Browser,
   codec: string,
