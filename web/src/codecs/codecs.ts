@@ -1,5 +1,5 @@
-// The browser's own codecs as plain calls: examine, decode, make audio, encode, put together, package. Refuses to know messages, plans,
-// ffmpeg and x264.
+// The browser's own codecs as plain calls: examine, decode, make audio, encode, assemble, package. Refuses to know
+// messages, plans, ffmpeg and x264.
 
 import { initSync } from "../generated/media.js";
 import type {
@@ -12,37 +12,38 @@ import type {
   WebCodecsStep,
 } from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
+import { makeAudio } from "./audio.ts";
 import { decodeChunk, type TakeFrame } from "./decode.ts";
 import { type ChunkEncoder, Encoding } from "./encode.ts";
 import { examinePackets, examineResult, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
-import { makeSound } from "./sound.ts";
 
-/** What is needed around the browser's own codecs, in one worker. Calls fail with `CannotDecode`, where nothing else is said. */
+/** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
   readonly memoryBytes: number;
+  /** Lists the streams of a clip. */
   examineStreams(clip: Blob): Promise<Listing>;
-  /** With a trial decode of the first keyframe; `log` is told why it failed. */
+  /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
   examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
-  /** As `examineStreams`, with every packet counted. */
+  /** Lists the streams of a finished file, with every packet counted. */
   examineResult(result: Blob): Promise<Listing>;
-  /** Exactly `step.frames` pictures, in order. What `take` throws comes out as it is. */
+  /** Decodes exactly `step.frames` frames, in order. What `take` throws is thrown on. */
   decodeChunk(step: DecodeStep, clip: Blob, take: TakeFrame): Promise<void>;
-  /** The sound as an MP4 file of one track; `CannotEncode` when the encoder fails. */
-  makeSound(step: AudioStep, clip: Blob, alive: () => void): Promise<Blob>;
-  /** Fails with `CannotEncode`, as do its calls. */
+  /** Makes the audio, as an MP4 file with one track; fails with `CannotEncode` when the encoder fails. */
+  makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<Blob>;
+  /** Opens an encoder. Fails with `CannotEncode`, as do the encoder's calls. */
   openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
-  /** The finished file, made of slices of the chunks and the sound. */
+  /** Assembles the finished file from slices of the chunks and the audio. */
   assemble(chunks: readonly Blob[], audio: Blob | undefined, rate: FrameRate): Promise<Blob>;
-  /** For planar 4:2:0 pictures; sizes in pixels. */
+  /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
-  /** The initialization file, then the segments. */
+  /** Returns the initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
 
-/** Once per worker. */
+/** Starts the codecs, once per worker. */
 export function start(module: WebAssembly.Module): Codecs {
   const { memory } = initSync({ module });
   return {
@@ -53,7 +54,7 @@ export function start(module: WebAssembly.Module): Codecs {
     examinePackets: told(examinePackets),
     examineResult: told(examineResult),
     decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
-    makeSound,
+    makeAudio,
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
     packageSegments: told(packageSegments),
@@ -61,7 +62,7 @@ export function start(module: WebAssembly.Module): Codecs {
   };
 }
 
-/** What the taker throws is no failure of the decoder's, though it comes through it. */
+/** Decodes into `take`, whose errors pass through the decoder but are not the decoder's failures. */
 async function decodeInto(
   memory: WebAssembly.Memory,
   step: DecodeStep,
@@ -84,13 +85,13 @@ async function decodeInto(
   }
 }
 
-/** Whatever fails inside comes out as one kind of error, but for a lack of memory. */
+/** Turns every failure except a lack of memory into `CannotDecode`. */
 function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);
     } catch (error) {
-      // Too little memory is no fault of the browser's codecs: fewer workers at once may do.
+      // Too little memory is not the fault of the browser's codecs: fewer workers at once may be enough.
       const full = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
       throw full ? error : cannotDecode(error);
     }

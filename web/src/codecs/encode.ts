@@ -1,4 +1,5 @@
-// Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what it says of itself.
+// Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what the encoder
+// reports.
 
 import { h264Facts, TrackFile } from "../generated/media.js";
 import type { WebCodecsStep } from "../generated/protocol.ts";
@@ -9,14 +10,14 @@ import { Signs } from "./in-time.ts";
 import { colourSpace } from "./names.ts";
 
 export interface ChunkEncoder {
-  /** Takes a whole frame, planar 4:2:0 without gaps; resolves when the next may come. */
+  /** Takes a whole frame, planar 4:2:0 without padding; resolves when the next may come. */
   take(frame: Uint8Array): Promise<void>;
-  /** The chunk as an MP4 file. */
+  /** Returns the chunk as an MP4 file. */
   finish(): Promise<Blob>;
   close(): void;
 }
 
-/** Frames that wait at most. */
+/** Most frames in the encoder's queue. */
 const WAITING = 4;
 
 interface Packet {
@@ -60,14 +61,14 @@ export class Encoding implements ChunkEncoder {
     const { width, height, rate } = this.#step;
     const frameMicroseconds = (1e6 * rate.denominator) / rate.numerator;
     try {
-      // Copied at once: the bytes may change as soon as this waits.
+      // The constructor copies the bytes: they may change as soon as this function awaits.
       const frame = new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
         format: "I420",
         codedWidth: width,
         codedHeight: height,
         timestamp: Math.round(this.#taken * frameMicroseconds),
         duration: Math.round(frameMicroseconds),
-        // Without it frames count as BT.709.
+        // Without it, the encoder assumes BT.709.
         colorSpace: colourSpace(this.#step.colour),
       });
       try {
@@ -157,7 +158,7 @@ export class Encoding implements ChunkEncoder {
   }
 }
 
-/** A description that can be read; only H.264's is looked into. */
+/** Returns a valid decoder description; checks and repairs only H.264's. */
 function checkedRecord(codec: string, description: Uint8Array): Uint8Array {
   if (!codec.startsWith("avc")) {
     return description;

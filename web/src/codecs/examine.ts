@@ -14,21 +14,21 @@ import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
 import { decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
-import { copyVisible, visible } from "./picture.ts";
 import { reduced, type Stream } from "./structure.ts";
 
-/** The streams of a clip. */
+/** Lists the streams of a clip. */
 export function examineStreams(file: Blob): Promise<Listing> {
   return withClip(file, list);
 }
 
-/** As `examineStreams`: the index of a finished file counts all packets. */
+/** Lists a finished file as `examineStreams` does: its index counts all packets. */
 export const examineResult = examineStreams;
 
-/** The packets of a stream of video, and the layout of its first keyframe where the browser decodes that. */
+/** Lists the packets of a video stream, and the layout of its first keyframe when the browser decodes it. */
 export function examinePackets(
   file: Blob,
   stream: number,
@@ -131,8 +131,8 @@ function bare(index: number, stream: Stream): ListedStream {
 async function playedCodec({ demuxed, stream }: Track): Promise<string | null> {
   const codec = codecName(await demuxed.getCodec());
   if (codec === undefined && stream.kind === "audio") {
-    // A listing without the codec would lose the sound in silence.
-    throw new CannotDecode(`sound of an unknown kind: ${stream.tag}`);
+    // Without its codec in the listing, the audio would be dropped silently.
+    throw new CannotDecode(`audio in an unknown codec: ${stream.tag}`);
   }
   return codec ?? otherCodecName(stream.tag) ?? null;
 }
@@ -177,7 +177,7 @@ interface BitstreamFacts {
   sampleAspect: readonly [number, number] | undefined;
 }
 
-/** What the decoder's own header says, where that is H.264's. */
+/** Reads what the decoder description of H.264 says. */
 async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | undefined> {
   const description = (await track.getDecoderConfig())?.description;
   if ((await track.getCodec()) !== "avc" || description === undefined) {
@@ -197,7 +197,7 @@ async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | 
   }
 }
 
-/** Decodes the first keyframe: what a browser says that it can decode is not always so. */
+/** Decodes the first keyframe, since browsers do not always decode what they claim to. */
 async function decodedLayout(track: Track, log: (line: string) => void): Promise<VideoPixelFormat | null> {
   try {
     const key = await track.first(undefined);
@@ -235,12 +235,12 @@ async function readLayout(frame: VideoFrame, config: VideoDecoderConfig): Promis
   return format;
 }
 
-/** A track's place in time and its rates. */
+/** A track's time range and rates. */
 interface Survey {
   /** Seconds. */
   start: number;
   end: number;
-  /** Frames per second, when all are as long. */
+  /** Frames per second, when all frames have the same duration. */
   rate: FrameRate | undefined;
   /** Bits per second. */
   bitrate: number | undefined;
@@ -251,9 +251,9 @@ interface Survey {
 const REORDERED = 32;
 
 async function surveyOf(track: Track, format: string): Promise<Survey> {
-  // The last packet must be there, or the file is cut off.
+  // Without its last packet, the file is truncated.
   const last = await track.last();
-  // Matroska has no table of packets: going through them all means reading the whole file.
+  // Matroska has no packet table: listing all packets means reading the whole file.
   const hasTable = format !== "matroska,webm";
   const resolution = await track.demuxed.getTimeResolution();
   let [start, end, bytes, packets] = [Number.POSITIVE_INFINITY, track.time(last) + last.duration, 0, 0];

@@ -1,9 +1,9 @@
-// Mixes channels down or up, as it is asked to. Refuses to know sample rates and time.
+// Mixes audio channels by the matrices of a step. Refuses to know sample rates and time, and to choose a matrix.
 
 import type { AudioStep } from "../generated/protocol.ts";
 import { CannotDecode } from "./failures.ts";
 
-/** Turns interleaved samples of the source's channels into such of the result's. */
+/** Mixes interleaved samples of one channel count into another. */
 export type Mix = (samples: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
 
 export function mixer(from: number, { channels: to, mixes }: AudioStep): Mix {

@@ -1,4 +1,4 @@
-// Carries out what is asked of the browser's own codecs. Refuses to know messages and what a task is for.
+// Runs programs with the browser's own codecs. Refuses to know messages and what a task is for.
 
 import type * as CodecsScript from "../codecs/codecs.ts";
 import {
@@ -23,10 +23,10 @@ export type ExamineProgram = Extract<
   { type: "examineStreams" | "examinePackets" | "examineResult" }
 >;
 
-/** Programs that the browser's own codecs carry out and that end in files. */
+/** Programs that run with the browser's own codecs and produce files. */
 export type MakeProgram = Extract<Program, { type: "audio" | "assemble" | "package" }>;
 
-/** What is needed around the browser's own codecs, in this worker. */
+/** The browser's own codecs in this worker. */
 export class Browser {
   readonly #codecs: CodecsScript.Codecs;
 
@@ -38,7 +38,7 @@ export class Browser {
     return this.#codecs.memoryBytes;
   }
 
-  /** What the program finds out about the first input. */
+  /** Examines the first input. */
   async examine(
     program: ExamineProgram,
     inputs: readonly NamedBlob[],
@@ -55,11 +55,11 @@ export class Browser {
     }
   }
 
-  /** The files that the program makes, in the order of its outputs. */
+  /** Runs a program and returns the files that it makes, in the order of its outputs. */
   async make(program: MakeProgram, inputs: readonly NamedBlob[], alive: () => void): Promise<Blob[]> {
     switch (program.type) {
       case "audio":
-        return [await this.#codecs.makeSound(program, firstOf(inputs), alive)];
+        return [await this.#codecs.makeAudio(program, firstOf(inputs), alive)];
       case "assemble": {
         const audio = inputs.find(({ name }) => name === FILES.audio)?.blob;
         const chunks = inputs.filter(({ name }) => name !== FILES.audio).map(({ blob }) => blob);
@@ -70,7 +70,7 @@ export class Browser {
     }
   }
 
-  /** Decodes a chunk and encodes it with x264; hands out what the pass makes. */
+  /** Decodes a chunk and encodes it with x264; returns the files of the pass. */
   async decodeIntoX264(
     step: DecodeStep,
     clip: Blob,
@@ -89,7 +89,7 @@ export class Browser {
     }
   }
 
-  /** Encodes frames of this size with x264 in the encode's own. */
+  /** Scales frames of this size to the encode's and encodes them with x264. */
   scaleIntoX264(
     size: { width: number; height: number },
     encoder: Encoder,

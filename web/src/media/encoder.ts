@@ -1,19 +1,19 @@
-// Runs x264 over the frames of one chunk, as they come from a program or lie in buffers. Refuses to know where they come from
-// and what a task is for.
+// Runs x264 on the frames of one chunk, streamed or from buffers. Refuses to know where they come from and what a task
+// is for.
 
 import { FILES, type Passes, type X264Step } from "../generated/protocol.ts";
 import type * as Glue from "../generated/x264.d.ts";
 
-/** What the encoder's script brings. */
+/** The exports of the encoder's script. */
 export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "memoryRefused">;
 
 export function isEncoderScript(value: object): value is EncoderScript {
   return "initSync" in value && "X264" in value && "memoryRefused" in value;
 }
 
-/** The encoder refused its settings, failed or trapped; its module is in no known state. */
+/** The encoder refused its settings, failed or trapped; the state of its module is unknown. */
 export class EncoderFailed extends Error {
-  /** It was memory that it did not get. */
+  /** Whether the cause is a lack of memory. */
   readonly outOfMemory: boolean;
 
   constructor(outOfMemory: boolean, message: string) {
@@ -27,20 +27,20 @@ export interface NamedBlob {
   blob: Blob;
 }
 
-/** As x264 counts its passes. */
+/** x264's numbers of its passes. */
 const PASS_NUMBERS: Readonly<Record<Passes, number>> = { only: 0, first: 1, second: 2 };
 
-/** Frames that are kept go into buffers of about this size. */
+/** Size of the buffers for kept frames, approximately. */
 const KEPT_PART_BYTES = 16 << 20;
 
-/** Frames that have another size than the encode, and what brings them to its. */
+/** Frames of a different size than the encode, and how to scale them. */
 export interface OtherSize {
   /** Pixels. */
   size: { width: number; height: number };
   scale(frame: Uint8Array): Uint8Array;
 }
 
-/** Bytes of a planar 4:2:0 frame; chroma sizes are rounded up. */
+/** Returns the bytes of a planar 4:2:0 frame; chroma sizes are rounded up. */
 function frameBytes({ width, height }: OtherSize["size"]): number {
   return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 }
@@ -60,7 +60,7 @@ export class Encoder {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Encodes frames that lie in buffers, brought to the encode's size where they have another. */
+  /** Encodes frames from buffers, and scales them first where their size differs. */
   encodeFrames(
     step: X264Step,
     frames: readonly ArrayBuffer[],
@@ -83,14 +83,14 @@ export class Encoder {
     }
   }
 
-  /** The frames that the last encode kept. Asked for once. */
+  /** Takes the frames that the last encode kept; a second call returns nothing. */
   takeKept(): ArrayBuffer[] | undefined {
     const kept = this.#kept;
     this.#kept = undefined;
     return kept;
   }
 
-  /** Begins an encode of frames that come piece by piece. */
+  /** Begins an encode of frames that arrive piece by piece. */
   open(
     step: X264Step,
     inputs: readonly NamedBlob[],
@@ -126,7 +126,7 @@ export class Encoder {
     return new Encode(x264, this.#memory, guard, step, keepFrames ? keep : undefined, progress);
   }
 
-  /** Turns what the module throws into one kind of error. */
+  /** Converts errors of the module to `EncoderFailed`. */
   #guard<T>(act: () => T): T {
     try {
       return act();
@@ -139,7 +139,7 @@ export class Encoder {
 
 type Guard = <T>(act: () => T) => T;
 
-/** One encode under way. */
+/** One encode in progress. */
 export class Encode {
   readonly #x264: Glue.X264;
   readonly #memory: WebAssembly.Memory;
@@ -171,7 +171,7 @@ export class Encode {
     this.#progress = progress;
   }
 
-  /** Takes the next bytes of the frames, however they are cut; encodes each frame as soon as it is whole. */
+  /** Takes the next bytes of the frames, split anywhere; encodes each frame as soon as it is complete. */
   take(bytes: Uint8Array): void {
     if (this.#kept?.add(bytes) === false) {
       this.#kept = undefined;
@@ -179,7 +179,7 @@ export class Encode {
     let taken = 0;
     while (taken < bytes.length) {
       const piece = bytes.subarray(taken, taken + this.#frameBytes - this.#filled);
-      // The module's memory may have grown since.
+      // A new view each time: the module's memory may have grown.
       new Uint8Array(this.#memory.buffer, this.#x264.frameAddress + this.#filled, piece.length).set(piece);
       taken += piece.length;
       this.#filled += piece.length;
@@ -192,7 +192,7 @@ export class Encode {
     }
   }
 
-  /** Encodes what is held back and hands out what the pass makes: nothing, unless exactly the frames due have come. */
+  /** Flushes the encoder and returns the files of the pass: none, unless exactly the expected frames have arrived. */
   finish(): NamedBlob[] {
     if (this.#frames !== this.#step.frames || this.#filled !== 0) {
       return [];
@@ -216,17 +216,17 @@ export class Encode {
     });
   }
 
-  /** Gives back what the encode holds, whatever became of it. Called once, at its end. */
+  /** Frees the encode's resources, whatever its outcome. Must be called once, at its end. */
   close(): void {
     try {
       this.#x264.free();
     } catch {
-      // After a trap the module cannot even give back; what trapped has been told, and the worker ends.
+      // After a trap the module cannot free anything; the trap has been reported, and the worker ends.
     }
   }
 }
 
-/** Frames kept for a later pass, in buffers of whole ones. */
+/** Keeps frames for a later pass, in buffers of whole frames. */
 class Kept {
   readonly #parts: ArrayBuffer[] = [];
   readonly #partBytes: number;
@@ -237,7 +237,7 @@ class Kept {
     this.#partBytes = Math.max(1, Math.floor(KEPT_PART_BYTES / frameBytes)) * frameBytes;
   }
 
-  /** False where there is no memory for it: keeping saves time, and is not worth the encode. */
+  /** Returns false when memory runs out: keeping frames only saves time, so the encode must not fail for it. */
   add(bytes: Uint8Array): boolean {
     let taken = 0;
     while (taken < bytes.length) {

@@ -1,17 +1,17 @@
-// Gathers what a running task has to say into few messages. Refuses to know what the lines say.
+// Batches what a running task reports into few messages. Refuses to know what the lines say.
 
 import type { LogLine } from "../generated/protocol.ts";
 
 const INTERVAL_MS = 100;
 
-/** How the page hears of a running task. */
+/** Where reports of a running task go. */
 export interface Page {
   log(lines: LogLine[]): void;
-  /** Null is nothing but a sign of life. */
+  /** Sends the number of encoded frames; null is only a sign of life. */
   progress(frames: number | null): void;
 }
 
-/** Posting from inside a synchronous run reaches the page at once, timers do not fire: so each call looks at the clock. */
+/** During a synchronous run, posted messages reach the page but timers do not fire, so each call checks the clock. */
 export class Reports {
   readonly #page: Page;
   #lines: LogLine[] = [];
@@ -33,7 +33,7 @@ export class Reports {
     }
   }
 
-  /** So many frames are encoded. */
+  /** Reports the number of encoded frames. */
   progress(frames: number): void {
     this.#frames = frames;
     if (this.#isTime()) {
@@ -41,7 +41,7 @@ export class Reports {
     }
   }
 
-  /** Something goes on, although there may be nothing to say. */
+  /** Sends a sign of life, even without anything to report. */
   alive(): void {
     if (this.#isTime()) {
       if (this.#lines.length === 0 && this.#frames === undefined) {

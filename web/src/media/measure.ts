@@ -1,4 +1,5 @@
-// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
+// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are
+// for.
 
 import { inTime } from "../codecs/in-time.ts";
 import {
@@ -11,7 +12,7 @@ import {
 import type { Browser } from "./browser.ts";
 import type { Encoder } from "./encoder.ts";
 
-/** Frames of one size, as many as there are. */
+/** Frames of one size. */
 interface Strip {
   width: number;
   height: number;
@@ -19,16 +20,16 @@ interface Strip {
 }
 
 const RATE = { numerator: 30, denominator: 1 };
-/** The first frames run before the engine has optimised what it runs, and before an encoder's pipeline is full. */
+/** The first frames run before the engine has optimized the code and before an encoder's pipeline is full. */
 const WARM_UP = 12;
 const FRAMES = 24;
 const SIZE = [480, 272] as const;
-/** Encoders that may be a hundred times slower than others are shown less. */
+/** For encoders that may be a hundred times slower than others. */
 const SMALL_FRAMES = 8;
 const SMALL_SIZE = [320, 176] as const;
-/** The slowest first: it warms up what the others share. */
+/** The slowest first: it warms up code that the others share. */
 const PRESETS = ["medium", "veryfast", "superfast"] as const;
-/** Codecs to try, in WebCodecs' words; of the first three the first that works is taken. */
+/** WebCodecs' codec strings to try; of the H.264 profiles, the first that works is used. */
 const H264 = [
   ["high", "avc1.64001e"],
   ["main", "avc1.4d001e"],
@@ -40,10 +41,10 @@ const OTHERS = [
   ["av1", "av01.0.04M.08"],
 ] as const;
 const BITRATE = 600_000;
-/** What takes longer than this on a few small frames is of no use. */
+/** An encoder that needs longer for a few small frames is of no use. */
 const TRIAL_MS = 3_000;
 
-/** Speeds in pixels a second; null is what does not work. */
+/** Returns speeds in pixels per second; null for what does not work. */
 export async function measure(encoder: Encoder, browser: Browser): Promise<SpeedFigures> {
   const strip = synthetic(SIZE, WARM_UP + FRAMES);
   const small = synthetic(SMALL_SIZE, SMALL_FRAMES);
@@ -88,7 +89,7 @@ export async function measure(encoder: Encoder, browser: Browser): Promise<Speed
   return figures;
 }
 
-/** Whole pixels a second. */
+/** Returns pixels per second, rounded. */
 function speedOf({ width, height }: Strip, milliseconds: number, frames: number): number {
   return Math.round((width * height * frames * 1000) / Math.max(milliseconds, 0.1));
 }
@@ -105,7 +106,7 @@ function synthetic([width, height]: readonly [number, number], count: number): S
   };
 }
 
-/** A picture that moves, with grain: planar 4:2:0. */
+/** Makes a frame of a moving pattern with grain: planar 4:2:0. */
 function syntheticFrame(width: number, height: number, index: number): Uint8Array {
   const pixels = width * height;
   const frame = new Uint8Array((pixels * 3) / 2).fill(128, pixels);
@@ -143,7 +144,7 @@ function encodeWithX264(
       }
       encode.take(frame);
     });
-    // What x264 holds back at the end stands for what it held back at the beginning.
+    // The frames that x264 delays at the end make up for those that it delayed at the start.
     const blob = encode.finish().find(({ name }) => name === FILES.chunk)?.blob;
     return { milliseconds: performance.now() - began, blob };
   } finally {
@@ -151,7 +152,7 @@ function encodeWithX264(
   }
 }
 
-/** Time of a whole decode, its start included; nothing where it fails. */
+/** Measures a whole decode, including its start; undefined when it fails. */
 async function decodeTime(
   browser: Browser,
   chunk: Blob,
@@ -183,7 +184,7 @@ async function decodeTime(
   }
 }
 
-/** Time of the frames after the warm-up; nothing where the encoder is not there or fails. */
+/** Measures the frames after the warm-up; undefined when the encoder is missing or fails. */
 async function encodeTime(
   browser: Browser,
   codec: string,
