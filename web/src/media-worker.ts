@@ -152,7 +152,6 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
         return answered({ type: "speeds", ...(await measure(withEncoder(), withBrowser())) });
       case "examineStreams":
       case "examinePackets":
-      case "examineResult":
         return answered(await withBrowser().examine(program, inputs, (line) => reports.line(false, line)));
       case "decode":
         return made(await decode(message, program, inputs, reports));

@@ -63,8 +63,7 @@ impl X264 {
             _ => Pass::Only,
         };
         let frame_bytes = format.frame_bytes().ok_or(Error::Format(format))?;
-        let mut encoder =
-            Encoder::open(Settings { format, preset, options: pairs, profile, pass, kernels })?;
+        let mut encoder = Encoder::open(Settings { format, preset, options: pairs, profile, pass, kernels })?;
         let sets = encoder.parameter_sets()?;
         let frame = vec![0; frame_bytes];
         Ok(X264 { format, frame, encoder: Some(encoder), sets, packets: Vec::new(), statistics: None })

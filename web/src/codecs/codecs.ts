@@ -15,7 +15,7 @@ import { assemble } from "./assemble.ts";
 import { makeAudio } from "./audio.ts";
 import { decodeChunk, type TakeFrame } from "./decode.ts";
 import { type ChunkEncoder, Encoding } from "./encode.ts";
-import { examinePackets, examineResult, examineStreams } from "./examine.ts";
+import { examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
@@ -23,12 +23,10 @@ import { type Scaler, scaler } from "./scale.ts";
 /** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
   readonly memoryBytes: number;
-  /** Lists the streams of a clip. */
-  examineStreams(clip: Blob): Promise<Listing>;
+  /** Lists the streams of a file. */
+  examineStreams(file: Blob): Promise<Listing>;
   /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
   examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
-  /** Lists the streams of a finished file, with every packet counted. */
-  examineResult(result: Blob): Promise<Listing>;
   /** Decodes exactly `step.frames` frames, in order. What `take` throws is thrown on. */
   decodeChunk(step: DecodeStep, clip: Blob, take: TakeFrame): Promise<void>;
   /** Makes the audio, as an MP4 file with one track; fails with `CannotEncode` when the encoder fails. */
@@ -52,7 +50,6 @@ export function start(module: WebAssembly.Module): Codecs {
     },
     examineStreams: told(examineStreams),
     examinePackets: told(examinePackets),
-    examineResult: told(examineResult),
     decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),

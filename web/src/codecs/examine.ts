@@ -20,13 +20,10 @@ import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
 import { reduced, type Stream } from "./structure.ts";
 
-/** Lists the streams of a clip. */
+/** Lists the streams of a file. */
 export function examineStreams(file: Blob): Promise<Listing> {
   return withClip(file, list);
 }
-
-/** Lists a finished file as `examineStreams` does: its index counts all packets. */
-export const examineResult = examineStreams;
 
 /** Lists the packets of a video stream, and the layout of its first keyframe when the browser decodes it. */
 export function examinePackets(

@@ -184,7 +184,7 @@ height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "ty
 /**
  * Position of the stream in the file.
  */
-stream: number, } | { "type": "examineResult" } | { "type": "decode" } & DecodeStep | { "type": "audio" } & AudioStep | { "type": "assemble",
+stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & AudioStep | { "type": "assemble",
 /**
  * Frames per second.
  */

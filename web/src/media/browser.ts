@@ -20,7 +20,7 @@ export function isCodecsScript(value: object): value is CodecsModule {
 /** Programs that list what is in a file. */
 export type ExamineProgram = Extract<
   Program,
-  { type: "examineStreams" | "examinePackets" | "examineResult" }
+  { type: "examineStreams" | "examinePackets" }
 >;
 
 /** Programs that run with the browser's own codecs and produce files. */
@@ -50,8 +50,6 @@ export class Browser {
         return { type: "streams", ...(await this.#codecs.examineStreams(file)) };
       case "examinePackets":
         return { type: "packets", ...(await this.#codecs.examinePackets(file, program.stream, log)) };
-      case "examineResult":
-        return { type: "streams", ...(await this.#codecs.examineResult(file)) };
     }
   }
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "type"))]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// Of `Program::ExamineStreams` and `Program::ExamineResult`.
+    /// Of `Program::ExamineStreams`.
     Streams(Listing),
     /// Of `Program::ExaminePackets`.
     Packets(PacketTable),

@@ -82,7 +82,7 @@ pub enum Program {
     },
     /// The worker measures how fast it is: `Answer::Speeds`.
     Measure,
-    /// The browser lists the streams of the first input: `Answer::Streams`.
+    /// The browser lists the streams of the first input, a clip or a result: `Answer::Streams`.
     ExamineStreams,
     /// The browser lists the packets of one video stream of the first input, and tries to decode its first keyframe:
     /// `Answer::Packets`.
@@ -90,8 +90,6 @@ pub enum Program {
         /// Position of the stream in the file.
         stream: u32,
     },
-    /// As `ExamineStreams`, of a finished result: every packet is counted.
-    ExamineResult,
     /// The browser decodes a chunk of the first input into frames, for the encode.
     Decode(DecodeStep),
     /// The browser makes the audio from the first input.
@@ -117,7 +115,6 @@ impl Program {
             Program::Measure => "measure the machine".into(),
             Program::ExamineStreams => "browser: examine the streams".into(),
             Program::ExaminePackets { stream } => format!("browser: examine the packets of stream {stream}"),
-            Program::ExamineResult => "browser: examine the result".into(),
             Program::Decode(step) => format!(
                 "browser: decode {} frames from {} at {}x{}",
                 step.frames, step.first, step.width, step.height

@@ -96,7 +96,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     };
     let outputs = task.outputs.iter().map(write).collect();
     let answer =
-        (task.program == Program::ExamineResult).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
+        (task.program == Program::ExamineStreams).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 

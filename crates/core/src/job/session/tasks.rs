@@ -91,7 +91,7 @@ impl Session {
             Work::Check { .. } => {
                 let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
                 let (program, outputs) = match self.machine.decoder {
-                    Decoder::Browser => (Program::ExamineResult, Vec::new()),
+                    Decoder::Browser => (Program::ExamineStreams, Vec::new()),
                     Decoder::Ffmpeg(_) => {
                         (Program::Ffprobe { arguments: args::probe_result() }, vec![listing])
                     }

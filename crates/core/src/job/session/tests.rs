@@ -223,7 +223,7 @@ impl World {
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        let answer = (task.program == Program::ExamineResult)
+        let answer = (task.program == Program::ExamineStreams)
             .then(|| Answer::Streams(ffprobe::listing(&self.listing())));
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
     }
