@@ -1,6 +1,6 @@
-//! The messages between the page and a media worker, as plain data: the envelope of core's steps and of their answers, which
-//! `clipfit_core::step` defines. `web/src/generated/protocol.ts` is generated from both; a test fails when it differs.
-//! Knows nothing of what a task is for.
+//! The messages between the page and a media worker, as plain data: the envelope of core's steps and of their answers,
+//! which `clipfit_core::step` defines. `web/src/generated/protocol.ts` is generated from both; a test fails when it
+//! differs. Knows nothing of what a task is for.
 //!
 //! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an array of
 //! compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order of `inputs`),
@@ -68,8 +68,8 @@ pub struct MissingPart {
     pub detail: String,
 }
 
-/// Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields takes 4 kB
-/// of code more.
+/// Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields
+/// takes 4 kB of code more.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts", tag = "type"))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -113,8 +113,8 @@ pub enum FromWorker {
         /// Size in bytes of the worker's memories at the end, which never shrink.
         memory_bytes: f64,
     },
-    /// The program ended without an exit code (out of memory, a trap, a failed codec). The worker has thrown its instance of the
-    /// core away and can run again, unless it was the encoder that failed.
+    /// The program ended without an exit code (out of memory, a trap, a failed codec). The worker has thrown its
+    /// instance of the core away and can run again, unless it was the encoder that failed.
     Crashed {
         /// The task that ended.
         task: u32,

@@ -21,7 +21,7 @@ use clipfit_core::units::{FrameRate, Micros};
 const TARGET: &str = "../../web/src/generated/protocol.ts";
 
 const HEADER: &str = "\
-// Generated from crates/bridge/src/protocol.rs and crates/core/src/step by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from crates/bridge/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
 ";
 
 /// One exported declaration with its doc comment.

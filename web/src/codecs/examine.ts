@@ -60,7 +60,7 @@ export function examinePackets(
   });
 }
 
-/** Seconds as whole microseconds, rounded as decimals are: a product of doubles may fall on the other side of a half. */
+/** Rounds seconds to microseconds as ffprobe does: a product of doubles may fall on the other side of a half. */
 function micros(seconds: number): number | null {
   return Number.isFinite(seconds) ? Math.round(Number(seconds.toFixed(6)) * 1e6) : null;
 }

@@ -1,4 +1,4 @@
-// Generated from crates/bridge/src/protocol.rs and crates/core/src/step by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from crates/bridge/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
 
 /**
  * Page to worker.
@@ -31,8 +31,8 @@ outputs: Array<string>,
 encode: Encode | null, };
 
 /**
- * Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields takes 4 kB
- * of code more.
+ * Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields
+ * takes 4 kB of code more.
  */
 export type FromWorker = { "type": "loadProgress",
 /**
@@ -280,8 +280,8 @@ mayMiss: Micros,
  */
 mayMissShare: number,
 /**
- * How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of any
- * other number that is not listed there is none.
+ * How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
+ * any other number that is not listed there is none.
  */
 mixes: Array<Mix>, };
 
@@ -294,8 +294,8 @@ export type Mix = {
  */
 channels: number,
 /**
- * A row for each channel of the result: what each channel of the source gives to it, in the order in which decoders
- * hand them out.
+ * A row for each channel of the result: what each channel of the source gives to it, in the order in which
+ * decoders hand them out.
  */
 rows: Array<Array<number>>, };
 
@@ -397,8 +397,8 @@ bitrate: number,
 frames: number, };
 
 /**
- * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is outside,
- * which takes less code to read: drivers move it.
+ * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
+ * outside, which takes less code to read: drivers move it.
  */
 export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures;
 
@@ -423,8 +423,8 @@ start: Micros | null,
  */
 duration: Micros | null,
 /**
- * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the packets
- * then.
+ * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+ * packets then.
  */
 fragmented: boolean,
 /**
@@ -618,7 +618,8 @@ keyframes: Array<number>,
  */
 hidden: Array<number>,
 /**
- * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not asked.
+ * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
+ * asked.
  */
 layout: string | null, };
 

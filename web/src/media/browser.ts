@@ -18,10 +18,7 @@ export function isCodecsScript(value: object): value is CodecsModule {
 }
 
 /** Programs that list what is in a file. */
-export type ExamineProgram = Extract<
-  Program,
-  { type: "examineStreams" | "examinePackets" }
->;
+export type ExamineProgram = Extract<Program, { type: "examineStreams" | "examinePackets" }>;
 
 /** Programs that run with the browser's own codecs and produce files. */
 export type MakeProgram = Extract<Program, { type: "audio" | "assemble" | "package" }>;

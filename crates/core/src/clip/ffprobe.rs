@@ -1,5 +1,5 @@
-//! Reads what ffprobe writes: flat listings (`-print_format flat`: `streams.stream.0.codec_name="h264"`, a field a line) and
-//! packets (`csv`). Nobody else knows ffprobe's names.
+//! Reads what ffprobe writes: flat listings (`-print_format flat`: `streams.stream.0.codec_name="h264"`, a field a
+//! line) and packets (`csv`). Nobody else knows ffprobe's names.
 
 use crate::clip::listing::{AudioDetails, ListedStream, Listing, StreamKind, VideoDetails};
 use crate::clip::packets::PacketTable;
@@ -95,7 +95,8 @@ fn rotation(fields: &Section) -> u32 {
     }
 }
 
-/// Reads ffprobe's answer to `ffmpeg::probe_packets`. Columns: pts_time, dts_time, duration_time, size, flags. Some may be `N/A`.
+/// Reads ffprobe's answer to `ffmpeg::probe_packets`. Columns: pts_time, dts_time, duration_time, size, flags. Some may
+/// be `N/A`.
 pub fn packets(text: &str) -> PacketTable {
     let mut table = PacketTable::default();
     for line in text.lines() {

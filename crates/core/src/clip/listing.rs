@@ -1,5 +1,5 @@
-//! What a reader lists of a file: its container and its streams, as the file itself declares them. Plain data, the same from the
-//! browser's reader and from ffprobe; judges nothing.
+//! What a reader lists of a file: its container and its streams, as the file itself declares them. Plain data, the same
+//! from the browser's reader and from ffprobe; judges nothing.
 
 use crate::units::{FrameRate, Micros};
 use serde::Deserialize;
@@ -17,8 +17,8 @@ pub struct Listing {
     pub start: Option<Micros>,
     /// From there to the last.
     pub duration: Option<Micros>,
-    /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the packets
-    /// then.
+    /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+    /// packets then.
     pub fragmented: bool,
     /// In the order of the file.
     pub streams: Vec<ListedStream>,

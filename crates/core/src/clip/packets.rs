@@ -1,5 +1,5 @@
-//! The packets of a video stream: the table that a reader lists, and what follows from it for times, rate and keyframes. Knows
-//! no container and no codec.
+//! The packets of a video stream: the table that a reader lists, and what follows from it for times, rate and
+//! keyframes. Knows no container and no codec.
 
 use crate::units::{Bytes, FrameRate, Micros};
 use serde::Deserialize;
@@ -21,7 +21,8 @@ pub struct PacketTable {
     pub keyframes: Vec<u32>,
     /// The rows that the container cuts away after decoding, ascending.
     pub hidden: Vec<u32>,
-    /// Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not asked.
+    /// Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
+    /// asked.
     pub layout: Option<String>,
 }
 
@@ -107,8 +108,8 @@ impl<'a> Rows<'a> {
 }
 
 impl Packets {
-    /// Whether "keyframes" are hardly larger than other frames: then the picture is refreshed strip by strip, and a decoder
-    /// that starts there shows nothing until the refresh is through.
+    /// Whether "keyframes" are hardly larger than other frames: then the picture is refreshed strip by strip, and a
+    /// decoder that starts there shows nothing until the refresh is through.
     pub(crate) fn refreshes_gradually(&self) -> bool {
         let mean = |(bytes, count): (u64, u64)| bytes as f64 / count.max(1) as f64;
         self.other.1 > 0 && mean(self.key) < 1.5 * mean(self.other)

@@ -1,5 +1,5 @@
-//! From what a reader lists of a file to `MediaFacts`, or to the reason why it is no clip: which stream is the video, and what
-//! is known of it and of the others. Knows neither reader.
+//! From what a reader lists of a file to `MediaFacts`, or to the reason why it is no clip: which stream is the video,
+//! and what is known of it and of the others. Knows neither reader.
 
 use crate::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
@@ -32,8 +32,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows when the audio is
-    /// made.
+    /// Whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows when the
+    /// audio is made.
     pub fn hears(&self, stream: u32) -> bool {
         !self.unheard.contains(&stream)
     }
@@ -43,9 +43,9 @@ impl Seen {
         self.layout.as_deref().is_some_and(|layout| ["RGBA", "RGBX", "BGRA", "BGRX"].contains(&layout))
     }
 
-    /// The matrix of the frames as they come, where `declared` is that of the file. Firefox hands out RGB, and what comes back
-    /// from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that the values stay what
-    /// they were, except in these codecs.
+    /// The matrix of the frames as they come, where `declared` is that of the file. Firefox hands out RGB, and what
+    /// comes back from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that the
+    /// values stay what they were, except in these codecs.
     fn matrix(&self, declared: Option<String>, codec: &str) -> Option<String> {
         const TAKEN_FOR_BT601: [&str; 2] = ["vp8", "av1"];
         if self.is_rgb() && (declared.is_some() || TAKEN_FOR_BT601.contains(&codec)) {

@@ -205,8 +205,8 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
     }
 }
 
-/// Audio may be shorter than expected by this much, or by this share where that is more: files tell the lengths of their tracks
-/// roughly.
+/// Audio may be shorter than expected by this much, or by this share where that is more: files tell the lengths of
+/// their tracks roughly.
 pub const MAY_MISS: (Micros, f64) = (Micros(500_000), 0.02);
 
 /// How so many channels become those of the result.
@@ -216,13 +216,13 @@ pub const MAY_MISS: (Micros, f64) = (Micros(500_000), 0.02);
 pub struct Mix {
     /// Channels of the source.
     pub channels: u32,
-    /// A row for each channel of the result: what each channel of the source gives to it, in the order in which decoders
-    /// hand them out.
+    /// A row for each channel of the result: what each channel of the source gives to it, in the order in which
+    /// decoders hand them out.
     pub rows: Vec<Vec<f64>>,
 }
 
-/// What each channel gives to left and right (ITU-R BS.775, the levels of ffmpeg). 5.1 channels are left, right, centre, low
-/// frequencies, back left, back right; 7.1 have side left and side right behind them.
+/// What each channel gives to left and right (ITU-R BS.775, the levels of ffmpeg). 5.1 channels are left, right,
+/// centre, low frequencies, back left, back right; 7.1 have side left and side right behind them.
 const TO_STEREO: [&[(f64, f64)]; 4] = {
     const LEFT: (f64, f64) = (1.0, 0.0);
     const RIGHT: (f64, f64) = (0.0, 1.0);
@@ -238,8 +238,9 @@ const TO_STEREO: [&[(f64, f64)]; 4] = {
     ]
 };
 
-/// The mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo, from layouts
-/// that are told apart by their number alone. Decoders may hand out another number of channels than the file declares.
+/// The mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo, from
+/// layouts that are told apart by their number alone. Decoders may hand out another number of channels than the file
+/// declares.
 pub fn mixes_into(channels: u32) -> Vec<Mix> {
     let rows = |stereo: &[(f64, f64)]| match channels {
         1 => vec![stereo.iter().map(|(left, right)| (left + right) / 2.0).collect()],

@@ -8,9 +8,9 @@ use crate::clip::streams::Seen;
 use crate::machine::{Engine, WhyFfmpeg};
 use crate::units::{Bytes, Micros};
 
-/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer tells the times of one piece
-/// of a stream only, and the first packets of fragments last until the next fragment begins, whatever they hold: the audio
-/// would come out of step.
+/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer tells the times
+/// of one piece of a stream only, and the first packets of fragments last until the next fragment begins, whatever they
+/// hold: the audio would come out of step.
 pub fn suits_container(listing: &Listing) -> Result<(), WhyFfmpeg> {
     let odd = listing.streams.iter().any(|stream| stream.plays() && stream.odd.is_some());
     if listing.fragmented || odd { Err(WhyFfmpeg::Container) } else { Ok(()) }

@@ -1,5 +1,5 @@
-//! What a program found out, rather than made: typed where a worker of ours looked, as text where ffprobe did. Knows nothing
-//! of what follows from it.
+//! What a program found out, rather than made: typed where a worker of ours looked, as text where ffprobe did. Knows
+//! nothing of what follows from it.
 
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
@@ -9,8 +9,8 @@ use crate::step::Written;
 use crate::step::files::PROBE_FILE;
 use serde::Deserialize;
 
-/// The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is outside,
-/// which takes less code to read: drivers move it.
+/// The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
+/// outside, which takes less code to read: drivers move it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "type"))]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,5 @@
-//! The names of files in a task's working folder, one list for core, drivers and workers. Knows nothing of what is in them.
+//! The names of files in a task's working folder, one list for core, drivers and workers. Knows nothing of what is in
+//! them.
 
 /// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
 pub const CLIP: &str = "source";

@@ -1,8 +1,8 @@
 //! What the job asks of its driver and what it hears back: tasks, events and commands as plain data.
 //! A driver runs programs and keeps files; it decides nothing.
 //!
-//! The steps in here are the only definition: drivers serialize them for their workers, and `web/src/generated/protocol.ts` is
-//! generated from them (feature `typescript`).
+//! The steps in here are the only definition: drivers serialize them for their workers, and
+//! `web/src/generated/protocol.ts` is generated from them (feature `typescript`).
 
 pub mod answer;
 pub mod ffmpeg;

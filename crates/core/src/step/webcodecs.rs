@@ -1,5 +1,5 @@
-//! What the browser's own codecs are asked to do, as plain steps. Knows nothing of WebCodecs' calls; a step names times, sizes
-//! and rates only.
+//! What the browser's own codecs are asked to do, as plain steps. Knows nothing of WebCodecs' calls; a step names
+//! times, sizes and rates only.
 
 use crate::machine::Profile;
 use crate::plan::EncodePlan;
@@ -62,8 +62,8 @@ pub struct AudioStep {
     pub may_miss: Micros,
     /// ...or this share of it, where that is more.
     pub may_miss_share: f64,
-    /// How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of any
-    /// other number that is not listed there is none.
+    /// How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
+    /// any other number that is not listed there is none.
     pub mixes: Vec<Mix>,
 }
 
