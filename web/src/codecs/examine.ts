@@ -18,7 +18,7 @@ import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
-import { reduced, type Stream } from "./structure.ts";
+import { micros, reduced, type Stream } from "./structure.ts";
 
 /** Lists the streams of a file. */
 export function examineStreams(file: Blob): Promise<Listing> {
@@ -58,11 +58,6 @@ export function examinePackets(
     }
     return table;
   });
-}
-
-/** Rounds seconds to microseconds as ffprobe does: a product of doubles may fall on the other side of a half. */
-function micros(seconds: number): number | null {
-  return Number.isFinite(seconds) ? Math.round(Number(seconds.toFixed(6)) * 1e6) : null;
 }
 
 async function list(clip: Clip): Promise<Listing> {

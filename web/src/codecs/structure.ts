@@ -69,3 +69,8 @@ export function reduced(a: number, b: number): [number, number] {
   const common = divisor(a, b) || 1;
   return [a / common, b / common];
 }
+
+/** Rounds seconds to microseconds as ffprobe does: a product of doubles may fall on the other side of a half. */
+export function micros(seconds: number): number | null {
+  return Number.isFinite(seconds) ? Math.round(Number(seconds.toFixed(6)) * 1e6) + 0 : null;
+}

@@ -361,6 +361,14 @@ mod tests {
             (1, 2, vec![vec![1.0], vec![1.0]]),
             (2, 1, vec![vec![0.5, 0.5]]),
             (6, 1, vec![vec![0.5, 0.5, half, 0.0, half / 2.0, half / 2.0]]),
+            (
+                8,
+                2,
+                vec![
+                    vec![1.0, 0.0, half, 0.0, half, 0.0, half, 0.0],
+                    vec![0.0, 1.0, half, 0.0, 0.0, half, 0.0, half],
+                ],
+            ),
             (6, 2, vec![vec![1.0, 0.0, half, 0.0, half, 0.0], vec![0.0, 1.0, half, 0.0, 0.0, half]]),
         ] {
             let mixes = mixes_into(to);
