@@ -90,7 +90,7 @@ pub(crate) fn plan() -> Option<Plan> {
 pub(crate) fn efforts(codec: Codec) -> EffortsAccount {
     const FIGURES: &str =
         "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6\nvp9=20e6";
-    let Some(speeds) = Speeds::read(&speed::kept("", FIGURES), "") else {
+    let Some(speeds) = Speeds::read(&format!("\n{FIGURES}"), "") else {
         return [].as_slice().into();
     };
     let machine =
