@@ -82,7 +82,7 @@ struct Busy {
 enum Ended {
     Done {
         exit_code: i32,
-        answer: Option<Answer>,
+        answer: Option<Box<Answer>>,
         outputs: Vec<(String, Blob)>,
         /// Frames that it kept or gives back.
         frames: Option<Array>,
@@ -320,7 +320,7 @@ impl Driver {
             return match ended {
                 Ended::Done { answer, outputs, .. } => {
                     let outputs = Kept::default().take(&task, outputs, None).await;
-                    Ok(Asked { answer, outputs, log: busy.log })
+                    Ok(Asked { answer: answer.map(|answer| *answer), outputs, log: busy.log })
                 }
                 Ended::Died(death) => Err(Unexamined::Death(death)),
             };
@@ -528,6 +528,7 @@ async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
         Ended::Died(death) => Event::WorkerDied { task: task.id, death, log },
         Ended::Done { exit_code, answer, outputs, frames } => {
             let outputs = kept.take(&task, outputs, frames).await;
+            let answer = answer.map(|answer| *answer);
             Event::Done { task: task.id, exit_code, answer, outputs, log }
         }
     }

@@ -107,7 +107,7 @@ pub enum FromWorker {
         /// The program's own exit code; 0 is success, and of what is no program.
         exit_code: i32,
         /// What it found out, where it was asked to.
-        answer: Option<Answer>,
+        answer: Option<Box<Answer>>,
         /// Names of the files that ride along, a subset of the wanted ones in the same order.
         outputs: Vec<String>,
         /// Size in bytes of the worker's memories at the end, which never shrink.
