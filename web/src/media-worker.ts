@@ -1,17 +1,20 @@
 // The media worker: answers the page's messages with the parts that it is given. Refuses to know what a task is for.
 
-import type {
-  DecodeStep,
-  FromWorker,
-  MissingPart,
-  PartAddress,
-  Program,
-  ToWorker,
+import { CannotDecode } from "./codecs/failures.ts";
+import {
+  type Answer,
+  type DecodeStep,
+  FILES,
+  type FromWorker,
+  type MissingPart,
+  type PartAddress,
+  type Program,
+  type ToWorker,
 } from "./generated/protocol.ts";
-import { Browser, BrowserFailed, type BrowserProgram, isCodecsScript } from "./media/browser.ts";
+import { Browser, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
-import { Lines } from "./media/lines.ts";
+import { Reports } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
 import { measure } from "./media/measure.ts";
 import { crashed, type Outcome, run } from "./media/run.ts";
@@ -102,48 +105,62 @@ function coreOf(script: object): CreateCore {
 async function runTask(message: Request<"run">): Promise<void> {
   const { task } = message;
   encoder?.takeKept();
-  const lines = new Lines((printed) => post({ type: "log", task, lines: printed }));
-  const outcome = await outcomeOf(message, lines);
-  lines.flush();
+  const reports = new Reports({
+    log: (lines) => post({ type: "log", task, lines }),
+    progress: (frames) => post({ type: "progress", task, frames }),
+  });
+  const outcome = await outcomeOf(message, reports);
+  reports.flush();
   if (outcome.ended) {
-    const { exitCode, outputs } = outcome;
+    const { exitCode, answer, outputs } = outcome;
     const frames = encoder?.takeKept() ?? message.frames;
     post(
       {
         type: "finished",
         task,
         exitCode,
+        answer,
         outputs: outputs.map(({ name }) => name),
         memoryBytes: (instance?.memoryBytes ?? 0) + (encoder?.memoryBytes ?? 0) + (browser?.memoryBytes ?? 0),
       },
       { blobs: outputs.map(({ blob }) => blob), ...(frames && { frames }) },
     );
   } else {
-    post({ type: "crashed", task, reason: outcome.reason, detail: outcome.detail });
+    post({ type: "crashed", task, death: outcome.death, detail: outcome.detail });
   }
   if (!outcome.ended || (instance?.memoryBytes ?? 0) > MEMORY_KEPT_BYTES) {
     instance = undefined;
   }
 }
 
-async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome> {
+async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Outcome> {
   const inputs = message.inputs.flatMap((name, index) => {
     const blob = message.blobs?.[index];
     return blob === undefined ? [] : [{ name, blob }];
   });
+  const { program } = message;
   try {
-    switch (message.program.type) {
+    switch (program.type) {
       case "ffmpeg":
+      case "ffmpegThreads":
+        return await runProgram(message, "ffmpeg", program.arguments, inputs, reports);
       case "ffprobe":
-        return await runProgram(message, message.program, inputs, lines);
+        return await runProgram(message, "ffprobe", program.arguments, inputs, reports);
       case "frames":
-        return ended(encodeFrames(message, message.program, inputs, lines));
+        return made(encodeFrames(message, program, inputs, reports));
       case "measure":
-        return ended([{ name: message.outputs[0] ?? "", blob: await measured() }]);
+        return answered({ type: "speeds", ...(await measure(withEncoder(), withBrowser())) });
+      case "examineStreams":
+      case "examinePackets":
+        return answered(await withBrowser().examine(program, inputs, (line) => reports.line(false, line)));
       case "decode":
-        return ended(await decode(message, message.program.step, inputs, lines));
-      default:
-        return ended(await make(message.program, message.outputs, inputs, lines));
+        return made(await decode(message, program, inputs, reports));
+      case "audio":
+      case "assemble":
+      case "package": {
+        const blobs = await withBrowser().make(program, inputs, () => reports.alive());
+        return made(blobs.map((blob, index) => ({ name: message.outputs[index] ?? "", blob })));
+      }
     }
   } catch (error) {
     return crashed(error, false);
@@ -151,28 +168,17 @@ async function outcomeOf(message: Request<"run">, lines: Lines): Promise<Outcome
 }
 
 /** What is no program has no exit code of its own. */
-function ended(outputs: NamedBlob[]): Outcome {
-  return { ended: true, exitCode: 0, outputs };
+function made(outputs: NamedBlob[]): Outcome {
+  return { ended: true, exitCode: 0, answer: null, outputs };
 }
 
-async function make(
-  program: BrowserProgram,
-  outputs: readonly string[],
-  inputs: NamedBlob[],
-  lines: Lines,
-): Promise<NamedBlob[]> {
-  const progress = (seconds: number) => lines.add(true, `seconds=${seconds.toFixed(1)}`);
-  const blobs = await withBrowser().make(program, inputs, progress);
-  return blobs.map((blob, index) => ({ name: outputs[index] ?? "", blob }));
-}
-
-async function measured(): Promise<Blob> {
-  return new Blob([await measure(withEncoder(), withBrowser())]);
+function answered(answer: Answer): Outcome {
+  return { ended: true, exitCode: 0, answer, outputs: [] };
 }
 
 function withBrowser(): Browser {
   if (browser === undefined) {
-    throw new BrowserFailed("no codecs are loaded");
+    throw new CannotDecode("no codecs are loaded");
   }
   return browser;
 }
@@ -188,7 +194,7 @@ function encodeFrames(
   { encode, frames }: Request<"run">,
   { width, height }: Extract<Program, { type: "frames" }>,
   inputs: NamedBlob[],
-  lines: Lines,
+  reports: Reports,
 ): NamedBlob[] {
   if (encode?.type !== "x264") {
     throw new EncoderFailed(false, "nothing to encode with x264");
@@ -196,7 +202,7 @@ function encodeFrames(
   if (frames === undefined) {
     throw new EncoderFailed(false, "no frames to encode");
   }
-  const progress = progressTo(lines);
+  const progress = progressTo(reports);
   if (encode.width === width && encode.height === height) {
     return withEncoder().encodeFrames(encode, frames, inputs, progress);
   }
@@ -207,35 +213,36 @@ async function decode(
   message: Request<"run">,
   step: DecodeStep,
   inputs: NamedBlob[],
-  lines: Lines,
+  reports: Reports,
 ): Promise<NamedBlob[]> {
   const clip = inputs[0]?.blob;
   const { encode, outputs } = message;
   if (clip === undefined || encode === null) {
-    throw new BrowserFailed("no clip, or nothing to do with its frames");
+    throw new CannotDecode("no clip, or nothing to do with its frames");
   }
-  const progress = progressTo(lines);
-  if (encode.type === "browser") {
+  const progress = progressTo(reports);
+  if (encode.type === "webCodecs") {
     return withBrowser().decodeIntoBrowser(step, clip, encode, progress);
   }
-  const keepFrames = outputs.includes(encode.frames);
+  const keepFrames = outputs.includes(FILES.frames);
   return withBrowser().decodeIntoX264(step, clip, withEncoder(), encode, inputs, keepFrames, progress);
 }
 
 async function runProgram(
   message: Request<"run">,
-  { type: program, arguments: words }: Extract<Program, { type: "ffmpeg" | "ffprobe" }>,
+  program: "ffmpeg" | "ffprobe",
+  words: readonly string[],
   inputs: NamedBlob[],
-  lines: Lines,
+  reports: Reports,
 ): Promise<Outcome> {
   if (core === undefined) {
     throw new Error("nothing is loaded");
   }
   instance ??= await core.create();
   if (core.threads) {
-    watchWrites(instance.core.FS, () => lines.alive());
+    watchWrites(instance.core.FS, () => reports.alive());
   }
-  const log = (stdout: boolean, text: string) => lines.add(stdout, text);
+  const log = (stdout: boolean, text: string) => reports.line(stdout, text);
   const { encode: step, outputs } = message;
   const command = { program, arguments: words, inputs, outputs };
   if (step === null) {
@@ -244,17 +251,16 @@ async function runProgram(
   if (step.type !== "x264") {
     throw new EncoderFailed(false, "ffmpeg's frames go to x264 only");
   }
-  const encode = withEncoder().open(step, inputs, outputs.includes(step.frames), progressTo(lines));
+  const encode = withEncoder().open(step, inputs, outputs.includes(FILES.frames), progressTo(reports));
   try {
-    return run(instance, { ...command, sink: { name: step.frames, encode } }, log);
+    return run(instance, { ...command, sink: { name: FILES.frames, encode } }, log);
   } finally {
     encode.close();
   }
 }
 
-/** Tells of encoded frames as the core's programs do. */
-function progressTo(lines: Lines): (frames: number) => void {
-  return (frames) => lines.add(true, `frame=${frames}`);
+function progressTo(reports: Reports): (frames: number) => void {
+  return (frames) => reports.progress(frames);
 }
 
 async function answer(message: ToWorker & Riding): Promise<void> {

@@ -68,7 +68,7 @@ struct Busy {
 }
 
 enum Message {
-    Printed(TaskId, String),
+    Progress(TaskId, u64),
     Ended(TaskId, End),
 }
 
@@ -198,10 +198,7 @@ impl<'a> Driver<'a> {
             }
             for message in self.wait(&messages) {
                 let event = match message {
-                    Message::Printed(task, line) => match frame_of(&line) {
-                        Some(frames) => Event::Progress { task, frames },
-                        None => continue,
-                    },
+                    Message::Progress(task, frames) => Event::Progress { task, frames },
                     Message::Ended(task, end) => match busy.remove(&task) {
                         Some(Busy { task, .. }) => self.ended(&task, end, &mut folder),
                         None => continue,
@@ -225,18 +222,22 @@ impl<'a> Driver<'a> {
 
     fn start(&self, task: &Task, folder: &Folder, send: &Sender<Message>) -> std::io::Result<Running> {
         let (program, arguments) = match &task.program {
-            Program::Ffmpeg(arguments) => (
+            Program::Ffmpeg { arguments } => (
                 &self.ffmpeg.ffmpeg,
                 ["-nostdin", "-y"].map(str::to_owned).into_iter().chain(arguments.clone()).collect(),
             ),
-            Program::Ffprobe(arguments) => (&self.ffmpeg.ffprobe, arguments.clone()),
+            Program::Ffprobe { arguments } => (&self.ffmpeg.ffprobe, arguments.clone()),
             other => return Err(std::io::Error::other(format!("no native program does this: {other:?}"))),
         };
         let arguments: Vec<String> = arguments;
         let place = folder.prepare(task, &self.clip.path)?;
         let (id, printed, ended) = (task.id, send.clone(), send.clone());
         // Whoever no longer listens has ended the program.
-        let on_line = move |line| drop(printed.send(Message::Printed(id, line)));
+        let on_line = move |line: String| {
+            if let Some(frames) = frame_of(&line) {
+                drop(printed.send(Message::Progress(id, frames)));
+            }
+        };
         let on_end = move |end| drop(ended.send(Message::Ended(id, end)));
         process::start(program, &arguments, &place, on_line, on_end)
     }
@@ -249,7 +250,7 @@ impl<'a> Driver<'a> {
             Ok(()) => (0, Vec::new()),
             Err(error) => (1, vec![error.to_string()]),
         };
-        Event::Done { task: task.id, exit_code, outputs, log }
+        Event::Done { task: task.id, exit_code, answer: None, outputs, log }
     }
 
     fn ended(&self, task: &Task, end: End, folder: &mut Folder) -> Event {
@@ -263,7 +264,9 @@ impl<'a> Driver<'a> {
             None => Some(Death::Crash),
         };
         match (code, death) {
-            (Some(exit_code), None) => Event::Done { task: id, exit_code, outputs, log: end.log },
+            (Some(exit_code), None) => {
+                Event::Done { task: id, exit_code, answer: None, outputs, log: end.log }
+            }
             (_, death) => Event::Died { task: id, death: death.unwrap_or(Death::Crash), log: end.log },
         }
     }

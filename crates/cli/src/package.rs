@@ -16,10 +16,9 @@ use std::path::Path;
 pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     let mut file = File::open(place.join(RESULT_FILE))?;
     let index = index(&mut file)?;
-    let rate = step.segments.rate();
-    let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
+    let rate = Rate { numerator: step.rate_numerator, denominator: step.rate_denominator };
     let mut packager =
-        Packager::new(&index, step.format.into(), rate, step.segments.firsts()).map_err(io::Error::other)?;
+        Packager::new(&index, step.format().into(), rate, &step.firsts).map_err(io::Error::other)?;
     for (place_of, name) in step.outputs().into_iter().enumerate() {
         let bytes = if place_of == 0 {
             packager.init()

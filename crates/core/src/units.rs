@@ -78,6 +78,7 @@ impl fmt::Display for Kbps {
 
 /// A point in time or a duration, in microseconds. Points are on the source's own timeline shifted to start at zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Micros(pub i64);
 
 impl Micros {
@@ -130,6 +131,7 @@ impl fmt::Display for Micros {
 
 /// Frames per second as an exact ratio, so that 30000/1001 stays what it is. Both parts are at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct FrameRate {
     numerator: u32,
     denominator: u32,

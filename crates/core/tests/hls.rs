@@ -64,9 +64,8 @@ fn index(file: &[u8]) -> &[u8] {
 /// As the media worker and the command line do it.
 fn cut(folder: &Path, step: &PackageStep) {
     let file = fs::read(folder.join(RESULT_FILE)).unwrap();
-    let rate = step.segments.rate();
-    let rate = Rate { numerator: rate.numerator(), denominator: rate.denominator() };
-    let mut packager = Packager::new(index(&file), step.format.into(), rate, step.segments.firsts()).unwrap();
+    let rate = Rate { numerator: step.rate_numerator, denominator: step.rate_denominator };
+    let mut packager = Packager::new(index(&file), step.format().into(), rate, &step.firsts).unwrap();
     let mut names = step.outputs().into_iter();
     fs::write(folder.join(names.next().unwrap()), packager.init().unwrap()).unwrap();
     for name in names {
@@ -81,9 +80,9 @@ fn cut(folder: &Path, step: &PackageStep) {
 }
 
 /// The facts of a rendition as it lies in its folder.
-fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
+fn facts(folder: &Path, step: &PackageStep, segments: &Segments) -> (Rendition, Vec<Segment>) {
     let init = fs::read(folder.join(INIT)).unwrap();
-    let names = (0..step.segments.count()).map(|index| segment_name(step.format, index));
+    let names = (0..step.firsts.len()).map(|index| segment_name(step.format(), index));
     let found: Vec<Segment> = names
         .enumerate()
         .map(|(index, uri)| {
@@ -92,8 +91,8 @@ fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
             Segment {
                 uri,
                 size: Bytes(segment.len() as u64),
-                duration: step.segments.duration(index),
-                begin: begin(step.format.into(), &init, head),
+                duration: segments.duration(index),
+                begin: begin(step.format().into(), &init, head),
             }
         })
         .collect();
@@ -104,19 +103,20 @@ fn facts(folder: &Path, step: &PackageStep) -> (Rendition, Vec<Segment>) {
 
 /// Makes a package in `root`; answers which rules it breaks.
 fn package(root: &Path, format: SegmentFormat) -> Vec<Violation> {
-    let step = PackageStep { format, segments: segments() };
-    let list = media_playlist(format, &step.segments);
+    let segments = segments();
+    let step = PackageStep::new(format, &segments);
+    let list = media_playlist(format, &segments);
     let mut written = Vec::new();
     for (width, height) in SIZES {
         let folder = root.join(hls::folder(width, height));
         fs::create_dir(&folder).unwrap();
-        make(&folder, (width, height), &step.segments);
+        make(&folder, (width, height), &segments);
         cut(&folder, &step);
         fs::write(folder.join(INDEX), &list).unwrap();
-        written.push(facts(&folder, &step));
+        written.push(facts(&folder, &step, &segments));
     }
     let renditions: Vec<Rendition> = written.iter().map(|(rendition, _)| rendition.clone()).collect();
-    let master = master_playlist(format, &step.segments, &renditions);
+    let master = master_playlist(format, &segments, &renditions);
     fs::write(root.join(MASTER), &master).unwrap();
     let stream = |(rendition, segments): (Rendition, Vec<Segment>)| Stream {
         uri: format!("{}/{INDEX}", rendition.folder),
@@ -126,7 +126,7 @@ fn package(root: &Path, format: SegmentFormat) -> Vec<Violation> {
     };
     check(&Package {
         format,
-        rate: step.segments.rate(),
+        rate: segments.rate(),
         master: &master,
         streams: written.into_iter().map(stream).collect(),
     })
@@ -173,9 +173,9 @@ fn beginnings_are_read() {
     let segments = segments();
     make(root.path(), SIZES[0], &segments);
     for format in FORMATS {
-        let step = PackageStep { format, segments: segments.clone() };
+        let step = PackageStep::new(format, &segments);
         cut(root.path(), &step);
-        let (_, found) = facts(root.path(), &step);
+        let (_, found) = facts(root.path(), &step, &segments);
         for (index, segment) in found.iter().enumerate() {
             let begin = segment.begin.unwrap();
             assert!(begin.clean);
@@ -239,9 +239,9 @@ fn what_a_package_costs_is_foreseen() {
         };
         let media = Bytes(pictures.iter().sum());
         for format in FORMATS {
-            let step = PackageStep { format, segments: segments.clone() };
+            let step = PackageStep::new(format, &segments);
             cut(folder, &step);
-            let (rendition, _) = facts(folder, &step);
+            let (rendition, _) = facts(folder, &step, &segments);
             let mut is: u64 = rendition.sizes.iter().map(|size| size.0).sum();
             if format == SegmentFormat::Fmp4 {
                 is += fs::metadata(folder.join(INIT)).unwrap().len();

@@ -5,8 +5,8 @@ use crate::kept::{Given, Kept, PackageFile};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
 use crate::protocol::{FromWorker, MissingPart, ToWorker};
+use crate::speeds;
 use crate::surroundings::{self, Site};
-use crate::{speeds, steps};
 use clipfit_core::job::failure::{Failure, PackFailure};
 use clipfit_core::job::prelude::{Browser, Host};
 use clipfit_core::job::report::Report;
@@ -14,7 +14,7 @@ use clipfit_core::job::{Command, Event, Job, Milestone};
 use clipfit_core::machine::limits::WORKER_KEPT_BELOW;
 use clipfit_core::progress::frame_of;
 use clipfit_core::step::load::{LoadFailure, Part};
-use clipfit_core::step::{Death, Program, Task};
+use clipfit_core::step::{Answer, Death, Encode, Program, Task};
 use clipfit_core::units::Bytes;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::names::archive_folder;
@@ -68,6 +68,7 @@ struct Busy {
 enum Ended {
     Done {
         exit_code: i32,
+        answer: Option<Box<Answer>>,
         outputs: Vec<(String, Blob)>,
         /// Frames that it kept or gives back.
         frames: Option<Array>,
@@ -150,7 +151,7 @@ impl Driver {
             }
             Command::LoadThreads => return Some(self.load(None).await),
             Command::Run(task) => {
-                let threads = self.threads_slot().filter(|_| steps::wants_threads(&task.program));
+                let threads = self.threads_slot().filter(|_| wants_threads(&task.program));
                 // The job never starts more tasks than its limits allow.
                 let free = || (0..).find(|slot| !held.busy.contains_key(slot));
                 let slot = threads.or_else(free).unwrap_or(0);
@@ -163,7 +164,7 @@ impl Driver {
                 self.show_milestone(milestone);
             }
             Command::KeepSpeeds(figures) => {
-                self.say(format!("[machine] {}", figures.replace('\n', " ")));
+                self.say(format!("[machine] {}", figures.text().replace('\n', " ")));
                 speeds::keep(&figures);
             }
             Command::EncoderFailed(codec) => speeds::without(codec),
@@ -275,17 +276,17 @@ impl Driver {
     }
 
     fn dispatch(&self, slot: usize, task: &Task, kept: &mut Kept) {
-        let said = [steps::describe(&task.program), task.encode.as_ref().map(steps::describe_encode)];
+        let said = [task.program.describe(), task.encode.as_ref().map(Encode::describe)];
         for line in said.into_iter().flatten() {
             self.say(format!("[{}] {line}", task.id.0));
         }
         let Given { names, blobs, frames } = kept.give(task, &self.file);
         let message = ToWorker::Run {
             task: task.id.0,
-            program: Box::new(steps::program(&task.program)),
+            program: Box::new(task.program.clone()),
             inputs: names,
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
-            encode: task.encode.as_ref().map(|encode| Box::new(steps::encode(encode))),
+            encode: task.encode.clone().map(Box::new),
         };
         self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref()));
     }
@@ -306,8 +307,7 @@ impl Driver {
                 self.say(format!("[worker {slot}] hangs"));
                 self.with_pool(|pool| pool.end(slot));
                 // x265 would hang again; what hung beside it may have been unlucky.
-                let threads = |busy: &Busy| matches!(busy.task.program, Program::FfmpegThreads(_));
-                let by_threads = busy.get(&slot).is_some_and(threads);
+                let by_threads = busy.get(&slot).is_some_and(|busy| wants_threads(&busy.task.program));
                 Some(Ended::Died(if by_threads { Death::Encoder } else { Death::Crash }))
             }
             MessageKind::Said(FromWorker::Log { task, lines }, _) => {
@@ -317,6 +317,7 @@ impl Driver {
                 let mut events = Vec::new();
                 for line in lines {
                     if line.stdout {
+                        // `-progress pipe:1` writes there.
                         let progress = |frames| Event::Progress { task: running.task.id, frames };
                         events.extend(frame_of(&line.text).map(progress));
                     } else {
@@ -326,20 +327,28 @@ impl Driver {
                 }
                 return (events, None);
             }
-            MessageKind::Said(FromWorker::Finished { task, exit_code, outputs, memory_bytes }, riding) => {
-                runs(busy, task).then(|| {
-                    self.say(format!("[{task}] done"));
-                    if memory_bytes > WORKER_KEPT_BELOW || self.threads_slot() == Some(slot) {
-                        self.with_pool(|pool| pool.end(slot));
-                    }
-                    let outputs = outputs.into_iter().zip(riding.blobs).collect();
-                    Ended::Done { exit_code, outputs, frames: riding.frames }
-                })
+            MessageKind::Said(FromWorker::Progress { task, frames }, _) => {
+                let running = busy.get(&slot).filter(|busy| busy.task.id.0 == task);
+                let event = running
+                    .zip(frames)
+                    .map(|(running, frames)| Event::Progress { task: running.task.id, frames });
+                return (event.into_iter().collect(), None);
             }
-            MessageKind::Said(FromWorker::Crashed { task, reason, detail }, _) => {
+            MessageKind::Said(
+                FromWorker::Finished { task, exit_code, answer, outputs, memory_bytes },
+                riding,
+            ) => runs(busy, task).then(|| {
+                self.say(format!("[{task}] done"));
+                if memory_bytes > WORKER_KEPT_BELOW || self.threads_slot() == Some(slot) {
+                    self.with_pool(|pool| pool.end(slot));
+                }
+                let outputs = outputs.into_iter().zip(riding.blobs).collect();
+                Ended::Done { exit_code, answer, outputs, frames: riding.frames }
+            }),
+            MessageKind::Said(FromWorker::Crashed { task, death, detail }, _) => {
                 runs(busy, task).then(|| {
                     self.say(format!("[{task}] crashed: {detail}"));
-                    let death = steps::death(reason);
+                    // x264's module is in no known state.
                     if death == Death::Encoder {
                         self.with_pool(|pool| pool.end(slot));
                     }
@@ -380,15 +389,21 @@ impl Driver {
     }
 }
 
+/// Returns whether a program is for the worker with threads.
+fn wants_threads(program: &Program) -> bool {
+    matches!(program, Program::FfmpegThreads { .. })
+}
+
 /// Keeps a finished task's files, and tells the job of it.
 async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
     let Busy { task, mut log } = busy;
     let log = log.split_off(log.len().saturating_sub(EVIDENCE));
     match ended {
         Ended::Died(death) => Event::Died { task: task.id, death, log },
-        Ended::Done { exit_code, outputs, frames } => {
+        Ended::Done { exit_code, answer, outputs, frames } => {
             let outputs = kept.take(&task, outputs, frames).await;
-            Event::Done { task: task.id, exit_code, outputs, log }
+            let answer = answer.map(|answer| *answer);
+            Event::Done { task: task.id, exit_code, answer, outputs, log }
         }
     }
 }

@@ -10,7 +10,6 @@ pub mod protocol;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod protocol_ts;
 mod speeds;
-mod steps;
 mod surroundings;
 
 use clipfit_core::view::update::{Failure, Update};

@@ -276,13 +276,23 @@ fn post(
     worker.post_message_with_transfer(&object, moved)
 }
 
+/// What has its tag among the fields, with the tag around them.
+fn tagged(data: &JsValue) -> Result<JsValue, String> {
+    let outside = Object::new();
+    let tag = Reflect::get(data, &JsValue::from_str("type")).unwrap_or_default();
+    Reflect::set(&outside, &tag, data).map_err(|_| "an answer that is no object".to_owned())?;
+    Ok(outside.into())
+}
+
 /// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
 fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
-    let tagged = Object::new();
-    let tag = Reflect::get(data, &JsValue::from_str("type")).unwrap_or_default();
-    Reflect::set(&tagged, &tag, data).map_err(|_| "an answer that is no object".to_owned())?;
+    let answer = JsValue::from_str("answer");
+    let answered = Reflect::get(data, &answer).unwrap_or_default();
+    if answered.is_object() {
+        Reflect::set(data, &answer, &tagged(&answered)?).map_err(|_| "a fixed answer".to_owned())?;
+    }
     let message: FromWorker =
-        serde_wasm_bindgen::from_value(tagged.into()).map_err(|error| error.to_string())?;
+        serde_wasm_bindgen::from_value(tagged(data)?).map_err(|error| error.to_string())?;
     let beside = |name: &str| Reflect::get(data, &JsValue::from_str(name)).ok()?.dyn_into::<Array>().ok();
     if let Some(modules) = beside("modules") {
         let fetched = parts.iter().copied().zip(modules.iter()).filter(|(_, module)| !module.is_null());

@@ -1,21 +1,28 @@
-//! Renders `protocol.rs` as TypeScript and fails when the committed file differs.
+//! Renders `protocol.rs` and the steps of core as TypeScript and fails when the committed file differs.
 //! `cargo xtask generate` runs this same test with `CLIPFIT_GENERATE` set, which writes the file instead.
 
 use std::{env, fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use crate::protocol::{
-    BrowserEncodeStep, CrashReason, DecodeStep, Encode, EncodeStep, FromWorker, LogLine, MissingPart,
-    PartAddress, Program, SoundStep, ToWorker,
-};
+use crate::protocol::{FromWorker, LogLine, MissingPart, PartAddress, ToWorker};
+use clipfit_core::clip::listing::{AudioDetails, ListedStream, Listing, Oddity, StreamKind, VideoDetails};
+use clipfit_core::clip::packets::PacketTable;
+use clipfit_core::machine::Profile;
+use clipfit_core::machine::speeds::SpeedFigures;
+use clipfit_core::plan::audio::Mix;
 use clipfit_core::step::load::{LoadFailure, Part};
+use clipfit_core::step::package::PackageStep;
+use clipfit_core::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
+use clipfit_core::step::x264::{Passes, X264Step};
+use clipfit_core::step::{Answer, Death, Encode, Program, files};
+use clipfit_core::units::{FrameRate, Micros};
 
 /// Where the page's TypeScript expects it, from this crate's folder.
 const TARGET: &str = "../../web/src/generated/protocol.ts";
 
 const HEADER: &str = "\
-// Generated from crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from crates/engine/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
 ";
 
 /// One exported declaration with its doc comment.
@@ -23,24 +30,50 @@ fn declaration<T: TS>(config: &Config) -> String {
     format!("\n{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
 }
 
+/// The names of files that workers write or look for.
+fn file_names() -> String {
+    let entries = files::OF_WORKERS.map(|(name, file)| format!("  {name}: \"{file}\",\n"));
+    format!(
+        "\n/** Names of files in a task's working folder. */\nexport const FILES = {{\n{}}} as const;\n",
+        entries.concat()
+    )
+}
+
 fn render() -> String {
-    let config = Config::new();
+    // Counts and times stay far below the 2^53 up to which JavaScript's numbers are exact.
+    let config = Config::new().with_large_int("number");
     let text = [
         HEADER.to_owned(),
         declaration::<ToWorker>(&config),
         declaration::<FromWorker>(&config),
-        declaration::<Program>(&config),
-        declaration::<Encode>(&config),
-        declaration::<EncodeStep>(&config),
-        declaration::<BrowserEncodeStep>(&config),
-        declaration::<DecodeStep>(&config),
-        declaration::<SoundStep>(&config),
-        declaration::<Part>(&config),
         declaration::<PartAddress>(&config),
         declaration::<MissingPart>(&config),
         declaration::<LogLine>(&config),
+        declaration::<Part>(&config),
         declaration::<LoadFailure>(&config),
-        declaration::<CrashReason>(&config),
+        declaration::<Program>(&config),
+        declaration::<DecodeStep>(&config),
+        declaration::<AudioStep>(&config),
+        declaration::<Mix>(&config),
+        declaration::<PackageStep>(&config),
+        declaration::<Encode>(&config),
+        declaration::<X264Step>(&config),
+        declaration::<Passes>(&config),
+        declaration::<WebCodecsStep>(&config),
+        declaration::<Answer>(&config),
+        declaration::<Listing>(&config),
+        declaration::<ListedStream>(&config),
+        declaration::<StreamKind>(&config),
+        declaration::<Oddity>(&config),
+        declaration::<VideoDetails>(&config),
+        declaration::<AudioDetails>(&config),
+        declaration::<PacketTable>(&config),
+        declaration::<SpeedFigures>(&config),
+        declaration::<Profile>(&config),
+        declaration::<Death>(&config),
+        declaration::<FrameRate>(&config),
+        declaration::<Micros>(&config),
+        file_names(),
     ]
     .concat();
     // ts-rs leaves a blank after each comma that ends a line; every whitespace check would trip over it.

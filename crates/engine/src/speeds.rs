@@ -1,6 +1,6 @@
 //! The speeds of this machine as far as this visit knows them, beyond what the browser keeps. Measures nothing itself.
 
-use clipfit_core::machine::speeds::Speeds;
+use clipfit_core::machine::speeds::{SpeedFigures, Speeds};
 use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::Codec;
 use std::cell::{Cell, RefCell};
@@ -29,7 +29,7 @@ pub(crate) fn codecs() -> Vec<CodecAccount> {
 }
 
 /// Keeps freshly measured figures.
-pub(crate) fn keep(figures: &str) {
-    KNOWN.set(Speeds::parse(figures));
+pub(crate) fn keep(figures: &SpeedFigures) {
+    KNOWN.set(figures.speeds());
     clipfit_site::keep_speeds(figures);
 }

@@ -41,7 +41,7 @@ fn probing(listing: &str, packets: &str) -> String {
             }}
             const text = data.program.arguments.includes('-show_streams') ? '{listing}' : '{packets}';
             postMessage({{ type: 'log', task: data.task, lines: [{{ stdout: false, text: 'a word from ffprobe' }}] }});
-            postMessage({{ type: 'finished', task: data.task, exitCode: -1, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
+            postMessage({{ type: 'finished', task: data.task, exitCode: 0, answer: null, outputs: ['probe.txt'], memoryBytes: 1, blobs: [new Blob([text])] }});
         }};"
     )
 }
@@ -149,12 +149,12 @@ async fn what_ffprobe_says_becomes_facts_or_a_reason() {
     fails(9, ProbeFailure::NotMedia).await;
     install(&answering(
         "{ type: 'loaded', missing: [] }",
-        "{ type: 'crashed', task, reason: 'inputUnreadable', detail: 'gone' }",
+        "{ type: 'crashed', task, death: 'inputUnreadable', detail: 'gone' }",
     ));
     fails(9, ProbeFailure::Unreadable).await;
     install(&answering(
         "{ type: 'loaded', missing: [] }",
-        "{ type: 'crashed', task, reason: 'trap', detail: 'unreachable' }",
+        "{ type: 'crashed', task, death: 'crash', detail: 'unreachable' }",
     ));
     fails(9, ProbeFailure::Broken).await;
     install(&answering("{ type: 'loaded', missing: [] }", "{ type: 'nonsense' }"));

@@ -5,74 +5,6 @@ use clipfit_container as container;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-/// What kind of failure, for the policy question.
-#[wasm_bindgen]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// A layout, codec or size that is not handled here.
-    Unsupported,
-    /// Bytes that are damaged, or not what the caller said.
-    Malformed,
-    /// More than the file format holds.
-    TooLarge,
-}
-
-/// Why a call failed. Thrown.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Failure {
-    /// Its kind.
-    #[wasm_bindgen(readonly)]
-    pub kind: FailureKind,
-    text: String,
-}
-
-#[wasm_bindgen]
-impl Failure {
-    /// What happened, for the log.
-    #[wasm_bindgen(getter)]
-    pub fn message(&self) -> String {
-        self.text.clone()
-    }
-}
-
-impl From<picture::PictureError> for Failure {
-    fn from(error: picture::PictureError) -> Failure {
-        Failure { kind: FailureKind::Unsupported, text: error.to_string() }
-    }
-}
-
-impl From<sound::SoundError> for Failure {
-    fn from(error: sound::SoundError) -> Failure {
-        let kind = match error {
-            sound::SoundError::Format { .. } | sound::SoundError::Refused(_) => FailureKind::Unsupported,
-            sound::SoundError::Uneven { .. } => FailureKind::Malformed,
-        };
-        Failure { kind, text: error.to_string() }
-    }
-}
-
-impl From<container::Error> for Failure {
-    fn from(error: container::Error) -> Failure {
-        let kind = match error {
-            container::Error::Unreadable(_)
-            | container::Error::Foreign(_)
-            | container::Error::OffGrid { .. }
-            | container::Error::NoCut { .. }
-            | container::Error::Empty => FailureKind::Malformed,
-            container::Error::TooLarge => FailureKind::TooLarge,
-            container::Error::Codec(_) => FailureKind::Unsupported,
-        };
-        Failure { kind, text: error.to_string() }
-    }
-}
-
-impl From<h264::Unreadable> for Failure {
-    fn from(error: h264::Unreadable) -> Failure {
-        Failure { kind: FailureKind::Malformed, text: error.to_string() }
-    }
-}
-
 /// Turns decoded pictures of one layout into planar 4:2:0, 8 bits, limited range, upright, at the output size.
 #[wasm_bindgen]
 pub struct Picture(picture::Picture);
@@ -90,7 +22,7 @@ impl Picture {
         #[wasm_bindgen(js_name = fullRange)] full_range: bool,
         turn: u32,
         out: &[u32],
-    ) -> Result<Picture, Failure> {
+    ) -> Result<Picture, JsError> {
         let refused = picture::PictureError::Size { width: 0, height: 0 };
         let &[out_width, out_height, left, top, inner_width, inner_height] = out else {
             return Err(refused.into());
@@ -125,7 +57,7 @@ impl Picture {
     }
 
     /// Converts the picture that lies at `inputAddress`.
-    pub fn convert(&mut self) -> Result<(), Failure> {
+    pub fn convert(&mut self) -> Result<(), JsError> {
         Ok(self.0.convert()?)
     }
 }
@@ -142,17 +74,17 @@ impl Resampler {
         #[wasm_bindgen(js_name = fromRate)] from_rate: u32,
         #[wasm_bindgen(js_name = toRate)] to_rate: u32,
         channels: u32,
-    ) -> Result<Resampler, Failure> {
+    ) -> Result<Resampler, JsError> {
         Ok(Resampler(sound::Resampler::new(from_rate, to_rate, channels)?))
     }
 
     /// Takes interleaved samples and answers what is ready, interleaved.
-    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, Failure> {
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, JsError> {
         Ok(self.0.push(samples)?)
     }
 
     /// Answers the rest: in total as many frames as were given times `toRate / fromRate`, rounded, without delay.
-    pub fn finish(&mut self) -> Result<Vec<f32>, Failure> {
+    pub fn finish(&mut self) -> Result<Vec<f32>, JsError> {
         Ok(self.0.finish()?)
     }
 }
@@ -173,7 +105,7 @@ impl TrackFile {
         description: Vec<u8>,
         #[wasm_bindgen(js_name = sampleRate)] sample_rate: u32,
         channels: u16,
-    ) -> Result<TrackFile, Failure> {
+    ) -> Result<TrackFile, JsError> {
         let sound = container::Sound { description, sample_rate, channels };
         Ok(TrackFile(Some(File::Sound(container::SoundFile::new(sound)?))))
     }
@@ -188,7 +120,7 @@ impl TrackFile {
         colour: Vec<u16>,
         #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
         #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
-    ) -> Result<TrackFile, Failure> {
+    ) -> Result<TrackFile, JsError> {
         let colour = colour.try_into().unwrap_or([container::UNSAID; 3]);
         let picture = container::Picture { codec, description, width, height, colour };
         let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
@@ -197,7 +129,7 @@ impl TrackFile {
 
     /// The next packet, in the order of decoding. `ticks` is, of sound, for how many samples it lasts, and of pictures by how
     /// many frames it is presented after its turn in that order.
-    pub fn add(&mut self, data: &[u8], ticks: i32, key: bool) -> Result<(), Failure> {
+    pub fn add(&mut self, data: &[u8], ticks: i32, key: bool) -> Result<(), JsError> {
         match &mut self.0 {
             Some(File::Picture(file)) => file.add(data, ticks, key)?,
             Some(File::Sound(file)) => {
@@ -213,7 +145,7 @@ impl TrackFile {
     pub fn finish(
         &mut self,
         #[wasm_bindgen(js_name = startMicros)] start_micros: f64,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Vec<u8>, JsError> {
         match self.0.take() {
             Some(File::Picture(file)) => Ok(file.finish(0)?),
             Some(File::Sound(file)) => Ok(file.finish(start_micros.round() as i64)?),
@@ -252,7 +184,7 @@ pub fn assemble(
     sound: Option<Vec<u8>>,
     #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
     #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
-) -> Result<Assembly, Failure> {
+) -> Result<Assembly, JsError> {
     let chunks: Vec<Vec<u8>> = chunks.iter().map(Uint8Array::to_vec).collect();
     let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
@@ -274,7 +206,7 @@ impl Packager {
         #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
         #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
         firsts: Vec<u32>,
-    ) -> Result<Packager, Failure> {
+    ) -> Result<Packager, JsError> {
         let format =
             if fragments { container::Format::Fragments } else { container::Format::TransportStream };
         let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
@@ -283,7 +215,7 @@ impl Packager {
     }
 
     /// The initialization file, of which transport streams have no need.
-    pub fn init(&self) -> Result<Vec<u8>, Failure> {
+    pub fn init(&self) -> Result<Vec<u8>, JsError> {
         Ok(self.0.init()?)
     }
 
@@ -294,7 +226,7 @@ impl Packager {
     }
 
     /// The next segment, out of the bytes that `wanted` names, one piece behind the other.
-    pub fn write(&mut self, media: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub fn write(&mut self, media: &[u8]) -> Result<Vec<u8>, JsError> {
         Ok(self.0.write(media)?)
     }
 }
@@ -326,6 +258,6 @@ impl H264Facts {
 
 /// Reads an H.264 decoder configuration record (`avcC`).
 #[wasm_bindgen(js_name = h264Facts)]
-pub fn h264_facts(avcc: &[u8]) -> Result<H264Facts, Failure> {
+pub fn h264_facts(avcc: &[u8]) -> Result<H264Facts, JsError> {
     Ok(H264Facts(h264::facts(avcc)?))
 }

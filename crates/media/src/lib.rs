@@ -6,6 +6,4 @@ mod h264;
 mod picture;
 mod sound;
 
-pub use face::{
-    Assembly, Failure, FailureKind, H264Facts, Packager, Picture, Resampler, TrackFile, assemble, h264_facts,
-};
+pub use face::{Assembly, H264Facts, Packager, Picture, Resampler, TrackFile, assemble, h264_facts};

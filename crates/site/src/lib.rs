@@ -2,7 +2,7 @@
 //! the browser's storage, and what an earlier visit measured. Draws no conclusion; knows no job and no component.
 
 use clipfit_core::machine::Threads;
-use clipfit_core::machine::speeds::{self, Speeds};
+use clipfit_core::machine::speeds::{self, SpeedFigures, Speeds};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Measured figures are kept in the storage under this name.
@@ -47,7 +47,7 @@ pub fn kept_speeds() -> Option<Speeds> {
 }
 
 /// Keeps measured figures for the next visit.
-pub fn keep_speeds(figures: &str) {
+pub fn keep_speeds(figures: &SpeedFigures) {
     if let Some(storage) = storage() {
         // Full or refused: measured again on the next visit.
         let _ = storage.set_item(SPEEDS, &speeds::kept(&key(), figures));

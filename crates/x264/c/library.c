@@ -15,10 +15,10 @@ static void format_log( void *unused, int level, const char *format, va_list arg
     clipfit_log( level, text );
 }
 
-x264_param_t *clipfit_settings_new( const char *preset, const char *tune )
+x264_param_t *clipfit_settings_new( const char *preset )
 {
     x264_param_t *settings = malloc( sizeof(*settings) );
-    if( settings && x264_param_default_preset( settings, preset, tune ) < 0 )
+    if( settings && x264_param_default_preset( settings, preset, NULL ) < 0 )
     {
         free( settings );
         return NULL;

@@ -17,8 +17,8 @@ typedef struct
     int32_t keyframe;
 } clipfit_packet;
 
-/* A preset's settings, or NULL for a preset or tuning that x264 does not know. `tune` may be NULL. */
-x264_param_t *clipfit_settings_new( const char *preset, const char *tune );
+/* A preset's settings, or NULL for a preset that x264 does not know. */
+x264_param_t *clipfit_settings_new( const char *preset );
 /* 0, or X264_PARAM_BAD_NAME (-1), X264_PARAM_BAD_VALUE (-2). */
 int clipfit_settings_set( x264_param_t *settings, const char *name, const char *value );
 /* `pass` 0, 1 or 2; statistics are read and written under `statistics`, whose macroblock tree is there with ".mbtree" added. */

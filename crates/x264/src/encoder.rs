@@ -56,8 +56,6 @@ pub struct Settings {
     pub format: Format,
     /// One of x264's presets.
     pub preset: String,
-    /// One of x264's tunings.
-    pub tune: Option<String>,
     /// x264's options by their names: `bitrate` in kb/s, `crf`, `keyint` in frames, `vbv-maxrate`, `colorprim`, `sar`...
     pub options: Vec<(String, String)>,
     /// The profile to keep to.
@@ -74,14 +72,9 @@ pub enum Error {
     /// Sizes that are odd, zero or too large, or no rate.
     #[error("x264 does not encode frames of {0:?}")]
     Format(Format),
-    /// x264 has no preset or tuning of this name.
-    #[error("x264 knows no preset {preset:?} with tuning {tune:?}")]
-    Preset {
-        /// The preset.
-        preset: String,
-        /// The tuning.
-        tune: Option<String>,
-    },
+    /// x264 has no preset of this name.
+    #[error("x264 knows no preset {0:?}")]
+    Preset(String),
     /// x264 has no option of this name.
     #[error("x264 has no option {0:?}")]
     UnknownOption(String),
@@ -195,12 +188,10 @@ impl Encoder {
         let format = settings.format;
         let frame_bytes = format.frame_bytes().ok_or(Error::Format(format))?;
         log();
-        let bad_preset = || Error::Preset { preset: settings.preset.clone(), tune: settings.tune.clone() };
+        let bad_preset = || Error::Preset(settings.preset.clone());
         let preset = CString::new(settings.preset.as_str()).map_err(|_| bad_preset())?;
-        let tune = settings.tune.as_deref().map(CString::new).transpose().map_err(|_| bad_preset())?;
-        let tune_pointer = tune.as_ref().map_or(std::ptr::null(), |tune| tune.as_ptr());
-        // SAFETY: strings or null.
-        let raw = unsafe { library::clipfit_settings_new(preset.as_ptr(), tune_pointer) };
+        // SAFETY: a string.
+        let raw = unsafe { library::clipfit_settings_new(preset.as_ptr()) };
         let building = Building(NonNull::new(raw).ok_or_else(bad_preset)?);
         let raw = building.0.as_ptr();
         let Format { width, height, rate_numerator, rate_denominator } = format;

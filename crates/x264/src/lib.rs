@@ -13,4 +13,4 @@ mod system;
 use clipfit_x264_kernels as _;
 
 pub use encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settings, Statistics};
-pub use module::{Failure, FailureKind, X264, memory_refused};
+pub use module::{X264, memory_refused};

@@ -23,7 +23,7 @@ pub(crate) struct RawPacket {
 }
 
 unsafe extern "C" {
-    pub(crate) fn clipfit_settings_new(preset: *const c_char, tune: *const c_char) -> *mut RawSettings;
+    pub(crate) fn clipfit_settings_new(preset: *const c_char) -> *mut RawSettings;
     pub(crate) fn clipfit_settings_set(
         settings: *mut RawSettings,
         name: *const c_char,

@@ -5,53 +5,6 @@ use crate::encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settin
 use crate::library;
 use wasm_bindgen::prelude::*;
 
-/// What kind of failure, for the policy question.
-#[wasm_bindgen]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The settings are wrong: another attempt with them fails too.
-    Settings,
-    /// x264 refused to open: settings that do not go together, or statistics of another clip.
-    Refused,
-    /// x264 failed midway.
-    Encode,
-}
-
-/// Why a call failed. Thrown.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Failure {
-    /// Its kind.
-    #[wasm_bindgen(readonly)]
-    pub kind: FailureKind,
-    text: String,
-}
-
-#[wasm_bindgen]
-impl Failure {
-    /// What happened, for the log.
-    #[wasm_bindgen(getter)]
-    pub fn message(&self) -> String {
-        self.text.clone()
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        let kind = match error {
-            Error::Format(_)
-            | Error::Preset { .. }
-            | Error::UnknownOption(_)
-            | Error::BadValue { .. }
-            | Error::Profile(_)
-            | Error::FrameSize { .. } => FailureKind::Settings,
-            Error::Refused(_) => FailureKind::Refused,
-            Error::Encode { .. } => FailureKind::Encode,
-        };
-        Failure { kind, text: error.to_string() }
-    }
-}
-
 /// Whether the module ever wanted memory and did not get it. May be asked after a trap, too.
 #[wasm_bindgen(js_name = memoryRefused)]
 pub fn memory_refused() -> bool {
@@ -90,16 +43,14 @@ impl X264 {
         statistics: Option<Vec<u8>>,
         tree: Option<Vec<u8>>,
         kernels: bool,
-    ) -> Result<X264, Failure> {
+    ) -> Result<X264, JsError> {
         let format = Format { width, height, rate_numerator, rate_denominator };
         let mut profile = None;
-        let mut tune = None;
         let mut pairs = Vec::new();
         for option in options {
             let (name, value) = option.split_once('=').ok_or_else(|| Error::UnknownOption(option.clone()))?;
             match name {
                 "profile" => profile = Some(value.to_owned()),
-                "tune" => tune = Some(value.to_owned()),
                 _ => pairs.push((name.to_owned(), value.to_owned())),
             }
         }
@@ -112,8 +63,7 @@ impl X264 {
             _ => Pass::Only,
         };
         let frame_bytes = format.frame_bytes().ok_or(Error::Format(format))?;
-        let mut encoder =
-            Encoder::open(Settings { format, preset, tune, options: pairs, profile, pass, kernels })?;
+        let mut encoder = Encoder::open(Settings { format, preset, options: pairs, profile, pass, kernels })?;
         let sets = encoder.parameter_sets()?;
         let frame = vec![0; frame_bytes];
         Ok(X264 { format, frame, encoder: Some(encoder), sets, packets: Vec::new(), statistics: None })
@@ -133,7 +83,7 @@ impl X264 {
     }
 
     /// Encodes the frame that lies at `frameAddress`.
-    pub fn push(&mut self) -> Result<(), Failure> {
+    pub fn push(&mut self) -> Result<(), JsError> {
         if let Some(encoder) = &mut self.encoder {
             self.packets.extend(encoder.push(&self.frame)?);
         }
@@ -141,7 +91,7 @@ impl X264 {
     }
 
     /// Encodes what is held back and ends the encode.
-    pub fn finish(&mut self) -> Result<(), Failure> {
+    pub fn finish(&mut self) -> Result<(), JsError> {
         if let Some(mut encoder) = self.encoder.take() {
             while let Some(packet) = encoder.flush()? {
                 self.packets.push(packet);

@@ -1,7 +1,10 @@
-// FFmpeg's AAC encoder as @mediabunny/aac-encoder ships it for a worker of its own: the C calls of that package's src/bridge.c.
-// Only its types are among the sources; web/build.mjs brings the script, with the WebAssembly in it.
+// FFmpeg's AAC encoder as @mediabunny/aac-encoder ships it for its own worker: the C calls of that package's
+// src/bridge.c. Only the types are among the sources; web/build.mjs brings the script, with the WebAssembly in it.
 
-/** An instance with a memory of its own. Addresses are bytes in `HEAPU8`, which is another one after every call that allocates. */
+/**
+ * An instance with its own memory. Addresses are byte offsets into `HEAPU8`, which every call that allocates may
+ * replace.
+ */
 export interface AacModule {
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
   /** Address of an encoder for `bitrate` bits per second; 0 where there is none for these settings. */

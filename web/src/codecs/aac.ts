@@ -1,30 +1,31 @@
-// Encodes sound as AAC, in the worker that asks for it. Refuses to know where the sound comes from and where packets go.
+// Encodes audio as AAC, in the worker that asks for it. Refuses to know where the audio comes from and where packets
+// go.
 
 import createModule, { type AacModule } from "./aac-module.js";
 import { CannotEncode, cannotEncode } from "./failures.ts";
 
-/** Samples of each channel that the encoder puts in front of the first: its overlap with nothing. */
+/** Samples per channel that the encoder puts before the first one. */
 const PRIMING = 1024;
 
 export interface AacTrack {
   /** The decoder's configuration (AudioSpecificConfig). */
   description: Uint8Array;
-  /** Each with the samples of each channel that it lasts; the first `priming` samples are none of the sound. */
+  /** Each with its duration in samples per channel; the first `priming` samples are not part of the audio. */
   packets: readonly { data: Uint8Array; samples: number }[];
   priming: number;
 }
 
-/** One track under way. */
+/** Encodes one track. */
 export class AacEncoder {
   readonly #module: AacModule;
   readonly #encoder: number;
   readonly #channels: number;
   readonly #description: Uint8Array;
   readonly #packets: Uint8Array[] = [];
-  /** Interleaved samples of the frame that is being filled, and how many there are. */
+  /** Interleaved samples of the frame that is being filled; `#filled` of them are valid. */
   readonly #frame: Float32Array;
   #filled = 0;
-  /** Samples of each channel in whole frames. */
+  /** Samples per channel in whole frames. */
   #sent = 0;
 
   private constructor(module: AacModule, rate: number, channels: number, bitrate: number) {
@@ -42,7 +43,7 @@ export class AacEncoder {
     this.#frame = new Float32Array(module._get_encoder_frame_size(encoder) * channels);
   }
 
-  /** The browsers' own encoders will not do: they differ in how much they put in front, and tell nobody. */
+  /** Starts FFmpeg's encoder. The browsers' own encoders differ in how much priming they add and do not report it. */
   static async start(rate: number, channels: number, bitrate: number): Promise<AacEncoder> {
     try {
       return new AacEncoder(await createModule(), rate, channels, bitrate);
@@ -74,7 +75,7 @@ export class AacEncoder {
     this.#drain();
     const frame = this.#frame.length / this.#channels;
     if (this.#packets.length * frame < total) {
-      throw new CannotEncode(`${this.#packets.length} packets of sound for ${total} samples`);
+      throw new CannotEncode(`${this.#packets.length} packets of audio for ${total} samples`);
     }
     const needed = this.#packets.slice(0, Math.ceil(total / frame));
     const packets = needed.map((data, index) => ({ data, samples: Math.min(frame, total - index * frame) }));
@@ -90,7 +91,7 @@ export class AacEncoder {
     const { buffer, byteLength } = this.#frame;
     const address = module._get_encode_input_ptr(this.#encoder, byteLength);
     if (address === 0) {
-      throw new CannotEncode("no memory for the encoder of the sound");
+      throw new CannotEncode("no memory for the audio encoder");
     }
     module.HEAPU8.set(new Uint8Array(buffer), address);
     check(module._send_frame(this.#encoder, BigInt(this.#sent)));
@@ -117,7 +118,7 @@ export class AacEncoder {
 
 function check(result: number): number {
   if (result < 0) {
-    throw new CannotEncode(`the encoder of the sound failed with ${result}`);
+    throw new CannotEncode(`the audio encoder failed with ${result}`);
   }
   return result;
 }

@@ -1,22 +1,22 @@
-// Puts a finished file together from its chunks and its sound, by slices of theirs. Refuses to know what is in them.
+// Puts a finished file together from slices of its chunks and its audio. Refuses to know what is in them.
 
 import { assemble as assembleHeads } from "../generated/media.js";
+import type { FrameRate } from "../generated/protocol.ts";
 import { movieBox } from "./movie.ts";
 
-/** The pieces are as the module tells them: file, offset, length. */
+/** Each piece that the module lists is three numbers: file, offset, length. */
 const NUMBERS_A_PIECE = 3;
 
 export async function assemble(
   chunks: readonly Blob[],
-  sound: Blob | undefined,
-  rateNumerator: number,
-  rateDenominator: number,
+  audio: Blob | undefined,
+  rate: FrameRate,
 ): Promise<Blob> {
   const heads = await Promise.all(chunks.map(movieBox));
-  const soundHead = sound && (await movieBox(sound));
-  const assembly = assembleHeads(heads, soundHead, rateNumerator, rateDenominator);
+  const audioHead = audio && (await movieBox(audio));
+  const assembly = assembleHeads(heads, audioHead, rate.numerator, rate.denominator);
   try {
-    const files = sound === undefined ? chunks : [...chunks, sound];
+    const files = audio === undefined ? chunks : [...chunks, audio];
     const parts: BlobPart[] = [assembly.head as Uint8Array<ArrayBuffer>];
     const { pieces } = assembly;
     for (let at = 0; at < pieces.length; at += NUMBERS_A_PIECE) {

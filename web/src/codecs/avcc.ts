@@ -1,13 +1,13 @@
-// Mends the H.264 decoder configuration record of Firefox's encoder. Refuses to know packets.
+// Repairs the H.264 decoder configuration record of Firefox's encoder. Refuses to know packets.
 
 /** The first byte of a sequence parameter set. */
 const SEQUENCE = 0x67;
-/** Where the record tells how many of them follow. */
+/** Offset of the number of sequence parameter sets. */
 const COUNT_AT = 5;
 
 /**
- * Firefox (153) writes the first byte of every parameter set twice. 0x67 is no profile, so that a sequence parameter set that
- * begins with it twice cannot be right.
+ * Removes the byte that Firefox (153) duplicates at the start of every parameter set. 0x67 is not a profile, so a
+ * sequence parameter set cannot begin with it twice.
  */
 export function mendedAvcc(record: Uint8Array): Uint8Array {
   const firstSet = COUNT_AT + 3;

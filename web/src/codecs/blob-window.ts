@@ -2,9 +2,9 @@
 
 import { CannotDecode } from "./failures.ts";
 
-/** What is read at once: many headers stand near each other. */
+/** Bytes per read: many headers are close to each other. */
 const WINDOW_BYTES = 256 << 10;
-/** An index is never this large; a length that says so is broken. */
+/** No index is this large; a longer length means a broken file. */
 const LARGEST_PIECE_BYTES = 512 << 20;
 
 export class BlobWindow {
@@ -18,7 +18,7 @@ export class BlobWindow {
     this.size = blob.size;
   }
 
-  /** The bytes from `start`, fewer at the end of the file. */
+  /** Reads up to `length` bytes from `start`, fewer at the end of the file. */
   async upTo(start: number, length: number): Promise<DataView<ArrayBuffer>> {
     if (start < this.#start || start + length > this.#start + this.#bytes.length) {
       const end = Math.min(this.size, start + Math.max(length, WINDOW_BYTES));
@@ -30,7 +30,7 @@ export class BlobWindow {
     return new DataView(this.#bytes.buffer, Math.min(offset, this.#bytes.length), there);
   }
 
-  /** Exactly the bytes of a piece that the file says is there. */
+  /** Reads exactly `length` bytes from `start`; fails when the file ends before. */
   async exactly(start: number, length: number): Promise<DataView<ArrayBuffer>> {
     if (length > LARGEST_PIECE_BYTES || start + length > this.size) {
       throw new CannotDecode(`the file ends at ${this.size}, before ${start + length}`);

@@ -1,4 +1,4 @@
-// One kind of bytes from all that WebCodecs hands out. Refuses to know what they mean.
+// Converts every buffer type of WebCodecs to `Uint8Array`. Refuses to know what the bytes mean.
 
 export function bytesOf(source: AllowSharedBufferSource): Uint8Array {
   return ArrayBuffer.isView(source)

@@ -1,4 +1,4 @@
-// Opens a clip: the demuxer's tracks beside what its container tells of them. Refuses to know what is done with the packets.
+// Opens a clip: the demuxer's tracks, and what the container says about them. Refuses to know what the packets are for.
 
 import {
   BlobSource,
@@ -44,15 +44,12 @@ export class Clip {
     this.#input.dispose();
   }
 
-  /** The track of a stream of picture or sound. */
+  /** Returns the track of a video or audio stream. */
   track(index: number): Track {
     const stream = this.structure.streams[index];
     const track = this.#tracks.find(({ id }) => id === stream?.id);
     if (stream === undefined || track === undefined) {
       throw new CannotDecode(`stream ${index} is none that the demuxer knows`);
-    }
-    if (stream.odd !== undefined) {
-      throw new CannotDecode(`stream ${index}: ${stream.odd}`);
     }
     return new Track(stream, track);
   }
@@ -69,7 +66,7 @@ export async function withClip<T>(file: Blob, work: (clip: Clip) => Promise<T>):
 }
 
 const METADATA = { metadataOnly: true } as const;
-/** Half of what times are rounded to. */
+/** Half the resolution of times. */
 const HALF_MICROSECOND = 0.5e-6;
 
 /** A track whose packets are read one by one. Times are seconds on the file's own timeline. */
@@ -88,13 +85,13 @@ export class Track {
     return packet.timestamp - this.stream.delay;
   }
 
-  /** Whether the container wants what begins at `time` to be seen. */
+  /** Returns whether the container presents what begins at `time`. */
   isShown(time: number): boolean {
     const { from, to } = this.stream.shown;
     return time > from - HALF_MICROSECOND && time < to - HALF_MICROSECOND;
   }
 
-  /** The packets in decoding order without their data; of a picture from the last keyframe that the shown part needs. */
+  /** Lists the packets in decoding order without their data; video from the last keyframe that the shown part needs. */
   async *listed(): AsyncGenerator<EncodedPacket> {
     const { kind, shown } = this.stream;
     const { from } = shown;
@@ -106,13 +103,13 @@ export class Track {
     }
   }
 
-  /** The packets in decoding order, from the keyframe at or before `from`, else from the first. */
+  /** Reads the packets in decoding order, from the keyframe at or before `from`, else from the first. */
   async *from(from: number | undefined): AsyncGenerator<EncodedPacket> {
     let packet = await this.first(from);
     while (packet !== null) {
       yield packet;
       const next = await this.#packets.getNextPacket(packet);
-      // The demuxer says nothing when data lies beyond the end of the file.
+      // The demuxer reports no error when data lies beyond the end of the file.
       if (next === null && (await this.#packets.getNextPacket(packet, METADATA)) !== null) {
         throw new CannotDecode(`the file ends after the packet at ${packet.timestamp}`);
       }
@@ -120,7 +117,7 @@ export class Track {
     }
   }
 
-  /** The packet that decoding from `from` begins with. */
+  /** Finds the packet that decoding from `from` begins with. */
   async first(from: number | undefined): Promise<EncodedPacket | null> {
     const key =
       from === undefined
@@ -131,7 +128,7 @@ export class Track {
     return key ?? this.#packets.getFirstPacket();
   }
 
-  /** The last packet, which must be there whole. */
+  /** Reads the last packet, which must be complete. */
   async last(): Promise<EncodedPacket> {
     const packet = await this.#packets.getPacket(Number.POSITIVE_INFINITY);
     if (packet === null || packet.data.byteLength !== packet.byteLength) {

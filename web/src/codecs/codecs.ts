@@ -1,50 +1,47 @@
-// The browser's own codecs as plain calls: examine, decode, make sound, encode, put together, package. Refuses to know messages, plans,
-// ffmpeg and x264.
+// The browser's own codecs as plain calls: examine, decode, make audio, encode, assemble, package. Refuses to know
+// messages, plans, ffmpeg and x264.
 
 import { initSync } from "../generated/media.js";
+import type {
+  AudioStep,
+  DecodeStep,
+  FrameRate,
+  Listing,
+  PackageStep,
+  PacketTable,
+  WebCodecsStep,
+} from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
-import { type DecodeStep, decodeChunk, type TakeFrame } from "./decode.ts";
-import { type BrowserEncodeStep, type ChunkEncoder, Encoding } from "./encode.ts";
-import { examinePackets, examineResult, examineStreams } from "./examine.ts";
+import { makeAudio } from "./audio.ts";
+import { decodeChunk, type TakeFrame } from "./decode.ts";
+import { type ChunkEncoder, Encoding } from "./encode.ts";
+import { examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
-import { type PackageStep, packageSegments } from "./package.ts";
+import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
-import { makeSound, type SoundStep } from "./sound.ts";
 
-export type { DecodeStep, TakeFrame } from "./decode.ts";
-export type { BrowserEncodeStep, ChunkEncoder } from "./encode.ts";
-export { CannotDecode, CannotEncode } from "./failures.ts";
-export type { SoundStep } from "./sound.ts";
-
-/** What is needed around the browser's own codecs, in one worker. Calls fail with `CannotDecode`, where nothing else is said. */
+/** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
   readonly memoryBytes: number;
-  /** As `ffprobe -v error -print_format flat -show_format -show_streams`, with a trial decode of the picture. */
-  examineStreams(clip: Blob): Promise<string>;
-  /** As `ffprobe -v error -print_format csv=p=0 -select_streams N -show_entries packet=pts_time,dts_time,duration_time,size,flags`. */
-  examinePackets(clip: Blob, stream: number): Promise<string>;
-  /** As `examineStreams` without the trial, and with `nb_read_packets`. */
-  examineResult(result: Blob): Promise<string>;
-  /** Exactly `step.frames` pictures, in order. What `take` throws may come out as `CannotDecode`. */
+  /** Lists the streams of a file. */
+  examineStreams(file: Blob): Promise<Listing>;
+  /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
+  examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
+  /** Decodes exactly `step.frames` frames, in order. What `take` throws is thrown on. */
   decodeChunk(step: DecodeStep, clip: Blob, take: TakeFrame): Promise<void>;
-  /** The sound as an MP4 file of one track; `CannotEncode` when the encoder fails. */
-  makeSound(step: SoundStep, clip: Blob, progress: (seconds: number) => void): Promise<Blob>;
-  /** Fails with `CannotEncode`, as do its calls. */
-  openEncoder(step: BrowserEncodeStep): Promise<ChunkEncoder>;
-  /** The finished file, made of slices of the chunks and the sound. */
-  assemble(
-    chunks: readonly Blob[],
-    sound: Blob | undefined,
-    rateNumerator: number,
-    rateDenominator: number,
-  ): Promise<Blob>;
-  /** For planar 4:2:0 pictures; sizes in pixels. */
+  /** Makes the audio, as an MP4 file with one track; fails with `CannotEncode` when the encoder fails. */
+  makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<Blob>;
+  /** Opens an encoder. Fails with `CannotEncode`, as do the encoder's calls. */
+  openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
+  /** Assembles the finished file from slices of the chunks and the audio. */
+  assemble(chunks: readonly Blob[], audio: Blob | undefined, rate: FrameRate): Promise<Blob>;
+  /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
-  /** The initialization file, then the segments. */
+  /** Returns the initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
 
-/** Once per worker. */
+/** Starts the codecs, once per worker. */
 export function start(module: WebAssembly.Module): Codecs {
   const { memory } = initSync({ module });
   return {
@@ -53,9 +50,8 @@ export function start(module: WebAssembly.Module): Codecs {
     },
     examineStreams: told(examineStreams),
     examinePackets: told(examinePackets),
-    examineResult: told(examineResult),
-    decodeChunk: told((step, clip, take) => decodeChunk(memory, step, clip, take)),
-    makeSound,
+    decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
+    makeAudio,
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
     packageSegments: told(packageSegments),
@@ -63,13 +59,36 @@ export function start(module: WebAssembly.Module): Codecs {
   };
 }
 
-/** Whatever fails inside comes out as one kind of error, but for a lack of memory. */
+/** Decodes into `take`, whose errors pass through the decoder but are not the decoder's failures. */
+async function decodeInto(
+  memory: WebAssembly.Memory,
+  step: DecodeStep,
+  clip: Blob,
+  take: TakeFrame,
+): Promise<void> {
+  let takers: { error: unknown } | undefined;
+  const watched: TakeFrame = async (frame, slot) => {
+    try {
+      await take(frame, slot);
+    } catch (error) {
+      takers ??= { error };
+      throw error;
+    }
+  };
+  try {
+    await told(() => decodeChunk(memory, step, clip, watched))();
+  } catch (error) {
+    throw takers === undefined ? error : takers.error;
+  }
+}
+
+/** Turns every failure except a lack of memory into `CannotDecode`. */
 function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);
     } catch (error) {
-      // Too little memory is no fault of the browser's codecs: fewer workers at once may do.
+      // Too little memory is not the fault of the browser's codecs: fewer workers at once may be enough.
       const full = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
       throw full ? error : cannotDecode(error);
     }

@@ -1,29 +1,15 @@
-// Decodes the frames of one chunk onto the even grid of the result. Refuses to know what becomes of them.
+// Decodes the frames of one chunk onto the result's even grid. Refuses to know what the frames are for.
 
+import type { DecodeStep } from "../generated/protocol.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
+import { Converter } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
-import { Converter, type Wanted } from "./picture.ts";
 
-/** One chunk's frames. Times are microseconds on the file's own timeline. */
-export interface DecodeStep extends Wanted {
-  stream: number;
-  /** Decode from the keyframe at or before this time; null: from the start. */
-  from: number | null;
-  /** Time of slot 0. */
-  origin: number;
-  /** Slots per second. */
-  rateNumerator: number;
-  rateDenominator: number;
-  /** The first slot wanted, and how many. */
-  first: number;
-  frames: number;
-}
-
-/** Takes a picture, which is valid until it returns or resolves. */
+/** Takes a converted frame, which is valid until the call returns or resolves. */
 export type TakeFrame = (frame: Uint8Array, slot: number) => void | Promise<void>;
 
-/** Hands over exactly `step.frames` pictures in order: in each slot the last frame that stands there or before. */
+/** Hands over exactly `step.frames` frames in order: in each slot the last frame at or before its time. */
 export function decodeChunk(
   memory: WebAssembly.Memory,
   step: DecodeStep,
@@ -43,12 +29,12 @@ async function decodeTrack(
   let next = step.first;
   const end = step.first + step.frames;
   let held: VideoFrame | undefined;
-  /** Fills the slots before `slot` with the frame that is held. */
+  /** Fills the slots before `slot` with the held frame. */
   const fillTo = async (slot: number) => {
     if (held !== undefined && next < slot) {
-      const picture = await converter.convert(held);
+      const converted = await converter.convert(held);
       for (; next < slot; next += 1) {
-        await take(picture, next);
+        await take(converted, next);
       }
     }
   };
@@ -75,7 +61,7 @@ async function decodeTrack(
   }
 }
 
-/** Whoever takes a frame closes it. */
+/** Decodes the frames that the container shows. The caller closes them. */
 async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<VideoFrame> {
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
@@ -97,6 +83,6 @@ export async function decoderConfig(track: Track): Promise<VideoDecoderConfig> {
   return { ...config, hardwareAcceleration: "no-preference" };
 }
 
-function slotOf(time: number, { origin, rateNumerator, rateDenominator }: DecodeStep): number {
-  return Math.floor(((time - origin) * rateNumerator) / (rateDenominator * 1e6) + 0.5);
+function slotOf(time: number, { origin, rate }: DecodeStep): number {
+  return Math.floor(((time - origin) * rate.numerator) / (rate.denominator * 1e6) + 0.5);
 }

@@ -1,37 +1,23 @@
-// Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what it says of itself.
+// Encodes frames with the browser's own encoder. Refuses to know where they come from and to trust what the encoder
+// reports.
 
 import { h264Facts, TrackFile } from "../generated/media.js";
+import type { WebCodecsStep } from "../generated/protocol.ts";
 import { mendedAvcc } from "./avcc.ts";
 import { bytesOf } from "./bytes.ts";
 import { CannotEncode, cannotEncode } from "./failures.ts";
 import { Signs } from "./in-time.ts";
 import { colourSpace } from "./names.ts";
 
-/** One encode of one chunk. */
-export interface BrowserEncodeStep {
-  /** In WebCodecs' own words. */
-  codec: string;
-  width: number;
-  height: number;
-  rateNumerator: number;
-  rateDenominator: number;
-  /** Code points of H.273 for primaries, transfer and matrix. */
-  colour: readonly [number, number, number];
-  /** Bits per second. */
-  bitrate: number;
-  /** With fewer or more frames than these there is no result. */
-  frames: number;
-}
-
 export interface ChunkEncoder {
-  /** Takes a whole frame, planar 4:2:0 without gaps; resolves when the next may come. */
+  /** Takes a whole frame, planar 4:2:0 without padding; resolves when the next may come. */
   take(frame: Uint8Array): Promise<void>;
-  /** The chunk as an MP4 file. */
+  /** Returns the chunk as an MP4 file. */
   finish(): Promise<Blob>;
   close(): void;
 }
 
-/** Frames that wait at most. */
+/** Most frames in the encoder's queue. */
 const WAITING = 4;
 
 interface Packet {
@@ -41,14 +27,14 @@ interface Packet {
 }
 
 export class Encoding implements ChunkEncoder {
-  readonly #step: BrowserEncodeStep;
+  readonly #step: WebCodecsStep;
   readonly #encoder: VideoEncoder;
   readonly #packets: Packet[] = [];
   #config: VideoDecoderConfig | undefined;
   #taken = 0;
   readonly #signs = new Signs(() => new CannotEncode("the encoder stalled"));
 
-  constructor(step: BrowserEncodeStep) {
+  constructor(step: WebCodecsStep) {
     this.#step = step;
     try {
       this.#encoder = new VideoEncoder({
@@ -60,7 +46,7 @@ export class Encoding implements ChunkEncoder {
         codec: step.codec,
         width: step.width,
         height: step.height,
-        framerate: step.rateNumerator / step.rateDenominator,
+        framerate: step.rate.numerator / step.rate.denominator,
         bitrate: step.bitrate,
         bitrateMode: "variable",
         latencyMode: "quality",
@@ -72,17 +58,17 @@ export class Encoding implements ChunkEncoder {
   }
 
   async take(bytes: Uint8Array): Promise<void> {
-    const { width, height, rateNumerator, rateDenominator } = this.#step;
-    const frameMicroseconds = (1e6 * rateDenominator) / rateNumerator;
+    const { width, height, rate } = this.#step;
+    const frameMicroseconds = (1e6 * rate.denominator) / rate.numerator;
     try {
-      // Copied at once: the bytes may change as soon as this waits.
+      // The constructor copies the bytes: they may change as soon as this function awaits.
       const frame = new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
         format: "I420",
         codedWidth: width,
         codedHeight: height,
         timestamp: Math.round(this.#taken * frameMicroseconds),
         duration: Math.round(frameMicroseconds),
-        // Without it frames count as BT.709.
+        // Without it, the encoder assumes BT.709.
         colorSpace: colourSpace(this.#step.colour),
       });
       try {
@@ -130,7 +116,7 @@ export class Encoding implements ChunkEncoder {
   }
 
   #file(): Blob {
-    const { width, height, colour, rateNumerator, rateDenominator } = this.#step;
+    const { width, height, colour, rate } = this.#step;
     if (this.#config === undefined || this.#packets[0]?.key !== true) {
       throw new CannotEncode("no decoder configuration, or no keyframe at the start");
     }
@@ -142,8 +128,8 @@ export class Encoding implements ChunkEncoder {
       width,
       height,
       new Uint16Array(colour),
-      rateNumerator,
-      rateDenominator,
+      rate.numerator,
+      rate.denominator,
     );
     try {
       for (const [index, { data, slot, key }] of this.#packets.entries()) {
@@ -158,10 +144,10 @@ export class Encoding implements ChunkEncoder {
   }
 
   #add(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
-    const { rateNumerator, rateDenominator } = this.#step;
+    const { rate } = this.#step;
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
-    const slot = Math.round((chunk.timestamp * rateNumerator) / (1e6 * rateDenominator));
+    const slot = Math.round((chunk.timestamp * rate.numerator) / (1e6 * rate.denominator));
     this.#packets.push({ data, slot, key: chunk.type === "key" });
     this.#config ??= metadata?.decoderConfig;
     this.#signs.give();
@@ -172,7 +158,7 @@ export class Encoding implements ChunkEncoder {
   }
 }
 
-/** A description that can be read; only H.264's is looked into. */
+/** Returns a valid decoder description; checks and repairs only H.264's. */
 function checkedRecord(codec: string, description: Uint8Array): Uint8Array {
   if (!codec.startsWith("avc")) {
     return description;

@@ -1,152 +1,165 @@
-// Tells of a file what ffprobe would tell, in its words, and whether the browser decodes its picture. Refuses to decide anything.
+// Lists the streams and packets of a file, and tries whether the browser decodes its video. Refuses to decide anything.
 
 import type { EncodedPacket, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import { h264Facts } from "../generated/media.js";
+import type {
+  AudioDetails,
+  FrameRate,
+  ListedStream,
+  Listing,
+  PacketTable,
+  VideoDetails,
+} from "../generated/protocol.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
 import { decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
-import { Listing, seconds } from "./listing.ts";
-import { codecName, colourName, otherCodecName, pixelFormatName } from "./names.ts";
-import { copyVisible, visible } from "./picture.ts";
-import { reduced, type Stream } from "./structure.ts";
+import { codecName, colourName, otherCodecName } from "./names.ts";
+import { micros, reduced, type Stream } from "./structure.ts";
 
-/** The streams of a clip as `ffprobe -show_format -show_streams -print_format flat`, and what a trial decode of the picture gave. */
-export function examineStreams(file: Blob): Promise<string> {
-  return withClip(file, async (clip) => {
-    const picture = mainPicture(clip.structure.streams);
-    const trial = picture < 0 ? undefined : await tryDecoding(clip.track(picture));
-    return list(clip, (index) => (index === picture ? trial : undefined));
-  });
+/** Lists the streams of a file. */
+export function examineStreams(file: Blob): Promise<Listing> {
+  return withClip(file, list);
 }
 
-/** As `examineStreams` for a finished file, with the packets counted and nothing decoded. */
-export function examineResult(file: Blob): Promise<string> {
-  return withClip(file, (clip) => list(clip, () => undefined));
-}
-
-/** The packets of one stream as `ffprobe -print_format csv=p=0`: times in seconds, bytes, flags. */
-export function examinePackets(file: Blob, stream: number): Promise<string> {
+/** Lists the packets of a video stream, and the layout of its first keyframe when the browser decodes it. */
+export function examinePackets(
+  file: Blob,
+  stream: number,
+  log: (line: string) => void,
+): Promise<PacketTable> {
   return withClip(file, async (clip) => {
     const track = clip.track(stream);
-    const lines: string[] = [];
+    const table: PacketTable = {
+      presented: [],
+      // Packets come in decoding order; when they are decoded the demuxer does not say.
+      decoded: [],
+      durations: [],
+      sizes: [],
+      keyframes: [],
+      hidden: [],
+      layout: await decodedLayout(track, log),
+    };
     for await (const packet of track.listed()) {
+      const row = table.sizes.length;
       const time = track.time(packet);
-      const flags = `${packet.type === "key" ? "K" : "_"}${track.isShown(time) ? "_" : "D"}_`;
-      const duration = packet.duration > 0 ? seconds(packet.duration) : "N/A";
-      lines.push(`${seconds(time)},N/A,${duration},${packet.byteLength},${flags}\n`);
+      table.presented.push(micros(time));
+      table.durations.push(packet.duration > 0 ? micros(packet.duration) : null);
+      table.sizes.push(packet.byteLength);
+      if (packet.type === "key") {
+        table.keyframes.push(row);
+      }
+      if (!track.isShown(time)) {
+        table.hidden.push(row);
+      }
     }
-    return lines.join("");
+    return table;
   });
 }
 
-/** What a trial decode gave: a layout of frames, or why there was none. */
-type Trial = { format: VideoPixelFormat } | { refusal: string };
-
-/** The one that plays: the default one, else the first. */
-function mainPicture(streams: readonly Stream[]): number {
-  const isPicture = ({ kind, still }: Stream) => kind === "video" && !still;
-  const chosen = streams.findIndex((stream) => isPicture(stream) && stream.default);
-  return chosen >= 0 ? chosen : streams.findIndex(isPicture);
-}
-
-async function list(clip: Clip, trialOf: (index: number) => Trial | undefined): Promise<string> {
-  const listing = new Listing();
-  const { format, majorBrand, streams } = clip.structure;
+async function list(clip: Clip): Promise<Listing> {
+  const { format, majorBrand, fragmented, streams } = clip.structure;
+  const listed: ListedStream[] = [];
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [index, stream] of streams.entries()) {
-    const prefix = `streams.stream.${index}`;
+    const facts = bare(index, stream);
+    listed.push(facts);
     const plays = (stream.kind === "video" || stream.kind === "audio") && !stream.still;
-    listing.add(prefix, {
-      index,
-      codec_name: plays ? await playedCodec(clip.track(index)) : otherCodecName(stream.tag),
-      codec_type: stream.kind,
-      codec_tag_string: stream.tag,
-    });
-    if (plays) {
-      const track = clip.track(index);
-      const survey = await surveyOf(track, format);
-      start = Math.min(start, survey.start);
-      end = Math.max(end, survey.end);
-      listing.add(prefix, {
-        ...(await mediaFacts(track, trialOf(index))),
-        r_frame_rate: stream.kind === "video" ? survey.rate : undefined,
-        avg_frame_rate: stream.kind === "video" ? survey.rate : undefined,
-        start_time: seconds(survey.start),
-        duration: seconds(survey.end - survey.start),
-        bit_rate: survey.bitrate?.toFixed(0),
-        nb_read_packets: survey.packets?.toFixed(0),
-      });
+    // Of what is built oddly the demuxer tells no true times.
+    if (!plays || fragmented || stream.odd !== undefined) {
+      continue;
     }
-    listing.add(`${prefix}.disposition`, {
-      default: Number(stream.default),
-      attached_pic: Number(stream.still),
-    });
-    listing.add(`${prefix}.tags`, { language: stream.language });
+    const track = clip.track(index);
+    const survey = await surveyOf(track, format);
+    start = Math.min(start, survey.start);
+    end = Math.max(end, survey.end);
+    facts.codec = await playedCodec(track);
+    facts.start = micros(survey.start);
+    facts.duration = micros(survey.end - survey.start);
+    facts.bitrate = survey.bitrate === undefined ? null : Math.round(survey.bitrate);
+    facts.packets = survey.packets ?? null;
+    const { demuxed } = track;
+    if (demuxed.isVideoTrack()) {
+      facts.video = await videoDetails(demuxed, stream, survey.rate ?? null);
+    } else if (demuxed.isAudioTrack()) {
+      facts.audio = await audioDetails(demuxed);
+    }
   }
-  listing.add("format", { format_name: format });
-  if (start <= end) {
-    listing.add("format", { start_time: seconds(start), duration: seconds(end - start) });
-  }
-  listing.add("format.tags", { major_brand: majorBrand });
-  return listing.toString();
-}
-
-async function playedCodec({ demuxed, stream }: Track): Promise<string | undefined> {
-  const codec = codecName(await demuxed.getCodec());
-  if (codec === undefined && stream.kind === "audio") {
-    // A listing without the codec would lose the sound in silence.
-    throw new CannotDecode(`sound of an unknown kind: ${stream.tag}`);
-  }
-  return codec ?? otherCodecName(stream.tag);
-}
-
-async function mediaFacts(
-  { demuxed, stream }: Track,
-  trial: Trial | undefined,
-): Promise<Record<string, string | number | undefined>> {
-  if (demuxed.isVideoTrack()) {
-    return pictureFacts(demuxed, stream, trial);
-  }
-  return demuxed.isAudioTrack() ? soundFacts(demuxed) : {};
-}
-
-async function soundFacts(track: InputAudioTrack): Promise<Record<string, string | number | undefined>> {
   return {
-    sample_rate: (await track.getSampleRate()).toFixed(0),
-    channels: await track.getNumberOfChannels(),
-    // Only the no is believed; a yes shows when the sound is made.
-    clipfit_decodes: (await track.canDecode()) ? undefined : "",
+    format,
+    brand: majorBrand ?? null,
+    start: start <= end ? micros(start) : null,
+    duration: start <= end ? micros(end - start) : null,
+    fragmented,
+    streams: listed,
   };
 }
 
-async function pictureFacts(
+/** What the container says of a stream. */
+function bare(index: number, stream: Stream): ListedStream {
+  return {
+    index,
+    kind: stream.kind,
+    codec: otherCodecName(stream.tag) ?? null,
+    tag: stream.tag,
+    handler: null,
+    profile: null,
+    language: stream.language ?? null,
+    default: stream.default,
+    still: stream.still,
+    start: null,
+    duration: null,
+    bitrate: null,
+    packets: null,
+    odd: stream.odd ?? null,
+    video: null,
+    audio: null,
+  };
+}
+
+async function playedCodec({ demuxed, stream }: Track): Promise<string | null> {
+  const codec = codecName(await demuxed.getCodec());
+  if (codec === undefined && stream.kind === "audio") {
+    // Without its codec in the listing, the audio would be dropped silently.
+    throw new CannotDecode(`audio in an unknown codec: ${stream.tag}`);
+  }
+  return codec ?? otherCodecName(stream.tag) ?? null;
+}
+
+async function audioDetails(track: InputAudioTrack): Promise<AudioDetails> {
+  return {
+    sampleRate: Math.round(await track.getSampleRate()),
+    channels: await track.getNumberOfChannels(),
+    decodes: await track.canDecode(),
+  };
+}
+
+async function videoDetails(
   track: InputVideoTrack,
   stream: Stream,
-  trial: Trial | undefined,
-): Promise<Record<string, string | number | undefined>> {
+  rate: FrameRate | null,
+): Promise<VideoDetails> {
   const { primaries, transfer, matrix, fullRange } = await track.getColorSpace();
   const coded = await bitstreamFacts(track);
   const [horizontal, vertical] = stream.sampleAspect ?? coded?.sampleAspect ?? [1, 1];
-  const turn = await track.getRotation();
-  const decoded = trial !== undefined && "format" in trial ? trial.format : undefined;
   return {
     width: await track.getCodedWidth(),
     height: await track.getCodedHeight(),
-    sample_aspect_ratio: `${horizontal}:${vertical}`,
-    pix_fmt: coded?.pixelFormat ?? (decoded && pixelFormatName(decoded)),
-    field_order: coded === undefined ? undefined : coded.interlaced ? "tt" : "progressive",
-    color_range: fullRange ? "pc" : undefined,
-    color_space: colourName(matrix),
-    color_transfer: colourName(transfer),
-    color_primaries: colourName(primaries),
-    // ffprobe counts counter-clockwise.
-    "side_data_list.side_data.0.rotation": turn === 0 ? undefined : turn === 270 ? 90 : -turn,
-    clipfit_decodes: trial && (decoded ?? ""),
-    clipfit_mirrored: (await track.getFlip()) ? 1 : undefined,
-    clipfit_refusal: trial !== undefined && "refusal" in trial ? trial.refusal : undefined,
+    sampleAspect: isRatio(horizontal, vertical) ? [horizontal, vertical] : null,
+    rotation: await track.getRotation(),
+    mirrored: await track.getFlip(),
+    pixelFormat: coded?.pixelFormat ?? null,
+    primaries: colourName(primaries) ?? null,
+    transfer: colourName(transfer) ?? null,
+    matrix: colourName(matrix) ?? null,
+    fullRange: fullRange ?? false,
+    interlaced: coded?.interlaced ?? false,
+    baseRate: rate,
+    averageRate: rate,
+    reordered: 0,
   };
 }
 
@@ -156,7 +169,7 @@ interface BitstreamFacts {
   sampleAspect: readonly [number, number] | undefined;
 }
 
-/** What the decoder's own header says, where that is H.264's. */
+/** Reads what the decoder description of H.264 says. */
 async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | undefined> {
   const description = (await track.getDecoderConfig())?.description;
   if ((await track.getCodec()) !== "avc" || description === undefined) {
@@ -176,48 +189,51 @@ async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | 
   }
 }
 
-/** Decodes the first keyframe: what a browser says that it can decode is not always so. */
-async function tryDecoding(track: Track): Promise<Trial> {
-  const key = await track.first(undefined);
-  if (key === null) {
-    return { refusal: "no packets" };
-  }
+/** Decodes the first keyframe, since browsers do not always decode what they claim to. */
+async function decodedLayout(track: Track, log: (line: string) => void): Promise<VideoPixelFormat | null> {
   try {
+    const key = await track.first(undefined);
+    if (key === null) {
+      throw new CannotDecode("no packets");
+    }
     const config = await decoderConfig(track);
     for await (const frame of decodeFrames(config, only(key))) {
       try {
-        return await readable(frame, config);
+        return await readLayout(frame, config);
       } finally {
         frame.close();
       }
     }
-    return { refusal: "no frame came" };
+    throw new CannotDecode("no frame came");
   } catch (error) {
-    return { refusal: cannotDecode(error).message };
+    log(`the browser does not decode ${track.stream.tag}: ${cannotDecode(error).message}`);
+    return null;
   }
 }
 
-async function* only(packet: EncodedPacket): AsyncGenerator<EncodedPacket> {
-  yield packet;
+async function* only(key: EncodedPacket): AsyncGenerator<EncodedPacket> {
+  yield key;
 }
 
-async function readable(frame: VideoFrame, config: VideoDecoderConfig): Promise<Trial> {
+/** The layout of a frame that can be read and has its true size. */
+async function readLayout(frame: VideoFrame, config: VideoDecoderConfig): Promise<VideoPixelFormat> {
   const { format, width, height } = visible(frame);
-  if (width !== config.codedWidth || height !== config.codedHeight) {
-    return { refusal: `frames of ${width}x${height} instead of ${config.codedWidth}x${config.codedHeight}` };
+  const { codedWidth, codedHeight } = config;
+  if (width !== codedWidth || height !== codedHeight) {
+    throw new CannotDecode(`frames of ${width}x${height} instead of ${codedWidth}x${codedHeight}`);
   }
   const bytes = new Uint8Array(tightBytes(format, width, height));
   await copyVisible(frame, bytes, tightLayout(format, width, height));
-  return { format };
+  return format;
 }
 
-/** A track's place in time and its rates. */
+/** A track's time range and rates. */
 interface Survey {
   /** Seconds. */
   start: number;
   end: number;
-  /** Frames per second as a fraction, when all are as long. */
-  rate: string | undefined;
+  /** Frames per second, when all frames have the same duration. */
+  rate: FrameRate | undefined;
   /** Bits per second. */
   bitrate: number | undefined;
   packets: number | undefined;
@@ -227,9 +243,9 @@ interface Survey {
 const REORDERED = 32;
 
 async function surveyOf(track: Track, format: string): Promise<Survey> {
-  // The last packet must be there, or the file is cut off.
+  // Without its last packet, the file is truncated.
   const last = await track.last();
-  // Matroska has no table of packets: going through them all means reading the whole file.
+  // Matroska has no packet table: listing all packets means reading the whole file.
   const hasTable = format !== "matroska,webm";
   const resolution = await track.demuxed.getTimeResolution();
   let [start, end, bytes, packets] = [Number.POSITIVE_INFINITY, track.time(last) + last.duration, 0, 0];
@@ -252,6 +268,12 @@ async function surveyOf(track: Track, format: string): Promise<Survey> {
     return { start, end, rate: undefined, bitrate: track.stream.bitrate, packets: undefined };
   }
   const [ticks, alone] = [durations.keys().next().value ?? 0, durations.size === 1];
-  const rate = alone && ticks > 0 ? reduced(resolution, ticks).join("/") : undefined;
+  const [numerator, denominator] = alone && ticks > 0 ? reduced(resolution, ticks) : [0, 0];
+  const rate = isRatio(numerator, denominator) ? { numerator, denominator } : undefined;
   return { start, end, rate, bitrate: (bytes * 8) / Math.max(end - start, 1e-3), packets };
+}
+
+/** Whether this is a ratio of numbers as containers hold them. */
+function isRatio(...parts: number[]): boolean {
+  return parts.every((part) => Number.isInteger(part) && part > 0 && part <= 0xffffffff);
 }

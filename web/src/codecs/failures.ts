@@ -1,26 +1,26 @@
 // The two ways in which the browser's own codecs give up. Refuses to know who does the work instead.
 
-/** The browser cannot decode this after all, or decoded it wrongly: the job must go back to ffmpeg. */
+/** The browser cannot decode this after all, or decodes it wrongly: the job goes back to ffmpeg. */
 export class CannotDecode extends Error {
   override readonly name = "CannotDecode";
 }
 
-/** The browser's encoder refused, failed, or made something else than asked. */
+/** The browser's encoder refuses, fails, or produces something other than requested. */
 export class CannotEncode extends Error {
   override readonly name = "CannotEncode";
 }
 
-/** What went wrong below as a failure that sends the job back to ffmpeg. */
+/** Wraps an error as a failure that sends the job back to ffmpeg. */
 export function cannotDecode(error: unknown): CannotDecode {
   return error instanceof CannotDecode ? error : new CannotDecode(describe(error), { cause: error });
 }
 
-/** What went wrong below as a failure of the encoder. */
+/** Wraps an error as a failure of the encoder. */
 export function cannotEncode(error: unknown): CannotEncode {
   return error instanceof CannotEncode ? error : new CannotEncode(describe(error), { cause: error });
 }
 
-/** What the WebAssembly module throws has a message too. */
+/** Describes an error; what the WebAssembly module throws is no `Error` but has a message too. */
 function describe(error: unknown): string {
   if (error instanceof Error) {
     return `${error.name}: ${error.message}`;

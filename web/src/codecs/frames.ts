@@ -1,15 +1,18 @@
-// Decodes packets into frames with the browser's decoder and sees to it that none is lost. Refuses to know what they are for.
+// Decodes packets with the browser's decoder and checks that no frame is lost. Refuses to know what the frames are for.
 
 import type { EncodedPacket } from "mediabunny";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { Signs } from "./in-time.ts";
 
-/** Packets and frames that wait at most, each: enough to keep the decoder busy while a frame is used, and few for memory. */
+/**
+ * Most packets and most frames in a queue: enough to keep the decoder busy while a frame is used, few enough for
+ * memory.
+ */
 const WAITING = 6;
 
 /**
- * The frames of `packets`, which are in decoding order and begin with a keyframe, in the order in which they are shown.
- * Whoever takes a frame closes it. Frames before the first keyframe lean on what is not there and are left out.
+ * Decodes `packets`, which are in decoding order and begin with a keyframe, into frames in presentation order. The
+ * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out.
  */
 export async function* decodeFrames(
   config: VideoDecoderConfig,
@@ -43,7 +46,7 @@ export async function* decodeFrames(
 }
 
 class Decoder {
-  /** Of any change of what is told below. */
+  /** Signals every change of the state below. */
   readonly signs = new Signs(
     () => new CannotDecode(`the decoder stalled with ${this.#due.length} frames due`),
   );
@@ -51,7 +54,7 @@ class Decoder {
   readonly #codec: string;
   /** Decoded, not yet taken. */
   readonly #ready: VideoFrame[] = [];
-  /** Times of packets whose frames have not come, ascending; microseconds. */
+  /** Times of packets whose frames are still missing, ascending; microseconds. */
   readonly #due: number[] = [];
   /** Time of the first keyframe. */
   #start: number | undefined;
@@ -107,7 +110,7 @@ class Decoder {
     );
   }
 
-  /** The next frame, when there is one. */
+  /** Takes the next frame, if there is one. */
   take(): VideoFrame | undefined {
     this.signs.check();
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
@@ -142,7 +145,9 @@ class Decoder {
     }
   }
 
-  /** Frames come in the order of their times: what is due before `time` will not come any more. */
+  /**
+   * Checks for lost frames. Frames come in the order of their times: those due before `time` will not come any more.
+   */
   #checkLost(time: number): void {
     while (this.#due[0] !== undefined && this.#due[0] < time) {
       const lost = this.#due.shift() ?? 0;
@@ -157,7 +162,7 @@ class Decoder {
   }
 }
 
-/** VP8 has packets that only later frames are made from. */
+/** Returns whether a packet yields a frame: VP8 has packets that only serve as references. */
 function isShown(codec: string, packet: Uint8Array): boolean {
   const SHOWN = 0x10;
   return codec !== "vp8" || ((packet[0] ?? SHOWN) & SHOWN) !== 0;

@@ -1,11 +1,14 @@
 // Gives up waiting for what never comes. Refuses to know what is waited for.
 
-/** A codec that has shown no sign of life for this long has hung. */
+/** A codec without a sign of life for this long hangs. */
 const STALLED_MS = 20_000;
-/** Time is counted in ticks rather than by the clock, so that a machine that slept, or a busy worker, is no hang. */
+/**
+ * Time is counted in ticks rather than by the clock, so that a sleeping machine or a busy worker does not count as a
+ * hang.
+ */
 const TICK_MS = 1_000;
 
-/** Calls `act` after so much time of a machine that is awake, unless the answer is called before. */
+/** Calls `act` after so much time awake; the returned function cancels that. */
 function after(milliseconds: number, act: () => void): () => void {
   let left = Math.ceil(milliseconds / TICK_MS);
   const timer = setInterval(() => {
@@ -18,7 +21,9 @@ function after(milliseconds: number, act: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** What `act` comes to, or the failure once it has taken too long; `act` itself goes on and nobody hears of it. */
+/**
+ * Waits for `act`, and throws the failure when that takes too long; `act` itself continues and its result is ignored.
+ */
 export async function inTime<T>(
   act: Promise<T>,
   failure: () => Error,
@@ -35,7 +40,7 @@ export async function inTime<T>(
   }
 }
 
-/** Signs of life of a codec that calls back, and how it failed, if it did. */
+/** Tracks the signs of life of a codec that calls back, and its failure, if any. */
 export class Signs {
   readonly #stalled: () => Error;
   #failure: Error | undefined;
@@ -49,25 +54,25 @@ export class Signs {
     return this.#failure !== undefined;
   }
 
-  /** Something has changed. */
+  /** Signals a change. */
   give(): void {
     this.#awake();
   }
 
-  /** The first failure counts. */
+  /** Records a failure; the first one counts. */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#awake();
   }
 
-  /** Throws the failure, where there is one. */
+  /** Throws the failure, if there is one. */
   check(): void {
     if (this.#failure !== undefined) {
       throw this.#failure;
     }
   }
 
-  /** The next change; silence becomes a failure. */
+  /** Waits for the next change; silence becomes a failure. */
   async next(): Promise<void> {
     let stop = () => {};
     await new Promise<void>((resolve) => {

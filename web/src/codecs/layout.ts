@@ -1,8 +1,8 @@
-// How frames lie in memory when nothing is left free. Refuses to know frames.
+// Computes the memory layout of frames without padding. Refuses to know frames.
 
 import { CannotDecode } from "./failures.ts";
 
-/** Bytes a pixel of the planes of a layout, and the factors by which the colours' planes are smaller. */
+/** For each plane of a layout, its bytes per sample and the factors by which it is subsampled. */
 const PLANES: Readonly<Record<string, readonly (readonly [bytes: number, across: number, down: number])[]>> =
   {
     I420: planar(1, 2, 2),
@@ -31,7 +31,7 @@ function planar(bytes: number, across: number, down: number): [number, number, n
   ];
 }
 
-/** The planes one behind the other without gaps. */
+/** Lays out the planes one after the other without padding. */
 export function tightLayout(format: VideoPixelFormat, width: number, height: number): PlaneLayout[] {
   const planes = PLANES[format];
   if (planes === undefined) {
@@ -45,7 +45,7 @@ export function tightLayout(format: VideoPixelFormat, width: number, height: num
   });
 }
 
-/** Bytes of a whole picture in `tightLayout`. */
+/** Returns the bytes of a whole frame in `tightLayout`. */
 export function tightBytes(format: VideoPixelFormat, width: number, height: number): number {
   const planes = PLANES[format] ?? [];
   return planes.reduce(

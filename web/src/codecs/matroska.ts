@@ -1,9 +1,17 @@
-// Reads from a Matroska or WebM file what the demuxer does not tell: all tracks, attachments, what is odd about them, whether
-// the file is whole. Refuses to know packets.
+// Reads from a Matroska or WebM file what the demuxer does not report, or not exactly: tracks of every kind, their
+// aspect ratios, bitrates and delays, attachments, oddities, truncation. Refuses to know packets.
 
 import { BlobWindow } from "./blob-window.ts";
 import { CannotDecode } from "./failures.ts";
-import { ALWAYS, attached, type Kind, reduced, type Stream, type Structure } from "./structure.ts";
+import {
+  ALWAYS,
+  attached,
+  type Kind,
+  type Oddity,
+  reduced,
+  type Stream,
+  type Structure,
+} from "./structure.ts";
 
 /** Element numbers of RFC 9559. */
 const ID = {
@@ -49,7 +57,7 @@ const ID = {
 } as const;
 
 const KINDS: Readonly<Record<number, Kind>> = { 1: "video", 2: "audio", 17: "subtitle", 33: "data" };
-const PICTURE_TYPES = ["image/gif", "image/jpeg", "image/png", "image/tiff"];
+const IMAGE_TYPES = ["image/gif", "image/jpeg", "image/png", "image/tiff"];
 
 export async function readMatroska(file: Blob): Promise<Structure> {
   const window = new BlobWindow(file);
@@ -65,6 +73,7 @@ export async function readMatroska(file: Blob): Promise<Structure> {
   return {
     format: "matroska,webm",
     majorBrand: undefined,
+    fragmented: false,
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
       ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
@@ -75,12 +84,12 @@ export async function readMatroska(file: Blob): Promise<Structure> {
 interface Place {
   id: number;
   content: number;
-  /** Content's length in bytes; `UNKNOWN` where the writer did not go back to fill it in. */
+  /** Length of the content in bytes; `UNKNOWN` when the writer did not go back to fill it in. */
   size: number;
 }
 
 const UNKNOWN = Number.POSITIVE_INFINITY;
-/** The longest header: four bytes of number, eight of length. */
+/** The longest header: four bytes of identifier, eight of length. */
 const HEADER_BYTES = 12;
 
 async function findSegment(window: BlobWindow): Promise<Place> {
@@ -94,7 +103,7 @@ async function findSegment(window: BlobWindow): Promise<Place> {
   throw new CannotDecode("no segment");
 }
 
-/** Where the parts that are needed stand; also sees to it that the end of the file is there. */
+/** Finds the wanted parts; also checks that the end of the file is there. */
 async function findParts(window: BlobWindow, segment: Place): Promise<Map<number, Place>> {
   const parts = new Map<number, Place>();
   const wanted: number[] = [ID.tracks, ID.tags, ID.attachments];
@@ -115,7 +124,7 @@ async function findParts(window: BlobWindow, segment: Place): Promise<Map<number
     } else if (place.id === ID.cluster && segment.size !== UNKNOWN) {
       break;
     }
-    // The parts of a cluster of unknown length are stepped through like the segment's own.
+    // The elements of a cluster of unknown length are walked like the segment's own.
     const inside = place.id === ID.cluster && place.size === UNKNOWN;
     at = inside ? place.content : place.content + place.size;
     if (at > window.size) {
@@ -164,13 +173,13 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
   ];
 }
 
-function oddness(track: Element, video: Element | undefined): string | undefined {
+function oddness(track: Element, video: Element | undefined): Oddity | undefined {
   const encodings = track.child(ID.contentEncodings)?.all(ID.contentEncoding) ?? [];
   if (encodings.some((encoding) => encoding.child(ID.contentEncryption) !== undefined)) {
     return "encrypted";
   }
   const crops = [ID.pixelCropBottom, ID.pixelCropTop, ID.pixelCropLeft, ID.pixelCropRight];
-  return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped by the container" : undefined;
+  return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped" : undefined;
 }
 
 function sampleAspect(video: Element): [number, number] | undefined {
@@ -182,7 +191,7 @@ function sampleAspect(video: Element): [number, number] | undefined {
   return told ? reduced(height * wide, width * high) : undefined;
 }
 
-/** Bits per second by the tracks' own numbers, as mkvmerge notes them. */
+/** Reads bits per second by track UID, from the tags that mkvmerge writes. */
 function bitrates(tags: readonly Element[]): Map<number, number> {
   const rates = new Map<number, number>();
   for (const tag of tags.filter(({ id }) => id === ID.tag)) {
@@ -196,7 +205,7 @@ function bitrates(tags: readonly Element[]): Map<number, number> {
   return rates;
 }
 
-/** Their data may be large and is stepped over. */
+/** Lists the attachments. Skips their data, which may be large. */
 async function readAttachments(window: BlobWindow, attachments: Place): Promise<Stream[]> {
   const streams: Stream[] = [];
   for (const file of await children(window, attachments)) {
@@ -204,7 +213,7 @@ async function readAttachments(window: BlobWindow, attachments: Place): Promise<
       const parts = await children(window, file);
       const type = parts.find(({ id }) => id === ID.fileMediaType);
       const name = type ? text(await window.exactly(type.content, type.size)) : "";
-      streams.push(attached(PICTURE_TYPES.includes(name) ? "video" : "attachment", name));
+      streams.push(attached(IMAGE_TYPES.includes(name) ? "video" : "attachment", name));
     }
   }
   return streams;
@@ -263,7 +272,7 @@ function elements(view: DataView): Element[] {
   return found;
 }
 
-/** Undefined where no header is. */
+/** Reads the header of an element; undefined when there is none. */
 function headerOf(view: DataView, at: number): Place | undefined {
   const idBytes = at < view.byteLength ? Math.clz32(view.getUint8(at)) - 23 : 0;
   const sizeAt = at + idBytes;
@@ -274,7 +283,7 @@ function headerOf(view: DataView, at: number): Place | undefined {
   if (sizeBytes > 8 || sizeAt + sizeBytes > view.byteLength) {
     return undefined;
   }
-  // The leading one tells the number of bytes; all ones behind it stand for an unknown length.
+  // The leading one marks the number of bytes; all ones after it mean an unknown length.
   const first = view.getUint8(sizeAt) & (2 ** (8 - sizeBytes) - 1);
   const size = first * 256 ** (sizeBytes - 1) + bigEndian(view, sizeAt + 1, sizeBytes - 1);
   return {

@@ -1,54 +1,19 @@
-// Mixes channels down or up. Refuses to know sample rates and time.
+// Mixes audio channels by the matrices of a step. Refuses to know sample rates and time, and to choose a matrix.
 
+import type { AudioStep } from "../generated/protocol.ts";
 import { CannotDecode } from "./failures.ts";
 
-const HALF_POWER = Math.SQRT1_2;
-
-/** What each channel gives to left and right (ITU-R BS.775, the levels of ffmpeg), in the order in which decoders hand them out. */
-const TO_STEREO: Readonly<Record<number, readonly (readonly [left: number, right: number])[]>> = {
-  1: [[1, 1]],
-  2: [
-    [1, 0],
-    [0, 1],
-  ],
-  // Left, right, centre, low frequencies, back left, back right.
-  6: [
-    [1, 0],
-    [0, 1],
-    [HALF_POWER, HALF_POWER],
-    [0, 0],
-    [HALF_POWER, 0],
-    [0, HALF_POWER],
-  ],
-  // And side left, side right.
-  8: [
-    [1, 0],
-    [0, 1],
-    [HALF_POWER, HALF_POWER],
-    [0, 0],
-    [HALF_POWER, 0],
-    [0, HALF_POWER],
-    [HALF_POWER, 0],
-    [0, HALF_POWER],
-  ],
-};
-
-/** Turns interleaved samples of `from` channels into such of `to`. */
+/** Mixes interleaved samples of one channel count into another. */
 export type Mix = (samples: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
 
-export function mixer(from: number, to: number): Mix {
+export function mixer(from: number, { channels: to, mixes }: AudioStep): Mix {
   if (from === to) {
     return (samples) => samples;
   }
-  const stereo = TO_STEREO[from];
-  if (stereo === undefined || to > 2) {
+  const rows = mixes.find(({ channels }) => channels === from)?.rows;
+  if (rows === undefined) {
     throw new CannotDecode(`no mix of ${from} channels into ${to}`);
   }
-  // One channel is the average of the two.
-  const rows =
-    to === 1
-      ? [stereo.map(([left, right]) => (left + right) / 2)]
-      : [stereo.map(([left]) => left), stereo.map(([, right]) => right)];
   return (samples) => {
     const frames = samples.length / from;
     const mixed = new Float32Array(frames * to);

@@ -1,4 +1,4 @@
-// ffmpeg's names for what WebCodecs, the demuxer and the containers call otherwise.
+// Translates names of WebCodecs, the demuxer and the containers to ffmpeg's. Refuses to know files.
 
 import type { MediaCodec } from "mediabunny";
 
@@ -37,7 +37,7 @@ export function codecName(codec: MediaCodec | null): string | undefined {
   return codec === null ? undefined : CODECS[codec];
 }
 
-/** By the containers' own names; what is not here is told by that. */
+/** By the container's own name, which is used as it is for all others. */
 const OTHER_CODECS: Readonly<Record<string, string>> = {
   tx3g: "mov_text",
   text: "mov_text",
@@ -63,27 +63,6 @@ export function otherCodecName(tag: string): string | undefined {
   return OTHER_CODECS[tag] ?? (tag || undefined);
 }
 
-/** Layouts of frames. Which one a decoder hands out says nothing of a range. */
-const PIXEL_FORMATS: Readonly<Partial<Record<VideoPixelFormat, string>>> = {
-  I420: "yuv420p",
-  I420A: "yuva420p",
-  I422: "yuv422p",
-  I444: "yuv444p",
-  NV12: "yuv420p",
-};
-
-/** Layouts that not every TypeScript knows. */
-const DEEP_PIXEL_FORMATS: Readonly<Record<string, string>> = {
-  I420P10: "yuv420p10le",
-  I420P12: "yuv420p12le",
-  I422P10: "yuv422p10le",
-  I444P10: "yuv444p10le",
-};
-
-export function pixelFormatName(format: VideoPixelFormat): string | undefined {
-  return PIXEL_FORMATS[format] ?? DEEP_PIXEL_FORMATS[format];
-}
-
 /** Values of H.273 whose names differ. */
 const COLOURS: Readonly<Record<string, string>> = {
   pq: "smpte2084",
@@ -96,7 +75,7 @@ export function colourName(name: string | null | undefined): string | undefined 
   return name == null ? undefined : (COLOURS[name] ?? name);
 }
 
-// Code points of H.273 by the names that WebCodecs has for them.
+// WebCodecs' names of H.273 code points.
 const PRIMARIES: Readonly<Record<number, VideoColorPrimaries>> = { 1: "bt709", 5: "bt470bg", 6: "smpte170m" };
 const TRANSFERS: Readonly<Record<number, VideoTransferCharacteristics>> = {
   1: "bt709",
@@ -109,7 +88,7 @@ const MATRICES: Readonly<Record<number, VideoMatrixCoefficients>> = {
   6: "smpte170m",
 };
 
-/** What frames of these code points are, in limited range; what WebCodecs has no name for stays unsaid. */
+/** Describes frames with these code points, in limited range; code points that WebCodecs has no name for are null. */
 export function colourSpace([primaries, transfer, matrix]: readonly [
   number,
   number,

@@ -1,20 +1,14 @@
-// Cuts a finished file into the segments of a stream, reading the packets of one segment at a time. Refuses to know playlists.
+// Cuts a finished file into the segments of a stream, reading the packets of one segment at a time. Refuses to know
+// playlists.
 
 import { Packager } from "../generated/media.js";
+import type { PackageStep } from "../generated/protocol.ts";
 import { movieBox } from "./movie.ts";
 
-export interface PackageStep {
-  readonly fragments: boolean;
-  readonly rateNumerator: number;
-  readonly rateDenominator: number;
-  /** The frames with which segments begin. */
-  readonly firsts: readonly number[];
-}
-
-/** The pieces are as the module tells them: offset, length. */
+/** Each piece that the module lists is two numbers: offset, length. */
 const NUMBERS_A_PIECE = 2;
 
-/** The initialization file, then the segments in order. */
+/** Returns the initialization file, then the segments in order. */
 export async function packageSegments(step: PackageStep, file: Blob): Promise<Blob[]> {
   const { fragments, rateNumerator, rateDenominator, firsts } = step;
   const index = await movieBox(file);
@@ -23,7 +17,7 @@ export async function packageSegments(step: PackageStep, file: Blob): Promise<Bl
     const blobs = [blobOf(packager.init(), "video/mp4")];
     for (let pieces = packager.wanted(); pieces !== undefined; pieces = packager.wanted()) {
       const segment = packager.write(await read(file, pieces));
-      // At once into a blob, which the browser may keep on disk.
+      // Goes into a blob at once, which the browser may keep on disk.
       blobs.push(blobOf(segment, fragments ? "video/mp4" : "video/mp2t"));
     }
     return blobs;

@@ -1,14 +1,14 @@
-// Brings planar 4:2:0 pictures from one size to another. Refuses to know where they come from.
+// Scales planar 4:2:0 frames. Refuses to know where they come from.
 
 import { Picture } from "../generated/media.js";
 
-/** Scales pictures of one size; each result is valid until the next call. */
+/** Scales frames of one size; each result is valid until the next call. */
 export interface Scaler {
-  scale(picture: Uint8Array): Uint8Array;
+  scale(frame: Uint8Array): Uint8Array;
   close(): void;
 }
 
-/** Sizes are in pixels. */
+/** Creates a scaler; sizes are in pixels. */
 export function scaler(
   memory: WebAssembly.Memory,
   width: number,
@@ -17,17 +17,17 @@ export function scaler(
   outHeight: number,
 ): Scaler {
   const out = new Uint32Array([outWidth, outHeight, 0, 0, outWidth, outHeight]);
-  const picture = new Picture("I420", width, height, false, 0, out);
+  const converter = new Picture("I420", width, height, false, 0, out);
   return {
     scale(bytes) {
-      const { inputAddress, inputBytes } = picture;
+      const { inputAddress, inputBytes } = converter;
       if (bytes.length !== inputBytes) {
-        throw new Error(`a picture of ${bytes.length} bytes instead of ${inputBytes}`);
+        throw new Error(`a frame of ${bytes.length} bytes instead of ${inputBytes}`);
       }
       new Uint8Array(memory.buffer, inputAddress, inputBytes).set(bytes);
-      picture.convert();
-      return new Uint8Array(memory.buffer, picture.outputAddress, picture.outputBytes);
+      converter.convert();
+      return new Uint8Array(memory.buffer, converter.outputAddress, converter.outputBytes);
     },
-    close: () => picture.free(),
+    close: () => converter.free(),
   };
 }

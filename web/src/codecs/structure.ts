@@ -1,32 +1,36 @@
-// What both kinds of container tell of a file beside its packets. Refuses to know how either is written.
+// What both kinds of container say about a file, apart from its packets. Refuses to know how either is written.
+
+import type { Oddity } from "../generated/protocol.ts";
+
+export type { Oddity };
 
 export type Kind = "video" | "audio" | "subtitle" | "data" | "attachment";
 
-/** One stream as ffprobe counts them. */
+/** One stream, as ffprobe counts them. */
 export interface Stream {
   kind: Kind;
-  /** Number by which the container knows the track; attachments have none. */
+  /** The container's number for the track; attachments have none. */
   id: number | undefined;
-  /** The container's own name of the codec. */
+  /** The container's own name for the codec. */
   tag: string;
-  /** A cover or a thumbnail, no moving picture. */
+  /** A cover or a thumbnail rather than video that plays. */
   still: boolean;
   default: boolean;
-  /** ISO 639-2; undefined when the file does not say. */
+  /** ISO 639-2; undefined when the file does not specify it. */
   language: string | undefined;
-  /** Pixels' width to height, where the container says it. */
+  /** Pixel width to height, when the container specifies it. */
   sampleAspect: readonly [number, number] | undefined;
-  /** Bits per second, where the container says it. */
+  /** Bits per second, when the container specifies it. */
   bitrate: number | undefined;
-  /** Seconds by which the container's times are later than the sound they belong to. */
+  /** Seconds by which the container's times are later than the audio. */
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
   shown: Span;
-  /** Why the browser must not be trusted with this stream. */
-  odd: string | undefined;
+  /** What neither the demuxer nor the browser's decoders handle. */
+  odd: Oddity | undefined;
 }
 
-/** A still picture or another file inside the file, which no track carries; `tag` tells its format. */
+/** Describes a still image or another file inside the file, without a track; `tag` is its format. */
 export function attached(kind: "video" | "attachment", tag: string): Stream {
   return {
     kind,
@@ -54,12 +58,19 @@ export interface Structure {
   /** ffprobe's name. */
   format: string;
   majorBrand: string | undefined;
+  /** Whether the index is spread over the file, as in MP4 files written while recording. */
+  fragmented: boolean;
   streams: Stream[];
 }
 
-/** A ratio in its smallest numbers. */
+/** Reduces a ratio to its lowest terms. */
 export function reduced(a: number, b: number): [number, number] {
   const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
   const common = divisor(a, b) || 1;
   return [a / common, b / common];
+}
+
+/** Rounds seconds to microseconds as ffprobe does: a product of doubles may fall on the other side of a half. */
+export function micros(seconds: number): number | null {
+  return Number.isFinite(seconds) ? Math.round(Number(seconds.toFixed(6)) * 1e6) + 0 : null;
 }

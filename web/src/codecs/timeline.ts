@@ -1,18 +1,18 @@
-// Lays pieces of sound onto one gapless line that begins at zero. Refuses to know where they come from.
+// Places pieces of audio on a gapless timeline that begins at zero. Refuses to know where they come from.
 
-/** Decoders' times wobble; what is farther off than this is a gap or an overlap, in seconds. */
+/** Decoders' times jitter; a larger difference is a gap or an overlap, in seconds. */
 const WOBBLE_SECONDS = 0.1;
 
-/** Where the samples of one rate and number of channels belong. */
+/** Places samples of one rate and channel count. */
 export class Timeline {
   readonly #rate: number;
   readonly #channels: number;
   readonly #length: number;
-  /** Samples of each channel that have been laid. */
+  /** Samples per channel placed so far. */
   #laid = 0;
-  /** Those of them that are silence in place of what did not come. */
+  /** Of these, silence in place of missing audio. */
   #silent = 0;
-  /** Whether any sound was laid; the first begins where it begins, to the sample. */
+  /** Whether any audio has been placed; the first piece keeps its start to the sample. */
   #begun = false;
 
   /** `length` in seconds, possibly infinite. */
@@ -22,12 +22,12 @@ export class Timeline {
     this.#length = Number.isFinite(length) ? Math.round(length * rate) : length;
   }
 
-  /** Samples of each channel so far. */
+  /** Samples per channel so far. */
   get laid(): number {
     return this.#laid;
   }
 
-  /** Samples of each channel that were put in where there was no sound. */
+  /** Samples per channel of silence that fills gaps. */
   get silent(): number {
     return this.#silent;
   }
@@ -36,7 +36,10 @@ export class Timeline {
     return this.#laid >= this.#length;
   }
 
-  /** The part of interleaved `samples` due at `time` (seconds) that belongs next on the line, after silence where there is a gap. */
+  /**
+   * Returns the part of interleaved `samples`, due at `time` (seconds), that comes next on the timeline, after silence
+   * for a gap.
+   */
   lay(samples: Float32Array<ArrayBuffer>, time: number): Float32Array<ArrayBuffer> {
     const start = Math.round(time * this.#rate);
     const frames = samples.length / this.#channels;
@@ -49,14 +52,14 @@ export class Timeline {
     this.#begun = true;
     const room = this.#length - this.#laid;
     const silence = isOff ? Math.min(Math.max(off, 0), room) : 0;
-    const heard = Math.min(frames - cut, room - silence);
-    this.#laid += silence + heard;
+    const kept = Math.min(frames - cut, room - silence);
+    this.#laid += silence + kept;
     this.#silent += silence;
-    const piece = samples.subarray(cut * this.#channels, (cut + heard) * this.#channels);
+    const piece = samples.subarray(cut * this.#channels, (cut + kept) * this.#channels);
     if (silence === 0) {
       return piece;
     }
-    const line = new Float32Array((silence + heard) * this.#channels);
+    const line = new Float32Array((silence + kept) * this.#channels);
     line.set(piece, silence * this.#channels);
     return line;
   }

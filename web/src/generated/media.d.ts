@@ -19,41 +19,6 @@ export class Assembly {
 }
 
 /**
- * Why a call failed. Thrown.
- */
-export class Failure {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * What happened, for the log.
-     */
-    readonly message: string;
-    /**
-     * Its kind.
-     */
-    readonly kind: FailureKind;
-}
-
-/**
- * What kind of failure, for the policy question.
- */
-export enum FailureKind {
-    /**
-     * A layout, codec or size that is not handled here.
-     */
-    Unsupported = 0,
-    /**
-     * Bytes that are damaged, or not what the caller said.
-     */
-    Malformed = 1,
-    /**
-     * More than the file format holds.
-     */
-    TooLarge = 2,
-}
-
-/**
  * What an H.264 stream says about its pictures.
  */
 export class H264Facts {

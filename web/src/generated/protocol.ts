@@ -1,4 +1,4 @@
-// Generated from crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from crates/engine/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
 
 /**
  * Page to worker.
@@ -31,8 +31,8 @@ outputs: Array<string>,
 encode: Encode | null, };
 
 /**
- * Worker to page. Towards serde its variants are told from outside, by `pool::read`: reading a tag among the fields takes
- * 4 kB of code more.
+ * Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields
+ * takes 4 kB of code more.
  */
 export type FromWorker = { "type": "loadProgress",
 /**
@@ -54,15 +54,27 @@ task: number,
 /**
  * Lines without their ends.
  */
-lines: Array<LogLine>, } | { "type": "finished",
+lines: Array<LogLine>, } | { "type": "progress",
+/**
+ * The running task.
+ */
+task: number,
+/**
+ * Frames that it has encoded; null: nothing but a sign of life.
+ */
+frames: number | null, } | { "type": "finished",
 /**
  * The task that ended.
  */
 task: number,
 /**
- * The program's own exit code (ffprobe's is -1 on success in this core); 0 for what is no program.
+ * The program's own exit code; 0 is success, and of what is no program.
  */
 exitCode: number,
+/**
+ * What it found out, where it was asked to.
+ */
+answer: Answer | null,
 /**
  * Names of the files that ride along, a subset of the wanted ones in the same order.
  */
@@ -76,264 +88,13 @@ memoryBytes: number, } | { "type": "crashed",
  */
 task: number,
 /**
- * What kind of trap.
+ * What follows from it.
  */
-reason: CrashReason,
+death: Death,
 /**
  * The engine's own words, for the log.
  */
 detail: string, };
-
-/**
- * What a task runs. Those that make one file write it under the first name of `outputs`.
- */
-export type Program = { "type": "ffmpeg",
-/**
- * Arguments without the program's name.
- */
-arguments: Array<string>, } | { "type": "ffprobe",
-/**
- * Arguments without the program's name.
- */
-arguments: Array<string>, } | { "type": "frames",
-/**
- * Pixels.
- */
-width: number,
-/**
- * Pixels.
- */
-height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "type": "examinePackets",
-/**
- * Position of the track in the file.
- */
-stream: number, } | { "type": "examineResult" } | { "type": "decode",
-/**
- * How.
- */
-step: DecodeStep, } | { "type": "sound",
-/**
- * How.
- */
-step: SoundStep, } | { "type": "assemble",
-/**
- * Frames per second: numerator.
- */
-rateNumerator: number,
-/**
- * Frames per second: denominator.
- */
-rateDenominator: number,
-/**
- * Name of the sound among the inputs, where there is one; all others are chunks, in order.
- */
-sound: string, } | { "type": "package",
-/**
- * Fragments of MP4 rather than transport streams.
- */
-fragments: boolean,
-/**
- * Frames per second: numerator.
- */
-rateNumerator: number,
-/**
- * Frames per second: denominator.
- */
-rateDenominator: number,
-/**
- * The frames with which segments begin.
- */
-firsts: Array<number>, };
-
-/**
- * An encode of frames, with whatever does it.
- */
-export type Encode = { "type": "x264" } & EncodeStep | { "type": "browser" } & BrowserEncodeStep;
-
-/**
- * One encode of one chunk by x264.
- */
-export type EncodeStep = {
-/**
- * Width in pixels.
- */
-width: number,
-/**
- * Height in pixels.
- */
-height: number,
-/**
- * Frames per second: numerator.
- */
-rateNumerator: number,
-/**
- * Frames per second: denominator.
- */
-rateDenominator: number,
-/**
- * x264's preset.
- */
-preset: string,
-/**
- * x264's options, each as `name=value`.
- */
-options: Array<string>,
-/**
- * 0: the only pass, 1: the first, 2: the second.
- */
-pass: number,
-/**
- * How many frames are due; with fewer or more nothing is handed out.
- */
-count: number,
-/**
- * Name of the frames in the working folder: planar 4:2:0, one behind the other.
- */
-frames: string,
-/**
- * Name of x264's statistics: written by the first pass, read by the second.
- */
-statistics: string,
-/**
- * Name of its macroblock tree: written by the first pass, read by the second.
- */
-tree: string,
-/**
- * Name of the encoded chunk, an MP4 file.
- */
-chunk: string, };
-
-/**
- * One encode of one chunk by the browser's own encoder.
- */
-export type BrowserEncodeStep = {
-/**
- * The codec in WebCodecs' own words.
- */
-codec: string,
-/**
- * Width in pixels.
- */
-width: number,
-/**
- * Height in pixels.
- */
-height: number,
-/**
- * Frames per second: numerator.
- */
-rateNumerator: number,
-/**
- * Frames per second: denominator.
- */
-rateDenominator: number,
-/**
- * Code points of H.273 for primaries, transfer and matrix; 2 where nobody knows.
- */
-colour: [number, number, number],
-/**
- * Bits per second to ask for.
- */
-bitrate: number,
-/**
- * How many frames are due; with fewer or more nothing is handed out.
- */
-count: number,
-/**
- * Name of the encoded chunk, an MP4 file.
- */
-chunk: string, };
-
-/**
- * Decoding of one chunk by the browser; times are microseconds in the file.
- */
-export type DecodeStep = {
-/**
- * Position of the track in the file.
- */
-stream: number,
-/**
- * Decode from the keyframe at or before this time; null: from the start.
- */
-from: number | null,
-/**
- * Time of the grid's first slot.
- */
-origin: number,
-/**
- * Slots per second: numerator.
- */
-rateNumerator: number,
-/**
- * Slots per second: denominator.
- */
-rateDenominator: number,
-/**
- * First slot wanted.
- */
-first: number,
-/**
- * How many slots.
- */
-frames: number,
-/**
- * Width to make, in pixels.
- */
-width: number,
-/**
- * Height to make, in pixels.
- */
-height: number,
-/**
- * Where the picture is in it: left, top, width, height. What is around it is black.
- */
-inside: [number, number, number, number],
-/**
- * Clockwise degrees that make the picture upright.
- */
-turn: number,
-/**
- * The source uses the full range of values.
- */
-fullRange: boolean, };
-
-/**
- * Making the sound by the browser; times are microseconds in the file.
- */
-export type SoundStep = {
-/**
- * Position of the track in the file.
- */
-stream: number,
-/**
- * Packets as they are, rather than AAC anew.
- */
-copy: boolean,
-/**
- * Bits per second of the encode.
- */
-bitrate: number,
-/**
- * Channels of the result.
- */
-channels: number,
-/**
- * Samples per second of the result.
- */
-sampleRate: number,
-/**
- * Time at which the result begins.
- */
-origin: number,
-/**
- * How much to keep from there; null: to the end.
- */
-length: number | null, };
-
-/**
- * What a worker can do is brought by these, each a script and a WebAssembly module.
- */
-export type Part = "core" | "coreThreads" | "encoder" | "codecs";
 
 /**
  * Where a part's files are.
@@ -387,11 +148,547 @@ stdout: boolean,
 text: string, };
 
 /**
+ * What a worker can do is brought by these, each a script and a WebAssembly module.
+ */
+export type Part = "core" | "coreThreads" | "encoder" | "codecs";
+
+/**
  * Why a part could not be loaded.
  */
 export type LoadFailure = "network" | "status" | "corrupt" | "refused";
 
 /**
- * Why a running program ended without an exit code.
+ * What runs. A program that makes one file writes it under the first name of the task's outputs.
  */
-export type CrashReason = "outOfMemory" | "inputUnreadable" | "encoder" | "browser" | "trap";
+export type Program = { "type": "ffmpeg",
+/**
+ * Without the program's name.
+ */
+arguments: Array<string>, } | { "type": "ffmpegThreads",
+/**
+ * Without the program's name.
+ */
+arguments: Array<string>, } | { "type": "ffprobe",
+/**
+ * Without the program's name.
+ */
+arguments: Array<string>, } | { "type": "frames",
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * Pixels.
+ */
+height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "type": "examinePackets",
+/**
+ * Position of the stream in the file.
+ */
+stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & AudioStep | { "type": "assemble",
+/**
+ * Frames per second.
+ */
+rate: FrameRate, } | { "type": "package" } & PackageStep;
+
+/**
+ * Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
+ */
+export type DecodeStep = {
+/**
+ * Position of the stream in the file.
+ */
+stream: number,
+/**
+ * Decode from the keyframe at or before this time in the file; `None`: from the start.
+ */
+from: Micros | null,
+/**
+ * Time in the file of the grid's first slot.
+ */
+origin: Micros,
+/**
+ * Slots per second.
+ */
+rate: FrameRate,
+/**
+ * First slot of the chunk.
+ */
+first: number,
+/**
+ * How many slots.
+ */
+frames: number,
+/**
+ * Width of the result in pixels.
+ */
+width: number,
+/**
+ * Height of the result in pixels.
+ */
+height: number,
+/**
+ * Where the picture is in it: left, top, width, height. What is around it is black.
+ */
+inside: [number, number, number, number],
+/**
+ * Clockwise degrees that make the picture upright.
+ */
+turn: number,
+/**
+ * The source uses the full range of values.
+ */
+fullRange: boolean, };
+
+/**
+ * Making the audio.
+ */
+export type AudioStep = {
+/**
+ * Position of the stream in the file.
+ */
+stream: number,
+/**
+ * Packets as they are, rather than AAC anew.
+ */
+copy: boolean,
+/**
+ * What the encoder is asked for, in bits per second.
+ */
+bitrate: number,
+/**
+ * Channels of the result.
+ */
+channels: number,
+/**
+ * Samples per second of the result.
+ */
+sampleRate: number,
+/**
+ * Time in the file at which the result begins.
+ */
+origin: Micros,
+/**
+ * How much to keep from there; `None`: to the end.
+ */
+length: Micros | null,
+/**
+ * So much of what is due may be missing...
+ */
+mayMiss: Micros,
+/**
+ * ...or this share of it, where that is more.
+ */
+mayMissShare: number,
+/**
+ * How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
+ * any other number that is not listed there is none.
+ */
+mixes: Array<Mix>, };
+
+/**
+ * How so many channels become those of the result.
+ */
+export type Mix = {
+/**
+ * Channels of the source.
+ */
+channels: number,
+/**
+ * A row for each channel of the result: what each channel of the source gives to it, in the order in which
+ * decoders hand them out.
+ */
+rows: Array<Array<number>>, };
+
+/**
+ * Cutting one rendition's MP4 file into segments: `INIT` and `segment_name`s, in the working folder.
+ */
+export type PackageStep = {
+/**
+ * Fragments of MP4 rather than transport streams.
+ */
+fragments: boolean,
+/**
+ * Frames per second: numerator.
+ */
+rateNumerator: number,
+/**
+ * Frames per second: denominator.
+ */
+rateDenominator: number,
+/**
+ * The frames with which segments begin.
+ */
+firsts: Array<number>, };
+
+/**
+ * An encode of frames, with whatever does it.
+ */
+export type Encode = { "type": "x264" } & X264Step | { "type": "webCodecs" } & WebCodecsStep;
+
+/**
+ * One encode of one chunk by x264 itself.
+ */
+export type X264Step = {
+/**
+ * Width in pixels.
+ */
+width: number,
+/**
+ * Height in pixels.
+ */
+height: number,
+/**
+ * Frames per second.
+ */
+rate: FrameRate,
+/**
+ * x264's preset.
+ */
+preset: string,
+/**
+ * x264's options, each as `name=value`.
+ */
+options: Array<string>,
+/**
+ * Which pass.
+ */
+pass: Passes,
+/**
+ * How many frames there are to encode; with fewer or more nothing is handed out.
+ */
+frames: number, };
+
+/**
+ * Which of x264's passes.
+ */
+export type Passes = "only" | "first" | "second";
+
+/**
+ * One encode of one chunk by the browser's own encoder.
+ */
+export type WebCodecsStep = {
+/**
+ * The codec in WebCodecs' own words, such as `avc1.64001e`.
+ */
+codec: string,
+/**
+ * Width in pixels.
+ */
+width: number,
+/**
+ * Height in pixels.
+ */
+height: number,
+/**
+ * Frames per second.
+ */
+rate: FrameRate,
+/**
+ * Code points of H.273 for primaries, transfer and matrix of the frames; 2 where nobody knows.
+ */
+colour: [number, number, number],
+/**
+ * What the encoder is asked for, in bits per second.
+ */
+bitrate: number,
+/**
+ * How many frames there are to encode; with fewer or more nothing is handed out.
+ */
+frames: number, };
+
+/**
+ * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
+ * outside, which takes less code to read: drivers move it.
+ */
+export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures;
+
+/**
+ * A file.
+ */
+export type Listing = {
+/**
+ * ffmpeg's name of the container format; empty where the reader knows none.
+ */
+format: string,
+/**
+ * The major brand of an MP4 or MOV file.
+ */
+brand: string | null,
+/**
+ * The first time of any stream.
+ */
+start: Micros | null,
+/**
+ * From there to the last.
+ */
+duration: Micros | null,
+/**
+ * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+ * packets then.
+ */
+fragmented: boolean,
+/**
+ * In the order of the file.
+ */
+streams: Array<ListedStream>, };
+
+/**
+ * A stream.
+ */
+export type ListedStream = {
+/**
+ * Its number in the file.
+ */
+index: number,
+/**
+ * What it carries.
+ */
+kind: StreamKind,
+/**
+ * ffmpeg's name of the codec.
+ */
+codec: string | null,
+/**
+ * The container's own name of the codec.
+ */
+tag: string | null,
+/**
+ * The container's own name of what handles it.
+ */
+handler: string | null,
+/**
+ * ffmpeg's name of the profile.
+ */
+profile: string | null,
+/**
+ * ISO 639-2; none where the file does not say.
+ */
+language: string | null,
+/**
+ * Marked as the one to play.
+ */
+default: boolean,
+/**
+ * A cover or a thumbnail, no moving picture.
+ */
+still: boolean,
+/**
+ * Time of its first packet.
+ */
+start: Micros | null,
+/**
+ * From there to the end of its last.
+ */
+duration: Micros | null,
+/**
+ * Bits per second, measured or declared.
+ */
+bitrate: number | null,
+/**
+ * How many packets there are, where they were counted.
+ */
+packets: number | null,
+/**
+ * What is unusual about it. Nothing is told of its packets then.
+ */
+odd: Oddity | null,
+/**
+ * Of video.
+ */
+video: VideoDetails | null,
+/**
+ * Of audio.
+ */
+audio: AudioDetails | null, };
+
+/**
+ * What a stream carries.
+ */
+export type StreamKind = "video" | "audio" | "subtitle" | "data" | "attachment" | "unknown";
+
+/**
+ * What neither a browser's demuxer nor its decoders deal with.
+ */
+export type Oddity = "encrypted" | "severalDescriptions" | "severalEdits" | "nothingShown" | "cropped";
+
+/**
+ * Details of a video stream. Colours have ffmpeg's names.
+ */
+export type VideoDetails = {
+/**
+ * Coded width in pixels; 0 where it is not known.
+ */
+width: number,
+/**
+ * Coded height in pixels; 0 where it is not known.
+ */
+height: number,
+/**
+ * Width to height of a pixel.
+ */
+sampleAspect: [number, number] | null,
+/**
+ * Clockwise degrees that make the frame upright: 0, 90, 180 or 270.
+ */
+rotation: number,
+/**
+ * The container wants the frame mirrored.
+ */
+mirrored: boolean,
+/**
+ * ffmpeg's name of the pixel format.
+ */
+pixelFormat: string | null,
+/**
+ * `color_primaries`
+ */
+primaries: string | null,
+/**
+ * `color_transfer`
+ */
+transfer: string | null,
+/**
+ * `color_space`
+ */
+matrix: string | null,
+/**
+ * Full (0 to 255) rather than limited range.
+ */
+fullRange: boolean,
+/**
+ * It says that it is interlaced.
+ */
+interlaced: boolean,
+/**
+ * The lowest rate that has a place for every frame.
+ */
+baseRate: FrameRate | null,
+/**
+ * Frames over time.
+ */
+averageRate: FrameRate | null,
+/**
+ * How many frames its decoder holds back to put them into order.
+ */
+reordered: number, };
+
+/**
+ * Details of an audio stream.
+ */
+export type AudioDetails = {
+/**
+ * Samples per second; 0 where it is not known.
+ */
+sampleRate: number,
+/**
+ * Channels; 0 where it is not known.
+ */
+channels: number,
+/**
+ * Whether the browser says that it decodes it; none where nobody asked.
+ */
+decodes: boolean | null, };
+
+/**
+ * Packets in decoding order, as columns: a clip of an hour has 100,000. Times are the file's own.
+ */
+export type PacketTable = {
+/**
+ * When each is shown.
+ */
+presented: Array<Micros | null>,
+/**
+ * When each is decoded; empty where the reader does not say.
+ */
+decoded: Array<Micros | null>,
+/**
+ * How long each is shown.
+ */
+durations: Array<Micros | null>,
+/**
+ * Bytes of each.
+ */
+sizes: Array<number>,
+/**
+ * The rows that are keyframes, ascending.
+ */
+keyframes: Array<number>,
+/**
+ * The rows that the container cuts away after decoding, ascending.
+ */
+hidden: Array<number>,
+/**
+ * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
+ * asked.
+ */
+layout: string | null, };
+
+/**
+ * What a worker measured, in pixels a second; `None`: it did not work.
+ */
+export type SpeedFigures = {
+/**
+ * x264's preset of this name.
+ */
+superfast: number,
+/**
+ * x264's preset of this name.
+ */
+veryfast: number,
+/**
+ * x264's preset of this name.
+ */
+medium: number,
+/**
+ * The browser's decoder, with the conversion to what encoders take.
+ */
+decode: number | null,
+/**
+ * The best profile of H.264 that the browser's own encoder makes.
+ */
+h264Profile: Profile | null,
+/**
+ * The browser's own encoder for H.264.
+ */
+h264: number | null,
+/**
+ * The browser's own encoder for H.265.
+ */
+h265: number | null,
+/**
+ * The browser's own encoder for VP9.
+ */
+vp9: number | null,
+/**
+ * The browser's own encoder for AV1.
+ */
+av1: number | null, };
+
+/**
+ * Profiles of H.264, best first.
+ */
+export type Profile = "high" | "main" | "baseline";
+
+/**
+ * How a worker was lost, or a task ended without an exit code.
+ */
+export type Death = "outOfMemory" | "inputUnreadable" | "encoder" | "browser" | "crash";
+
+/**
+ * Frames per second as an exact ratio, so that 30000/1001 stays what it is. Both parts are at least 1.
+ */
+export type FrameRate = { numerator: number, denominator: number, };
+
+/**
+ * A point in time or a duration, in microseconds. Points are on the source's own timeline shifted to start at zero.
+ */
+export type Micros = number;
+
+/** Names of files in a task's working folder. */
+export const FILES = {
+  frames: "frames.yuv",
+  statistics: "stats-0.log",
+  macroblockTree: "stats-0.log.mbtree",
+  chunk: "chunk.mp4",
+  audio: "audio.mp4",
+} as const;

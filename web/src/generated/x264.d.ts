@@ -2,41 +2,6 @@
 /* eslint-disable */
 
 /**
- * Why a call failed. Thrown.
- */
-export class Failure {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * What happened, for the log.
-     */
-    readonly message: string;
-    /**
-     * Its kind.
-     */
-    readonly kind: FailureKind;
-}
-
-/**
- * What kind of failure, for the policy question.
- */
-export enum FailureKind {
-    /**
-     * The settings are wrong: another attempt with them fails too.
-     */
-    Settings = 0,
-    /**
-     * x264 refused to open: settings that do not go together, or statistics of another clip.
-     */
-    Refused = 1,
-    /**
-     * x264 failed midway.
-     */
-    Encode = 2,
-}
-
-/**
  * One encode of one chunk.
  */
 export class X264 {

@@ -1,32 +1,33 @@
-// Carries out what is asked of the browser's own codecs, and tells their failures apart. Refuses to know messages and what a
-// task is for.
+// Runs programs with the browser's own codecs. Refuses to know messages and what a task is for.
 
 import type * as CodecsScript from "../codecs/codecs.ts";
-import type { BrowserEncodeStep, DecodeStep, EncodeStep, Program } from "../generated/protocol.ts";
-import { type Encoder, EncoderFailed, type NamedBlob } from "./encoder.ts";
+import {
+  type Answer,
+  type DecodeStep,
+  FILES,
+  type Program,
+  type WebCodecsStep,
+  type X264Step,
+} from "../generated/protocol.ts";
+import type { Encoder, NamedBlob } from "./encoder.ts";
 
-export type CodecsModule = Pick<typeof CodecsScript, "start" | "CannotDecode" | "CannotEncode">;
+export type CodecsModule = Pick<typeof CodecsScript, "start">;
 
 export function isCodecsScript(value: object): value is CodecsModule {
-  return "start" in value && "CannotDecode" in value && "CannotEncode" in value;
+  return "start" in value;
 }
 
-/** The browser's own codecs could not do it, or did it wrongly. */
-export class BrowserFailed extends Error {}
+/** Programs that list what is in a file. */
+export type ExamineProgram = Extract<Program, { type: "examineStreams" | "examinePackets" }>;
 
-/** Programs that the browser's own codecs carry out and that end in files. */
-export type BrowserProgram = Exclude<
-  Program,
-  { type: "ffmpeg" | "ffprobe" | "frames" | "decode" | "measure" }
->;
+/** Programs that run with the browser's own codecs and produce files. */
+export type MakeProgram = Extract<Program, { type: "audio" | "assemble" | "package" }>;
 
-/** What is needed around the browser's own codecs, in this worker. */
+/** The browser's own codecs in this worker. */
 export class Browser {
-  readonly #script: CodecsModule;
   readonly #codecs: CodecsScript.Codecs;
 
   constructor(script: CodecsModule, module: WebAssembly.Module) {
-    this.#script = script;
     this.#codecs = script.start(module);
   }
 
@@ -34,44 +35,42 @@ export class Browser {
     return this.#codecs.memoryBytes;
   }
 
-  /** The files that the program makes, in the order of its outputs. */
-  make(
-    program: BrowserProgram,
+  /** Examines the first input. */
+  async examine(
+    program: ExamineProgram,
     inputs: readonly NamedBlob[],
-    progress: (seconds: number) => void,
-  ): Promise<Blob[]> {
-    const first = inputs[0]?.blob;
-    if (first === undefined) {
-      throw new Error("nothing to read");
+    log: (line: string) => void,
+  ): Promise<Answer> {
+    const file = firstOf(inputs);
+    switch (program.type) {
+      case "examineStreams":
+        return { type: "streams", ...(await this.#codecs.examineStreams(file)) };
+      case "examinePackets":
+        return { type: "packets", ...(await this.#codecs.examinePackets(file, program.stream, log)) };
     }
-    const text = async (listing: Promise<string>) => [new Blob([await listing])];
-    return this.#guard(async () => {
-      switch (program.type) {
-        case "examineStreams":
-          return text(this.#codecs.examineStreams(first));
-        case "examinePackets":
-          return text(this.#codecs.examinePackets(first, program.stream));
-        case "examineResult":
-          return text(this.#codecs.examineResult(first));
-        case "sound":
-          return [await this.#codecs.makeSound(program.step, first, progress)];
-        case "assemble": {
-          const sound = inputs.find(({ name }) => name === program.sound)?.blob;
-          const chunks = inputs.filter(({ name }) => name !== program.sound).map(({ blob }) => blob);
-          return [await this.#codecs.assemble(chunks, sound, program.rateNumerator, program.rateDenominator)];
-        }
-        case "package":
-          return this.#codecs.packageSegments(program, first);
-      }
-    });
   }
 
-  /** Decodes a chunk and encodes it with x264; hands out what the pass makes. */
+  /** Runs a program and returns the files that it makes, in the order of its outputs. */
+  async make(program: MakeProgram, inputs: readonly NamedBlob[], alive: () => void): Promise<Blob[]> {
+    switch (program.type) {
+      case "audio":
+        return [await this.#codecs.makeAudio(program, firstOf(inputs), alive)];
+      case "assemble": {
+        const audio = inputs.find(({ name }) => name === FILES.audio)?.blob;
+        const chunks = inputs.filter(({ name }) => name !== FILES.audio).map(({ blob }) => blob);
+        return [await this.#codecs.assemble(chunks, audio, program.rate)];
+      }
+      case "package":
+        return this.#codecs.packageSegments(program, firstOf(inputs));
+    }
+  }
+
+  /** Decodes a chunk and encodes it with x264; returns the files of the pass. */
   async decodeIntoX264(
     step: DecodeStep,
     clip: Blob,
     encoder: Encoder,
-    encodeStep: EncodeStep,
+    encodeStep: X264Step,
     inputs: readonly NamedBlob[],
     keepFrames: boolean,
     progress: (frames: number) => void,
@@ -85,11 +84,11 @@ export class Browser {
     }
   }
 
-  /** Encodes frames of this size with x264 in the encode's own. */
+  /** Scales frames of this size to the encode's and encodes them with x264. */
   scaleIntoX264(
     size: { width: number; height: number },
     encoder: Encoder,
-    encodeStep: EncodeStep,
+    encodeStep: X264Step,
     frames: readonly ArrayBuffer[],
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
@@ -109,7 +108,7 @@ export class Browser {
   decodeIntoBrowser(
     step: DecodeStep,
     clip: Blob,
-    encodeStep: BrowserEncodeStep,
+    encodeStep: WebCodecsStep,
     progress: (frames: number) => void,
   ): Promise<NamedBlob[]> {
     let frames = 0;
@@ -124,54 +123,28 @@ export class Browser {
 
   /** Encodes the frames that `feed` gives with the browser's own encoder. */
   async encode(
-    encodeStep: BrowserEncodeStep,
+    encodeStep: WebCodecsStep,
     feed: (take: (frame: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<NamedBlob[]> {
-    const { chunk, count, ...settings } = encodeStep;
-    const encode = await this.#guard(() => this.#codecs.openEncoder({ ...settings, frames: count }));
+    const encode = await this.#codecs.openEncoder(encodeStep);
     try {
-      await feed((frame) => this.#guard(() => encode.take(frame)));
-      return [{ name: chunk, blob: await this.#guard(() => encode.finish()) }];
+      await feed((frame) => encode.take(frame));
+      return [{ name: FILES.chunk, blob: await encode.finish() }];
     } finally {
       encode.close();
     }
   }
 
   /** Decodes a chunk, frame by frame. */
-  async decode(
-    step: DecodeStep,
-    clip: Blob,
-    take: (frame: Uint8Array) => void | Promise<void>,
-  ): Promise<void> {
-    // What the encoder throws is not the decoder's failure, though it comes through it.
-    let encoders: { error: unknown } | undefined;
-    const watched = async (frame: Uint8Array) => {
-      try {
-        await take(frame);
-      } catch (error) {
-        encoders ??= { error };
-        throw error;
-      }
-    };
-    try {
-      await this.#guard(() => this.#codecs.decodeChunk(step, clip, watched));
-    } catch (error) {
-      throw encoders === undefined ? error : encoders.error;
-    }
+  decode(step: DecodeStep, clip: Blob, take: (frame: Uint8Array) => void | Promise<void>): Promise<void> {
+    return this.#codecs.decodeChunk(step, clip, take);
   }
+}
 
-  /** Turns what the codecs throw into what the page is told. */
-  async #guard<T>(act: () => Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (error) {
-      if (error instanceof this.#script.CannotDecode) {
-        throw new BrowserFailed(error.message);
-      }
-      if (error instanceof this.#script.CannotEncode) {
-        throw new EncoderFailed(false, error.message);
-      }
-      throw error;
-    }
+function firstOf(inputs: readonly NamedBlob[]): Blob {
+  const [first] = inputs;
+  if (first === undefined) {
+    throw new Error("nothing to read");
   }
+  return first.blob;
 }

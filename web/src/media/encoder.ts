@@ -1,19 +1,19 @@
-// Runs x264 over the frames of one chunk, as they come from a program or lie in buffers. Refuses to know where they come from
-// and what a task is for.
+// Runs x264 on the frames of one chunk, streamed or from buffers. Refuses to know where they come from and what a task
+// is for.
 
-import type { EncodeStep } from "../generated/protocol.ts";
+import { FILES, type Passes, type X264Step } from "../generated/protocol.ts";
 import type * as Glue from "../generated/x264.d.ts";
 
-/** What the encoder's script brings. */
-export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "Failure" | "memoryRefused">;
+/** The exports of the encoder's script. */
+export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "memoryRefused">;
 
 export function isEncoderScript(value: object): value is EncoderScript {
-  return "initSync" in value && "X264" in value && "Failure" in value && "memoryRefused" in value;
+  return "initSync" in value && "X264" in value && "memoryRefused" in value;
 }
 
-/** The encoder refused its settings, failed or trapped; its module is in no known state. */
+/** The encoder refused its settings, failed or trapped; the state of its module is unknown. */
 export class EncoderFailed extends Error {
-  /** It was memory that it did not get. */
+  /** Whether the cause is a lack of memory. */
   readonly outOfMemory: boolean;
 
   constructor(outOfMemory: boolean, message: string) {
@@ -27,17 +27,20 @@ export interface NamedBlob {
   blob: Blob;
 }
 
-/** Frames that are kept go into buffers of about this size. */
+/** x264's numbers of its passes. */
+const PASS_NUMBERS: Readonly<Record<Passes, number>> = { only: 0, first: 1, second: 2 };
+
+/** Size of the buffers for kept frames, approximately. */
 const KEPT_PART_BYTES = 16 << 20;
 
-/** Frames that have another size than the encode, and what brings them to its. */
+/** Frames of a different size than the encode, and how to scale them. */
 export interface OtherSize {
   /** Pixels. */
   size: { width: number; height: number };
   scale(frame: Uint8Array): Uint8Array;
 }
 
-/** Bytes of a planar 4:2:0 frame; chroma sizes are rounded up. */
+/** Returns the bytes of a planar 4:2:0 frame; chroma sizes are rounded up. */
 function frameBytes({ width, height }: OtherSize["size"]): number {
   return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 }
@@ -57,9 +60,9 @@ export class Encoder {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Encodes frames that lie in buffers, brought to the encode's size where they have another. */
+  /** Encodes frames from buffers, and scales them first where their size differs. */
   encodeFrames(
-    step: EncodeStep,
+    step: X264Step,
     frames: readonly ArrayBuffer[],
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
@@ -80,38 +83,38 @@ export class Encoder {
     }
   }
 
-  /** The frames that the last encode kept. Asked for once. */
+  /** Takes the frames that the last encode kept; a second call returns nothing. */
   takeKept(): ArrayBuffer[] | undefined {
     const kept = this.#kept;
     this.#kept = undefined;
     return kept;
   }
 
-  /** Begins an encode of frames that come piece by piece. */
+  /** Begins an encode of frames that arrive piece by piece. */
   open(
-    step: EncodeStep,
+    step: X264Step,
     inputs: readonly NamedBlob[],
     keepFrames: boolean,
     progress: (frames: number) => void,
   ): Encode {
     const bytes = (name: string) => {
-      const blob = step.pass === 2 ? named(inputs, name) : undefined;
+      const blob = step.pass === "second" ? named(inputs, name) : undefined;
       return blob === undefined ? undefined : read(blob);
     };
-    const statistics = bytes(step.statistics);
-    const tree = bytes(step.tree);
-    const { width, height, rateNumerator, rateDenominator, preset, options, pass } = step;
+    const statistics = bytes(FILES.statistics);
+    const tree = bytes(FILES.macroblockTree);
+    const { width, height, rate, preset, options, pass } = step;
     const guard: Guard = (act) => this.#guard(act);
     const x264 = guard(
       () =>
         new this.#script.X264(
           width,
           height,
-          rateNumerator,
-          rateDenominator,
+          rate.numerator,
+          rate.denominator,
           preset,
           options,
-          pass,
+          PASS_NUMBERS[pass],
           statistics,
           tree,
           true,
@@ -123,13 +126,12 @@ export class Encoder {
     return new Encode(x264, this.#memory, guard, step, keepFrames ? keep : undefined, progress);
   }
 
-  /** Turns what the module throws into one kind of error. */
+  /** Converts errors of the module to `EncoderFailed`. */
   #guard<T>(act: () => T): T {
     try {
       return act();
     } catch (error) {
-      const detail =
-        error instanceof this.#script.Failure || error instanceof Error ? error.message : String(error);
+      const detail = error instanceof Error ? error.message : String(error);
       throw new EncoderFailed(this.#script.memoryRefused(), detail);
     }
   }
@@ -137,12 +139,12 @@ export class Encoder {
 
 type Guard = <T>(act: () => T) => T;
 
-/** One encode under way. */
+/** One encode in progress. */
 export class Encode {
   readonly #x264: Glue.X264;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
-  readonly #step: EncodeStep;
+  readonly #step: X264Step;
   readonly #frameBytes: number;
   #kept: Kept | undefined;
   readonly #keep: ((kept: ArrayBuffer[]) => void) | undefined;
@@ -155,7 +157,7 @@ export class Encode {
     x264: Glue.X264,
     memory: WebAssembly.Memory,
     guard: Guard,
-    step: EncodeStep,
+    step: X264Step,
     keep: ((kept: ArrayBuffer[]) => void) | undefined,
     progress: (frames: number) => void,
   ) {
@@ -169,7 +171,7 @@ export class Encode {
     this.#progress = progress;
   }
 
-  /** Takes the next bytes of the frames, however they are cut; encodes each frame as soon as it is whole. */
+  /** Takes the next bytes of the frames, split anywhere; encodes each frame as soon as it is complete. */
   take(bytes: Uint8Array): void {
     if (this.#kept?.add(bytes) === false) {
       this.#kept = undefined;
@@ -177,7 +179,7 @@ export class Encode {
     let taken = 0;
     while (taken < bytes.length) {
       const piece = bytes.subarray(taken, taken + this.#frameBytes - this.#filled);
-      // The module's memory may have grown since.
+      // A new view each time: the module's memory may have grown.
       new Uint8Array(this.#memory.buffer, this.#x264.frameAddress + this.#filled, piece.length).set(piece);
       taken += piece.length;
       this.#filled += piece.length;
@@ -190,41 +192,41 @@ export class Encode {
     }
   }
 
-  /** Encodes what is held back and hands out what the pass makes: nothing, unless exactly the frames due have come. */
+  /** Flushes the encoder and returns the files of the pass: none, unless exactly the expected frames have arrived. */
   finish(): NamedBlob[] {
-    if (this.#frames !== this.#step.count || this.#filled !== 0) {
+    if (this.#frames !== this.#step.frames || this.#filled !== 0) {
       return [];
     }
-    const { statistics, tree, chunk, pass } = this.#step;
+    const { pass } = this.#step;
     if (this.#kept !== undefined) {
       this.#keep?.(this.#kept.buffers());
     }
     return this.#guard(() => {
       this.#x264.finish();
       const files: [string, Uint8Array | undefined][] =
-        pass === 1
+        pass === "first"
           ? [
-              [statistics, this.#x264.statistics()],
-              [tree, this.#x264.tree()],
+              [FILES.statistics, this.#x264.statistics()],
+              [FILES.macroblockTree, this.#x264.tree()],
             ]
-          : [[chunk, this.#x264.chunk()]];
+          : [[FILES.chunk, this.#x264.chunk()]];
       return files.flatMap(([name, bytes]) =>
         bytes === undefined ? [] : [{ name, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }],
       );
     });
   }
 
-  /** Gives back what the encode holds, whatever became of it. Called once, at its end. */
+  /** Frees the encode's resources, whatever its outcome. Must be called once, at its end. */
   close(): void {
     try {
       this.#x264.free();
     } catch {
-      // After a trap the module cannot even give back; what trapped has been told, and the worker ends.
+      // After a trap the module cannot free anything; the trap has been reported, and the worker ends.
     }
   }
 }
 
-/** Frames kept for a later pass, in buffers of whole ones. */
+/** Keeps frames for a later pass, in buffers of whole frames. */
 class Kept {
   readonly #parts: ArrayBuffer[] = [];
   readonly #partBytes: number;
@@ -235,7 +237,7 @@ class Kept {
     this.#partBytes = Math.max(1, Math.floor(KEPT_PART_BYTES / frameBytes)) * frameBytes;
   }
 
-  /** False where there is no memory for it: keeping saves time, and is not worth the encode. */
+  /** Returns false when memory runs out: keeping frames only saves time, so the encode must not fail for it. */
   add(bytes: Uint8Array): boolean {
     let taken = 0;
     while (taken < bytes.length) {

@@ -1,19 +1,19 @@
-// Lets the core read a Blob as a file of its working folder, and write a file that nothing keeps. Refuses to know formats and
-// tasks.
+// Lets the core read a Blob as a file in its working folder, and write a file that is streamed instead of stored.
+// Refuses to know formats and tasks.
 
 import type { FileSystem } from "./instance.ts";
 
-/** A Blob that can no longer be read: the file behind it was moved, changed or removed. */
+/** The Blob can no longer be read: its file was moved, changed or removed. */
 export class InputUnreadable extends Error {}
 
-/** Reading synchronously costs far more per call than per byte, and the core asks for 32 KB at a time. */
+/** Synchronous reads cost far more per call than per byte, and the core reads 32 KB at a time. */
 const BLOCK_BYTES = 1 << 20;
 /** Demuxers hop between an index and a few interleaved streams. */
 const BLOCKS_KEPT = 6;
 
 /**
- * Adds `blob` as a read-only file. A failed read is thrown through the running program, which would take it for the end of the
- * file and call the half a success.
+ * Adds `blob` as a read-only file. A failed read throws through the running program, which would otherwise treat it as
+ * the end of the file and report success.
  */
 export function addInput(fs: FileSystem, path: string, blob: Blob): void {
   const blocks = new Blocks(blob);
@@ -34,7 +34,7 @@ export function addInput(fs: FileSystem, path: string, blob: Blob): void {
   };
 }
 
-/** Adds a file whose bytes go to `take` as they are written, one after the other, and nowhere else. */
+/** Adds a file whose bytes go to `take` as they are written, and are not stored. */
 export function addSink(fs: FileSystem, path: string, take: (bytes: Uint8Array) => void): void {
   const node = fs.create(path, 0o666);
   node.stream_ops = {
@@ -46,7 +46,7 @@ export function addSink(fs: FileSystem, path: string, take: (bytes: Uint8Array) 
   };
 }
 
-/** The blocks read last, oldest first. */
+/** Caches the most recently read blocks, oldest first. */
 class Blocks {
   readonly #blob: Blob;
   readonly #reader = new FileReaderSync();

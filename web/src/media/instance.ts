@@ -1,4 +1,4 @@
-// One running copy of the core, and how to bring it back to its first state. Refuses to know tasks, messages and inputs.
+// One running instance of the core, and how to reset it. Refuses to know tasks, messages and inputs.
 
 /** The part of Emscripten's file system that is used here. */
 export interface FileSystem {
@@ -32,11 +32,11 @@ export interface StreamOperations {
   fsync?: (stream: FileStream) => void;
 }
 
-/** What `createFFmpegCore` makes, as far as it is used here. */
+/** The part of `createFFmpegCore`'s result that is used here. */
 export interface Core {
   FS: FileSystem;
   HEAPU8: Uint8Array;
-  /** Written by the core's exit function, just before it aborts. */
+  /** The core's exit function sets it just before it aborts. */
   ret: number | undefined;
   _ffmpeg(count: number, strings: number): number;
   _ffprobe(count: number, strings: number): number;
@@ -60,20 +60,20 @@ export function isCreateCore(value: unknown): value is CreateCore {
 }
 
 /**
- * Names that the linker gave in @ffmpeg/core 0.12.10; another build has others, hence the checks.
- * The core never exits but aborts in the middle of its stack, and its stack is 64 KB.
+ * Export names from the linker in @ffmpeg/core 0.12.10; other builds have different ones, hence the checks. The core
+ * never exits but aborts in the middle of its stack, which is 64 KB.
  */
 const STACK_SAVE = "Da";
 const STACK_RESTORE = "Ea";
 const RESIZE_HEAP = "_emscripten_resize_heap";
 
-/** A running copy that takes commands. */
+/** An instance that runs commands. */
 export interface Runnable {
   readonly core: Core;
-  /** Set when the running program wanted memory and did not get it. */
+  /** Whether the running program was refused memory. */
   readonly memoryRefused: boolean;
   readonly memoryBytes: number;
-  /** Called before each command. */
+  /** Resets the instance; called before each command. */
   rewind(): void;
 }
 
@@ -105,13 +105,13 @@ export class Instance implements Runnable {
           parts = partsOf(instance.exports);
           receive(instance);
         } catch (error) {
-          // Thrown on, the core would fetch its own file from a guessed address.
+          // If this threw, the core would fetch its own file from a guessed address.
           failure = error;
         }
         return {};
       },
     });
-    // Without its parts the core's promise never settles.
+    // In that case the core's promise never settles.
     if (parts === undefined) {
       throw failure;
     }
@@ -124,8 +124,8 @@ export class Instance implements Runnable {
   }
 
   /**
-   * Makes the instance as good as new: the programs keep options of one run (-copyts, the log level) for the next, leak what they
-   * allocated and leave their stack standing. All of that is linear memory and the stack pointer.
+   * Resets the instance: the programs keep options of one run (-copyts, the log level) for the next, leak memory and
+   * leave their stack in place. All of that is linear memory and the stack pointer.
    */
   rewind(): void {
     const memory = new Uint8Array(this.#parts.memory.buffer);
@@ -166,7 +166,7 @@ function partsOf(exports: WebAssembly.Exports): Parts {
   throw new Error("this build of the core names its stack functions otherwise");
 }
 
-/** A refused growth shows in no exit code: malloc answers null and the program makes of it what it will. */
+/** Watches memory growth. A refusal shows in no exit code: malloc returns null and the program may do anything. */
 function watchHeap(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
   return mapValues(imports, (group) =>
     mapValues(group, (value) => {

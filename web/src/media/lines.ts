@@ -1,47 +1,69 @@
-// Gathers printed lines into few messages. Refuses to know what they say.
+// Batches what a running task reports into few messages. Refuses to know what the lines say.
 
 import type { LogLine } from "../generated/protocol.ts";
 
 const INTERVAL_MS = 100;
 
-/** Posting from inside a synchronous run reaches the page at once, timers do not fire: so each line looks at the clock. */
-export class Lines {
-  readonly #post: (lines: LogLine[]) => void;
-  #waiting: LogLine[] = [];
+/** Where reports of a running task go. */
+export interface Page {
+  log(lines: LogLine[]): void;
+  /** Sends the number of encoded frames; null is only a sign of life. */
+  progress(frames: number | null): void;
+}
+
+/** During a synchronous run, posted messages reach the page but timers do not fire, so each call checks the clock. */
+export class Reports {
+  readonly #page: Page;
+  #lines: LogLine[] = [];
+  #frames: number | undefined;
   #posted = performance.now();
 
-  constructor(post: (lines: LogLine[]) => void) {
-    this.#post = post;
+  constructor(page: Page) {
+    this.#page = page;
   }
 
-  add(stdout: boolean, message: string): void {
+  line(stdout: boolean, message: string): void {
     for (const text of message.split("\r")) {
       if (text !== "") {
-        this.#waiting.push({ stdout, text });
+        this.#lines.push({ stdout, text });
       }
     }
-    if (performance.now() - this.#posted >= INTERVAL_MS) {
+    if (this.#isTime()) {
       this.flush();
     }
   }
 
-  /** Tells that something goes on, although it may have nothing to say. */
+  /** Reports the number of encoded frames. */
+  progress(frames: number): void {
+    this.#frames = frames;
+    if (this.#isTime()) {
+      this.flush();
+    }
+  }
+
+  /** Sends a sign of life, even without anything to report. */
   alive(): void {
-    if (performance.now() - this.#posted >= INTERVAL_MS) {
-      this.#send();
+    if (this.#isTime()) {
+      if (this.#lines.length === 0 && this.#frames === undefined) {
+        this.#page.progress(null);
+      }
+      this.flush();
     }
   }
 
   flush(): void {
-    if (this.#waiting.length > 0) {
-      this.#send();
+    if (this.#lines.length > 0) {
+      this.#page.log(this.#lines);
+      this.#lines = [];
+    }
+    if (this.#frames !== undefined) {
+      this.#page.progress(this.#frames);
+      this.#frames = undefined;
     }
     this.#posted = performance.now();
   }
 
-  #send(): void {
-    this.#post(this.#waiting);
-    this.#waiting = [];
-    this.#posted = performance.now();
+  #isTime(): boolean {
+    return performance.now() - this.#posted >= INTERVAL_MS;
   }
 }

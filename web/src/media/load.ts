@@ -1,8 +1,8 @@
-// Brings compiled modules and their scripts into this worker. Refuses to know what they do or what a task is.
+// Loads compiled modules and their scripts into this worker. Refuses to know what they do or what a task is.
 
 import type { LoadFailure } from "../generated/protocol.ts";
 
-/** Why loading ended, in the protocol's words. */
+/** Why loading failed, as the protocol's `LoadFailure`. */
 export class LoadError extends Error {
   readonly reason: LoadFailure;
 
@@ -14,13 +14,16 @@ export class LoadError extends Error {
 
 export type Progress = (received: number, total: number) => void;
 
-/** The core's size over its packed size. Where a server or proxy unpacked on its own, it turns arrived bytes back into packed ones. */
+/** The core's size divided by its compressed size, to convert progress where a server or proxy has decompressed it. */
 const UNPACKED_OVER_PACKED = 3.15;
 const PROGRESS_INTERVAL_MS = 100;
 const GZIP_MAGIC = [0x1f, 0x8b];
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
-/** Fetches, unpacks and compiles in one stream, so that neither the packed nor the unpacked bytes are ever held whole. */
+/**
+ * Fetches, decompresses and compiles in one stream, so that neither the compressed nor the raw bytes are ever held
+ * whole.
+ */
 export async function fetchModule(
   url: string,
   packedBytes: number,
@@ -30,7 +33,7 @@ export async function fetchModule(
   if (response.body === null) {
     throw new LoadError("corrupt", "empty answer");
   }
-  // The engine wraps errors of a stream it compiles from, each engine differently: the first one noted here is the cause.
+  // Each JavaScript engine wraps errors of the stream differently: the first one noted here is the cause.
   let failure: LoadError | undefined;
   const note = (reason: LoadFailure) => (error: unknown) => {
     failure ??= error instanceof LoadError ? error : new LoadError(reason, error);
@@ -49,12 +52,12 @@ export async function fetchModule(
   try {
     return await compile(await checkedWasm(bytes, note("corrupt")));
   } catch (error) {
-    // gzip carries a checksum, so bytes that came through it are right and it is the engine that refuses them.
+    // gzip has a checksum, so decompressed bytes are correct and the engine refuses them.
     throw failure ?? new LoadError(packed ? "refused" : "corrupt", error);
   }
 }
 
-/** Imports a module's script. An import says only that it failed, so a failed one is looked into by fetching. */
+/** Imports a module's script. A failed import gives no reason, so fetching the script finds it out. */
 export async function importScript(url: string): Promise<object> {
   try {
     const script: object = await import(/* @vite-ignore */ url);
@@ -69,7 +72,7 @@ async function fetchChecked(url: string): Promise<Response> {
   const response = await fetch(url).catch((error: unknown) => {
     throw new LoadError("network", error);
   });
-  // Hosts of single-page sites answer a missing file with their start page and status 200.
+  // Hosts of single-page sites respond to a missing file with their start page and status 200.
   const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
   if (!response.ok || isPage) {
     throw new LoadError(
@@ -80,7 +83,7 @@ async function fetchChecked(url: string): Promise<Response> {
   return response;
 }
 
-/** Length of what will be read, where the headers tell: under a content encoding they name another length. */
+/** Returns the length of the body, if known: with a content encoding, the header gives another length. */
 function knownLength(headers: Headers): number | undefined {
   const length = Number(headers.get("content-length"));
   return headers.has("content-encoding") || !(length > 0) ? undefined : length;

@@ -1,70 +1,97 @@
-// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are for.
+// Measures how fast this machine decodes and encodes, on a few synthetic frames. Refuses to know what the figures are
+// for.
 
 import { inTime } from "../codecs/in-time.ts";
-import type { BrowserEncodeStep, DecodeStep, EncodeStep } from "../generated/protocol.ts";
+import {
+  type DecodeStep,
+  FILES,
+  type SpeedFigures,
+  type WebCodecsStep,
+  type X264Step,
+} from "../generated/protocol.ts";
 import type { Browser } from "./browser.ts";
 import type { Encoder } from "./encoder.ts";
 
-/** Frames of one size, as many as there are. */
+/** Frames of one size. */
 interface Strip {
   width: number;
   height: number;
   frames: readonly Uint8Array[];
 }
 
-const RATE = 30;
-/** The first frames run before the engine has optimised what it runs, and before an encoder's pipeline is full. */
+const RATE = { numerator: 30, denominator: 1 };
+/** The first frames run before the engine has optimized the code and before an encoder's pipeline is full. */
 const WARM_UP = 12;
 const FRAMES = 24;
 const SIZE = [480, 272] as const;
-/** Encoders that may be a hundred times slower than others are shown less. */
+/** For encoders that may be a hundred times slower than others. */
 const SMALL_FRAMES = 8;
 const SMALL_SIZE = [320, 176] as const;
-/** The slowest first: it warms up what the others share. */
-const PRESETS = ["medium", "veryfast", "superfast"];
-/** Codecs to try, in WebCodecs' words; of the first three the first that works is taken. */
-const H264 = { high: "avc1.64001e", main: "avc1.4d001e", baseline: "avc1.42e01e" };
-const OTHERS = { h265: "hvc1.1.6.L93.B0", vp9: "vp09.00.30.08", av1: "av01.0.04M.08" };
+/** The slowest first: it warms up code that the others share. */
+const PRESETS = ["medium", "veryfast", "superfast"] as const;
+/** WebCodecs' codec strings to try; of the H.264 profiles, the first that works is used. */
+const H264 = [
+  ["high", "avc1.64001e"],
+  ["main", "avc1.4d001e"],
+  ["baseline", "avc1.42e01e"],
+] as const;
+const OTHERS = [
+  ["h265", "hvc1.1.6.L93.B0"],
+  ["vp9", "vp09.00.30.08"],
+  ["av1", "av01.0.04M.08"],
+] as const;
 const BITRATE = 600_000;
-/** What takes longer than this on a few small frames is of no use. */
+/** An encoder that needs longer for a few small frames is of no use. */
 const TRIAL_MS = 3_000;
 
-/** Lines `name=pixels a second`, and `h264-profile=name`; what does not work is left out. */
-export async function measure(encoder: Encoder, browser: Browser): Promise<string> {
+/** Returns speeds in pixels per second; null for what does not work. */
+export async function measure(encoder: Encoder, browser: Browser): Promise<SpeedFigures> {
   const strip = synthetic(SIZE, WARM_UP + FRAMES);
   const small = synthetic(SMALL_SIZE, SMALL_FRAMES);
-  const lines: string[] = [];
-  const tell = (name: string, { width, height }: Strip, milliseconds: number, count: number) => {
-    lines.push(`${name}=${Math.round((width * height * count * 1000) / Math.max(milliseconds, 0.1))}`);
+  const figures: SpeedFigures = {
+    superfast: 0,
+    veryfast: 0,
+    medium: 0,
+    decode: null,
+    h264Profile: null,
+    h264: null,
+    h265: null,
+    vp9: null,
+    av1: null,
   };
-  encodeWithX264(encoder, PRESETS[0] ?? "", strip);
+  encodeWithX264(encoder, PRESETS[0], strip);
   let chunk: Blob | undefined;
   for (const preset of PRESETS) {
     const { milliseconds, blob } = encodeWithX264(encoder, preset, strip);
-    tell(preset, strip, milliseconds, FRAMES);
+    figures[preset] = speedOf(strip, milliseconds, FRAMES);
     chunk = blob ?? chunk;
   }
   if (chunk !== undefined) {
     const milliseconds = await decodeTime(browser, chunk, strip);
     if (milliseconds !== undefined) {
-      tell("decode", strip, milliseconds, strip.frames.length);
+      figures.decode = speedOf(strip, milliseconds, strip.frames.length);
     }
   }
-  for (const [profile, codec] of Object.entries(H264)) {
+  for (const [profile, codec] of H264) {
     const milliseconds = await encodeTime(browser, codec, strip, WARM_UP);
     if (milliseconds !== undefined) {
-      lines.push(`h264-profile=${profile}`);
-      tell("h264", strip, milliseconds, FRAMES);
+      figures.h264Profile = profile;
+      figures.h264 = speedOf(strip, milliseconds, FRAMES);
       break;
     }
   }
-  for (const [name, codec] of Object.entries(OTHERS)) {
+  for (const [name, codec] of OTHERS) {
     const milliseconds = await encodeTime(browser, codec, small, 0);
     if (milliseconds !== undefined) {
-      tell(name, small, milliseconds, SMALL_FRAMES);
+      figures[name] = speedOf(small, milliseconds, SMALL_FRAMES);
     }
   }
-  return lines.join("\n");
+  return figures;
+}
+
+/** Returns pixels per second, rounded. */
+function speedOf({ width, height }: Strip, milliseconds: number, frames: number): number {
+  return Math.round((width * height * frames * 1000) / Math.max(milliseconds, 0.1));
 }
 
 function tooSlow(): Error {
@@ -79,7 +106,7 @@ function synthetic([width, height]: readonly [number, number], count: number): S
   };
 }
 
-/** A picture that moves, with grain: planar 4:2:0. */
+/** Makes a frame of a moving pattern with grain: planar 4:2:0. */
 function syntheticFrame(width: number, height: number, index: number): Uint8Array {
   const pixels = width * height;
   const frame = new Uint8Array((pixels * 3) / 2).fill(128, pixels);
@@ -99,19 +126,14 @@ function encodeWithX264(
   preset: string,
   { width, height, frames }: Strip,
 ): { milliseconds: number; blob: Blob | undefined } {
-  const step: EncodeStep = {
+  const step: X264Step = {
     width,
     height,
-    rateNumerator: RATE,
-    rateDenominator: 1,
+    rate: RATE,
     preset,
     options: ["crf=28"],
-    pass: 0,
-    count: frames.length,
-    frames: "frames",
-    statistics: "statistics",
-    tree: "tree",
-    chunk: "chunk",
+    pass: "only",
+    frames: frames.length,
   };
   const encode = encoder.open(step, [], false, () => {});
   try {
@@ -122,15 +144,15 @@ function encodeWithX264(
       }
       encode.take(frame);
     });
-    // What x264 holds back at the end stands for what it held back at the beginning.
-    const blob = encode.finish().find(({ name }) => name === step.chunk)?.blob;
+    // The frames that x264 delays at the end make up for those that it delayed at the start.
+    const blob = encode.finish().find(({ name }) => name === FILES.chunk)?.blob;
     return { milliseconds: performance.now() - began, blob };
   } finally {
     encode.close();
   }
 }
 
-/** Time of a whole decode, its start included; nothing where it fails. */
+/** Measures a whole decode, including its start; undefined when it fails. */
 async function decodeTime(
   browser: Browser,
   chunk: Blob,
@@ -140,8 +162,7 @@ async function decodeTime(
     stream: 0,
     from: null,
     origin: 0,
-    rateNumerator: RATE,
-    rateDenominator: 1,
+    rate: RATE,
     first: 0,
     frames: frames.length,
     width,
@@ -163,23 +184,21 @@ async function decodeTime(
   }
 }
 
-/** Time of the frames after the warm-up; nothing where the encoder is not there or fails. */
+/** Measures the frames after the warm-up; undefined when the encoder is missing or fails. */
 async function encodeTime(
   browser: Browser,
   codec: string,
   { width, height, frames }: Strip,
   warmUp: number,
 ): Promise<number | undefined> {
-  const step: BrowserEncodeStep = {
+  const step: WebCodecsStep = {
     codec,
     width,
     height,
-    rateNumerator: RATE,
-    rateDenominator: 1,
+    rate: RATE,
     colour: [1, 1, 1],
     bitrate: BITRATE,
-    count: frames.length,
-    chunk: "chunk",
+    frames: frames.length,
   };
   try {
     let began = performance.now();

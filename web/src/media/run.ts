@@ -1,7 +1,7 @@
-// Runs one command of the core in a folder of its own and takes the results out. Refuses to know messages and what a command is for.
+// Runs one command of the core in its own folder and returns the results. Refuses to know messages and what a command
+// is for.
 
-import type { CrashReason } from "../generated/protocol.ts";
-import { BrowserFailed } from "./browser.ts";
+import type { Answer, Death } from "../generated/protocol.ts";
 import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
 import { addInput, addSink, InputUnreadable } from "./inputs.ts";
 import type { Core, FileSystem, Runnable } from "./instance.ts";
@@ -11,23 +11,23 @@ export interface Command {
   arguments: readonly string[];
   inputs: readonly NamedBlob[];
   outputs: readonly string[];
-  /** Encodes what the program writes into the file of this name. */
+  /** Encodes what the program writes to the file of this name. */
   sink?: { name: string; encode: Encode };
 }
 
 export type Outcome =
-  | { ended: true; exitCode: number; outputs: NamedBlob[] }
-  | { ended: false; reason: CrashReason; detail: string };
+  | { ended: true; exitCode: number; answer: Answer | null; outputs: NamedBlob[] }
+  | { ended: false; death: Death; detail: string };
 
 const FOLDER = "/task";
-/** What ffprobe's success is called between page and worker; its failures keep their own code. */
-const FFPROBE_SUCCESS = -1;
-/** What the core prints when a program exits. */
+/** The core prints this when a program exits. */
 const ORDINARY_END = "Aborted()";
 /** Standard input, output and error stay open. */
 const FIRST_OWN_STREAM = 3;
 
-/** After an outcome that did not end, the instance is in no known state and must be dropped. */
+/**
+ * Runs a command. After an outcome with `ended: false`, the state of the instance is unknown and it must be dropped.
+ */
 export function run(
   instance: Runnable,
   command: Command,
@@ -55,10 +55,10 @@ export function run(
     }
     const exitCode = execute(core, command);
     endLastLines(fs);
-    if (instance.memoryRefused && exitCode !== 0 && exitCode !== FFPROBE_SUCCESS) {
+    if (instance.memoryRefused && exitCode !== 0) {
       return {
         ended: false,
-        reason: "outOfMemory",
+        death: "outOfMemory",
         detail: `exit code ${exitCode} at ${instance.memoryBytes} bytes`,
       };
     }
@@ -66,22 +66,22 @@ export function run(
     const outputs =
       sink === undefined ? takeOutputs(fs, command.outputs) : exitCode === 0 ? sink.encode.finish() : [];
     clear(fs);
-    return { ended: true, exitCode, outputs };
+    return { ended: true, exitCode, answer: null, outputs };
   } catch (error) {
     return crashed(error, instance.memoryRefused);
   }
 }
 
 /**
- * Calls the program itself, not the core's `exec`, which takes every abort, failed assertions included, for an end.
- * The two ends there are: a return (ffprobe) and an abort after the exit function has noted the code (both).
+ * Calls the program itself rather than the core's `exec`, which treats every abort as an end, even a failed assertion.
+ * A program ends with a return (ffprobe) or with an abort after the exit function has set the code (both).
  */
 function execute(core: Core, command: Command): number {
   core.ret = undefined;
   try {
     if (command.program === "ffprobe") {
       const strings = ["ffprobe", ...command.arguments];
-      return core._ffprobe(strings.length, core.stringsToPtr(strings)) || FFPROBE_SUCCESS;
+      return core._ffprobe(strings.length, core.stringsToPtr(strings));
     }
     const strings = ["ffmpeg", "-nostdin", "-y", ...command.arguments];
     return core._ffmpeg(strings.length, core.stringsToPtr(strings));
@@ -92,41 +92,46 @@ function execute(core: Core, command: Command): number {
       error instanceof WebAssembly.RuntimeError &&
       error.message.startsWith("Aborted(")
     ) {
-      return command.program === "ffprobe" ? code || FFPROBE_SUCCESS : code;
+      return code;
     }
     throw error;
   }
 }
 
-/** In a function of its own because the checker does not see that the core writes the field. */
+/** A separate function, because TypeScript does not see that the core sets the field. */
 function exitCodeNoted(core: Core): number | undefined {
   return core.ret;
 }
 
-/** The outcome of something that threw. */
+/** Converts an error to an outcome. */
 export function crashed(error: unknown, memoryRefused: boolean): Outcome {
-  return { ended: false, reason: crashReason(error, memoryRefused), detail: describe(error) };
+  return { ended: false, death: deathOf(error, memoryRefused), detail: describe(error) };
 }
 
-function crashReason(error: unknown, memoryRefused: boolean): CrashReason {
+/** Classifies an error. Those of the codecs are known by their names, since their script is bundled separately. */
+function deathOf(error: unknown, memoryRefused: boolean): Death {
   if (error instanceof EncoderFailed) {
     return error.outOfMemory ? "outOfMemory" : "encoder";
-  }
-  if (error instanceof BrowserFailed) {
-    return "browser";
   }
   if (error instanceof InputUnreadable) {
     return "inputUnreadable";
   }
-  // Outputs live in the engine's own memory: there a full memory is a RangeError or an engine's own words, never an exhausted stack.
+  switch (error instanceof Error ? error.name : undefined) {
+    case "CannotDecode":
+      return "browser";
+    case "CannotEncode":
+      return "encoder";
+  }
+  // Outputs are in JavaScript memory, where a lack of memory is a RangeError or an engine's own message, never an
+  // exhausted stack.
   const words = describe(error);
   const full =
     /out of memory|allocation (failed|size overflow)|cannot enlarge memory|invalid (typed )?array length|bad_alloc/i;
-  return memoryRefused || full.test(words) ? "outOfMemory" : "trap";
+  return memoryRefused || full.test(words) ? "outOfMemory" : "crash";
 }
 
 function describe(error: unknown): string {
-  // A C++ exception that nothing caught arrives as the number of its object.
+  // An uncaught C++ exception arrives as the number of its object.
   return error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
 }
 
@@ -137,7 +142,7 @@ function pathOf(name: string): string {
   return `${FOLDER}/${name}`;
 }
 
-/** A line without its end would otherwise open the next run's log. */
+/** Ends incomplete lines, which would otherwise begin the next run's log. */
 function endLastLines(fs: FileSystem): void {
   for (const stream of fs.streams.slice(0, FIRST_OWN_STREAM)) {
     if (stream?.stream_ops.fsync !== undefined) {

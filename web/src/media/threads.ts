@@ -1,9 +1,9 @@
-// One running copy of the multi-thread core, for one command: afterwards its worker is ended. Refuses to know tasks, messages and
-// inputs.
+// One running instance of the multi-thread core, for one command: then its worker ends. Refuses to know tasks, messages
+// and inputs.
 
 import type { CreateCore, FileSystem, Runnable } from "./instance.ts";
 
-/** The core starts its threads from the script that lies beside its own. */
+/** Creates an instance. The core starts its threads from the script next to its own. */
 export async function createWithThreads(
   createCore: CreateCore,
   module: WebAssembly.Module,
@@ -14,11 +14,11 @@ export async function createWithThreads(
       return {};
     },
   });
-  // Its memory never grows: what it lacks, the program says.
+  // Its memory never grows: the program itself reports a lack of memory.
   return { core, memoryRefused: false, memoryBytes: core.HEAPU8.buffer.byteLength, rewind: () => {} };
 }
 
-/** Calls `alive` whenever the running program writes anything. */
+/** Calls `alive` whenever the running program writes. */
 export function watchWrites(fs: FileSystem, alive: () => void): void {
   const { write } = fs;
   fs.write = (...what) => {

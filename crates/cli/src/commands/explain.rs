@@ -59,8 +59,8 @@ fn chunks(encode: &EncodePlan) -> Vec<String> {
 
 fn command_line(task: &Task) -> Option<String> {
     let (name, arguments) = match &task.program {
-        Program::Ffmpeg(arguments) => ("ffmpeg", arguments),
-        Program::Ffprobe(arguments) => ("ffprobe", arguments),
+        Program::Ffmpeg { arguments } => ("ffmpeg", arguments),
+        Program::Ffprobe { arguments } => ("ffprobe", arguments),
         _ => return None,
     };
     Some(format!("{name} {}", arguments.join(" ")))

@@ -1,4 +1,4 @@
-//! What is known of a clip before anything is planned. Plain data; `probe` fills it in.
+//! What is known of a clip before anything is planned. Plain data; `streams` fills it in.
 
 use crate::plan::chunks::{Chunk, Grid};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
@@ -144,6 +144,28 @@ pub enum Rotation {
     Half,
     /// 90 degrees counter-clockwise.
     Left,
+}
+
+impl Rotation {
+    /// In clockwise degrees.
+    pub fn clockwise(self) -> u32 {
+        match self {
+            Rotation::None => 0,
+            Rotation::Right => 90,
+            Rotation::Half => 180,
+            Rotation::Left => 270,
+        }
+    }
+
+    /// From clockwise degrees; what is no quarter turn is none.
+    pub fn from_clockwise(degrees: u32) -> Rotation {
+        match degrees {
+            90 => Rotation::Right,
+            180 => Rotation::Half,
+            270 => Rotation::Left,
+            _ => Rotation::None,
+        }
+    }
 }
 
 /// ffmpeg's names of the colour tags; `None` where the file says nothing.

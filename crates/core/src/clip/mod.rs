@@ -7,4 +7,8 @@ pub mod failure;
 pub mod ffprobe;
 pub mod format;
 #[cfg(feature = "planner")]
-pub mod probe;
+pub mod listing;
+#[cfg(feature = "planner")]
+pub mod packets;
+#[cfg(feature = "planner")]
+pub mod streams;

@@ -1,7 +1,7 @@
 //! Why a job has no result: one enum that carries its evidence. Its sentences stand in `view::failures`.
 
 use super::verify::Fault;
-use crate::clip::probe::ProbeFailure;
+use crate::clip::failure::ProbeFailure;
 use crate::plan::refusal::Refusal;
 use crate::step::load::LoadFailure;
 pub use crate::step::load::PackFailure;

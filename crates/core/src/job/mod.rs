@@ -19,14 +19,15 @@ mod tasks;
 pub mod verify;
 
 use crate::clip::facts::MediaFacts;
-use crate::clip::probe::ProbeFailure;
+use crate::clip::failure::ProbeFailure;
 use crate::machine::encoders::NativeEncoders;
+use crate::machine::speeds::SpeedFigures;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::predict::Prediction;
 use crate::plan::{Action, Plan};
 use crate::progress::{Progress, Stage as ProgressStage};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{Artifact, Death, Task, TaskId, Written};
+use crate::step::{Answer, Artifact, Death, Task, TaskId, Written};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
 use failure::{Failure, PackFailure};
@@ -61,6 +62,8 @@ pub enum Event {
         task: TaskId,
         /// Exit code; 0 for what is no program.
         exit_code: i32,
+        /// What it found out, where it was asked to.
+        answer: Option<Answer>,
         /// The files that it wrote, of those wanted.
         outputs: Vec<Written>,
         /// Last lines of its log, as evidence.
@@ -99,8 +102,8 @@ pub enum Command {
     Run(Task),
     /// Show this.
     Show(Milestone),
-    /// Keep the measured speeds of this machine, in the words of `machine::speeds`.
-    KeepSpeeds(String),
+    /// Keep the measured speeds of this machine.
+    KeepSpeeds(SpeedFigures),
     /// The browser's own encoder for this codec failed or does not keep to its rate: do not plan with it again as long as the page
     /// is open.
     EncoderFailed(Codec),

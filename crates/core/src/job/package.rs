@@ -4,7 +4,7 @@
 use super::failure::{Failure, Step};
 use super::rendition::{Rendition, Work};
 use super::report::{PackageFile, Report};
-use super::schedule::{End, Running, Schedule, Waiting};
+use super::schedule::{End, Ended, Running, Schedule, Waiting};
 use super::verify::Fault;
 use crate::hls::{self, Segments, check};
 use crate::plan::{Action, Plan, refuse_package};
@@ -45,7 +45,7 @@ impl Cutting {
     }
 
     pub(super) fn step(&self) -> PackageStep {
-        PackageStep { format: self.format, segments: self.segments.clone() }
+        PackageStep::new(self.format, &self.segments)
     }
 
     /// The files that cutting one rendition writes. The first tells what the streams are; as a file it belongs to fragments only.
@@ -78,14 +78,9 @@ impl Schedule {
         one.cut.is_some() || self.cutting.is_none() && one.report.is_some()
     }
 
-    pub(super) fn cut_done(
-        &mut self,
-        running: Running,
-        exit_code: i32,
-        outputs: &[Written],
-        log: Vec<String>,
-    ) {
-        let cut = self.cutting.as_ref().and_then(|cutting| cutting.read(outputs));
+    pub(super) fn cut_done(&mut self, running: Running, ended: Ended) {
+        let Ended { exit_code, outputs, log, .. } = ended;
+        let cut = self.cutting.as_ref().and_then(|cutting| cutting.read(&outputs));
         match cut.filter(|_| exit_code == 0) {
             Some(cut) => {
                 let rendition = &mut self.renditions[running.rendition];

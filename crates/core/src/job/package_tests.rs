@@ -4,6 +4,7 @@
 use super::failure::{Failure, Step};
 use super::tests::{limits, planned};
 use super::*;
+use crate::clip::ffprobe;
 use crate::machine::{Engine, Machine};
 use crate::step::{ArtifactKind, Output, Program, Source, Written, ffmpeg as args};
 use crate::testing::{facts, mp4_head};
@@ -82,7 +83,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
             assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
             seen.borrowed += 1;
         }
-        Program::Sound(_) => seen.sounds += 1,
+        Program::Audio(_) => seen.sounds += 1,
         Program::Package(_) => {
             seen.cut += 1;
             exit_code = 1;
@@ -91,7 +92,6 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     }
     let write = |output: &Output| {
         let head = match output.name.as_str() {
-            args::PROBE_FILE => listing(task),
             args::RESULT_FILE => mp4_head(50_000, true),
             _ => mp4_head(10_000, false),
         };
@@ -99,11 +99,13 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();
-    Event::Done { task: task.id, exit_code, outputs, log: Vec::new() }
+    let answer =
+        (task.program == Program::ExamineStreams).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
+    Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 
 /// What the browser tells of a finished rendition.
-fn listing(task: &Task) -> Vec<u8> {
+fn listing(task: &Task) -> String {
     let first = task
         .inputs
         .iter()
@@ -116,7 +118,6 @@ fn listing(task: &Task) -> Vec<u8> {
          streams.stream.0.nb_read_packets=\"{FRAMES}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
          streams.stream.1.duration=\"{length}\"\n"
     )
-    .into_bytes()
 }
 
 #[test]

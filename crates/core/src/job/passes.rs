@@ -4,17 +4,18 @@
 use super::failure::Failure;
 use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition, Work};
 use super::report::Report;
-use super::schedule::{Running, Shared};
+use super::schedule::{Ended, Running, Shared};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
 use crate::clip::format::Picture;
+use crate::clip::listing::Listing;
 use crate::machine::{Decoder, Engine};
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
-use crate::step::{Artifact, ArtifactKind, Written, ffmpeg as args};
+use crate::step::{Artifact, ArtifactKind, Written, answer, ffmpeg as args};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
 use clipfit_container::read;
@@ -45,23 +46,15 @@ impl Rendition {
     }
 
     /// Takes in what a task made.
-    pub(super) fn done(
-        &mut self,
-        shared: &mut Shared,
-        running: Running,
-        exit_code: i32,
-        outputs: &[Written],
-        log: Vec<String>,
-    ) {
+    pub(super) fn done(&mut self, shared: &mut Shared, running: Running, ended: Ended) {
+        let Ended { exit_code, answer, outputs, log } = ended;
         // Encodes of different encoders do not go together in one result.
         if self.changing_encoder {
             return;
         }
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
-        // ffprobe's exit code says nothing in the WebAssembly core: there the written file counts.
-        let ran = exit_code == 0 || matches!(running.work, Work::Check { .. });
         let booked = match running.work {
-            _ if !ran => None,
+            _ if exit_code != 0 => None,
             Work::FirstPass(index) => {
                 let frames_kept = file(args::FRAMES_FILE).is_some();
                 file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
@@ -71,9 +64,8 @@ impl Rendition {
             Work::Remux | Work::Assemble => {
                 file(args::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
             }
-            Work::Check { bytes, index_first } => {
-                file(args::PROBE_FILE).map(|written| self.checked(shared, bytes, index_first, &written.head))
-            }
+            Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
+                .map(|listing| self.checked(shared, bytes, index_first, &listing)),
             // The schedule's own.
             Work::Audio | Work::Cut => Some(()),
         };
@@ -282,12 +274,11 @@ impl Rendition {
         }
     }
 
-    fn checked(&mut self, shared: &mut Shared, bytes: Bytes, index_first: bool, listing: &[u8]) {
+    fn checked(&mut self, shared: &mut Shared, bytes: Bytes, index_first: bool, listing: &Listing) {
         let Some(expected) = self.expected(shared) else { return };
-        let listing = String::from_utf8_lossy(listing);
         let mut notes = self.plan.notes.clone();
         let encoded = matches!(self.plan.action, Action::Encode(_));
-        match verify::check(&expected, bytes, index_first, &listing) {
+        match verify::check(&expected, bytes, index_first, listing) {
             // ffmpeg is the last resort: nothing here decodes more of the audio, and the video is not lost for it.
             Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
                 notes.push(Note::SoundEndsEarly { at: found });

@@ -4,15 +4,15 @@
 use super::failure::Failure;
 use super::{Command, Event, Milestone};
 use crate::clip::facts::MediaFacts;
-use crate::clip::probe::{ProbeFailure, Reader, Streams, read_streams};
+use crate::clip::failure::ProbeFailure;
+use crate::clip::streams::{Reader, Seen, Streams, read_streams};
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Engine, Machine, NativeEncoders, Threads, WhyFfmpeg};
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::webcodecs::Examination;
-use crate::step::{Death, Input, Output, Program, Source, Task, TaskId, ffmpeg};
+use crate::step::{Answer, Death, Input, Output, Program, Source, Task, TaskId, Written, answer, ffmpeg};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode, Wishes};
 
@@ -111,6 +111,8 @@ pub(super) struct Prelude {
     x264: Engine,
     native: Option<NativeEncoders>,
     streams: Option<Streams>,
+    /// What the browser made of the clip, once its packets are listed.
+    seen: Seen,
     next_task: u32,
     state: State,
 }
@@ -129,8 +131,8 @@ enum State {
 
 impl Prelude {
     pub(super) fn new(bytes: Bytes, wishes: Wishes, decoder: Decoder, next_task: u32) -> Prelude {
-        let (x264, native, streams) = (Engine::Native, None, None);
-        Prelude { bytes, wishes, decoder, x264, native, streams, next_task, state: State::Loading }
+        let (x264, native, streams, seen) = (Engine::Native, None, None, Seen::default());
+        Prelude { bytes, wishes, decoder, x264, native, streams, seen, next_task, state: State::Loading }
     }
 
     /// The number of the next task.
@@ -176,10 +178,8 @@ impl Prelude {
             }
             (State::LoadingThreads(..), Event::NotLoaded(_)) => self.threads_loaded(false, host, commands),
             (_, Event::Encoders(encoders)) => self.found_encoders(encoders, host, commands),
-            (_, Event::Done { task, outputs, log, .. }) if self.waits_for(task) => {
-                let written =
-                    outputs.first().map(|written| String::from_utf8_lossy(&written.head).into_owned());
-                self.answered(&written.unwrap_or_default(), &log, host, commands)
+            (_, Event::Done { task, answer, outputs, log, .. }) if self.waits_for(task) => {
+                self.answered(answer, &outputs, &log, host, commands)
             }
             (_, Event::Died { task, death, .. }) if self.waits_for(task) => self.died(death, commands),
             _ => Next::Wait,
@@ -228,53 +228,65 @@ impl Prelude {
     }
 
     fn list_streams(&mut self, commands: &mut Vec<Command>) {
-        let program = self.examination(Examination::Streams, ffmpeg::probe_streams());
+        let program = match self.decoder {
+            Decoder::Browser => Program::ExamineStreams,
+            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_streams() },
+        };
         let task = self.ask(program, vec![clip()], commands);
         self.state = State::ListingStreams(task);
     }
 
-    fn examination(&self, examination: Examination, arguments: Vec<String>) -> Program {
-        match self.decoder {
-            Decoder::Browser => Program::Examine(examination),
-            Decoder::Ffmpeg(_) => Program::Ffprobe(arguments),
-        }
+    fn list_packets(&mut self, stream: u32, commands: &mut Vec<Command>) {
+        let program = match self.decoder {
+            Decoder::Browser => Program::ExaminePackets { stream },
+            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
+        };
+        let task = self.ask(program, vec![clip()], commands);
+        self.state = State::ListingPackets(task);
     }
 
-    /// Runs a program that answers with a text.
+    /// Runs a program that finds something out. Only ffprobe answers with a file.
     fn ask(&mut self, program: Program, inputs: Vec<Input>, commands: &mut Vec<Command>) -> TaskId {
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let outputs = vec![Output { name: ffmpeg::PROBE_FILE.into(), keep: None, read: usize::MAX }];
+        let by_ffprobe = matches!(program, Program::Ffprobe { .. });
+        let listing = Output { name: ffmpeg::PROBE_FILE.into(), keep: None, read: usize::MAX };
+        let outputs = by_ffprobe.then_some(listing).into_iter().collect();
         commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
         id
     }
 
     fn answered(
         &mut self,
-        written: &str,
+        answer: Option<Answer>,
+        outputs: &[Written],
         log: &[String],
         host: &mut Host,
         commands: &mut Vec<Command>,
     ) -> Next {
         match &self.state {
             State::Measuring(_) => {
-                if let (Host::Browser(browser), Some(speeds)) = (host, Speeds::parse(written)) {
+                if let (Host::Browser(browser), Some(Answer::Speeds(figures))) = (host, answer)
+                    && let Some(speeds) = figures.speeds()
+                {
                     browser.speeds = Some(speeds);
-                    commands.push(Command::KeepSpeeds(written.to_owned()));
+                    commands.push(Command::KeepSpeeds(figures));
                 }
                 self.list_streams(commands);
                 Next::Wait
             }
             State::ListingStreams(_) => {
-                let reader = if matches!(host, Host::Native(_)) { Reader::Native } else { Reader::Page };
-                match read_streams(self.bytes, written, log, reader) {
+                let listing = answer::listing(answer, outputs).unwrap_or_default();
+                if self.decoder == Decoder::Browser
+                    && let Err(why) = plan::suits_container(&listing)
+                {
+                    return Next::FallBack(why);
+                }
+                match read_streams(self.bytes, listing, log, self.reader(host)) {
                     Ok(streams) => {
-                        let video = streams.video_stream();
+                        let stream = streams.video_stream();
                         self.streams = Some(streams);
-                        let program =
-                            self.examination(Examination::Packets(video), ffmpeg::probe_packets(video));
-                        let task = self.ask(program, vec![clip()], commands);
-                        self.state = State::ListingPackets(task);
+                        self.list_packets(stream, commands);
                         Next::Wait
                     }
                     Err(failure) => self.unexamined(Unexamined::Found(failure)),
@@ -282,12 +294,22 @@ impl Prelude {
             }
             State::ListingPackets(_) => {
                 let Some(streams) = &self.streams else { return Next::Wait };
-                match streams.read_packets(self.bytes, written, log) {
+                let packets = answer::packets(answer, outputs).unwrap_or_default();
+                self.seen = streams.seen(&packets);
+                match streams.read_packets(self.bytes, &packets, log) {
                     Ok(facts) => self.examined(facts, host, commands),
                     Err(failure) => self.unexamined(Unexamined::Found(failure)),
                 }
             }
             State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => Next::Wait,
+        }
+    }
+
+    fn reader(&self, host: &Host) -> Reader {
+        match (host, self.decoder) {
+            (Host::Native(_), _) => Reader::Native,
+            (Host::Browser(_), Decoder::Browser) => Reader::Browser,
+            (Host::Browser(_), Decoder::Ffmpeg(_)) => Reader::Core,
         }
     }
 
@@ -308,9 +330,8 @@ impl Prelude {
     }
 
     fn examined(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
-        let sees = self.streams.as_ref().map(Streams::browser_sees).unwrap_or_default();
         if self.decoder == Decoder::Browser
-            && let Err(why) = plan::suits(&facts, sees)
+            && let Err(why) = plan::suits(&facts, &self.seen)
         {
             return Next::FallBack(why);
         }
@@ -367,9 +388,8 @@ impl Prelude {
             Ok(plan) => plan,
             Err(refusal) => return Next::GiveUp(Failure::TooSmall(refusal)),
         };
-        let hears = |stream| self.streams.as_ref().is_none_or(|streams| streams.browser_hears(stream));
         if self.decoder == Decoder::Browser
-            && let Some(why) = plan.needs_ffmpeg(hears)
+            && let Some(why) = plan.needs_ffmpeg(|stream| self.seen.hears(stream))
         {
             return Next::FallBack(why);
         }

@@ -13,7 +13,7 @@ use crate::machine::{Machine, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Artifact, Death, TaskId, Written, ffmpeg};
+use crate::step::{Answer, Artifact, Death, TaskId, Written, ffmpeg};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
 use std::collections::BTreeMap;
@@ -108,6 +108,14 @@ pub(super) struct Running {
     pub(super) tries: u32,
     /// Frames that it has encoded.
     pub(super) frames: u64,
+}
+
+/// A task that ended by itself: the fields of `Event::Done`.
+pub(super) struct Ended {
+    pub(super) exit_code: i32,
+    pub(super) answer: Option<Answer>,
+    pub(super) outputs: Vec<Written>,
+    pub(super) log: Vec<String>,
 }
 
 /// Work that is due.
@@ -303,9 +311,9 @@ impl Schedule {
                     running.frames = running.frames.max(frames);
                 }
             }
-            Event::Done { task, exit_code, outputs, log } => {
+            Event::Done { task, exit_code, answer, outputs, log } => {
                 if let Some(running) = self.shared.tasks.running.remove(&task) {
-                    self.done(task, running, exit_code, outputs, log);
+                    self.done(task, running, Ended { exit_code, answer, outputs, log });
                 }
             }
             Event::Died { task, death, log } => {
@@ -377,28 +385,19 @@ impl Schedule {
         Some(tasks.waiting.swap_remove(next))
     }
 
-    fn done(
-        &mut self,
-        task: TaskId,
-        running: Running,
-        exit_code: i32,
-        mut outputs: Vec<Written>,
-        log: Vec<String>,
-    ) {
-        let freed = self.frames.task_ended(task, &mut outputs, exit_code == 0);
+    fn done(&mut self, task: TaskId, running: Running, mut ended: Ended) {
+        let freed = self.frames.task_ended(task, &mut ended.outputs, ended.exit_code == 0);
         self.shared.drop_files(freed);
         match running.work {
-            Work::Cut => self.cut_done(running, exit_code, &outputs, log),
-            Work::Audio => self.audio_done(running, exit_code, &outputs, log),
-            _ => {
-                let index = running.rendition;
-                self.renditions[index].done(&mut self.shared, running, exit_code, &outputs, log);
-            }
+            Work::Cut => self.cut_done(running, ended),
+            Work::Audio => self.audio_done(running, ended),
+            _ => self.renditions[running.rendition].done(&mut self.shared, running, ended),
         }
         self.take_reports();
     }
 
-    fn audio_done(&mut self, running: Running, exit_code: i32, outputs: &[Written], log: Vec<String>) {
+    fn audio_done(&mut self, running: Running, ended: Ended) {
+        let Ended { exit_code, outputs, log, .. } = ended;
         let made = outputs.iter().find(|written| written.name == ffmpeg::AUDIO_FILE && written.size.0 > 0);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {

@@ -9,7 +9,7 @@ use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
 use crate::step::ffmpeg::{self as args, Frames, Native};
-use crate::step::webcodecs::{self, Examination};
+use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
     Artifact, ArtifactKind, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId,
@@ -34,7 +34,7 @@ fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
 
 /// A run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
-    plain(id, Program::Ffmpeg(arguments), inputs, outputs)
+    plain(id, Program::Ffmpeg { arguments }, inputs, outputs)
 }
 
 /// A run of anything without an encode behind it.
@@ -60,8 +60,8 @@ impl Rendition {
             Work::Audio => {
                 let plan = &self.encode.as_ref()?.plan;
                 let program = match plan.decoder {
-                    Decoder::Browser => Program::Sound(webcodecs::sound(plan)?),
-                    Decoder::Ffmpeg(_) => Program::Ffmpeg(args::make_audio(plan)?),
+                    Decoder::Browser => Program::Audio(webcodecs::audio(plan)?),
+                    Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::make_audio(plan)? },
                 };
                 plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)])
             }
@@ -73,11 +73,11 @@ impl Rendition {
                 let encode = self.encode.as_ref()?;
                 let plan = &encode.plan;
                 let (program, mut inputs) = match plan.decoder {
-                    Decoder::Browser => (Program::Assemble(plan.grid.rate), Vec::new()),
+                    Decoder::Browser => (Program::Assemble { rate: plan.grid.rate }, Vec::new()),
                     Decoder::Ffmpeg(_) => {
                         let list = Source::Text(args::chunk_list(plan));
                         let list = Input { name: args::LIST_FILE.into(), source: list };
-                        (Program::Ffmpeg(args::assemble(plan)), vec![list])
+                        (Program::Ffmpeg { arguments: args::assemble(plan) }, vec![list])
                     }
                 };
                 inputs.extend(encode.chosen().into_iter().enumerate().map(|(index, serial)| {
@@ -89,13 +89,15 @@ impl Rendition {
                 plain(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
-                let program = match self.machine.decoder {
-                    Decoder::Browser => Program::Examine(Examination::Result),
-                    Decoder::Ffmpeg(_) => Program::Ffprobe(args::probe_result()),
-                };
                 let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
                 let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
-                plain(id, program, vec![input], vec![listing])
+                let (program, outputs) = match self.machine.decoder {
+                    Decoder::Browser => (Program::ExamineStreams, Vec::new()),
+                    Decoder::Ffmpeg(_) => {
+                        (Program::Ffprobe { arguments: args::probe_result() }, vec![listing])
+                    }
+                };
+                plain(id, program, vec![input], outputs)
             }
             Work::Cut => {
                 let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
@@ -176,7 +178,7 @@ impl Rendition {
                 let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
                 let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
                 return Some(Task {
-                    encode: Some(EncodeTask::Browser(step)),
+                    encode: Some(EncodeTask::WebCodecs(step)),
                     ..plain(id, program, vec![clip()], outputs)
                 });
             }
@@ -218,9 +220,11 @@ fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
 /// One pass of an encoder that takes the whole clip.
 fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
     match plan.engine {
-        Engine::X265 => Some(Program::FfmpegThreads(args::encode_x265(plan, chunk, pass, rate))),
+        Engine::X265 => {
+            Some(Program::FfmpegThreads { arguments: args::encode_x265(plan, chunk, pass, rate) })
+        }
         Engine::NativeOther(encoder) => {
-            Some(Program::Ffmpeg(args::encode_other(plan, encoder, chunk, pass, rate)))
+            Some(Program::Ffmpeg { arguments: args::encode_other(plan, encoder, chunk, pass, rate) })
         }
         Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => None,
     }
@@ -256,7 +260,7 @@ fn chunk_task(
         inputs.insert(0, clip());
         match plan.decoder {
             Decoder::Browser => Program::Decode(webcodecs::decode(plan, chunk)),
-            Decoder::Ffmpeg(_) => Program::Ffmpeg(args::decode_chunk(plan, chunk)),
+            Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },
         }
     };
     let encode = Some(EncodeTask::X264(x264::step(plan, chunk, pass)));

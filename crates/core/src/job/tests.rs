@@ -7,6 +7,7 @@ use super::report::Report;
 use super::verify::Fault;
 use super::*;
 use crate::clip::facts::MediaFacts;
+use crate::clip::ffprobe;
 use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
@@ -225,7 +226,7 @@ impl World {
 
     fn answer(&mut self, task: &Task) -> Event {
         let (id, log) = (task.id, vec!["evidence".to_owned()]);
-        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads(_)));
+        self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
         self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
@@ -234,7 +235,7 @@ impl World {
             }
             Mishap::ExitCode { nth, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
-                return Event::Done { task: id, exit_code: 1, outputs: Vec::new(), log };
+                return Event::Done { task: id, exit_code: 1, answer: None, outputs: Vec::new(), log };
             }
             Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
                 return Event::Died { task: id, death: Death::Crash, log };
@@ -242,12 +243,9 @@ impl World {
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        Event::Done {
-            task: id,
-            exit_code: if matches!(task.program, Program::Ffprobe(_)) { -1 } else { 0 },
-            outputs,
-            log,
-        }
+        let answer = (task.program == Program::ExamineStreams)
+            .then(|| Answer::Streams(ffprobe::listing(&self.listing())));
+        Event::Done { task: id, exit_code: 0, answer, outputs, log }
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -259,7 +257,7 @@ impl World {
 
     fn write(&mut self, task: &Task, output: &Output) -> Written {
         let arguments = match &task.program {
-            Program::Ffmpeg(arguments) | Program::FfmpegThreads(arguments) => arguments.as_slice(),
+            Program::Ffmpeg { arguments } | Program::FfmpegThreads { arguments } => arguments.as_slice(),
             _ => &[],
         };
         let after = |option: &str| arguments.iter().skip_while(|word| *word != option).nth(1).cloned();
@@ -276,13 +274,13 @@ impl World {
                 };
                 let own = task.encode.as_ref().and_then(|encode| match encode {
                     EncodeTask::X264(step) => step.options.iter().find_map(told),
-                    EncodeTask::Browser(step) => Some(step.bitrate as f64),
+                    EncodeTask::WebCodecs(step) => Some(step.bitrate as f64),
                 });
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
                 self.dropped.remove(&(chunk, serial));
-                let by_browser = matches!(task.encode, Some(EncodeTask::Browser(_)));
+                let by_browser = matches!(task.encode, Some(EncodeTask::WebCodecs(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
                     Mishap::ThreadsStubborn(bytes) if self.plan.by_x265() => bytes as f64,
@@ -315,26 +313,31 @@ impl World {
                 panic!("one file is no package")
             }
             None => {
-                let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
-                let length = self.frames as f64 / 25.0;
-                let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
-                let codec = match &self.plan.action {
-                    Action::Encode(encode) => encode.codec,
-                    _ => Codec::H264,
-                };
-                let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
-                let tag = codec.sample_entry();
-                let listing = format!(
-                    "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
-                     streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
-                     streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
-                     streams.stream.1.duration=\"{heard}\"\n",
-                    length
-                );
+                let listing = self.listing();
                 (listing.len() as u64, listing.into_bytes())
             }
         };
         Written { name: output.name.clone(), size: Bytes(size), head }
+    }
+
+    /// What ffprobe lists of the result.
+    fn listing(&self) -> String {
+        let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
+        let length = self.frames as f64 / 25.0;
+        let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
+        let codec = match &self.plan.action {
+            Action::Encode(encode) => encode.codec,
+            _ => Codec::H264,
+        };
+        let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
+        let tag = codec.sample_entry();
+        format!(
+            "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
+             streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
+             streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
+             streams.stream.1.duration=\"{heard}\"\n",
+            length
+        )
     }
 }
 
@@ -471,7 +474,13 @@ fn cancelling_stops_everything_at_any_point() {
         for point in 0..tasks {
             let mut world = World::new(FRAMES, wishes(), mishap).run(Some(point));
             assert!(matches!(gave_up(&world), Failure::Cancelled) && world.stopped, "{point}");
-            let late = Event::Done { task: TaskId(0), exit_code: 0, outputs: Vec::new(), log: Vec::new() };
+            let late = Event::Done {
+                task: TaskId(0),
+                exit_code: 0,
+                answer: None,
+                outputs: Vec::new(),
+                log: Vec::new(),
+            };
             assert!(world.job.handle(late).is_empty() && world.job.handle(Event::Cancel).is_empty());
         }
     }

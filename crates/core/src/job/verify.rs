@@ -1,7 +1,8 @@
 //! The check of a finished file before it is offered: size, streams, frames, lengths, index first.
 //! Knows nothing of how the file was made.
 
-use crate::clip::ffprobe::{Listing, Section};
+use crate::clip::listing::{ListedStream, Listing, StreamKind};
+use crate::plan::audio::MAY_MISS;
 use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::Codec;
 use serde::Serialize;
@@ -60,22 +61,21 @@ pub enum Fault {
     Package(String),
 }
 
-/// Checks a result of `bytes` bytes by ffprobe's answer to `arguments::probe_result`; `index_first` is what
-/// `read::index_first` says of it.
-pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str) -> Result<(), Fault> {
+/// Checks a result of `bytes` bytes by its listing; `index_first` is what `read::index_first` says of it.
+pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &Listing) -> Result<(), Fault> {
     if bytes > expected.limit {
         return Err(Fault::TooLarge);
     }
     if !index_first {
         return Err(Fault::IndexLast);
     }
-    let Listing { streams, .. } = Listing::read(listing);
+    let streams = &listing.streams;
     if streams.is_empty() {
         return Err(Fault::Unreadable);
     }
-    let of = |kind: &str| streams.iter().filter(|s| s.text("codec_type") == Some(kind)).collect::<Vec<_>>();
-    let (pictures, sounds) = (of("video"), of("audio"));
-    let ([picture], true) = (pictures.as_slice(), streams.len() == 1 + usize::from(expected.audio)) else {
+    let of = |kind| streams.iter().filter(|stream| stream.kind == kind).collect::<Vec<_>>();
+    let (videos, audios) = (of(StreamKind::Video), of(StreamKind::Audio));
+    let ([video], true) = (videos.as_slice(), streams.len() == 1 + usize::from(expected.audio)) else {
         return Err(Fault::Streams);
     };
     // ffprobe's names.
@@ -84,38 +84,36 @@ pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &str
         other => other.id(),
     };
     let tag = Some(expected.codec.sample_entry());
-    let coded = picture.text("codec_name") == Some(name) && picture.text("codec_tag_string") == tag;
-    let aac = sounds.iter().all(|sound| sound.text("codec_name") == Some("aac"));
-    if !coded || !aac || sounds.len() != usize::from(expected.audio) {
+    let coded = video.codec.as_deref() == Some(name) && video.tag.as_deref() == tag;
+    let aac = audios.iter().all(|audio| audio.codec.as_deref() == Some("aac"));
+    if !coded || !aac || audios.len() != usize::from(expected.audio) {
         return Err(Fault::Streams);
     }
-    if expected.size.is_some_and(|size| picture.number("width").zip(picture.number("height")) != Some(size)) {
+    let size = video.video.as_ref().map(|details| (details.width, details.height));
+    if expected.size.is_some() && size != expected.size {
         return Err(Fault::PictureSize);
     }
-    let found = picture.number("nb_read_packets").unwrap_or(0);
+    let found = video.packets.unwrap_or(0);
     if found != expected.frames {
         return Err(Fault::Frames { expected: expected.frames, found });
     }
-    let seconds: f64 = picture.number("duration").unwrap_or(f64::NAN);
-    let off = (seconds - expected.duration.seconds()).abs();
     // Container rounding comes on top of the one frame.
-    if off.is_nan() || off > expected.frame_rate.time_of(1).seconds() + 0.002 {
+    let most = expected.frame_rate.time_of(1).seconds() + 0.002;
+    let off = video.duration.map(|duration| (duration.seconds() - expected.duration.seconds()).abs());
+    if off.is_none_or(|off| off > most) {
         return Err(Fault::Duration);
     }
-    match (expected.heard, sounds.first()) {
-        (Some(expected), Some(sound)) => check_sound(expected, sound),
+    match (expected.heard, audios.first()) {
+        (Some(expected), Some(audio)) => check_audio(expected, audio),
         _ => Ok(()),
     }
 }
 
-/// Sound may be shorter than expected by this much, and by this share: files tell the lengths of their tracks roughly.
-const SOUND_SHORTER: (Micros, f64) = (Micros(500_000), 0.02);
-
-fn check_sound(expected: Micros, sound: &Section) -> Result<(), Fault> {
-    let time = |name: &str| sound.number::<f64>(name).map(Micros::from_seconds);
-    let found = time("start_time").unwrap_or_default() + time("duration").unwrap_or_default();
+fn check_audio(expected: Micros, audio: &ListedStream) -> Result<(), Fault> {
+    let found = audio.start.unwrap_or_default() + audio.duration.unwrap_or_default();
+    let (shorter, share) = MAY_MISS;
     let short = expected - found;
-    if short > SOUND_SHORTER.0 && short.seconds() > expected.seconds() * SOUND_SHORTER.1 {
+    if short > shorter && short.seconds() > expected.seconds() * share {
         return Err(Fault::SoundShort { expected, found });
     }
     Ok(())
@@ -124,6 +122,7 @@ fn check_sound(expected: Micros, sound: &Section) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::ffprobe;
 
     #[test]
     fn each_fault_is_found() {
@@ -171,7 +170,11 @@ mod tests {
             (900, true, listing(49, "2.0", "h264", &short), Err(Fault::Frames { expected: 50, found: 49 })),
         ];
         for (bytes, index_first, listing, outcome) in cases {
-            assert_eq!(check(&expected, Bytes(bytes), index_first, &listing), outcome, "{listing}");
+            assert_eq!(
+                check(&expected, Bytes(bytes), index_first, &ffprobe::listing(&listing)),
+                outcome,
+                "{listing}"
+            );
         }
         // Of long sound a share may be missing, and where nobody knows its length it is not looked at.
         let minutes = Expected { heard: Some(Micros(60_000_000)), ..expected };
@@ -181,7 +184,7 @@ mod tests {
             (None, "0.100000", true),
         ] {
             let listing = listing(50, "2.0", "h264", &aac.replace("1.500000", duration));
-            let found = check(&Expected { heard, ..expected }, Bytes(900), true, &listing);
+            let found = check(&Expected { heard, ..expected }, Bytes(900), true, &ffprobe::listing(&listing));
             assert_eq!(found.is_ok(), good, "{duration}");
         }
     }

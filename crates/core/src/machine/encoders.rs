@@ -179,6 +179,8 @@ pub enum CodecUnavailable {
 
 /// Profiles of H.264, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Profile {
     /// High.
     High,

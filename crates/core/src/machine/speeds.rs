@@ -2,6 +2,7 @@
 
 use super::{Decoder, Encoders, Preset, Profile};
 use crate::wishes::Codec;
+use serde::Deserialize;
 
 /// Counts the ways of measuring: figures of another are measured again.
 const VERSION: u32 = 1;
@@ -11,9 +12,61 @@ pub fn key(user_agent: &str, processors: usize) -> String {
     format!("{VERSION} {processors} {user_agent}")
 }
 
+/// What a worker measured, in pixels a second; `None`: it did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SpeedFigures {
+    /// x264's preset of this name.
+    pub superfast: f64,
+    /// x264's preset of this name.
+    pub veryfast: f64,
+    /// x264's preset of this name.
+    pub medium: f64,
+    /// The browser's decoder, with the conversion to what encoders take.
+    pub decode: Option<f64>,
+    /// The best profile of H.264 that the browser's own encoder makes.
+    pub h264_profile: Option<Profile>,
+    /// The browser's own encoder for H.264.
+    pub h264: Option<f64>,
+    /// The browser's own encoder for H.265.
+    pub h265: Option<f64>,
+    /// The browser's own encoder for VP9.
+    pub vp9: Option<f64>,
+    /// The browser's own encoder for AV1.
+    pub av1: Option<f64>,
+}
+
+impl SpeedFigures {
+    /// As they are kept: lines `name=pixels a second`, and `h264-profile=name`; what did not work is left out.
+    pub fn text(&self) -> String {
+        let [superfast, veryfast, medium] = [self.superfast, self.veryfast, self.medium].map(Some);
+        let profile = self.h264_profile.map(|profile| format!("h264-profile={}", profile_name(profile)));
+        let line = |(name, speed): (&str, Option<f64>)| speed.map(|speed| format!("{name}={speed}"));
+        let x264 =
+            [("medium", medium), ("veryfast", veryfast), ("superfast", superfast), ("decode", self.decode)];
+        let browser = [("h264", self.h264), ("h265", self.h265), ("vp9", self.vp9), ("av1", self.av1)];
+        let lines = x264.into_iter().map(line).chain([profile]).chain(browser.into_iter().map(line));
+        lines.flatten().collect::<Vec<_>>().join("\n")
+    }
+
+    /// The speeds that follow from them; `None` where they are incomplete.
+    pub fn speeds(&self) -> Option<Speeds> {
+        Speeds::parse(&self.text())
+    }
+}
+
+fn profile_name(profile: Profile) -> &'static str {
+    match profile {
+        Profile::High => "high",
+        Profile::Main => "main",
+        Profile::Baseline => "baseline",
+    }
+}
+
 /// Measured figures as they are kept for the next visit.
-pub fn kept(key: &str, figures: &str) -> String {
-    format!("{key}\n{figures}")
+pub fn kept(key: &str, figures: &SpeedFigures) -> String {
+    format!("{key}\n{}", figures.text())
 }
 
 /// Speeds of one worker that runs alone, in pixels a second.
@@ -47,12 +100,9 @@ impl Speeds {
         let superfast = speed("superfast")?;
         let veryfast = speed("veryfast")?.min(superfast);
         let medium = speed("medium")?.min(veryfast);
-        let profile = match find("h264-profile") {
-            Some("high") => Some(Profile::High),
-            Some("main") => Some(Profile::Main),
-            Some("baseline") => Some(Profile::Baseline),
-            _ => None,
-        };
+        let known = [Profile::High, Profile::Main, Profile::Baseline];
+        let profile = find("h264-profile")
+            .and_then(|name| known.into_iter().find(|profile| profile_name(*profile) == name));
         let browser = Codec::ALL.map(|codec| speed(codec.id()));
         Some(Speeds { decode: speed("decode"), superfast, veryfast, medium, profile, browser })
     }
@@ -130,3 +180,41 @@ const QUICK_ENOUGH: f64 = 3.0;
 
 /// Encoders that only listen roughly: what part is encoded once more on the way to the size.
 pub(crate) const MEASURED_AGAIN: f64 = 0.2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_kept_as_text_and_read_again() {
+        let figures = SpeedFigures {
+            superfast: 50e6,
+            veryfast: 30_000_001.0,
+            medium: 12e6,
+            decode: Some(100e6),
+            h264_profile: Some(Profile::Main),
+            h264: Some(200e6),
+            h265: None,
+            vp9: Some(20e6),
+            av1: None,
+        };
+        let text = "1 4 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
+            h264-profile=main\nh264=200000000\nvp9=20000000";
+        let key = key("agent", 4);
+        assert_eq!(kept(&key, &figures), text);
+        let read = Speeds {
+            decode: Some(100e6),
+            superfast: 50e6,
+            veryfast: 30_000_001.0,
+            medium: 12e6,
+            profile: Some(Profile::Main),
+            browser: Codec::ALL.map(|codec| match codec {
+                Codec::H264 => Some(200e6),
+                Codec::Vp9 => Some(20e6),
+                _ => None,
+            }),
+        };
+        assert_eq!(Speeds::read(text, &key), Some(read));
+        assert_eq!(Speeds::read(text, "another"), None);
+    }
+}

@@ -5,6 +5,7 @@ use crate::clip::facts::{AudioFacts, MediaFacts};
 use crate::units::{Kbps, Micros};
 use crate::wishes::{AudioWish, Wishes};
 use serde::{Deserialize, Serialize};
+use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Sound may take this share of the bytes before it is copied as it is or given the next lower rung.
 pub const SHARE: f64 = 0.15;
@@ -204,10 +205,61 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
     }
 }
 
-/// Whether the way of the browser mixes `from` channels into `to`: to mono or stereo, from layouts that are told apart by their
-/// number alone.
+/// Audio may be shorter than expected by this much, or by this share where that is more: files tell the lengths of
+/// their tracks roughly.
+pub const MAY_MISS: (Micros, f64) = (Micros(500_000), 0.02);
+
+/// How so many channels become those of the result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Mix {
+    /// Channels of the source.
+    pub channels: u32,
+    /// A row for each channel of the result: what each channel of the source gives to it, in the order in which
+    /// decoders hand them out.
+    pub rows: Vec<Vec<f64>>,
+}
+
+/// What each channel gives to left and right (ITU-R BS.775, the levels of ffmpeg). 5.1 channels are left, right,
+/// centre, low frequencies, back left, back right; 7.1 have side left and side right behind them.
+const TO_STEREO: [&[(f64, f64)]; 4] = {
+    const LEFT: (f64, f64) = (1.0, 0.0);
+    const RIGHT: (f64, f64) = (0.0, 1.0);
+    const HALF_LEFT: (f64, f64) = (FRAC_1_SQRT_2, 0.0);
+    const HALF_RIGHT: (f64, f64) = (0.0, FRAC_1_SQRT_2);
+    const CENTRE: (f64, f64) = (FRAC_1_SQRT_2, FRAC_1_SQRT_2);
+    const NONE: (f64, f64) = (0.0, 0.0);
+    [
+        &[(1.0, 1.0)],
+        &[LEFT, RIGHT],
+        &[LEFT, RIGHT, CENTRE, NONE, HALF_LEFT, HALF_RIGHT],
+        &[LEFT, RIGHT, CENTRE, NONE, HALF_LEFT, HALF_RIGHT, HALF_LEFT, HALF_RIGHT],
+    ]
+};
+
+/// The mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo, from
+/// layouts that are told apart by their number alone. Decoders may hand out another number of channels than the file
+/// declares.
+pub fn mixes_into(channels: u32) -> Vec<Mix> {
+    let rows = |stereo: &[(f64, f64)]| match channels {
+        1 => vec![stereo.iter().map(|(left, right)| (left + right) / 2.0).collect()],
+        _ => vec![
+            stereo.iter().map(|(left, _)| *left).collect(),
+            stereo.iter().map(|(_, right)| *right).collect(),
+        ],
+    };
+    TO_STEREO
+        .iter()
+        .map(|stereo| (stereo.len() as u32, stereo))
+        .filter(|(from, _)| channels <= 2 && *from != channels)
+        .map(|(from, stereo)| Mix { channels: from, rows: rows(stereo) })
+        .collect()
+}
+
+/// Whether the browser's way mixes `from` channels into `to`.
 pub(crate) fn mixes(from: u32, to: u32) -> bool {
-    from == to || (to <= 2 && matches!(from, 1 | 2 | 6 | 8))
+    from == to || mixes_into(to).iter().any(|mix| mix.channels == from)
 }
 
 /// How long the chosen track plays, for budgets; the clip's length where the file does not say.
@@ -299,6 +351,32 @@ mod tests {
                 heard_for.map(seconds),
                 "{start} {length}"
             );
+        }
+    }
+
+    #[test]
+    fn channels_are_mixed_by_the_usual_levels() {
+        let half = FRAC_1_SQRT_2;
+        for (from, to, rows) in [
+            (1, 2, vec![vec![1.0], vec![1.0]]),
+            (2, 1, vec![vec![0.5, 0.5]]),
+            (6, 1, vec![vec![0.5, 0.5, half, 0.0, half / 2.0, half / 2.0]]),
+            (
+                8,
+                2,
+                vec![
+                    vec![1.0, 0.0, half, 0.0, half, 0.0, half, 0.0],
+                    vec![0.0, 1.0, half, 0.0, 0.0, half, 0.0, half],
+                ],
+            ),
+            (6, 2, vec![vec![1.0, 0.0, half, 0.0, half, 0.0], vec![0.0, 1.0, half, 0.0, 0.0, half]]),
+        ] {
+            let mixes = mixes_into(to);
+            let mix = mixes.iter().find(|mix| mix.channels == from);
+            assert_eq!(mix.map(|mix| &mix.rows), Some(&rows), "{from} to {to}");
+        }
+        for (from, to, possible) in [(6, 6, true), (3, 2, false), (8, 6, false), (8, 1, true), (3, 3, true)] {
+            assert_eq!(mixes(from, to), possible, "{from} to {to}");
         }
     }
 

@@ -25,7 +25,7 @@ use notes::Note;
 pub(crate) use package::refuse as refuse_package;
 use refusal::Refusal;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
-pub use suits::suits;
+pub use suits::{suits, suits_container};
 pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, Rendition};
 
 /// Plans `facts` under `wishes` for this machine.

@@ -258,7 +258,7 @@ fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
 mod tests {
     use super::*;
     use crate::clip::facts::Container;
-    use crate::machine::speeds::{kept, key};
+    use crate::machine::speeds::key;
     use crate::machine::{Decoder, Encoders, Profile};
     use crate::testing::facts;
     use crate::units::FrameRate;
@@ -268,7 +268,7 @@ mod tests {
 
     fn speeds(figures: &str) -> Option<Speeds> {
         let key = key("Browser/1.0", 2);
-        Speeds::read(&kept(&key, figures), &key)
+        Speeds::read(&format!("{key}\n{figures}"), &key)
     }
 
     fn predictions(
@@ -302,7 +302,7 @@ mod tests {
         let read = speeds(FIGURES).unwrap();
         let encoders = Encoders { h264: Some(Profile::Main), vp9: true, ..Encoders::default() };
         assert_eq!(read.encoders(), encoders);
-        let valid = kept(&key("Browser/1.0", 2), FIGURES);
+        let valid = format!("{}\n{FIGURES}", key("Browser/1.0", 2));
         assert_eq!(Speeds::read(&valid, &key("Browser/1.0", 4)), None);
         assert_eq!(Speeds::read(&valid, &key("Browser/1.1", 2)), None);
         for broken in [

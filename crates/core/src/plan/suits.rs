@@ -3,20 +3,29 @@
 use super::audio::{AudioPlan, mixes};
 use super::types::{Action, PackagePlan, Plan};
 use crate::clip::facts::{Container, MediaFacts};
-use crate::clip::probe::Seen;
+use crate::clip::listing::Listing;
+use crate::clip::streams::Seen;
 use crate::machine::limits::Limits;
 use crate::machine::{Engine, WhyFfmpeg};
 use crate::units::Micros;
 
+/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer tells the times
+/// of one piece of a stream only, and the first packets of fragments last until the next fragment begins, whatever they
+/// hold: the audio would come out of step.
+pub fn suits_container(listing: &Listing) -> Result<(), WhyFfmpeg> {
+    let odd = listing.streams.iter().any(|stream| stream.plays() && stream.odd.is_some());
+    if listing.fragmented || odd { Err(WhyFfmpeg::Container) } else { Ok(()) }
+}
+
 /// Whether the browser may be trusted with a clip that it examined itself.
-pub fn suits(facts: &MediaFacts, seen: Seen<'_>) -> Result<(), WhyFfmpeg> {
+pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     let known =
         matches!(facts.container, Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM);
     let cases = [
         (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
         (facts.video.is_hdr(), WhyFfmpeg::HighRange),
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
-        (seen.layout.is_empty(), WhyFfmpeg::Picture),
+        (seen.layout.is_none(), WhyFfmpeg::Picture),
         (seen.mirrored, WhyFfmpeg::Mirrored),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
@@ -73,29 +82,49 @@ mod tests {
     #![allow(clippy::expect_used, reason = "tests stop at the first surprise")]
 
     use super::*;
+    use crate::clip::listing::{ListedStream, Oddity, StreamKind};
     use crate::machine::{Decoder, Encoders, Machine};
     use crate::plan::plan;
     use crate::testing::facts;
     use crate::units::{Bytes, Kbps};
     use crate::wishes::{AudioWish, Wishes};
 
-    const SEEN: Seen<'static> = Seen { layout: "NV12", mirrored: false };
+    #[test]
+    fn a_file_that_is_built_oddly_is_left_to_ffmpeg() {
+        let stream = |kind, still, odd| Listing {
+            streams: vec![ListedStream { kind, still, odd, ..ListedStream::default() }],
+            ..Listing::default()
+        };
+        let odd = Some(Oddity::SeveralEdits);
+        let cases = [
+            (stream(StreamKind::Video, false, None), Ok(())),
+            (stream(StreamKind::Video, false, odd), Err(WhyFfmpeg::Container)),
+            (stream(StreamKind::Audio, false, odd), Err(WhyFfmpeg::Container)),
+            // Neither is looked at.
+            (stream(StreamKind::Video, true, odd), Ok(())),
+            (stream(StreamKind::Subtitle, false, odd), Ok(())),
+            (Listing { fragmented: true, ..Listing::default() }, Err(WhyFfmpeg::Container)),
+        ];
+        for (listing, answer) in cases {
+            assert_eq!(suits_container(&listing), answer, "{listing:?}");
+        }
+    }
 
     #[test]
     fn a_picture_that_the_browser_would_change_is_left_to_ffmpeg() {
-        let rgb = Seen { layout: "BGRX", ..SEEN };
+        let seen = |layout: &str| Seen { layout: Some(layout.into()), ..Seen::default() };
         let cases = [
-            (SEEN, false, Ok(())),
-            (SEEN, true, Ok(())),
-            (rgb, false, Ok(())),
-            (rgb, true, Err(WhyFfmpeg::Range)),
-            (Seen { mirrored: true, ..SEEN }, false, Err(WhyFfmpeg::Mirrored)),
+            (seen("NV12"), false, Ok(())),
+            (seen("NV12"), true, Ok(())),
+            (seen("BGRX"), false, Ok(())),
+            (seen("BGRX"), true, Err(WhyFfmpeg::Range)),
+            (Seen { mirrored: true, ..seen("NV12") }, false, Err(WhyFfmpeg::Mirrored)),
             (Seen::default(), false, Err(WhyFfmpeg::Picture)),
         ];
         for (seen, full_range, answer) in cases {
             let mut facts = facts(100);
             facts.video.colour.full_range = full_range;
-            assert_eq!(suits(&facts, seen), answer, "{seen:?}");
+            assert_eq!(suits(&facts, &seen), answer, "{seen:?}");
         }
     }
 

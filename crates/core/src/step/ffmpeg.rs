@@ -13,33 +13,7 @@ use crate::step::x264::{self as encoder, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
 
-/// Name of the person's file in every working folder. Without an ending, so that only its content says what it is.
-pub const CLIP: &str = "source";
-/// Prefix of x264's statistics files.
-const STATS: &str = "stats";
-/// x264's statistics.
-pub const STATS_FILE: &str = "stats-0.log";
-/// x264's macroblock tree.
-pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
-/// x265's tree of coding units; its statistics are called as x264's.
-pub const CUTREE_FILE: &str = "stats-0.log.cutree";
-/// An encoded chunk.
-pub const CHUNK_FILE: &str = "chunk.mp4";
-/// Decoded frames on their way to x264: planar 4:2:0, one behind the other.
-pub const FRAMES_FILE: &str = "frames.yuv";
-/// The sound.
-pub const AUDIO_FILE: &str = "audio.mp4";
-/// The list of chunks for the concatenating demuxer.
-pub const LIST_FILE: &str = "chunks.txt";
-/// The assembled result.
-pub const RESULT_FILE: &str = "result.mp4";
-/// What ffprobe writes.
-pub const PROBE_FILE: &str = "probe.txt";
-
-/// The name of chunk `index` as the assembly reads it.
-pub fn chunk_name(index: usize) -> String {
-    format!("chunk{index:05}.mp4")
-}
+pub use crate::step::files::*;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 

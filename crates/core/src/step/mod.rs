@@ -1,17 +1,25 @@
 //! One step of a job as plain data: what runs, what it reads and what it writes. How a step is spelled for ffmpeg, x264 and
 //! WebCodecs stands in this folder too. Knows no order of steps.
+//!
+//! The steps in here are the only definition: drivers serialize them for their workers, and
+//! `web/src/generated/protocol.ts` is generated from them (feature `typescript`).
 
+pub mod answer;
 pub mod ffmpeg;
+pub mod files;
 pub mod load;
 pub mod package;
 pub mod webcodecs;
 pub mod x264;
 
 use crate::step::package::PackageStep;
-use crate::step::webcodecs::{BrowserEncodeStep, DecodeStep, Examination, SoundStep};
-use crate::step::x264::EncodeStep;
+use crate::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
+use crate::step::x264::X264Step;
 use crate::units::{Bytes, FrameRate};
 use clipfit_container::read;
+use serde::{Deserialize, Serialize};
+
+pub use answer::Answer;
 
 /// Identifies a task within one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,43 +67,104 @@ impl Artifact {
     }
 }
 
-/// What runs.
-#[derive(Debug, Clone, PartialEq)]
+/// What runs. A program that makes one file writes it under the first name of the task's outputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Program {
     /// `ffmpeg` with these arguments.
-    Ffmpeg(Vec<String>),
+    Ffmpeg {
+        /// Without the program's name.
+        arguments: Vec<String>,
+    },
     /// The same by ffmpeg's multi-thread core, which may hang: its driver watches for signs of life.
-    FfmpegThreads(Vec<String>),
+    FfmpegThreads {
+        /// Without the program's name.
+        arguments: Vec<String>,
+    },
     /// `ffprobe` with these arguments.
-    Ffprobe(Vec<String>),
-    /// None: an encode alone, of frames that lie among the inputs and are of this size, which may not be the encode's.
+    Ffprobe {
+        /// Without the program's name.
+        arguments: Vec<String>,
+    },
+    /// None: an encode alone, of frames that lie among the inputs and are of this size. Frames of another size than the
+    /// encode's are scaled.
     Frames {
         /// Pixels.
         width: u32,
         /// Pixels.
         height: u32,
     },
-    /// The worker measures how fast it is, for `speed`.
+    /// The worker measures how fast it is: `Answer::Speeds`.
     Measure,
-    /// The browser tells of a file, as ffprobe does.
-    Examine(Examination),
-    /// The browser decodes a chunk of the clip into frames.
+    /// The browser lists the streams of the first input, a clip or a result: `Answer::Streams`.
+    ExamineStreams,
+    /// The browser lists the packets of one video stream of the first input, and tries to decode its first keyframe:
+    /// `Answer::Packets`.
+    ExaminePackets {
+        /// Position of the stream in the file.
+        stream: u32,
+    },
+    /// The browser decodes a chunk of the first input into frames, for the encode.
     Decode(DecodeStep),
-    /// The browser makes the sound.
-    Sound(SoundStep),
-    /// The encoded chunks and the sound are put together, frames at this rate.
-    Assemble(FrameRate),
+    /// The browser makes the audio from the first input.
+    Audio(AudioStep),
+    /// The encoded chunks, and the audio where there is one, are put together.
+    Assemble {
+        /// Frames per second.
+        rate: FrameRate,
+    },
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
 }
 
+impl Program {
+    /// A line for the log; `None` where the encode says it all.
+    pub fn describe(&self) -> Option<String> {
+        Some(match self {
+            Program::Ffmpeg { arguments } | Program::FfmpegThreads { arguments } => {
+                format!("ffmpeg {}", arguments.join(" "))
+            }
+            Program::Ffprobe { arguments } => format!("ffprobe {}", arguments.join(" ")),
+            Program::Frames { .. } => return None,
+            Program::Measure => "measure the machine".into(),
+            Program::ExamineStreams => "browser: examine the streams".into(),
+            Program::ExaminePackets { stream } => format!("browser: examine the packets of stream {stream}"),
+            Program::Decode(step) => format!(
+                "browser: decode {} frames from {} at {}x{}",
+                step.frames, step.first, step.width, step.height
+            ),
+            Program::Audio(step) => {
+                let verb = if step.copy { "copy" } else { "encode" };
+                format!("browser: {verb} the audio of stream {}", step.stream)
+            }
+            Program::Assemble { rate } => format!("browser: assemble at {rate} frames a second"),
+            Program::Package(step) => {
+                format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())
+            }
+        })
+    }
+}
+
 /// An encode of frames, with whatever does it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum Encode {
     /// x264 itself.
-    X264(EncodeStep),
+    X264(X264Step),
     /// The browser's own encoder.
-    Browser(BrowserEncodeStep),
+    WebCodecs(WebCodecsStep),
+}
+
+impl Encode {
+    /// A line for the log.
+    pub fn describe(&self) -> String {
+        match self {
+            Encode::X264(step) => step.command_line(),
+            Encode::WebCodecs(step) => step.describe(),
+        }
+    }
 }
 
 /// Where an input file comes from.
@@ -163,12 +232,14 @@ impl Written {
     }
 }
 
-/// How a worker was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a worker was lost, or a task ended without an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Death {
     /// No memory: fewer workers at once may do.
     OutOfMemory,
-    /// The person's file cannot be read any more: trying again is no use.
+    /// The person's file cannot be read any more (moved, changed or removed while open): trying again is no use.
     InputUnreadable,
     /// The encoder (x264 itself, the browser's own or x265) refused, failed or hung; another one may do better.
     Encoder,

@@ -1,30 +1,21 @@
-//! What the browser's own codecs are asked to do, as plain steps, and which clips they may be trusted with. Knows nothing of
-//! WebCodecs' calls; a step names times, sizes and rates only.
+//! What the browser's own codecs are asked to do, as plain steps. Knows nothing of WebCodecs' calls; a step names
+//! times, sizes and rates only.
 
-use crate::clip::facts::Rotation;
 use crate::machine::Profile;
 use crate::plan::EncodePlan;
-use crate::plan::audio::{self, AudioPlan};
+use crate::plan::audio::{self, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
 use crate::step::x264 as encoder;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::Codec;
-
-/// What is to be told of a file, in the words of ffprobe's own listings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Examination {
-    /// The clip's streams, with a frame decoded on trial.
-    Streams,
-    /// The packets of one stream of the clip.
-    Packets(u32),
-    /// The finished result.
-    Result,
-}
+use serde::Serialize;
 
 /// Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub struct DecodeStep {
-    /// Position of the track in the file.
+    /// Position of the stream in the file.
     pub stream: u32,
     /// Decode from the keyframe at or before this time in the file; `None`: from the start.
     pub from: Option<Micros>,
@@ -48,15 +39,17 @@ pub struct DecodeStep {
     pub full_range: bool,
 }
 
-/// Making the sound.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SoundStep {
-    /// Position of the track in the file.
+/// Making the audio.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct AudioStep {
+    /// Position of the stream in the file.
     pub stream: u32,
     /// Packets as they are, rather than AAC anew.
     pub copy: bool,
-    /// Rate of the encode.
-    pub bitrate: Kbps,
+    /// What the encoder is asked for, in bits per second.
+    pub bitrate: u64,
     /// Channels of the result.
     pub channels: u32,
     /// Samples per second of the result.
@@ -65,11 +58,20 @@ pub struct SoundStep {
     pub origin: Micros,
     /// How much to keep from there; `None`: to the end.
     pub length: Option<Micros>,
+    /// So much of what is due may be missing...
+    pub may_miss: Micros,
+    /// ...or this share of it, where that is more.
+    pub may_miss_share: f64,
+    /// How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
+    /// any other number that is not listed there is none.
+    pub mixes: Vec<Mix>,
 }
 
 /// One encode of one chunk by the browser's own encoder.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BrowserEncodeStep {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct WebCodecsStep {
     /// The codec in WebCodecs' own words, such as `avc1.64001e`.
     pub codec: String,
     /// Width in pixels.
@@ -86,7 +88,7 @@ pub struct BrowserEncodeStep {
     pub frames: u64,
 }
 
-impl BrowserEncodeStep {
+impl WebCodecsStep {
     /// For the log.
     pub fn describe(&self) -> String {
         format!("browser's encoder: {} at {} kb/s", self.codec, self.bitrate / 1000)
@@ -105,39 +107,34 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         width: plan.picture.width,
         height: plan.picture.height,
         inside: plan.conversion.place(plan.picture),
-        turn: match plan.conversion.rotation {
-            Rotation::None => 0,
-            Rotation::Right => 90,
-            Rotation::Half => 180,
-            Rotation::Left => 270,
-        },
+        turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
     }
 }
 
-/// The sound of `plan`; `None` where it has none.
-pub fn sound(plan: &EncodePlan) -> Option<SoundStep> {
-    let origin = plan.zero + plan.grid.start;
-    let length = plan.trim.map(|(_, end)| end - plan.grid.start);
-    match &plan.audio {
+/// The audio of `plan`; `None` where it has none.
+pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
+    let (may_miss, may_miss_share) = audio::MAY_MISS;
+    let step = |stream: u32, bitrate: Kbps, sample_rate: u32| AudioStep {
+        stream,
+        copy: true,
+        bitrate: (bitrate.0 * 1000.0).round().max(0.0) as u64,
+        channels: 0,
+        sample_rate,
+        origin: plan.zero + plan.grid.start,
+        length: plan.trim.map(|(_, end)| end - plan.grid.start),
+        may_miss,
+        may_miss_share,
+        mixes: Vec::new(),
+    };
+    match plan.audio {
         AudioPlan::None(_) => None,
-        AudioPlan::Copy { stream, sample_rate, bitrate } => Some(SoundStep {
-            stream: *stream,
-            copy: true,
-            bitrate: *bitrate,
-            channels: 0,
-            sample_rate: *sample_rate,
-            origin,
-            length,
-        }),
-        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => Some(SoundStep {
-            stream: *stream,
+        AudioPlan::Copy { stream, sample_rate, bitrate } => Some(step(stream, bitrate, sample_rate)),
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => Some(AudioStep {
             copy: false,
-            bitrate: bitrate.unwrap_or(audio::UNNAMED),
-            channels: *channels,
-            sample_rate: *sample_rate,
-            origin,
-            length,
+            channels,
+            mixes: audio::mixes_into(channels),
+            ..step(stream, bitrate.unwrap_or(audio::UNNAMED), sample_rate)
         }),
     }
 }
@@ -170,9 +167,9 @@ fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
 }
 
 /// Encoding `chunk` of `plan` so that it takes about `asked`; `profile` is for H.264.
-pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) -> BrowserEncodeStep {
+pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) -> WebCodecsStep {
     let rate = asked.over(plan.grid.rate.time_of(chunk.frames));
-    BrowserEncodeStep {
+    WebCodecsStep {
         codec: codec_string(plan, profile),
         width: plan.picture.width,
         height: plan.picture.height,

@@ -10,6 +10,7 @@ use crate::plan::picture::comfortable_rate;
 use crate::units::FrameRate;
 use crate::units::Kbps;
 use crate::wishes::ladder::Cap;
+use serde::Serialize;
 
 /// How a chunk is encoded this time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +28,9 @@ pub enum Pass {
 }
 
 /// Which of x264's passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
 pub enum Passes {
     /// The only one.
     Only,
@@ -55,8 +58,10 @@ impl EncodePlan {
 }
 
 /// One encode of one chunk by x264 itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EncodeStep {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct X264Step {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -73,7 +78,7 @@ pub struct EncodeStep {
     pub frames: u64,
 }
 
-impl EncodeStep {
+impl X264Step {
     /// As x264's own program would be called: for the log.
     pub fn command_line(&self) -> String {
         let pass = match self.pass {
@@ -177,7 +182,7 @@ pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str
 }
 
 /// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
-pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
+pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     let mut options = Vec::new();
     let passes = match pass {
         Pass::First(rate) | Pass::Second(rate) => {
@@ -209,7 +214,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> EncodeStep {
     options.push("sar=1:1".into());
     options.push("fullrange=off".into());
     options.extend(colour_options(&plan.conversion.colour));
-    EncodeStep {
+    X264Step {
         width: plan.picture.width,
         height: plan.picture.height,
         rate: plan.grid.rate,

@@ -73,7 +73,6 @@ pub(crate) fn settings(format: Format, preset: &str, options: &str) -> Settings 
     Settings {
         format,
         preset: preset.to_owned(),
-        tune: None,
         options: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         profile: None,
         pass: Pass::Only,

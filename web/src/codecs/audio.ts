@@ -1,7 +1,8 @@
-// Makes the sound of a result: packets as they are, or decoded, mixed and encoded as AAC. Refuses to decide which.
+// Makes the audio of a result: packets copied, or decoded, mixed and encoded as AAC. Refuses to decide which.
 
 import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import { Resampler, TrackFile } from "../generated/media.js";
+import type { AudioStep } from "../generated/protocol.ts";
 import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
@@ -10,38 +11,19 @@ import { inTime } from "./in-time.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Times are microseconds on the file's own timeline. */
-export interface SoundStep {
-  stream: number;
-  /** Packets as they are. */
-  copy: boolean;
-  /** Bits per second. */
-  bitrate: number;
-  channels: number;
-  sampleRate: number;
-  /** When the result begins. */
-  origin: number;
-  /** How much to keep from there; null: to the end. */
-  length: number | null;
-}
-
-/** The sound as an MP4 file of one track. `progress` is told the seconds that are done. */
-export async function makeSound(
-  step: SoundStep,
-  file: Blob,
-  progress: (seconds: number) => void,
-): Promise<Blob> {
+/** Makes the audio, as an MP4 file with one track. Calls `alive` as it goes on. */
+export async function makeAudio(step: AudioStep, file: Blob, alive: () => void): Promise<Blob> {
   try {
     return await withClip(file, (clip) => {
       const track = clip.track(step.stream);
-      return step.copy ? copySound(step, track, progress) : encodeSound(step, track, progress);
+      return step.copy ? copyAudio(step, track, alive) : encodeAudio(step, track, alive);
     });
   } catch (error) {
     throw error instanceof CannotEncode ? error : cannotDecode(error);
   }
 }
 
-async function copySound(step: SoundStep, track: Track, progress: (seconds: number) => void): Promise<Blob> {
+async function copyAudio(step: AudioStep, track: Track, alive: () => void): Promise<Blob> {
   const { demuxed } = track;
   const config = demuxed.isAudioTrack() ? await demuxed.getDecoderConfig() : null;
   if (!config?.codec.startsWith("mp4a.40") || config.description === undefined) {
@@ -59,12 +41,12 @@ async function copySound(step: SoundStep, track: Track, progress: (seconds: numb
       start ??= track.time(packet);
       if (held !== undefined) {
         file.add(held.packet.data, at - held.at, true);
-        progress(track.time(packet) - origin);
+        alive();
       }
       held = { packet, at };
     }
     if (held === undefined || start === undefined) {
-      throw new CannotDecode("no sound there");
+      throw new CannotDecode("no audio packets");
     }
     file.add(held.packet.data, spacing.usual, true);
     const bytes = file.finish((start - origin) * 1e6);
@@ -74,8 +56,8 @@ async function copySound(step: SoundStep, track: Track, progress: (seconds: numb
   }
 }
 
-/** The packets that sound within the step, and one before: decoders need it. */
-async function* keptPackets(track: Track, step: SoundStep): AsyncGenerator<EncodedPacket> {
+/** Reads the packets that are audible within the step, and the one before, which decoders need. */
+async function* keptPackets(track: Track, step: AudioStep): AsyncGenerator<EncodedPacket> {
   const origin = step.origin / 1e6;
   const end = step.length === null ? track.stream.shown.to : origin + step.length / 1e6;
   let before: EncodedPacket | undefined;
@@ -96,12 +78,15 @@ async function* keptPackets(track: Track, step: SoundStep): AsyncGenerator<Encod
   }
 }
 
-/** What AAC packets may hold, in samples of the track's rate. */
+/** Possible durations of AAC packets, in samples. */
 const PACKET_SAMPLES = [480, 512, 960, 1024, 1920, 2048];
-/** Packets that tell how long packets are. */
+/** Packets that are read to find out their duration. */
 const PACKETS_ASKED = 200;
 
-/** How many samples the track's packets hold; times may be rounded to milliseconds, so that one packet alone does not tell. */
+/**
+ * Estimates the samples in each of the track's packets; one packet is not enough, because times may be rounded to
+ * milliseconds.
+ */
 async function packetSamples(track: Track, rate: number): Promise<number> {
   const times: number[] = [];
   for await (const packet of track.listed()) {
@@ -119,10 +104,10 @@ async function packetSamples(track: Track, rate: number): Promise<number> {
   return PACKET_SAMPLES.reduce((best, size) => (distance(size) < distance(best) ? size : best));
 }
 
-/** Times within this of where the packets before end are rounded, not a gap. */
+/** A smaller distance to the end of the previous packets is rounding, not a gap. */
 const ROUNDED_SECONDS = 0.02;
 
-/** Where packets begin, in samples from the first: one behind the other unless there is a gap. */
+/** Places packets, in samples from the first: back to back unless there is a gap. */
 class Spacing {
   readonly usual: number;
   readonly #rate: number;
@@ -140,32 +125,23 @@ class Spacing {
     const isGap = Math.abs(told - this.#next) > ROUNDED_SECONDS * this.#rate;
     const at = isGap ? told : this.#next;
     if (at < this.#next) {
-      throw new CannotDecode(`packets of sound overlap at ${time} s`);
+      throw new CannotDecode(`audio packets overlap at ${time} s`);
     }
     this.#next = at + this.usual;
     return at;
   }
 }
 
-/** The encoder's script is 250 kB packed: slow lines need a while. */
+/** The encoder's script is 250 kB compressed: slow connections need a while. */
 const ARRIVES_MS = 60_000;
-/** Decoders need some sound before what they are to give, in seconds. */
+/** Decoders need some audio before the wanted part, in seconds. */
 const LEAD_SECONDS = 0.2;
-/** The end of a track may be off by this, in seconds. */
-const END_SECONDS = 0.5;
-/** As may this part of all its sound. */
-const LOST_SHARE = 0.02;
-
-async function encodeSound(
-  step: SoundStep,
-  track: Track,
-  progress: (seconds: number) => void,
-): Promise<Blob> {
+async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Promise<Blob> {
   const { demuxed } = track;
   if (!demuxed.isAudioTrack()) {
-    throw new CannotDecode(`stream ${step.stream} is no sound`);
+    throw new CannotDecode(`stream ${step.stream} is not audio`);
   }
-  const late = () => new CannotEncode("the encoder of the sound did not arrive");
+  const late = () => new CannotEncode("the audio encoder did not arrive");
   const { AacEncoder } = await inTime(import("./aac.ts"), late, ARRIVES_MS);
   const { shown, delay } = track.stream;
   const origin = step.origin / 1e6;
@@ -184,7 +160,7 @@ async function encodeSound(
       try {
         const time = sample.timestamp - delay + missing;
         encoder.take(line.add(sample, time, Math.max(origin, shown.from)));
-        progress(line.seconds);
+        alive();
       } finally {
         sample.close();
       }
@@ -193,15 +169,16 @@ async function encodeSound(
       }
     }
     const due = Math.min(end, track.time(last) + last.duration) - origin;
-    if (line.seconds < due - END_SECONDS) {
-      throw new CannotDecode(`sound of ${line.seconds} s instead of ${due} s`);
+    const mayMiss = step.mayMiss / 1e6;
+    if (line.seconds < due - mayMiss) {
+      throw new CannotDecode(`audio of ${line.seconds} s instead of ${due} s`);
     }
-    if (line.silentSeconds > END_SECONDS) {
-      // Decoders leave out what is damaged and say nothing.
+    if (line.silentSeconds > mayMiss) {
+      // Decoders skip damaged packets without an error.
       const told = await toldSeconds(track, Math.max(origin, shown.from), end);
-      const heard = line.seconds - line.silentSeconds;
-      if (heard < told - Math.max(END_SECONDS, told * LOST_SHARE)) {
-        throw new CannotDecode(`${heard} s of sound came out of ${told} s`);
+      const audible = line.seconds - line.silentSeconds;
+      if (audible < told - Math.max(mayMiss, told * step.mayMissShare)) {
+        throw new CannotDecode(`${audible} s of audio came out of ${told} s`);
       }
     }
     encoder.take(line.finish());
@@ -212,7 +189,7 @@ async function encodeSound(
   }
 }
 
-/** How much sound the packets between two times say that they hold, in seconds. */
+/** Sums the durations of the packets between two times, in seconds. */
 async function toldSeconds(track: Track, from: number, to: number): Promise<number> {
   let told = 0;
   for await (const packet of track.listed()) {
@@ -222,8 +199,8 @@ async function toldSeconds(track: Track, from: number, to: number): Promise<numb
   return told;
 }
 
-/** A track as an MP4 file whose timeline begins with the first sample that was encoded. */
-function trackFile({ description, packets, priming }: AacTrack, step: SoundStep): Blob {
+/** Writes a track as an MP4 file whose timeline begins with the first encoded sample. */
+function trackFile({ description, packets, priming }: AacTrack, step: AudioStep): Blob {
   const file = TrackFile.sound(description, step.sampleRate, step.channels);
   try {
     for (const { data, samples } of packets) {
@@ -236,9 +213,9 @@ function trackFile({ description, packets, priming }: AacTrack, step: SoundStep)
   }
 }
 
-/** A decoder of sound that hung. */
+/** The failure of an audio decoder that hangs. */
 function stalled(): CannotDecode {
-  return new CannotDecode("the decoder of the sound stalled");
+  return new CannotDecode("the audio decoder stalled");
 }
 
 async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator<AudioSample> {
@@ -251,19 +228,20 @@ async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator
       yield next.value;
     }
   } finally {
-    // One that hangs would never come back from this.
+    // Not awaited: a hanging decoder would never return from this.
     void samples.return(undefined).catch(() => {});
   }
 }
 
-/** Packets that are decoded to see what a decoder leaves out at its start. */
+/** Packets that are decoded to measure what a decoder leaves out at its start. */
 const PACKETS_TRIED = 8;
-/** Less than this is times rounded to milliseconds, more a gap in the file; in seconds. */
+/** In seconds: less is rounding of times to milliseconds, more is a gap in the file. */
 const MISSING_SECONDS = { least: 0.0015, most: 0.1 };
 
 /**
- * How much of the first packet's sound a decoder does not hand out, in seconds: Opus begins with what is to be skipped, Vorbis
- * gives nothing for its first packet, and some AAC neither. Decoders give what they hand out first the first packet's time.
+ * Measures how much of the first packet's audio a decoder leaves out, in seconds: Opus begins with samples to skip,
+ * Vorbis yields nothing for its first packet, and nor does some AAC. Decoders stamp their first output with the first
+ * packet's time.
  */
 async function missingAtStart(
   track: Track,
@@ -293,7 +271,7 @@ async function missingAtStart(
       if (tried === PACKETS_TRIED) {
         break;
       }
-      // Times before zero are not kept by all.
+      // Not all decoders keep negative times.
       decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: Math.round(due * 1e6), data }));
       due += duration;
       tried += 1;
@@ -310,14 +288,14 @@ async function missingAtStart(
   }
 }
 
-/** Decoded samples on their way: mixed, laid onto the line of the result, brought to its rate. */
+/** Mixes decoded samples, places them on the result's timeline and resamples them. */
 class Line {
-  readonly #step: SoundStep;
+  readonly #step: AudioStep;
   readonly #length: number;
   #source: { rate: number; channels: number; mix: Mix; timeline: Timeline } | undefined;
   #resampler: Resampler | undefined;
 
-  constructor(step: SoundStep, length: number) {
+  constructor(step: AudioStep, length: number) {
     this.#step = step;
     this.#length = length;
   }
@@ -326,7 +304,7 @@ class Line {
     return this.#source === undefined ? 0 : this.#source.timeline.laid / this.#source.rate;
   }
 
-  /** Of these, silence in place of what did not come. */
+  /** Seconds of silence among them, in place of missing audio. */
   get silentSeconds(): number {
     return this.#source === undefined ? 0 : this.#source.timeline.silent / this.#source.rate;
   }
@@ -335,15 +313,15 @@ class Line {
     return this.#source?.timeline.isFull ?? false;
   }
 
-  /** What is ready after `sample`, which begins at `time`; nothing before `from` is heard. */
+  /** Returns what is ready after `sample`, which begins at `time`; drops what lies before `from`. */
   add(sample: AudioSample, time: number, from: number): Float32Array<ArrayBuffer> {
     const { sampleRate: rate, numberOfChannels: channels, numberOfFrames } = sample;
     const source = this.#sourceOf(rate, channels);
     const data = new Float32Array(numberOfFrames * channels);
     sample.copyTo(data, { planeIndex: 0, format: "f32" });
     const early = Math.min(Math.max(Math.round((from - time) * rate), 0), numberOfFrames);
-    const heard = data.subarray(early * channels);
-    const laid = source.timeline.lay(source.mix(heard), time + early / rate - this.#step.origin / 1e6);
+    const audible = data.subarray(early * channels);
+    const laid = source.timeline.lay(source.mix(audible), time + early / rate - this.#step.origin / 1e6);
     return this.#resampler === undefined ? laid : (this.#resampler.push(laid) as Float32Array<ArrayBuffer>);
   }
 
@@ -359,11 +337,11 @@ class Line {
   #sourceOf(rate: number, channels: number) {
     const { sampleRate, channels: wanted } = this.#step;
     if (this.#source === undefined) {
-      const mix = mixer(channels, wanted);
+      const mix = mixer(channels, this.#step);
       this.#source = { rate, channels, mix, timeline: new Timeline(rate, wanted, this.#length) };
       this.#resampler = rate === sampleRate ? undefined : new Resampler(rate, sampleRate, wanted);
     } else if (this.#source.rate !== rate || this.#source.channels !== channels) {
-      throw new CannotDecode(`sound that changes to ${rate} Hz and ${channels} channels`);
+      throw new CannotDecode(`audio that changes to ${rate} Hz and ${channels} channels`);
     }
     return this.#source;
   }

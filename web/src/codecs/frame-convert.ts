@@ -1,64 +1,65 @@
-// Turns decoded frames into planar 4:2:0 of the wanted size. Refuses to know where they come from and when they are shown.
+// Converts decoded frames to planar 4:2:0 of the wanted size. Refuses to know where they come from and when they are
+// shown.
 
 import { Picture } from "../generated/media.js";
 import { CannotDecode } from "./failures.ts";
 import { tightLayout } from "./layout.ts";
 
-/** What the frames are to become. */
+/** The format of the converted frames. */
 export interface Wanted {
   /** Pixels. */
   width: number;
   height: number;
-  /** Where the picture is in it: left, top, width, height. */
+  /** The area that the source's frame fills: left, top, width, height. */
   inside: readonly [number, number, number, number];
-  /** Clockwise degrees that make the picture upright. */
+  /** Clockwise degrees that turn the frame upright. */
   turn: number;
   /** The source uses the full range of values. */
   fullRange: boolean;
 }
 
-/** Converts frames one by one; they may change their layout and size on the way, as decoders do. */
+/** Converts frames one by one; their layout and size may change midway, because decoders change them. */
 export class Converter {
   readonly #memory: WebAssembly.Memory;
   readonly #wanted: Wanted;
-  #picture: { kind: string; layout: PlaneLayout[]; picture: Picture } | undefined;
+  #current: { kind: string; layout: PlaneLayout[]; converter: Picture } | undefined;
 
   constructor(memory: WebAssembly.Memory, wanted: Wanted) {
     this.#memory = memory;
     this.#wanted = wanted;
   }
 
-  /** The frame's picture, valid until the next call. */
+  /** Converts a frame; the result is valid until the next call. */
   async convert(frame: VideoFrame): Promise<Uint8Array> {
-    const { layout, picture } = this.#fitting(frame);
-    const { inputAddress, inputBytes } = picture;
+    const { layout, converter } = this.#fitting(frame);
+    const { inputAddress, inputBytes } = converter;
     await copyVisible(frame, new Uint8Array(this.#memory.buffer, inputAddress, inputBytes), layout);
-    picture.convert();
-    return new Uint8Array(this.#memory.buffer, picture.outputAddress, picture.outputBytes);
+    converter.convert();
+    return new Uint8Array(this.#memory.buffer, converter.outputAddress, converter.outputBytes);
   }
 
   close(): void {
-    this.#picture?.picture.free();
-    this.#picture = undefined;
+    this.#current?.converter.free();
+    this.#current = undefined;
   }
 
-  #fitting(frame: VideoFrame): { layout: PlaneLayout[]; picture: Picture } {
+  #fitting(frame: VideoFrame): { layout: PlaneLayout[]; converter: Picture } {
     const { format, width, height } = visible(frame);
     const kind = `${format} ${width}x${height}`;
-    if (this.#picture?.kind === kind) {
-      return this.#picture;
+    if (this.#current?.kind === kind) {
+      return this.#current;
     }
     this.close();
     const layout = tightLayout(format, width, height);
     const { fullRange, turn, width: outWidth, height: outHeight, inside } = this.#wanted;
     const out = new Uint32Array([outWidth, outHeight, ...inside]);
-    const picture = new Picture(format, width, height, fullRange, turn, out);
-    this.#picture = { kind, layout, picture };
-    return this.#picture;
+    const converter = new Picture(format, width, height, fullRange, turn, out);
+    this.#current = { kind, layout, converter };
+    return this.#current;
   }
 }
 
-/** A frame's layout and the size of what is to be seen of it. */
+/** Returns a frame's layout and visible size. */
 export function visible(frame: VideoFrame): { format: VideoPixelFormat; width: number; height: number } {
   const { format, visibleRect } = frame;
   if (format === null || visibleRect === null) {
@@ -67,7 +68,7 @@ export function visible(frame: VideoFrame): { format: VideoPixelFormat; width: n
   return { format, width: visibleRect.width, height: visibleRect.height };
 }
 
-/** Copies what is to be seen of a frame; `layout` is that of `tightLayout`. */
+/** Copies the visible part of a frame; `layout` comes from `tightLayout`. */
 export async function copyVisible(
   frame: VideoFrame,
   target: Uint8Array,

@@ -1,0 +1,48 @@
+//! What a program found out, rather than made: typed where a worker of ours looked, as text where ffprobe did. Knows
+//! nothing of what follows from it.
+
+use crate::clip::ffprobe;
+use crate::clip::listing::Listing;
+use crate::clip::packets::PacketTable;
+use crate::machine::speeds::SpeedFigures;
+use crate::step::Written;
+use crate::step::files::PROBE_FILE;
+use serde::Deserialize;
+
+/// The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
+/// outside, which takes less code to read: drivers move it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "type"))]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// Of `Program::ExamineStreams`.
+    Streams(Listing),
+    /// Of `Program::ExaminePackets`.
+    Packets(PacketTable),
+    /// Of `Program::Measure`.
+    Speeds(SpeedFigures),
+}
+
+/// The listing that a task answered with, or that ffprobe wrote.
+pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
+    match answer {
+        Some(Answer::Streams(listing)) => Some(listing),
+        Some(_) => None,
+        None => written(outputs).map(|text| ffprobe::listing(&text)),
+    }
+}
+
+/// The packets that a task answered with, or that ffprobe wrote.
+pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTable> {
+    match answer {
+        Some(Answer::Packets(packets)) => Some(packets),
+        Some(_) => None,
+        None => written(outputs).map(|text| ffprobe::packets(&text)),
+    }
+}
+
+/// What ffprobe wrote; nothing where it could not open the file.
+fn written(outputs: &[Written]) -> Option<String> {
+    let file = outputs.iter().find(|written| written.name == PROBE_FILE && written.size.0 > 0)?;
+    Some(String::from_utf8_lossy(&file.head).into_owned())
+}
