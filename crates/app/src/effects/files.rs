@@ -1,4 +1,4 @@
-//! Files that people brought, and how they bring them: drop anywhere, paste, choose. Knows nothing of jobs.
+//! The files that users add, and how they add them: drop anywhere, paste, choose. Knows nothing of jobs.
 
 use crate::job::{FileId, Source};
 use crate::state::Action;
@@ -19,7 +19,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Holds files and says what the state needs to know of them.
+    /// Stores files and returns what the state needs to know about them.
     pub(super) fn take_in(&self, files: Vec<File>) -> Vec<Source> {
         files
             .into_iter()
@@ -41,7 +41,7 @@ impl Files {
     }
 }
 
-/// The files of a list.
+/// Returns the files of a list.
 pub(super) fn list(files: Option<FileList>) -> Vec<File> {
     files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|n| files.get(n)).collect())
 }
@@ -68,7 +68,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
                 if let Some(transfer) = files_dragged(event) {
                     event.prevent_default();
                     transfer.set_drop_effect("copy");
-                    // Told many times a second; the page needs to know once.
+                    // Fires many times a second; the page needs it once.
                     if !dragging.replace(true) {
                         over.emit(Action::Drag(true));
                     }
@@ -99,7 +99,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
             Box::new(move |event| {
                 let pasted = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
                 let pasted = list(pasted.and_then(|data| data.files()));
-                // Pasted text goes its usual way.
+                // Pasted text is handled as usual.
                 if !pasted.is_empty() {
                     event.prevent_default();
                     add(pasted);
@@ -109,7 +109,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
     ]
 }
 
-/// What is dragged, when it is files.
+/// Returns what is dragged, if it is files.
 fn files_dragged(event: &Event) -> Option<DataTransfer> {
     let transfer = event.dyn_ref::<DragEvent>()?.data_transfer()?;
     transfer.types().includes(&"Files".into(), 0).then_some(transfer)

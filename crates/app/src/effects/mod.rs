@@ -1,5 +1,5 @@
-//! The one place that runs effects: carries the reducer's commands out and turns what the world says into actions.
-//! Decides nothing; what should happen is the reducer's business.
+//! The one place that runs effects: carries out the reducer's commands and turns events into actions. Decides nothing;
+//! the reducer does.
 
 mod browser;
 mod files;
@@ -20,17 +20,17 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, File, HtmlInputElement};
 use yew::Callback;
 
-/// Identifiers of elements that focus is moved to.
+/// Ids of the elements that focus moves to.
 pub mod element {
     /// The file input.
     pub const CHOOSER: &str = "choose-files";
-    /// The limit, where the settings have one.
+    /// The target field, if the settings show one.
     pub const TARGET: &str = "target";
     /// The settings' region.
     pub const SETTINGS: &str = "settings";
 }
 
-/// The files that were chosen in a file input, which is emptied so that the same file can be chosen again.
+/// Returns the files chosen in a file input and empties it, so that the same file can be chosen again.
 pub fn files_of(event: &Event) -> Vec<File> {
     let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
         return Vec::new();
@@ -40,17 +40,17 @@ pub fn files_of(event: &Event) -> Vec<File> {
     chosen
 }
 
-/// What the page holds of the world.
+/// The files, runs and listeners of the page.
 pub struct Effects {
     dispatch: Callback<Action>,
     files: Rc<Files>,
     runs: Runs,
-    /// Live as long as the page does.
+    /// They live as long as the page.
     _listeners: Vec<EventListener>,
 }
 
 impl Effects {
-    /// Listens to the window and registers the service worker; everything heard goes to `dispatch`.
+    /// Listens to the window and registers the service worker. All events go to `dispatch`.
     pub fn new(dispatch: Callback<Action>) -> Self {
         let files = Rc::new(Files::default());
         let mut listeners = files::listen(&files, &dispatch);
@@ -60,17 +60,17 @@ impl Effects {
         Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
     }
 
-    /// The settings of the last visit.
+    /// Returns the settings of the last visit.
     pub fn kept_settings(&self) -> Option<Settings> {
         browser::kept_settings()
     }
 
-    /// What the address asks for, with how many parameters; `None` when it names nothing.
+    /// Returns the link in the address and its number of parameters; `None` if there are none.
     pub fn link(&self) -> Option<(Link, usize)> {
         browser::link()
     }
 
-    /// Takes files in that were chosen.
+    /// Returns a callback that adds files.
     pub fn file_taker(&self) -> Callback<Vec<File>> {
         let (files, dispatch) = (Rc::clone(&self.files), self.dispatch.clone());
         Callback::from(move |taken| dispatch.emit(Action::AddFiles(files.take_in(taken))))
@@ -81,7 +81,7 @@ impl Effects {
         browser::set_title(title);
     }
 
-    /// Carries one command out.
+    /// Carries out one command.
     pub fn run(&self, command: Command, state: &State) {
         match command {
             Command::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),

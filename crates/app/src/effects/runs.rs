@@ -1,4 +1,4 @@
-//! The bridge's running jobs and their logs, by run. Dropping a handle ends its work; knows nothing of cards.
+//! The bridge's running jobs and their logs, by run. Dropping a handle ends its work. Knows nothing of cards.
 
 use super::browser;
 use crate::job::{Made, RunId};
@@ -19,7 +19,7 @@ use yew::Callback;
 pub(super) struct Runs {
     dispatch: Callback<Action>,
     handles: RefCell<BTreeMap<RunId, Run>>,
-    /// Logs of runs that ended.
+    /// Logs of runs that have ended.
     logs: Rc<RefCell<BTreeMap<RunId, String>>>,
 }
 
@@ -55,7 +55,7 @@ impl Runs {
         self.handles.borrow_mut().insert(run, handle);
     }
 
-    /// Drops the handle; its log stays.
+    /// Drops the handle and keeps its log.
     pub(super) fn end(&self, run: RunId) {
         let handle = self.handles.borrow_mut().remove(&run);
         if let Some(log) = handle.map(|handle| handle.log()).filter(|log| !log.is_empty()) {
@@ -67,7 +67,7 @@ impl Runs {
         self.logs.borrow_mut().remove(&run);
     }
 
-    /// The log of a run, running or ended.
+    /// Returns the log of a run, running or ended.
     pub(super) fn log(&self, run: RunId) -> String {
         match self.handles.borrow().get(&run) {
             Some(handle) => handle.log(),
@@ -76,7 +76,7 @@ impl Runs {
     }
 }
 
-/// Chunks of a download arrive faster than anyone reads: one in a hundredth of the whole is enough.
+/// Lets through one update per percent: parts of a download arrive faster than anyone can read.
 #[derive(Default)]
 struct LoadingThrottle {
     last: Cell<Option<u64>>,
@@ -105,12 +105,12 @@ fn told(update: Update, files: Option<ResultFiles>) -> Told {
         (Update::Planned(plan), _) => Told::Planned(plan, browser::now()),
         (Update::Progress(progress), _) => Told::Progress(progress, browser::now()),
         (Update::Finished(report), Some(ResultFiles { result, package })) => {
-            // The files of a stream are of no use by themselves.
+            // The files of a stream are useless by themselves.
             let each = if report.streams { &[] } else { package.as_ref() };
             let urls = each.iter().map(|(_, file)| browser::address(file)).collect();
             Told::Finished(report, Made { url: browser::address(&result), files: package, urls })
         }
-        // The engine hands the file over with the report.
+        // The engine always sends the file with the report.
         (Update::Finished(_), None) => Told::Failed(LoadFailure::Corrupt.into()),
         (Update::Failed(failure), _) => Told::Failed(failure),
     }
