@@ -1,4 +1,4 @@
-//! Drives one session with native programs: starts tasks, keeps their files, feeds back what happened. The only place where
+//! Drives one session with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place where
 //! core's commands meet the machine.
 
 use crate::clip::Clip;
@@ -18,29 +18,29 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 
-/// Frames are kept in no more than this part of the free disk.
+/// Decoded frames use at most this fraction (one in `DISK_SHARE`) of the free disk space.
 const DISK_SHARE: u64 = 4;
 
-/// What a session tells while it runs.
+/// What a session reports while it runs.
 #[derive(Debug)]
 pub enum Update<'a> {
     /// The plan had to change.
     Replanned(&'a Plan),
-    /// How far it is.
+    /// The progress.
     Progress(Progress),
 }
 
-/// A checked result. Its file goes with it.
+/// A checked result. Dropping it removes its temporary file.
 #[derive(Debug)]
 pub struct Finished {
     /// Its figures.
     pub report: Report,
-    /// Where it lies: the clip itself where nothing better was to be made of it.
+    /// Its path; the clip's own if the source is kept.
     pub file: PathBuf,
     _folder: Folder,
 }
 
-/// A task under way.
+/// A running task.
 struct Busy {
     task: Task,
     /// Ends the program when dropped.
@@ -52,7 +52,7 @@ enum Message {
     Ended(TaskId, End),
 }
 
-/// What one session is driven with.
+/// What a session needs to run.
 #[derive(Debug)]
 pub struct Driver<'a> {
     ffmpeg: &'a Ffmpeg,
@@ -61,13 +61,13 @@ pub struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    /// A driver for sessions on this clip.
+    /// Creates a driver for sessions on this clip.
     pub fn new(ffmpeg: &'a Ffmpeg, clip: &'a Clip, interrupt: &'a Interrupt) -> Driver<'a> {
         Driver { ffmpeg, clip, interrupt }
     }
 
-    /// Carries the session out, `workers` programs at a time at most. Decoded frames are kept up to `frames` bytes, where that
-    /// leaves most of the disk free.
+    /// Runs the session with at most `workers` programs at a time. Keeps up to `frames` bytes of decoded frames, as long as most
+    /// of the disk stays free.
     pub fn run(
         &self,
         mut session: Job,
@@ -76,7 +76,7 @@ impl<'a> Driver<'a> {
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<Finished, Error> {
         let mut folder = Folder::new()?;
-        // Dropped before the folder: no program outlives its files.
+        // Dropped before the folder, so that no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
         let frames = frames.min(Bytes(folder.free().0 / DISK_SHARE));
@@ -84,7 +84,7 @@ impl<'a> Driver<'a> {
         loop {
             for command in std::mem::take(&mut commands) {
                 match command {
-                    // Quick beside an encode, and no program.
+                    // Quick compared with an encode, and not a program.
                     Command::Run(task) if matches!(task.program, Program::Package(_)) => {
                         commands.extend(session.handle(self.cut(&task, &mut folder)));
                     }
@@ -101,7 +101,7 @@ impl<'a> Driver<'a> {
                         }
                     },
                     Command::Replanned(plan) => tell(Update::Replanned(&plan)),
-                    // No browser here.
+                    // There is no browser here.
                     Command::EncoderFailed(_) => {}
                     Command::Drop(artifacts) => folder.forget(&artifacts),
                     Command::Stop => busy.clear(),
@@ -112,7 +112,7 @@ impl<'a> Driver<'a> {
                             reason => Error::GaveUp(Box::new(reason)),
                         });
                     }
-                    // Nothing but ffmpeg was ever asked.
+                    // Everything runs in ffmpeg here already.
                     Command::BeginWithFfmpeg(_) => commands = session.handle(Event::Cancel),
                 }
             }
@@ -136,7 +136,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// What has been told, waiting a moment for the first.
+    /// Returns the messages received, after waiting a moment for the first.
     fn wait(&self, messages: &Receiver<Message>) -> Vec<Message> {
         let mut told: Vec<Message> = messages.recv_timeout(PATIENCE).into_iter().collect();
         told.extend(messages.try_iter());
@@ -150,12 +150,12 @@ impl<'a> Driver<'a> {
                 ["-nostdin", "-y"].map(str::to_owned).into_iter().chain(arguments.clone()).collect(),
             ),
             Program::Ffprobe(arguments) => (&self.ffmpeg.ffprobe, arguments.clone()),
-            other => return Err(std::io::Error::other(format!("no native program does this: {other:?}"))),
+            other => return Err(std::io::Error::other(format!("no native program can do this: {other:?}"))),
         };
         let arguments: Vec<String> = arguments;
         let place = folder.prepare(task, &self.clip.path)?;
         let (id, printed, ended) = (task.id, send.clone(), send.clone());
-        // Whoever no longer listens has ended the program.
+        // If the receiver is gone, the program has been ended.
         let on_line = move |line| drop(printed.send(Message::Printed(id, line)));
         let on_end = move |end| drop(ended.send(Message::Ended(id, end)));
         process::start(program, &arguments, &place, on_line, on_end)

@@ -1,4 +1,4 @@
-//! One module for each command: what it asks of the rest, in order.
+//! One module per command. Each calls the other parts in order.
 
 mod completions;
 mod compress;
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
-/// Runs a command. What is wrong with one clip is told to `voice` and the others go on; an error here ends everything.
+/// Runs a command. An error of one clip goes to `voice` and the other clips continue; a returned error ends the run.
 pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
     match command {
         Command::Compress(options) => compress::run(&options, voice),
@@ -40,7 +40,7 @@ pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
     }
 }
 
-/// What work on clips needs: the programs and the flag that ends it.
+/// What work on clips needs: the programs and the interrupt flag.
 struct Bench {
     ffmpeg: Ffmpeg,
     interrupt: Interrupt,
@@ -60,7 +60,7 @@ impl Bench {
         Ok(Bench { ffmpeg: Ffmpeg::find(&interrupt)?, interrupt })
     }
 
-    /// Examines a clip and tells of it.
+    /// Examines a clip and reports its facts.
     fn examine(&self, input: &Path, voice: &mut Voice) -> Result<(Clip, MediaFacts), Error> {
         let clip = Clip::open(input)?;
         let facts = clip.examine(&self.ffmpeg, &self.interrupt)?;
@@ -68,7 +68,7 @@ impl Bench {
         Ok((clip, facts))
     }
 
-    /// Examines and plans a clip and tells of both.
+    /// Examines and plans a clip and reports both.
     fn draw(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Drawn, Error> {
         let (clip, facts) = self.examine(input, voice)?;
         let machine = self.ffmpeg.machine(processors())?;
@@ -77,7 +77,7 @@ impl Bench {
         Ok(Drawn { clip, facts, plan, machine })
     }
 
-    /// Makes what is wished of each clip, as far as each goes, and puts it in its place.
+    /// Makes the result of each clip and puts it in its place. A clip that fails does not stop the others.
     fn fill(
         &mut self,
         inputs: &[PathBuf],
@@ -88,7 +88,7 @@ impl Bench {
         self.each(inputs, voice, |bench, index, voice| {
             let (Some(input), Some(place)) = (inputs.get(index), places.get(index)) else { return Ok(()) };
             let began = Instant::now();
-            // Not after minutes of work.
+            // Checked first, not after minutes of work.
             place.check(input)?;
             let finished = bench.make(input, wishes, voice)?;
             place.write(&finished.file)?;
@@ -97,7 +97,7 @@ impl Bench {
         })
     }
 
-    /// Plans and makes what is wished of a clip, and tells of it.
+    /// Plans a clip, makes its result, and reports progress.
     fn make(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Finished, Error> {
         let Drawn { clip, facts, plan, machine } = self.draw(input, wishes, voice)?;
         let workers = plan.workers(processors(), memory());
@@ -111,7 +111,7 @@ impl Bench {
         })
     }
 
-    /// Does `work` for each clip, as far as each goes.
+    /// Does `work` for each clip. A clip that fails does not stop the others.
     fn each(
         &mut self,
         inputs: &[PathBuf],
@@ -121,7 +121,7 @@ impl Bench {
         for (index, input) in inputs.iter().enumerate() {
             match work(self, index, voice) {
                 Ok(()) => {}
-                // The next clip would fare no better.
+                // The next clip would fail the same way.
                 Err(error @ (Error::Interrupted | Error::TooOld(_) | Error::Lacks(_))) => return Err(error),
                 Err(error) => voice.error(Some(input), &error),
             }
@@ -130,12 +130,12 @@ impl Bench {
     }
 }
 
-/// How many encoders run side by side.
+/// Returns how many encoders run in parallel.
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// What encoders may use together: three quarters of what the system says is to be had, where it says so.
+/// Returns the memory that all encoders together may use: three quarters of what the system reports as available, if it does.
 fn memory() -> Bytes {
     const UNKNOWN: u64 = 4_000_000_000;
     let told = std::fs::read_to_string("/proc/meminfo").ok().and_then(|about| {
@@ -145,7 +145,7 @@ fn memory() -> Bytes {
     told.map_or(Bytes(UNKNOWN), |kibibytes| Bytes(kibibytes.saturating_mul(1024) / 4 * 3))
 }
 
-/// What decoded frames may use beside the encoders: files that are better off in memory than on the disk.
+/// Returns the bytes that decoded frames may use in addition. They are files that should stay in the memory cache, not on disk.
 fn frames_room() -> Bytes {
     Bytes(memory().0 / 4)
 }
