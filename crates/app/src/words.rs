@@ -70,7 +70,7 @@ pub fn exact_size(bytes: Bytes) -> String {
 pub fn copied(how: Result<(), CopyRefused>) -> &'static str {
     match how {
         Ok(()) => "Copied",
-        Err(CopyRefused) => "Copying is blocked: select the text to copy it",
+        Err(CopyRefused) => "Blocked: select and copy the text",
     }
 }
 
