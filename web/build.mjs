@@ -1,6 +1,6 @@
-// Trunk's pre-build step: bundles the workers and the style sheet and prepares both builds of the ffmpeg core, the engine, the
-// encoder, what the browser's codecs need and the player of packages, all into web/dist.
-// index.html collects them from there. Run it alone with `node web/build.mjs`.
+// Trunk's pre-build step: bundles the workers and the style sheet, and prepares both builds of the ffmpeg core, the engine, the
+// encoder, the codecs module and the player of packages. Everything goes into web/dist, from where index.html collects it.
+// Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
@@ -16,9 +16,9 @@ const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, "dist");
 const packages = join(web, "../node_modules/@ffmpeg");
 
-/** Where `cargo xtask` puts a module. */
+/** Returns the folder where `cargo xtask` puts a module. */
 const moduleFolder = (name) => join(web, `../target/${name}/module`);
-/** wasm-bindgen's script wants no bundling. */
+/** wasm-bindgen's script needs no bundling. */
 const encoderScript = { minify: true, target: ["es2022"], format: "esm" };
 
 /** Options that all bundles share. */
@@ -30,7 +30,7 @@ const common = {
   logLevel: "warning",
 };
 
-/** One bundled module per worker; the hash in its name lets it be cached for good. */
+/** Bundles one module per worker. The hash in its name lets browsers cache it forever. */
 async function buildWorkers() {
   const folder = join(out, "workers");
   await rm(folder, { recursive: true, force: true });
@@ -43,7 +43,7 @@ async function buildWorkers() {
   });
 }
 
-/** A classic script: module service workers are younger than the browsers this runs in. */
+/** Bundles the service worker as a classic script: some supported browsers have no module service workers. */
 async function buildServiceWorker() {
   await build({
     ...common,
@@ -53,7 +53,7 @@ async function buildServiceWorker() {
   });
 }
 
-/** All sheets as one; Trunk gives it its hashed name. */
+/** Bundles all style sheets into one. Trunk adds the hash to its name. */
 async function buildStyles() {
   const entry = join(web, "styles/index.css");
   const outfile = join(out, "app.css");
@@ -66,8 +66,8 @@ async function buildStyles() {
 }
 
 /**
- * A build of the core, packed once: packing takes ten seconds and its input is pinned. Its folder is called `prefix` and the
- * version.
+ * Compresses a build of the core once: it takes ten seconds and the input is pinned. The folder's name is `prefix` and
+ * the version.
  */
 async function prepareCore(name, prefix) {
   const corePackage = join(packages, name);
@@ -82,12 +82,12 @@ async function prepareCore(name, prefix) {
   const known = existsSync(stampFile) ? await readFile(stampFile, "utf8") : "";
   if (known === stamp && existsSync(packed) && existsSync(join(folder, "ffmpeg-core.js"))) return;
 
-  console.info(`Packing the ffmpeg ${name} ${version} (ten seconds, once)`);
+  console.info(`Compressing the ffmpeg ${name} ${version} (ten seconds, once)`);
   await removeCoreFolders((other) => new RegExp(`^${prefix}\\d`).test(other));
   await mkdir(folder, { recursive: true });
   await copyFile(script, join(folder, "ffmpeg-core.js"));
   if (existsSync(threads)) await copyFile(threads, join(folder, "ffmpeg-core.worker.js"));
-  // Under another name until complete, so that a broken run leaves nothing that looks whole.
+  // Written under another name first, so that an interrupted run leaves nothing that looks complete.
   const partial = join(out, `${name}.partial`);
   const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
   await pipeline(createReadStream(wasm), gzip, createWriteStream(partial));
@@ -95,7 +95,7 @@ async function prepareCore(name, prefix) {
   await writeFile(stampFile, stamp);
 }
 
-/** A script with all it needs, as names and contents of files that are not written yet. */
+/** Bundles a script with its dependencies and returns the names and contents of the files, not yet written. */
 async function bundled(entry, options) {
   const { outputFiles } = await build({
     ...common,
@@ -108,7 +108,7 @@ async function bundled(entry, options) {
   return outputFiles.map((file) => [basename(file.path), file.contents]);
 }
 
-/** The engine and the script that opens it. */
+/** Prepares the engine and the script that opens it. */
 async function prepareEngine() {
   const folder = moduleFolder("engine");
   const module = join(folder, "engine_bg.wasm");
@@ -119,7 +119,7 @@ async function prepareEngine() {
   await placeModule("engine", [...scripts, ["engine.wasm", await readFile(module)]]);
 }
 
-/** The encoder, where `cargo xtask` could build it. */
+/** Prepares the encoder, if `cargo xtask` could build it. */
 async function prepareEncoder() {
   const folder = moduleFolder("x264");
   const module = join(folder, "x264_bg.wasm");
@@ -132,7 +132,7 @@ async function prepareEncoder() {
   ]);
 }
 
-/** What works with the browser's codecs: the script with all it needs, and the module of its inner loops. */
+/** Prepares the script that works with the browser's codecs, and the WebAssembly module for its inner loops. */
 async function prepareCodecs() {
   const folder = moduleFolder("media");
   const module = join(folder, "media_bg.wasm");
@@ -145,7 +145,7 @@ async function prepareCodecs() {
   await placeModule("codecs", [...scripts, ["media.wasm", await readFile(module)]]);
 }
 
-/** What plays and saves packages, and hls.js as a file of its own, because packages hold a copy of it. */
+/** Prepares the player of packages, and hls.js as a separate file, because packages contain a copy of it. */
 async function preparePlayer() {
   const hls = join(web, "../node_modules/hls.js");
   const library = await readFile(join(hls, "dist/hls.light.min.mjs"), "utf8");
@@ -174,7 +174,7 @@ async function preparePlayer() {
   ]);
 }
 
-/** Only types of a module's script are among the sources; the script itself comes from where it was built. */
+/** Resolves a module's script to where it was built: the sources contain only its types. */
 function generatedScript(name, path) {
   const filter = new RegExp(`/generated/${name}\\.js$`);
   return {
@@ -184,8 +184,8 @@ function generatedScript(name, path) {
 }
 
 /**
- * Puts files, WebAssembly packed, into a folder of web/dist/core that is named after what is in them; what earlier builds
- * left under `prefix` goes.
+ * Puts files, WebAssembly compressed, into a folder of web/dist/core that is named after a hash of their contents.
+ * Removes what earlier builds left under `prefix`.
  */
 async function placeModule(prefix, files) {
   const hash = createHash("sha256");
@@ -197,7 +197,7 @@ async function placeModule(prefix, files) {
   );
   const folder = join(out, "core", name);
   if (files.length === 0 || existsSync(folder)) return;
-  // Under another name until complete, so that a broken run leaves nothing that looks whole.
+  // Written under another name first, so that an interrupted run leaves nothing that looks complete.
   const partial = join(out, `${prefix}.partial`);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);

@@ -1,5 +1,5 @@
-// Trunk's post-build step, on the staged site: fills index.html's addresses and script policy, writes the service
-// worker with its build id and file list, and refuses a site that breaks the size limits.
+// Trunk's post-build step on the staged site: fills in index.html's addresses and script policy, writes the service
+// worker with its build id and file list, and rejects a site that exceeds the size limits.
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -8,17 +8,17 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { transform } from "esbuild";
 
-/** Some hosts of static sites refuse larger files. */
+/** Some static hosts reject larger files. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
-/** What a visitor fetches before the first clip: wasm, js and css, packed. */
+/** What a visitor downloads before the first clip: wasm, js and css, compressed. */
 const MAX_APP_BYTES = 230_000;
-/** What the first clip fetches to plan and to drive the workers. */
+/** What the first clip downloads to plan and to drive the workers. */
 const MAX_ENGINE_BYTES = 280_000;
 
 const web = dirname(fileURLToPath(import.meta.url));
 const staging = process.env.TRUNK_STAGING_DIR ?? join(web, "../dist");
 
-/** Every file of the staged site, relative, with forward slashes, in a stable order. */
+/** Lists every file of the staged site, relative, with forward slashes, in a stable order. */
 async function listFiles() {
   const entries = await readdir(staging, { recursive: true, withFileTypes: true });
   return entries
@@ -31,14 +31,14 @@ async function listFiles() {
     .sort();
 }
 
-/** The one file that matches; anything else is a broken build. */
+/** Returns the only file that matches; anything else is a broken build. */
 function only(files, pattern) {
   const found = files.filter((file) => pattern.test(file));
   if (found.length !== 1) throw new Error(`expected one file like ${pattern}, found ${found.length}`);
   return found[0];
 }
 
-/** The one file that matches, or none. */
+/** Returns the only file that matches, or nothing. */
 function atMostOne(files, pattern) {
   return files.some((file) => pattern.test(file)) ? only(files, pattern) : undefined;
 }
@@ -50,7 +50,7 @@ function fillMeta(html, name, content) {
   return html.replace(empty, `<meta name="${name}" content="${content}">`);
 }
 
-/** Allows exactly the inline scripts that are there: Trunk's start-up code. */
+/** Allows exactly the inline scripts in the document: Trunk's start-up code. */
 function allowInlineScripts(html) {
   const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)];
   const hashes = scripts.map(([, text]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
@@ -74,7 +74,7 @@ async function finishDocument(files) {
   }
   for (const [name, module, without] of [
     ["x264", "x264", "encodes with the stock core"],
-    ["codecs", "media", "leaves the browser's codecs alone"],
+    ["codecs", "media", "does not use the browser's codecs"],
   ]) {
     const wasm = atMostOne(files, new RegExp(`^core/${name}-[^/]+/${module}\\.wasm\\.gz$`));
     if (wasm === undefined) {
@@ -93,7 +93,7 @@ async function finishDocument(files) {
   await writeFile(path, allowInlineScripts(html));
 }
 
-/** Takes out of wasm-bindgen's script what only people read. */
+/** Minifies wasm-bindgen's script. */
 async function minify(file) {
   const path = join(staging, file);
   const { code } = await transform(await readFile(path, "utf8"), { format: "esm", minify: true });
@@ -111,21 +111,21 @@ async function writeServiceWorker(files) {
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
     together: files.filter((file) => /^core\/(codecs|engine|player)-[^/]+\//.test(file)),
-    // The document is kept under the folder's own address, which every server answers without a redirect.
+    // The document is cached under the folder's address, which every server serves without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };
   const text = `self.CLIPFIT_RELEASE=${JSON.stringify(release)};\n${script}`;
   await writeFile(join(staging, "service-worker.js"), text);
 }
 
-/** Prints what travels, and throws when it is too much. */
+/** Prints the download sizes and throws if they are too large. */
 async function checkSizes(files) {
   let app = 0;
   let engine = 0;
   const lines = [];
   for (const file of files) {
     const bytes = await readFile(join(staging, file));
-    if (bytes.length > MAX_FILE_BYTES) throw new Error(`${file} has ${bytes.length} bytes, above 25 MiB`);
+    if (bytes.length > MAX_FILE_BYTES) throw new Error(`${file} has ${bytes.length} bytes, more than 25 MiB`);
     if (file.startsWith("core/engine-")) engine += bytes.length;
     if (file.startsWith("core/") || !/\.(wasm|js|css)$/.test(file)) continue;
     const packed = gzipSync(bytes, { level: 9 }).length;
@@ -135,8 +135,8 @@ async function checkSizes(files) {
   lines.push(`  ${kilobytes(app)} gzip of ${kilobytes(MAX_APP_BYTES)} allowed: the app without the core`);
   lines.push(`  ${kilobytes(engine)} of ${kilobytes(MAX_ENGINE_BYTES)} allowed: the engine`);
   console.info(lines.join("\n"));
-  if (engine > MAX_ENGINE_BYTES) throw new Error("the engine is larger than it may be");
-  if (app > MAX_APP_BYTES) throw new Error("the app is larger than it may be");
+  if (engine > MAX_ENGINE_BYTES) throw new Error("the engine is too large");
+  if (app > MAX_APP_BYTES) throw new Error("the app is too large");
 }
 
 function kilobytes(bytes) {

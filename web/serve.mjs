@@ -1,4 +1,4 @@
-// A plain static server, as any host of static sites is: no packing, folders only, and no special headers unless asked for.
+// A plain static server like any static host: no compression, files from one folder, no special headers unless requested.
 // From the command line: node web/serve.mjs dist [--port 8080] [--prefix /sub/path] [--isolate]
 // From tests: import { startServer } from "../../web/serve.mjs"
 
@@ -35,12 +35,12 @@ const ISOLATION = {
 /**
  * Serves a folder on the loopback address.
  *
- * @param {{ root: string, prefix?: string, port?: number, isolate?: boolean }} options `prefix` is the sub-path the
- *   folder appears under ("/sub/path"); port 0, the default, takes any free one; `isolate` sends the headers for which
- *   browsers give a page shared memory.
+ * @param {{ root: string, prefix?: string, port?: number, isolate?: boolean }} options `prefix` is the sub-path under
+ *   which the folder appears ("/sub/path"); port 0, the default, takes any free port; `isolate` sends the headers that
+ *   give a page shared memory.
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void>,
  *   requests: { method: string, path: string, status: number }[] }>} `url` ends in a slash; `requests` grows with
- *   every answer; `close` also cuts connections that are still open, as a vanished network does.
+ *   every response; `close` also cuts connections that are still open, as a network failure does.
  */
 export async function startServer({ root, prefix = "", port = 0, isolate = false }) {
   const folder = await realpath(root);
@@ -106,17 +106,17 @@ async function answer(folder, base, request, response) {
     response.end();
     return;
   }
-  // A visitor who goes away in mid-file is no error of ours.
+  // A visitor who leaves in the middle of a file is not a server error.
   pipeline(createReadStream(file.path, { start, end }), response, () => {});
 }
 
-/** Path and "?query" of a request target, both still encoded. */
+/** Splits a request target into path and "?query", both still encoded. */
 function splitQuery(target) {
   const at = target.indexOf("?");
   return at < 0 ? [target, ""] : [target.slice(0, at), target.slice(at)];
 }
 
-/** The file behind a relative address; nothing outside the folder, not even through a link. */
+/** Returns the file at a relative URL; nothing outside the folder, not even through a symbolic link. */
 async function resolveFile(folder, encoded) {
   let name;
   try {
@@ -137,7 +137,7 @@ async function resolveFile(folder, encoded) {
   return { path, size: found.size, modified: found.mtime, isFolder: found.isDirectory() };
 }
 
-/** One range, as media players and resumed downloads ask for; several at once are answered with the whole file. */
+/** Parses one range, as media players and resumed downloads request it. Several ranges get the whole file. */
 function parseRange(header, size) {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return undefined;
@@ -171,12 +171,12 @@ async function main() {
     port: Number(values.port),
     isolate: values.isolate,
   });
-  console.info(`Clipfit is at ${url} (Ctrl+C ends it)`);
+  console.info(`Clipfit is at ${url} (stop it with Ctrl+C)`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
-    console.error(error.code === "EADDRINUSE" ? `port ${error.port} is taken: try --port` : error.message);
+    console.error(error.code === "EADDRINUSE" ? `port ${error.port} is in use: try --port` : error.message);
     process.exitCode = 1;
   });
 }

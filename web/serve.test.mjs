@@ -1,4 +1,4 @@
-// The static server that tests and `cargo xtask serve` stand on.
+// Tests the static server that the other tests and `cargo xtask serve` use.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The service worker's three rules, with a tiny site of two releases, in both browsers.
+// Tests the service worker's three rules on a tiny site with two releases, in both browsers.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,28 +1,28 @@
-//! Compiles x264's own sources and our C around them with clang for WebAssembly, and has the linker route x264's
-//! initialisations through ours. The sources are where `cargo xtask setup` puts them.
+//! Compiles x264's own sources and our C code with clang for WebAssembly, and makes the linker route x264's initialisations
+//! through ours. `cargo xtask setup` provides the sources.
 
 use std::{env, path::PathBuf, process::ExitCode};
 
-/// Sources that know no bit depth.
+/// Sources that do not depend on the bit depth.
 const COMMON: &str = "common/osdep common/base common/cpu common/tables encoder/api";
 /// Sources compiled for one bit depth: eight bits here.
 const EIGHT_BITS: &str = "common/bitstream common/cabac common/common common/dct common/deblock common/frame \
     common/macroblock common/mc common/mvpred common/pixel common/predict common/quant common/rectangle common/set \
     common/vlc encoder/analyse encoder/cabac encoder/cavlc encoder/encoder encoder/lookahead encoder/macroblock \
     encoder/me encoder/ratecontrol encoder/set";
-/// Ours: the flat face and the tables.
+/// Our own sources: the flat interface and the tables.
 const OWN_PLAIN: &str = "library";
 const OWN_EIGHT_BITS: &str = "tables_motion tables_picture tables_pixel tables_transform";
-/// What WebAssembly has in every browser that has SIMD.
+/// WebAssembly features of every browser that has SIMD.
 const FEATURES: [&str; 4] = ["-msimd128", "-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint"];
-/// x264's functions that ours stand in for, and the C library's that would need an operating system.
+/// x264's functions that ours replace, and the C library's functions that would need an operating system.
 const WRAPPED: &str = "fopen rename malloc x264_8_pixel_init x264_8_mc_init x264_8_dct_init x264_8_zigzag_init \
     x264_8_quant_init x264_8_deblock_init x264_8_predict_16x16_init x264_8_predict_8x8c_init x264_8_predict_8x8_init \
     x264_8_predict_4x4_init";
 
 fn main() -> ExitCode {
     if env::var("CARGO_CFG_TARGET_ARCH").as_deref() != Ok("wasm32") {
-        // Looking at the crate natively (an editor, `cargo doc`) needs no encoder.
+        // A native check of the crate (an editor, `cargo doc`) needs no encoder.
         return ExitCode::SUCCESS;
     }
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
             .include(&source)
             .std("gnu99")
             .flag("-ffast-math")
-            // A kernel that does not fit its table's entry is an error.
+            // A kernel that does not match its table's entry is an error.
             .flag("-Werror=incompatible-function-pointer-types")
             .define("_GNU_SOURCE", None)
             .define("_WASI_EMULATED_SIGNAL", None)

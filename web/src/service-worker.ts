@@ -1,23 +1,23 @@
-// Keeps the app, and after their first use the engine, the encoder, the codecs, the player and ffmpeg, for work without a
-// network. Knows nothing of video.
+// Caches the app for offline use, and after their first use also the engine, the encoder, the codecs, the player and ffmpeg.
+// Knows nothing of video.
 //
 // Three rules:
-// - The document comes from the network when that answers in time, else from the cache: a release is seen at once.
-// - App files come from the cache. Their names carry hashes, so a page gets exactly the files it was built with;
-//   the previous build's cache stays one generation longer for pages that are still open.
-// - The core and the encoder are kept when first fetched, each under a cache of its version that outlives releases of the app.
+// - The document comes from the network if that responds in time, else from the cache. So a release appears at once.
+// - App files come from the cache. Their names contain hashes, so a page gets exactly the files it was built with.
+//   The previous build's cache stays one generation longer for pages that are still open.
+// - The core and the encoder are cached when first fetched, each in a cache for its version that outlives app releases.
 
 export {};
 
-/** Written in front of this script by web/finish.mjs. */
+/** web/finish.mjs writes this in front of the script. */
 interface Release {
   /** Hash over all app files. */
   readonly build: string;
-  /** The folders under core/, each named after the version of what is in it. */
+  /** The folders under core/, each named after the version of its content. */
   readonly coreFolders: readonly string[];
-  /** Addresses of files under core/, relative to this script, of which all in a folder are kept as soon as one is used. */
+  /** URLs of files under core/, relative to this script. All files of a folder are cached as soon as one is used. */
   readonly together: readonly string[];
-  /** Addresses of the app files relative to this script; "./" is the document. */
+  /** URLs of the app files, relative to this script; "./" is the document. */
   readonly files: readonly string[];
 }
 
@@ -25,13 +25,13 @@ declare const self: ServiceWorkerGlobalScope & { readonly CLIPFIT_RELEASE: Relea
 
 const release = self.CLIPFIT_RELEASE;
 const scope = new URL(self.registration.scope);
-/** Caches belong to the whole origin; the folder in the name keeps two installations apart. */
+/** All installations of an origin share its caches; the folder in the name keeps them apart. */
 const appPrefix = `clipfit-app-${scope.pathname}-`;
 const appCache = appPrefix + release.build;
 const corePrefix = "clipfit-core-";
 const coreCaches = release.coreFolders.map((folder) => corePrefix + folder);
 const together = release.together.map((file) => new URL(file, scope).href);
-/** How long a visitor waits for a network that may be gone. */
+/** How long a visitor waits for a network that may be down. */
 const DOCUMENT_TIMEOUT_MS = 2500;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -48,32 +48,32 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-/** Takes in every app file or none. */
+/** Caches every app file or none. */
 async function install(): Promise<void> {
   try {
     const cache = await caches.open(appCache);
     await Promise.all(release.files.map((file) => keep(cache, new URL(file, scope).href)));
     await renewEngine();
   } catch (error) {
-    // A half-filled cache must not pass for the previous build's later on.
+    // Later, a half-filled cache must not be mistaken for the previous build's.
     await caches.delete(appCache);
     throw error;
   }
-  // Safe at once: open pages find the files of their own build in the previous cache.
+  // It is safe to skip waiting: open pages find the files of their own build in the previous cache.
   await self.skipWaiting();
 }
 
-/** The engine changes with the app: who has used an earlier one would else be without one when the network is gone. */
+/** Fetches the new engine if an earlier one was used: the engine changes with the app and must work offline. */
 async function renewEngine(): Promise<void> {
   const isEngine = (name: string) => name.startsWith(`${corePrefix}engine-`);
   const cacheName = coreCaches.find(isEngine);
   if (cacheName !== undefined && (await caches.keys()).some(isEngine)) await keepTogether(cacheName);
 }
 
-/** Drops all but this build's and the previous build's files, then serves the pages that are already open. */
+/** Deletes all files but this and the previous build's, then serves the pages that are already open. */
 async function activate(): Promise<void> {
   const others = (await caches.keys()).filter((name) => name.startsWith(appPrefix) && name !== appCache);
-  // Caches are listed in the order in which they were made: the last is the previous build's.
+  // Caches are listed in order of creation: the last one is the previous build's.
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -81,7 +81,7 @@ async function activate(): Promise<void> {
 async function keep(cache: Cache, address: string): Promise<void> {
   const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
   if (!response.ok) throw new Error(`${address}: status ${response.status}`);
-  // A redirected answer may not be given to a navigation; its content may.
+  // A navigation must not get a redirected response, but its content is fine.
   const plain = response.redirected ? new Response(response.body, { headers: response.headers }) : response;
   await cache.put(address, plain);
 }
@@ -94,18 +94,18 @@ async function answerDocument(event: FetchEvent): Promise<Response> {
   const network = fetch(event.request);
   const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, DOCUMENT_TIMEOUT_MS, undefined));
   const fresh = await Promise.race([network.catch(() => undefined), timeout]);
-  // A redirect is the browser's to follow; an error page is worth less than the app.
+  // The browser follows redirects itself. The cached app is better than an error page.
   if (fresh && (fresh.ok || fresh.type === "opaqueredirect")) return fresh;
   const kept = await (await caches.open(appCache)).match(scope.href);
   return kept ?? fresh ?? network;
 }
 
 async function answerAppFile(request: Request): Promise<Response> {
-  // The engine of a page that is open since before the last release is in a cache that this release has no name for.
+  // A page that was open before the last release has its engine in a cache that this release cannot name.
   return (await matchAppFile(request)) ?? (await caches.match(request)) ?? fetch(request);
 }
 
-/** This build's file, else the previous build's for a page that is still open. */
+/** Returns this build's file, else the previous build's for a page that is still open. */
 async function matchAppFile(request: Request): Promise<Response | undefined> {
   const current = await (await caches.open(appCache)).match(request);
   if (current) return current;
@@ -117,7 +117,7 @@ async function matchAppFile(request: Request): Promise<Response | undefined> {
   return undefined;
 }
 
-/** The cache that a file below core/ belongs to; none for another version's. */
+/** Returns the cache for a file below core/; nothing for files of other versions. */
 function coreCacheOf(url: URL): string | undefined {
   const folder = release.coreFolders.find((name) =>
     url.pathname.startsWith(`${scope.pathname}core/${name}/`),
@@ -135,19 +135,19 @@ async function answerCore(event: FetchEvent, cacheName: string): Promise<Respons
   return response;
 }
 
-/** Some servers answer a missing file with their start page and status 200. */
+/** Some servers return their start page with status 200 for a missing file. */
 function isWholeCoreFile(response: Response): boolean {
   return response.status === 200 && !response.headers.get("content-type")?.startsWith("text/html");
 }
 
-/** The next clip may need another part of what this one needed a part of. */
+/** Caches all files of a folder: the next clip may need other files of it. */
 async function keepTogether(cacheName: string): Promise<void> {
   const cache = await caches.open(cacheName);
   const here = together.filter((address) => coreCacheOf(new URL(address)) === cacheName);
   const missing = await Promise.all(
     here.map(async (address) => ((await cache.match(address)) ? [] : [address])),
   );
-  // What cannot be had now is fetched when it is needed.
+  // What cannot be fetched now is fetched when it is needed.
   await Promise.allSettled(
     missing.flat().map(async (address) => {
       const response = await fetch(address);
@@ -156,17 +156,17 @@ async function keepTogether(cacheName: string): Promise<void> {
   );
 }
 
-/** Rejects nothing: a full disk costs the offline copy, not the job. A body that breaks off is never stored. */
+/** Never rejects: a full disk costs the offline copy, not the job. A truncated body is never stored. */
 async function keepCore(cacheName: string, request: Request, response: Response): Promise<void> {
   try {
     await (await caches.open(cacheName)).put(request, response);
     await dropOldCores();
   } catch (error) {
-    console.warn("the core could not be kept for offline use", error);
+    console.warn("the core could not be cached for offline use", error);
   }
 }
 
-/** Forgets other versions of the core in this folder; another installation's entries stay. */
+/** Deletes other versions of the core in this folder; other installations' entries stay. */
 async function dropOldCores(): Promise<void> {
   const names = (await caches.keys()).filter(
     (name) => name.startsWith(corePrefix) && !coreCaches.includes(name),

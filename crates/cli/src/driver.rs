@@ -1,5 +1,5 @@
-//! Drives one job with native programs: starts tasks, keeps their files, feeds back what happened. The only place where core's
-//! commands meet the machine.
+//! Drives one session with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place where
+//! core's commands meet the machine.
 
 use crate::clip::Clip;
 use crate::error::Error;
@@ -24,14 +24,14 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-/// What a job tells while it runs.
+/// What a job reports while it runs.
 #[derive(Debug)]
 pub enum Update<'a> {
     /// What the clip is.
     Probed(&'a MediaFacts),
-    /// What will be made of it; told again when the plan had to change.
+    /// What will be made of it; reported again when the plan had to change.
     Planned(&'a Plan),
-    /// How far it is.
+    /// The progress.
     Progress(Progress),
 }
 
@@ -50,17 +50,17 @@ enum Reached {
     Finished(Finished),
 }
 
-/// A checked result. Its file goes with it.
+/// A checked result. Dropping it removes its temporary file.
 #[derive(Debug)]
 pub struct Finished {
     /// Its figures.
     pub report: Report,
-    /// Where it lies: the clip itself where nothing better was to be made of it.
+    /// Its path; the clip's own if the source is kept.
     pub file: PathBuf,
     _folder: Folder,
 }
 
-/// A task under way.
+/// A running task.
 struct Busy {
     task: Task,
     /// Ends the program when dropped.
@@ -72,7 +72,7 @@ enum Message {
     Ended(TaskId, End),
 }
 
-/// What one job is driven with.
+/// What a session needs to run.
 #[derive(Debug)]
 pub struct Driver<'a> {
     ffmpeg: &'a Ffmpeg,
@@ -83,7 +83,7 @@ pub struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    /// Returns a driver for jobs on this clip.
+    /// Creates a driver for sessions on this clip.
     pub fn new(ffmpeg: &'a Ffmpeg, clip: &'a Clip, interrupt: &'a Interrupt) -> Driver<'a> {
         Driver { ffmpeg, clip, interrupt, limits: None }
     }
@@ -128,7 +128,7 @@ impl<'a> Driver<'a> {
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<Reached, Error> {
         let mut folder = Folder::new()?;
-        // Dropped before the folder: no program outlives its files.
+        // Dropped before the folder, so that no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
         let limits =
@@ -213,7 +213,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// What has been told, waiting a moment for the first.
+    /// Returns the messages received, after waiting a moment for the first.
     fn wait(&self, messages: &Receiver<Message>) -> Vec<Message> {
         let mut told: Vec<Message> = messages.recv_timeout(PATIENCE).into_iter().collect();
         told.extend(messages.try_iter());
@@ -227,12 +227,12 @@ impl<'a> Driver<'a> {
                 ["-nostdin", "-y"].map(str::to_owned).into_iter().chain(arguments.clone()).collect(),
             ),
             Program::Ffprobe { arguments } => (&self.ffmpeg.ffprobe, arguments.clone()),
-            other => return Err(std::io::Error::other(format!("no native program does this: {other:?}"))),
+            other => return Err(std::io::Error::other(format!("no native program can do this: {other:?}"))),
         };
         let arguments: Vec<String> = arguments;
         let place = folder.prepare(task, &self.clip.path)?;
         let (id, printed, ended) = (task.id, send.clone(), send.clone());
-        // Whoever no longer listens has ended the program.
+        // If the receiver is gone, the program has been ended.
         let on_line = move |line: String| {
             if let Some(frames) = frame_of(&line) {
                 drop(printed.send(Message::Progress(id, frames)));

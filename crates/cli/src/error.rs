@@ -1,4 +1,4 @@
-//! What can go wrong around a job, each with its evidence. What goes wrong inside one is core's and only wrapped here.
+//! The errors around a job, each with its evidence. Errors inside a job are core's and are only wrapped here.
 
 use clipfit_core::job::failure::Failure;
 use clipfit_core::live::Protocol;
@@ -11,90 +11,90 @@ use thiserror::Error;
 /// Why there is no result.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The command line asks for what cannot be.
+    /// The command line asks for something impossible.
     #[error("{0}")]
     Usage(String),
     /// A program is not on PATH.
     #[error(
-        "{0} was not found on PATH. Clipfit's command line works with FFmpeg 5.1 or later: install it from your system's packages or from ffmpeg.org, so that both ffmpeg and ffprobe are on PATH."
+        "{0} was not found on PATH. Clipfit's command line needs FFmpeg 5.1 or later. Install it from your system's packages or from ffmpeg.org, and make sure that both ffmpeg and ffprobe are on PATH."
     )]
     Missing(&'static str),
-    /// An ffmpeg that does not understand the arguments.
+    /// This ffmpeg does not understand the arguments.
     #[error("The ffmpeg on PATH is version {0}; Clipfit needs 5.1 or later.")]
     TooOld(String),
-    /// An ffmpeg without an encoder that everything needs.
+    /// This ffmpeg lacks an encoder that Clipfit always needs.
     #[error("The ffmpeg on PATH was built without {0}, which Clipfit needs.")]
     Lacks(&'static str),
-    /// An ffmpeg that cannot push this way.
+    /// This ffmpeg cannot stream over this protocol.
     #[error("{}", cannot_push(*.0))]
     CannotPush(Protocol),
-    /// A push ended before its time.
+    /// A live stream ended too early.
     #[error("{}", why.text())]
     NotPushed {
-        /// Why.
+        /// The reason.
         why: GaveUp,
         /// The last lines of ffmpeg's log, without secrets.
         log: Vec<String>,
     },
-    /// A program that does not start or says nothing.
+    /// A program does not start or prints nothing.
     #[error("{program} could not be run: {source}")]
     NotRun {
-        /// Which.
+        /// Which one.
         program: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A file cannot be opened.
     #[error("{}: {source}", path.display())]
     Unreadable {
-        /// Which.
+        /// Which one.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The job has no result.
     #[error("{0}")]
     NoResult(Box<Failure>),
-    /// Something stands where the result belongs.
-    #[error("{} is there already. Name another with -o, or replace it with --force.", .0.display())]
+    /// The result's path is taken.
+    #[error("{} already exists. Choose another name with -o, or replace it with --force.", .0.display())]
     Exists(PathBuf),
-    /// A folder that is no package may hold anything.
-    #[error("{} is there already and holds more than a package of Clipfit's, so it is not replaced. Name another with -o.", .0.display())]
+    /// The folder is not just a package and may hold anything.
+    #[error("{} already exists and does not contain only a Clipfit package, so it is not replaced. Choose another folder with -o.", .0.display())]
     NoPackage(PathBuf),
     /// The result would replace its own source.
-    #[error("{} is the source itself, which is never overwritten.", .0.display())]
+    #[error("{} is or contains the source, which is never overwritten.", .0.display())]
     IsSource(PathBuf),
-    /// The result cannot be written.
+    /// The result could not be written.
     #[error("{} could not be written: {source}", path.display())]
     NotWritten {
-        /// Where.
+        /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// No folder for what is needed meanwhile.
-    #[error("No temporary folder could be used: {0}")]
+    /// No temporary folder is usable.
+    #[error("The temporary folder could not be used: {0}")]
     Temporary(io::Error),
-    /// The person, or the system, ended it.
+    /// The user or the system interrupted the run.
     #[error("Interrupted.")]
     Interrupted,
 }
 
-/// What a push by this protocol needs, and what else would do.
+/// Says what streaming over this protocol needs, and what works instead.
 fn cannot_push(protocol: Protocol) -> String {
     match protocol {
         Protocol::Whip => {
-            "The ffmpeg on PATH cannot push by WHIP, or lacks libopus: FFmpeg 8.0 and later can, built with OpenSSL and libopus. Push by rtmp:// or srt:// instead, which most servers that take WHIP take as well.".to_owned()
+            "The ffmpeg on PATH cannot stream over WHIP, or lacks libopus. FFmpeg 8.0 and later can, if built with OpenSSL and libopus. Use rtmp:// or srt:// instead: most servers that accept WHIP accept them as well.".to_owned()
         }
         other => {
             let name = other.name();
-            format!("The ffmpeg on PATH was built without {name}. Push by another of rtmp://, rtmps:// and srt://, or install one with it.")
+            format!("The ffmpeg on PATH was built without {name}. Use another of rtmp://, rtmps:// and srt://, or install an ffmpeg that has it.")
         }
     }
 }
 
 impl Error {
-    /// What kind of error it is, for programs.
+    /// Returns the kind of error, for programs.
     pub fn kind(&self) -> &'static str {
         match self {
             Error::Usage(_) => "usage",
@@ -119,7 +119,7 @@ impl Error {
         }
     }
 
-    /// Last lines of a program's log, where they tell more.
+    /// Returns the last lines of a program's log, if they help.
     pub fn log(&self) -> &[String] {
         match self {
             Error::NoResult(failure) => failure.log(),
@@ -128,7 +128,7 @@ impl Error {
         }
     }
 
-    /// Ways out that the command line has options for: what each gives up, and the option.
+    /// Returns the offers that the command line has options for: what each one gives up, and the option.
     pub fn offers(&self) -> Vec<(String, String)> {
         let refusal = match self {
             Error::NoResult(failure) => failure.refusal(),

@@ -12,20 +12,20 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-/// The first line of versions that understand what core asks for.
+/// The oldest version that understands core's arguments.
 const OLDEST: (u32, u32) = (5, 1);
 
-/// ffmpeg and ffprobe, as found on PATH.
+/// ffmpeg and ffprobe from PATH.
 #[derive(Debug)]
 pub struct Ffmpeg {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) ffprobe: PathBuf,
-    /// What it says of itself, asked for while the first clip is examined.
+    /// What ffmpeg says about itself; queried while the first clip is examined.
     asked: Mutex<Option<Receiver<Result<Known, Error>>>>,
     known: OnceLock<Known>,
 }
 
-/// What an ffmpeg says of itself.
+/// What an ffmpeg says about itself.
 #[derive(Debug, Clone, PartialEq)]
 struct Known {
     version: String,
@@ -33,7 +33,7 @@ struct Known {
 }
 
 impl Ffmpeg {
-    /// Finds both programs on PATH and begins to ask ffmpeg what it is.
+    /// Finds both programs on PATH and starts to query ffmpeg.
     pub fn find(interrupt: &Interrupt) -> Result<Ffmpeg, Error> {
         Ffmpeg::find_in(&env::var_os("PATH").unwrap_or_default(), interrupt)
     }
@@ -43,7 +43,7 @@ impl Ffmpeg {
         let (ffmpeg, ffprobe) = (find("ffmpeg")?, find("ffprobe")?);
         let (tell, told) = mpsc::channel();
         let (program, interrupt) = (ffmpeg.clone(), interrupt.clone());
-        // Whoever no longer listens needs no answer.
+        // If the receiver is gone, it needs no answer.
         thread::spawn(move || drop(tell.send(ask(&program, &interrupt))));
         Ok(Ffmpeg { ffmpeg, ffprobe, asked: Mutex::new(Some(told)), known: OnceLock::new() })
     }
@@ -53,7 +53,7 @@ impl Ffmpeg {
         Ok(self.known()?.encoders)
     }
 
-    /// Whether it can push by this protocol.
+    /// Returns whether this ffmpeg can stream over this protocol.
     pub(crate) fn can_push(&self, protocol: Protocol, interrupt: &Interrupt) -> Result<bool, Error> {
         let list = |of: &str| -> Result<Vec<String>, Error> {
             let arguments = ["-hide_banner".to_owned(), of.to_owned()];
@@ -73,7 +73,7 @@ impl Ffmpeg {
         })
     }
 
-    /// Its version in its own words.
+    /// Returns its version as it prints it.
     pub fn version(&self) -> Result<&str, Error> {
         Ok(&self.known()?.version)
     }
@@ -88,12 +88,12 @@ impl Ffmpeg {
     }
 }
 
-/// Whether a list of protocols has this one below `Output:`.
+/// Returns whether a list of protocols has this one below `Output:`.
 fn sends(listed: &[String], protocol: &str) -> bool {
     listed.iter().skip_while(|line| line.trim() != "Output:").any(|line| line.trim() == protocol)
 }
 
-/// The first program of this name that PATH has.
+/// Finds the first program of this name on PATH.
 fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(path).map(|folder| folder.join(&file)).find(|file| is_program(file))
@@ -108,7 +108,7 @@ fn is_program(file: &Path) -> bool {
     about.is_file() && may_run
 }
 
-/// One run tells both: the list of encoders is printed, and the version said before it.
+/// Queries version and encoders in one run: ffmpeg prints the version to its log and then the list of encoders.
 fn ask(program: &Path, interrupt: &Interrupt) -> Result<Known, Error> {
     let (printed, end) = process::ask(program, &["-encoders".to_owned()], Path::new("."), interrupt)?;
     read(&end.log, &printed)
@@ -130,7 +130,7 @@ fn read(said: &[String], printed: &[String]) -> Result<Known, Error> {
     Ok(Known { version, encoders: NativeEncoders::of(|encoder: NativeEncoder| has(encoder.name())) })
 }
 
-/// `5.1.9-0+deb12u1`, `n7.1`; builds from the middle of development have no number and are taken as new.
+/// Parses a version such as `5.1.9-0+deb12u1` or `n7.1`. Development builds have no number and count as new.
 fn number(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.trim_start_matches(['n', 'v']).split(|letter: char| !letter.is_ascii_digit());
     let major = parts.next()?.parse().ok()?;

@@ -1,5 +1,5 @@
-//! The temporary folder of a job: a working folder for each task, and the files that are kept between tasks. Files are moved
-//! and linked, not copied, where the system can.
+//! The temporary folder of a job: a working folder per task, and the files kept between tasks. Files are moved and linked
+//! instead of copied if the system can.
 
 use crate::error::Error;
 use crate::package;
@@ -12,12 +12,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A new temporary folder, which is gone when its handle is.
+/// Creates a temporary folder that is removed when its handle is dropped.
 pub(crate) fn temporary() -> Result<TempDir, Error> {
     tempfile::Builder::new().prefix("clipfit-").tempdir().map_err(Error::Temporary)
 }
 
-/// Makes the file at `from` appear at `to` for reading.
+/// Makes the file at `from` readable at `to`.
 pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(unix)]
     return std::os::unix::fs::symlink(from, to);
@@ -37,7 +37,7 @@ impl Folder {
         Ok(Folder { root: temporary()?, kept: HashMap::new() })
     }
 
-    /// Bytes that are free on its disk, as far as the system tells.
+    /// Returns the free bytes on its disk, as the system reports them.
     pub(crate) fn free(&self) -> Bytes {
         #[cfg(unix)]
         let free = rustix::fs::statvfs(self.root.path())
@@ -47,12 +47,12 @@ impl Folder {
         Bytes(free)
     }
 
-    /// The kept file of this name.
+    /// Returns the path of a kept file.
     pub(crate) fn kept(&self, artifact: Artifact) -> Option<&Path> {
         self.kept.get(&artifact).map(PathBuf::as_path)
     }
 
-    /// A working folder for `task` with its inputs in it.
+    /// Creates a working folder for `task` with its inputs in it.
     pub(crate) fn prepare(&self, task: &Task, clip: &Path) -> io::Result<PathBuf> {
         let place = self.place(task);
         fs::create_dir(&place)?;
@@ -61,7 +61,7 @@ impl Folder {
             match source {
                 Source::Clip => link(clip, &to)?,
                 Source::Kept(artifact) => {
-                    // Presets without a macroblock tree leave no such file, and need none.
+                    // Presets without a macroblock tree write no such file and need none.
                     if let Some(from) = self.kept(*artifact) {
                         fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
                     }
@@ -72,13 +72,13 @@ impl Folder {
         Ok(place)
     }
 
-    /// Keeps what `task` wrote and reads of it what the session wants to see; its working folder goes.
+    /// Keeps what `task` wrote, reads the parts that the session wants, and removes its working folder.
     pub(crate) fn collect(&mut self, task: &Task) -> Vec<Written> {
         let place = self.place(task);
         let mut written = Vec::new();
         for output in &task.outputs {
             let file = place.join(&output.name);
-            // What cannot be read back counts as not written; the session then tries again.
+            // An unreadable file counts as not written. Then the session tries again.
             let Ok((size, head)) = head(&file, output.read) else { continue };
             if let Some(artifact) = output.keep {
                 let to = self.root.path().join(format!("{artifact:?}"));
@@ -89,22 +89,22 @@ impl Folder {
             }
             written.push(Written { name: output.name.clone(), size, head });
         }
-        // What stays behind goes with the whole folder.
+        // Leftovers are removed with the whole folder.
         let _ = fs::remove_dir_all(place);
         written
     }
 
-    /// The files of a package, laid out.
+    /// Lays out the files of a package and returns their folder.
     pub(crate) fn package(&self, files: &[PackageFile]) -> io::Result<PathBuf> {
         let root = self.root.path().join("package");
         package::lay_out(files, self, &root)?;
         Ok(root)
     }
 
-    /// Forgets kept files.
+    /// Removes kept files.
     pub(crate) fn forget(&mut self, artifacts: &[Artifact]) {
         for path in artifacts.iter().filter_map(|artifact| self.kept.remove(artifact)) {
-            // It goes with the whole folder at the latest.
+            // It is removed with the whole folder at the latest.
             let _ = fs::remove_file(path);
         }
     }
@@ -114,7 +114,7 @@ impl Folder {
     }
 }
 
-/// A file's size and its first `most` bytes.
+/// Returns a file's size and its first `most` bytes.
 fn head(file: &Path, most: usize) -> io::Result<(Bytes, Vec<u8>)> {
     let file = File::open(file)?;
     let size = file.metadata()?.len();

@@ -1,19 +1,19 @@
-//! Ctrl-C and a request to end, as a flag that everything that waits looks at. Ends nothing itself.
+//! Ctrl-C and other requests to end, as a flag that every wait checks. Ends nothing itself.
 
 use crate::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long anything waits before it looks at the flag again.
+/// How long a wait lasts before it checks the flag again.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Whether the person has had enough.
+/// Whether the user asked to end.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// A flag that SIGINT, SIGTERM and SIGHUP raise from now on.
+    /// Returns a flag that SIGINT, SIGTERM and SIGHUP raise from now on.
     pub(crate) fn on_signals() -> Result<Interrupt, Error> {
         let interrupt = Interrupt::default();
         let raised = interrupt.clone();
@@ -22,12 +22,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Asks for an end.
+    /// Asks to end.
     pub fn raise(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether an end was asked for.
+    /// Returns whether an end was requested.
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

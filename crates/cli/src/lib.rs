@@ -1,7 +1,8 @@
-//! Clipfit on the command line: arguments become wishes, core's commands become runs of a native ffmpeg, its answers become
-//! text or JSON lines.
+//! Clipfit on the command line: arguments become wishes, core's commands become runs of a native ffmpeg, and the outcome
+//! becomes text or JSON lines.
 //!
-//! Invariant: nothing here decides about bytes, sizes or encoders, and no file appears under its final name before it is whole.
+//! Invariant: nothing here decides about bytes, sizes or encoders, and no file appears under its final name before it is
+//! complete.
 
 pub mod clip;
 mod commands;
@@ -27,16 +28,16 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use voice::Voice;
 
-/// Every job has a result.
+/// Every clip has a result.
 const DONE: u8 = 0;
-/// Some job has none.
+/// One or more clips failed.
 const FAILED: u8 = 1;
-/// The command line was not understood.
+/// The command line is invalid.
 const USAGE: u8 = 2;
-/// Interrupted: 128 and the number of SIGINT.
+/// Interrupted: 128 plus the number of SIGINT.
 const INTERRUPTED: u8 = 130;
 
-/// Runs the program with these arguments, the first being its own name.
+/// Runs the program with these arguments; the first is its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let options = match Options::try_parse_from(&arguments) {
@@ -59,7 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Help, the version, or what was wrong with the arguments.
+/// Prints the help, the version, or the error in the arguments.
 fn not_run(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !asked_for && arguments.iter().any(|argument| argument == "--json") {
@@ -69,10 +70,10 @@ fn not_run(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         voice.error(None, &Error::Usage(text));
         voice.end();
     } else {
-        // A misplaced address would be shown as it is, stream key and all; help has none.
+        // clap would show a misplaced address with its stream key. The help contains no address.
         let plain = error.render().to_string();
         let shown = conceal_addresses(&plain);
-        // Nobody is left to tell when even this cannot be written.
+        // If this cannot be written, there is nowhere left to report it.
         let _ = if asked_for || shown == plain { error.print() } else { write!(io::stderr(), "{shown}") };
     }
     ExitCode::from(if asked_for { DONE } else { USAGE })

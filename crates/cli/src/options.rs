@@ -1,5 +1,5 @@
-//! The command line: what can be asked for, and the wishes that follow. Values mean what they mean in Clipfit's links, and are
-//! read by the same parser.
+//! The command line's options, and the wishes that follow from them. Values mean the same as in Clipfit's links; the same
+//! parser reads them.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -16,25 +16,25 @@ use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use std::fmt;
 use std::path::PathBuf;
 
-/// What the exit codes mean; for the help and the manual.
+/// The exit codes and their meanings, for the help and the manual.
 pub(crate) const EXIT_CODES: &[(&str, &str)] = &[
-    ("0", "every job has a result"),
-    ("1", "some job has none; what is wrong was said"),
-    ("2", "the command line was not understood"),
-    ("130", "interrupted; nothing half-written is left behind"),
+    ("0", "every clip has a result"),
+    ("1", "one or more clips failed; errors were reported"),
+    ("2", "the command line is invalid"),
+    ("130", "interrupted; no partial files are left behind"),
 ];
 
 /// Makes any clip fit under a size limit.
 ///
-/// The result is an MP4 that is never over the limit, not by one byte, and as sharp as the bytes allow. Works with the ffmpeg
+/// The result is an MP4 that never exceeds the limit, not even by one byte, and is as sharp as the bytes allow. Uses the ffmpeg
 /// on PATH, version 5.1 or later.
 #[derive(Debug, Parser)]
 #[command(name = "clipfit", version, propagate_version = true, after_help = exit_codes())]
 pub struct Options {
-    /// Print one JSON object a line, the last of type "report"
+    /// Print one JSON object per line; the last one has type "report"
     #[arg(long, global = true)]
     pub json: bool,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -44,27 +44,27 @@ fn exit_codes() -> String {
     std::iter::once("Exit codes:\n".to_owned()).chain(rows).collect()
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make clips fit
+    /// Compress clips so that they fit
     Compress(Compress),
-    /// Make packages for streaming (HLS), a folder for each clip
+    /// Make streaming packages (HLS), one folder per clip
     Hls(Hls),
-    /// Tell what would be made of clips, without making it
+    /// Show the plan for each clip without encoding it
     Plan(Planned),
-    /// Tell the plan with its reasons in figures: the budget, the chunks, the first commands
+    /// Show the plan with its figures: the budget, the chunks, the first commands
     Explain(Planned),
-    /// Tell what is known of clips
+    /// Show the facts about each clip
     Probe(Inputs),
-    /// Push a clip or a test pattern live by RTMP, SRT or WHIP, again and again when the far end goes away
+    /// Stream a clip or a test pattern live over RTMP, SRT or WHIP, and reconnect when the connection breaks
     Publish(Publish),
-    /// Print a script that completes commands and options in a shell
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page, or write a page for every command
+    /// Print the manual page, or write one page per command
     Man {
         /// Folder for the pages
         folder: Option<PathBuf>,
@@ -74,12 +74,12 @@ pub enum Command {
 /// The clips.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Clips: MP4, MOV, MKV, WebM, AVI, MPEG-TS and whatever else ffmpeg reads
+    /// Clips: MP4, MOV, MKV, WebM, AVI, MPEG-TS and anything else that ffmpeg reads
     #[arg(required = true, value_name = "IN", value_hint = clap::ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 }
 
-/// Clips and what is wished of them.
+/// Clips and the wishes for them.
 #[derive(Debug, Args)]
 pub struct Planned {
     #[command(flatten)]
@@ -95,47 +95,47 @@ pub struct Compress {
     pub(crate) clips: Inputs,
     #[command(flatten)]
     pub(crate) wishes: WishOptions,
-    /// File for the result, or a folder; without it <IN>-clipfit.mp4 beside each clip
+    /// File or folder for the result; default: <IN>-clipfit.mp4 next to each clip
     #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) output: Option<PathBuf>,
-    /// Replace results that are there already (a source never)
+    /// Replace existing results (never a source)
     #[arg(short, long)]
     pub(crate) force: bool,
 }
 
-/// A package for streaming: the clip in several sizes, never above its own, cut into segments, with playlists.
+/// A streaming package: the clip in several sizes, none above its own, cut into segments, with playlists.
 #[derive(Debug, Args)]
 pub struct Hls {
     #[command(flatten)]
     pub(crate) clips: Inputs,
-    /// What segments are made of: ts plays everywhere, fmp4 is smaller
+    /// Segment format: ts plays everywhere, fmp4 is smaller
     #[arg(long, value_parser = segment_format(), default_value = "ts")]
     format: SegmentFormat,
-    /// Length of the segments in seconds, 1 to 60
+    /// Segment length in seconds, 1 to 60
     #[arg(short, long, value_name = "SECONDS", value_parser = segment, default_value = "10")]
     segment: u32,
-    /// All of the package is never larger than this; without it, steady quality
+    /// Size limit for the whole package; default: no limit, constant quality
     #[arg(short, long, value_name = "SIZE", value_parser = size)]
     target: Option<Bytes>,
-    /// How much time to spend for sharpness
+    /// How much time to spend on sharpness
     #[arg(short, long, value_parser = effort())]
     effort: Option<Effort>,
     /// Frames per second, never above the source
     #[arg(long, value_name = "RATE", value_parser = frame_rate)]
     fps: Option<FrameRate>,
-    /// What to do with the sound: auto, copy, none, or kb/s from 16 to 512
-    #[arg(long, value_name = "WISH", value_parser = audio)]
+    /// What to do with the audio: auto, copy, none, or kb/s from 16 to 512
+    #[arg(long, value_name = "AUDIO", value_parser = audio)]
     audio: Option<AudioWish>,
-    /// Folder for the package, or for all of them; without it <IN>-hls beside each clip
+    /// Folder for the package, or for all packages; default: <IN>-hls next to each clip
     #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
-    /// Replace packages that are there already
+    /// Replace existing packages
     #[arg(short, long)]
     pub(crate) force: bool,
 }
 
 impl Hls {
-    /// What is wished of the clips.
+    /// Returns the wishes for the clips.
     pub fn wishes(&self) -> Wishes {
         let unsaid = Wishes::default();
         Wishes {
@@ -149,10 +149,10 @@ impl Hls {
     }
 }
 
-/// A live push.
+/// A live stream.
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// The clip, at the pace of the clock
+    /// The clip to stream, in real time
     #[arg(
         required_unless_present = "test_pattern",
         conflicts_with = "test_pattern",
@@ -160,40 +160,40 @@ pub struct Publish {
         value_hint = clap::ValueHint::FilePath
     )]
     pub(crate) input: Option<PathBuf>,
-    /// Moving bars and a tone instead of a clip, without end
+    /// Stream moving bars and a tone without end instead of a clip
     #[arg(long)]
     pub(crate) test_pattern: bool,
-    /// A rung of the low-bandwidth ladder, as 1024x576@25, or a format of one's own with its kb/s, as 640x360@30:700; else the best
-    /// below the clip
+    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as 640x360@30:700;
+    /// default: the best rung that does not exceed the clip
     #[arg(short, long, value_name = "RUNG", value_parser = rung)]
     pub(crate) rung: Option<Rung>,
-    /// Where to: rtmp://HOST/APP/NAME, rtmps://..., srt://HOST:PORT?streamid=..., or http(s)://... for WHIP
+    /// Address of the server: rtmp://HOST/APP/NAME, rtmps://..., srt://HOST:PORT?streamid=..., or http(s)://... for WHIP
     ///
-    /// Nothing that Clipfit prints shows the stream's name, keys or passwords in it. Other programs of this machine can see it in
-    /// the list of processes while ffmpeg runs; in the variable it stays out of the shell's history.
+    /// Clipfit never prints the stream's name, keys or passwords. Other programs on this machine can see the address in the
+    /// process list while ffmpeg runs. The environment variable keeps it out of the shell history.
     #[arg(long, value_name = "ADDRESS", required = true, env = "CLIPFIT_TO", hide_env_values = true)]
     pub(crate) to: Option<Secret>,
-    /// The token that a WHIP server asks for
+    /// The token that a WHIP server requires
     #[arg(long, value_name = "TOKEN", env = "CLIPFIT_BEARER", hide_env_values = true)]
     pub(crate) bearer: Option<Secret>,
-    /// Begin the clip again at its end
+    /// Start the clip again when it ends
     #[arg(long = "loop", conflicts_with = "test_pattern")]
     pub(crate) looped: bool,
-    /// Without sound
+    /// Send no audio
     #[arg(long)]
     pub(crate) mute: bool,
-    /// Give up after so many connections in a row that did not hold for half a minute; else never
+    /// Give up after N connections in a row that each lasted less than half a minute; default: never give up
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) tries: Option<u32>,
-    /// One connection and no other after it
+    /// Connect once and never reconnect
     #[arg(long, conflicts_with = "tries")]
     pub(crate) once: bool,
-    /// Print the ffmpeg command, its secrets hidden, and run nothing
+    /// Print the ffmpeg command with its secrets hidden, and run nothing
     #[arg(long)]
     pub(crate) print_command: bool,
 }
 
-/// A word that may hold secrets, read from the command line as it is: what is wrong with it is said without it.
+/// A value that may hold secrets. It is taken from the command line unparsed, so that no error message shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
@@ -216,20 +216,20 @@ impl fmt::Debug for Secret {
 }
 
 impl Compress {
-    /// What is wished of the clips.
+    /// Returns the wishes for the clips.
     pub fn wishes(&self) -> Wishes {
         self.wishes.wishes()
     }
 }
 
-/// What can be wished of a clip.
+/// The options that set the wishes for a clip.
 #[derive(Debug, Args, Default)]
-#[command(next_help_heading = "Wishes")]
+#[command(next_help_heading = "Result options")]
 pub(crate) struct WishOptions {
-    /// The limit: 10MB (decimal), 900KB, 10MiB (binary), 123456B; 10MB where nothing is said
+    /// Size limit: 10MB (decimal), 900KB, 10MiB (binary), 123456B; default: 10MB
     #[arg(short, long, value_name = "SIZE", value_parser = size)]
     target: Option<Bytes>,
-    /// The limit of a destination
+    /// Use the size limit of a destination
     #[arg(
         short,
         long,
@@ -240,14 +240,14 @@ pub(crate) struct WishOptions {
         long_help = destinations_help()
     )]
     preset: Option<Destination>,
-    /// Constant quality, about a tenth of the size, never larger than the source; no limit is aimed at
+    /// Constant quality without a size limit: about a tenth of the size, never larger than the source
     #[arg(short, long, conflicts_with_all = ["target", "preset"])]
     quick: bool,
-    /// A rung of the low-bandwidth ladder, as 1024x576@25, or a format of one's own with its kb/s, as 640x360@30:700
+    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as 640x360@30:700
     #[arg(short, long, value_name = "RUNG", value_parser = rung, conflicts_with_all = ["target", "preset", "quick"])]
     rung: Option<Rung>,
-    /// Several renditions at once, none above the source, each with its kb/s, into a folder: as 720:3000,480:1500,360:800, which is
-    /// what it means where nothing is said
+    /// Several renditions at once, into a folder: heights, each with its kb/s; those above the source are left out. Without a
+    /// value: 720:3000,480:1500,360:800
     #[arg(
         long,
         value_name = "RENDITIONS",
@@ -258,25 +258,25 @@ pub(crate) struct WishOptions {
         conflicts_with_all = ["target", "preset", "quick", "rung"]
     )]
     renditions: Option<Renditions>,
-    /// How much time to spend for sharpness
+    /// How much time to spend on sharpness
     #[arg(short, long, value_parser = effort())]
     effort: Option<Effort>,
-    /// How the picture is coded, where ffmpeg has an encoder for it
+    /// Video codec, if ffmpeg has an encoder for it
     #[arg(short, long, value_parser = codec())]
     codec: Option<Codec>,
-    /// Height of the result in pixels, never above the source; else the limit decides
+    /// Height of the result in pixels, never above the source; default: whatever suits the limit
     #[arg(long, value_name = "PIXELS", value_parser = height)]
     height: Option<u32>,
-    /// Frames per second, as 25, 23.976 or 30000/1001, never above the source; else the limit decides
+    /// Frames per second, such as 25, 23.976 or 30000/1001, never above the source; default: whatever suits the limit
     #[arg(long, value_name = "RATE", value_parser = frame_rate)]
     fps: Option<FrameRate>,
-    /// What to do with the sound: auto, copy, none, or kb/s from 16 to 512
-    #[arg(long, value_name = "WISH", value_parser = audio)]
+    /// What to do with the audio: auto, copy, none, or kb/s from 16 to 512
+    #[arg(long, value_name = "AUDIO", value_parser = audio)]
     audio: Option<AudioWish>,
 }
 
 impl WishOptions {
-    /// The wishes, with core's defaults for what is not said.
+    /// Returns the wishes, with core's defaults for options that are not given.
     pub(crate) fn wishes(&self) -> Wishes {
         let unsaid = Wishes::default();
         let limit = self.preset.as_ref().map(|destination| destination.limit);
@@ -301,20 +301,20 @@ impl WishOptions {
 }
 
 fn size(text: &str) -> Result<Bytes, &'static str> {
-    link::parse_size(text).ok_or("a size is written as 10MB, 900KB, 10MiB or 123456B")
+    link::parse_size(text).ok_or("write a size as 10MB, 900KB, 10MiB or 123456B")
 }
 
-/// Several renditions: as a value of its own, since clap takes a list of values for repeated options.
+/// Several renditions, as a separate type: clap would take a `Vec` for a repeated option.
 #[derive(Debug, Clone)]
 struct Renditions(Vec<Wanted>);
 
 fn several(text: &str) -> Result<Renditions, &'static str> {
     let wanted = renditions::parse(text).map(Renditions);
-    wanted.ok_or("renditions are heights, each with its kb/s, as 720:3000,480:1500; at most eight")
+    wanted.ok_or("write renditions as heights, each with its kb/s, such as 720:3000,480:1500; at most eight")
 }
 
 fn segment(text: &str) -> Result<u32, &'static str> {
-    link::parse_segment(text).ok_or("segments last 1 to 60 seconds")
+    link::parse_segment(text).ok_or("a segment lasts 1 to 60 seconds")
 }
 
 fn segment_format() -> impl TypedValueParser<Value = SegmentFormat> {
@@ -327,28 +327,28 @@ fn segment_format() -> impl TypedValueParser<Value = SegmentFormat> {
 fn rung(text: &str) -> Result<Rung, String> {
     ladder::parse(text).ok_or_else(|| {
         let rungs: Vec<String> = ladder::rungs().map(|rung| rung.to_string()).collect();
-        format!("a rung is one of {}, or a format of one's own as 640x360@30:700", rungs.join(", "))
+        format!("use one of the rungs {}, or a custom format such as 640x360@30:700", rungs.join(", "))
     })
 }
 
 fn height(text: &str) -> Result<u32, &'static str> {
-    link::parse_height(text).ok_or("a height is 16 to 8640 pixels")
+    link::parse_height(text).ok_or("a height is from 16 to 8640 pixels")
 }
 
 fn frame_rate(text: &str) -> Result<FrameRate, &'static str> {
-    link::parse_frame_rate(text).ok_or("a frame rate is 1 to 240, as 25, 23.976 or 30000/1001")
+    link::parse_frame_rate(text).ok_or("a frame rate is from 1 to 240, such as 25, 23.976 or 30000/1001")
 }
 
 fn audio(text: &str) -> Result<AudioWish, &'static str> {
-    link::parse_audio(text).ok_or("sound is auto, copy, none, or kb/s from 16 to 512")
+    link::parse_audio(text).ok_or("audio is auto, copy, none, or kb/s from 16 to 512")
 }
 
-/// A parser that takes only these names. What they stand for is told by `find`, which knows them all.
+/// Returns a parser that accepts only these names. `find` maps each name to its value and knows all of them.
 fn named<T: Clone + Send + Sync + 'static>(
     names: Vec<PossibleValue>,
     find: fn(&str) -> Option<T>,
 ) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(names).try_map(move |name| find(&name).ok_or("not known"))
+    PossibleValuesParser::new(names).try_map(move |name| find(&name).ok_or("unknown value"))
 }
 
 fn effort() -> impl TypedValueParser<Value = Effort> {
@@ -369,5 +369,5 @@ fn destination() -> impl TypedValueParser<Value = Destination> {
 fn destinations_help() -> String {
     let rows = destinations::all();
     let rows = rows.iter().map(|place| format!("\n  {:<18} {} ({})", place.id, place.limit, place.label));
-    std::iter::once("The limit of a destination:".to_owned()).chain(rows).collect()
+    std::iter::once("Use the size limit of a destination:".to_owned()).chain(rows).collect()
 }

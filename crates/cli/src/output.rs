@@ -1,4 +1,5 @@
-//! Where results go, and how they get there: whole or not at all, never over the source, never over another file unless told.
+//! Where results go and how they get there: complete or not at all, never over the source, and over another file only with
+//! `--force`.
 
 use crate::clip::Clip;
 use crate::error::Error;
@@ -10,29 +11,29 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where what is made of one clip goes.
+/// The destination of one clip's result.
 pub(crate) trait Place {
-    /// Its name.
+    /// Returns its path.
     fn path(&self) -> &Path;
 
-    /// Whether what is made of the clip at `input` may go there, as far as can be told before it is made.
+    /// Checks whether the result of the clip at `input` may go there, as far as that is known before it is made.
     fn check(&self, input: &Path) -> Result<(), Error>;
 
-    /// Puts a copy of what was `made` there: under another name first, and under its own once it is whole and
-    /// on the disk.
+    /// Puts a copy of `made` there: first under a temporary name, and under its own once it is complete and on the
+    /// disk.
     fn write(&self, made: &Path) -> Result<(), Error>;
 }
 
-/// Where the result of one clip goes.
+/// The file for the result of one clip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination {
     path: PathBuf,
-    /// Whether a file that is there already may be replaced.
+    /// Whether an existing file may be replaced.
     force: bool,
 }
 
-/// The place for the result of each of `inputs`: `wanted` as a file, or as a folder where it is one, ends as one, or has to be
-/// one for several; without it beside each source.
+/// Returns the destination for each of `inputs`. `wanted` is a file; it is a folder if it exists as one, ends like one, or if
+/// there are several inputs. Without `wanted`, results go next to their sources.
 pub(crate) fn destinations(
     inputs: &[PathBuf],
     wanted: Option<&Path>,
@@ -52,7 +53,7 @@ pub(crate) fn destinations(
     Ok(paths.into_iter().map(|path| Destination { path, force }).collect())
 }
 
-/// `paths`, none of which may stand for two clips.
+/// Returns `paths`, or an error if two clips share one.
 fn distinct(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut seen = HashSet::new();
     match paths.iter().find(|path| !seen.insert(path.as_path())) {
@@ -61,17 +62,17 @@ fn distinct(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
-/// What a folder holds.
+/// The content of a package folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Package {
-    /// A package for streaming.
+    /// A streaming package.
     Stream,
-    /// Renditions, a file each.
+    /// Renditions, one file each.
     Files,
 }
 
 impl Package {
-    /// How a folder beside the clip is called.
+    /// Returns the ending of the folder's name.
     fn ending(self) -> &'static str {
         match self {
             Package::Stream => "hls",
@@ -79,7 +80,7 @@ impl Package {
         }
     }
 
-    /// Whether `folder` holds such a package and nothing that has another name than what one holds.
+    /// Returns whether `folder` holds such a package and nothing with another name.
     fn is_in(self, folder: &Path) -> bool {
         let ours = |entry: io::Result<fs::DirEntry>| {
             let Ok(entry) = entry else { return false };
@@ -95,22 +96,22 @@ impl Package {
     }
 }
 
-/// `720p`, as `hls::folder` calls a rendition.
+/// Returns whether this is a rendition's name, such as `720p` (see `hls::folder`).
 fn is_rendition(name: &str) -> bool {
     let lines = name.strip_suffix('p').unwrap_or_default();
     !lines.is_empty() && lines.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// Where the package of one clip goes.
+/// The folder for the package of one clip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PackagePlace {
     path: PathBuf,
     kind: Package,
-    /// Whether a folder that is there already may be replaced.
+    /// Whether an existing folder may be replaced.
     force: bool,
 }
 
-/// The folder for the package of each of `inputs`: `wanted` for a single one, folders in it for several.
+/// Returns the folder for the package of each of `inputs`: `wanted` for one clip, folders inside it for several.
 pub(crate) fn packages(
     inputs: &[PathBuf],
     kind: Package,
@@ -131,7 +132,7 @@ pub(crate) fn packages(
 }
 
 impl PackagePlace {
-    /// A folder that holds no package is never replaced.
+    /// Checks that the path is free. A folder that is not a package is never replaced.
     fn is_free(&self) -> Result<(), Error> {
         let empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
         let free = !self.path.exists() || empty(&self.path) || (self.force && self.kind.is_in(&self.path));
@@ -150,7 +151,7 @@ impl Place for PackagePlace {
 
     fn check(&self, input: &Path) -> Result<(), Error> {
         let clip = Clip::open(input)?;
-        // What would be replaced holds the source itself.
+        // The folder to replace contains the source.
         match fs::canonicalize(&self.path) {
             Ok(there) if clip.path.starts_with(&there) => Err(Error::IsSource(self.path.clone())),
             _ => self.is_free(),
@@ -220,12 +221,12 @@ impl Place for Destination {
         let not_written = |source| self.not_written(source);
         let mut name = tempfile::Builder::new();
         name.prefix(".clipfit-").suffix(".part");
-        // Readable as any new file is; temporary ones are for their owner alone.
+        // As readable as any new file; temporary files are readable by their owner only.
         #[cfg(unix)]
         name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = name.tempfile_in(folder_of(&self.path)).map_err(not_written)?;
-        // A copy, since the temporary folder may be on another disk; where the system can, it shares the blocks.
-        // Through the open file: a copy by name would bring the permissions of the temporary one along.
+        // A copy, because the temporary folder may be on another disk; the system shares the blocks if it can.
+        // Through the open file: a copy by name would also copy the permissions of the temporary file.
         let copied = File::open(made).and_then(|mut made| io::copy(&mut made, &mut file.as_file()));
         copied.and_then(|_| file.as_file().sync_all()).map_err(not_written)?;
         let put = if self.force { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
@@ -236,7 +237,7 @@ impl Place for Destination {
             }
             Err(error) => Err(not_written(error.error)),
         }?;
-        // The name, too, is on the disk then; a system that cannot promise that has still written the file.
+        // Puts the name on the disk, too. A system that cannot promise that has still written the file.
         #[cfg(unix)]
         let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
         Ok(())
@@ -249,12 +250,12 @@ impl Destination {
     }
 }
 
-/// The folder that holds what is at `path`.
+/// Returns the parent folder of `path`.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Two names of one file.
+/// Returns whether two paths name the same file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -274,7 +275,7 @@ mod tests {
 
     #[test]
     fn only_what_is_a_package_is_replaced() {
-        // The kind, the files that are there, and whether they may go.
+        // The kind, the existing files, and whether they may be replaced.
         let cases: [(Package, &[&str], bool); 8] = [
             (Package::Files, &["720p.mp4", "360p.mp4"], true),
             (Package::Files, &["clip.mp4"], false),
@@ -293,7 +294,7 @@ mod tests {
                 assert!(made.is_ok(), "{file}");
             }
             assert_eq!(kind.is_in(folder.path()), expected, "{kind:?} {files:?}");
-            // A source among them never goes.
+            // A source among them is never replaced.
             let place = PackagePlace { path: folder.path().to_owned(), kind, force: true };
             let source = folder.path().join(files[0]);
             assert!(matches!(place.check(&source), Err(Error::IsSource(_))), "{kind:?} {files:?}");

@@ -1,5 +1,5 @@
-//! Cutting a finished file into the segments of a stream, natively, by the container crate, and laying the package out. Knows
-//! nothing of playlists: they come with the report.
+//! Cuts a finished file into the segments of a stream with the container crate, and lays out the package. Knows nothing of
+//! playlists: they come with the report.
 
 use crate::folder::Folder;
 use clipfit_container::read::{MOST_HEADER, next_box};
@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Cuts the result in `place` into `step`'s files, there. Reads the index and one segment at a time.
+/// Cuts the result in `place` into `step`'s files in the same folder. Reads the index, then one segment at a time.
 pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     let mut file = File::open(place.join(RESULT_FILE))?;
     let index = index(&mut file)?;
@@ -32,9 +32,9 @@ pub(crate) fn cut(place: &Path, step: &PackageStep) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the `moov` box, header and all.
+/// Reads the `moov` box including its header.
 fn index(file: &mut File) -> io::Result<Vec<u8>> {
-    /// No index is larger, and no broken one may take all memory.
+    /// No index is larger, and a broken one must not take all memory.
     const MOST: u64 = 1 << 30;
     let length = file.metadata()?.len();
     let mut at = 0_u64;
@@ -68,7 +68,7 @@ fn read(file: &mut File, pieces: &[Piece]) -> io::Result<Vec<u8>> {
     Ok(media)
 }
 
-/// Lays a package's files out in the new folder `root`.
+/// Lays out a package's files in the new folder `root`.
 pub(crate) fn lay_out(files: &[PackageFile], folder: &Folder, root: &Path) -> io::Result<()> {
     for file in files {
         let to = root.join(&file.path);

@@ -1,4 +1,4 @@
-//! One run of a program: its lines as they come, its end, and a way to end it at once. Knows no ffmpeg.
+//! One run of a program: its lines as they arrive, its end, and a way to end it at once. Knows no ffmpeg.
 
 use crate::error::Error;
 use crate::interrupt::{Interrupt, PATIENCE};
@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Last lines of a log that are kept as evidence.
+/// Log lines kept as evidence.
 const EVIDENCE: usize = 200;
-/// Between two looks at whether a program that prints no more has ended.
+/// Delay between two checks whether a program that has closed its output has ended.
 const NAP: Duration = Duration::from_millis(2);
 
 /// How a program ended.
@@ -25,12 +25,12 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// Its exit code; `None` where a signal ended it.
+    /// Returns its exit code, or `None` if a signal ended it.
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.as_ref().ok().and_then(ExitStatus::code)
     }
 
-    /// Whether it was ended as the system ends programs when memory runs out.
+    /// Returns whether it was killed the way the system kills programs when memory runs out.
     pub(crate) fn was_killed(&self) -> bool {
         #[cfg(unix)]
         {
@@ -43,17 +43,17 @@ impl End {
     }
 }
 
-/// A program that runs. Dropping it ends it.
+/// A running program. Dropping it ends the program.
 #[derive(Debug)]
 pub(crate) struct Running(Arc<Mutex<Child>>);
 
 impl Drop for Running {
     fn drop(&mut self) {
         let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Not waited for yet, so its number is still its own.
+        // It has not been waited for, so its process id is still valid.
         if let Ok(None) = child.try_wait() {
             end_group(&mut child);
-            // It cannot refuse, and its files are removed next.
+            // It cannot ignore the signal, and its files are removed next.
             let _ = child.wait();
         }
     }
@@ -73,7 +73,7 @@ fn end_group(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Starts a program in `folder`. Its lines and its end are told from another thread.
+/// Starts a program in `folder`. Another thread reports its lines and its end.
 pub(crate) fn start(
     program: &Path,
     arguments: &[String],
@@ -84,7 +84,7 @@ pub(crate) fn start(
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // A group of its own: Ctrl-C in the terminal is for Clipfit, which then ends the group.
+    // A separate process group: Ctrl-C in the terminal goes to Clipfit only, which then ends the group.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn()?;
@@ -110,7 +110,7 @@ pub(crate) fn start(
     Ok(Running(child))
 }
 
-/// Runs a program to its end, unless interrupted; answers with what it printed as well.
+/// Runs a program to its end unless interrupted. Returns the lines it printed and how it ended.
 pub(crate) fn ask(
     program: &Path,
     arguments: &[String],
@@ -124,7 +124,7 @@ pub(crate) fn ask(
     let not_run = |source: io::Error| Error::NotRun { program: program.display().to_string(), source };
     let (line, told) = mpsc::channel();
     let end = line.clone();
-    // Whoever no longer listens has been interrupted.
+    // If the receiver is gone, it was interrupted.
     let on_line = move |text| drop(line.send(Told::Line(text)));
     let on_end = move |ended| drop(end.send(Told::End(ended)));
     let _running = start(program, arguments, folder, on_line, on_end).map_err(not_run)?;
@@ -136,13 +136,13 @@ pub(crate) fn ask(
             Err(RecvTimeoutError::Timeout) if !interrupt.is_raised() => {}
             Err(RecvTimeoutError::Timeout) => return Err(Error::Interrupted),
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(not_run(io::Error::other("it ended without a word")));
+                return Err(not_run(io::Error::other("it ended unexpectedly")));
             }
         }
     }
 }
 
-/// Lines up to the first that cannot be read; what is no UTF-8 becomes the replacement character.
+/// Returns the lines up to the first read error. Invalid UTF-8 becomes the replacement character.
 fn lines(from: impl Read) -> impl Iterator<Item = String> {
     let text = |line: Vec<u8>| String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
     BufReader::new(from).split(b'\n').map_while(Result::ok).map(text)

@@ -1,4 +1,4 @@
-//! What people and programs are told: text on standard output with a bar on standard error, or JSON lines. Decides nothing.
+//! Reports to people and programs: text on standard output with a bar on standard error, or JSON lines. Decides nothing.
 
 use crate::error::Error;
 use crate::words;
@@ -15,27 +15,27 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Shortest time between two lines of progress for programs.
+/// Shortest time between two progress lines for programs.
 const INTERVAL: Duration = Duration::from_millis(200);
 /// Steps of the bar.
 const STEPS: u64 = 1000;
-/// Lines of a log that are shown to people.
+/// Log lines shown to people.
 const LOG_SHOWN: usize = 8;
 
-/// How a push is going.
+/// The state of a live stream.
 #[derive(Debug)]
 pub(crate) enum Status<'a> {
-    /// A connection is begun, the `attempt`th in a row, with the clip from here on.
+    /// A connection starts, the `attempt`th in a row. It sends the clip from here on.
     Connecting { attempt: u32, from: Micros },
-    /// The far end takes what is sent.
+    /// The server accepts the stream.
     Connected,
-    /// How far it is.
+    /// Media is being sent.
     Sending(Sent),
-    /// The connection is gone; another is begun after a while.
+    /// The connection broke; the next one starts after a delay.
     Waiting { delay: Micros, attempt: u32, loss: Loss, log: &'a [String] },
 }
 
-/// Who speaks for one run of the program.
+/// Prints the reports of one run of the program.
 pub(crate) struct Voice {
     json: bool,
     bar: Option<ProgressBar>,
@@ -51,12 +51,12 @@ impl Voice {
         Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new() }
     }
 
-    /// How many jobs have no result.
+    /// Returns how many jobs have no result.
     pub(crate) fn failed(&self) -> usize {
         self.failed
     }
 
-    /// A job on this clip begins.
+    /// Reports a clip's facts at the start of its job.
     pub(crate) fn facts(&mut self, input: &Path, facts: &MediaFacts) {
         if self.json {
             self.object(json!({ "type": "facts", "input": shown(input), "facts": facts }));
@@ -65,7 +65,7 @@ impl Voice {
         }
     }
 
-    /// What is to be made of it.
+    /// Reports a plan.
     pub(crate) fn plan(&mut self, input: &Path, plan: &Plan) {
         if self.json {
             let notes: Vec<String> = plan.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
@@ -80,14 +80,14 @@ impl Voice {
         }
     }
 
-    /// More of what is known of a clip than the line that begins a job; programs have been told all.
+    /// Reports a clip's details to people. Programs already have all facts.
     pub(crate) fn explain_facts(&mut self, input: &Path, facts: &MediaFacts) {
         if !self.json {
-            self.explain(input, "What it is", &words::details(facts));
+            self.explain(input, "Details", &words::details(facts));
         }
     }
 
-    /// A row of an explanation.
+    /// Reports one section of an explanation.
     pub(crate) fn explain(&mut self, input: &Path, about: &str, rows: &[String]) {
         if self.json {
             self.object(
@@ -99,7 +99,7 @@ impl Voice {
         }
     }
 
-    /// How far it is, since `began`, on a clip of this length.
+    /// Reports progress since `began` on a clip of this length.
     pub(crate) fn progress(&mut self, input: &Path, now: Progress, began: Instant, clip: Micros) {
         let elapsed = Micros(began.elapsed().as_micros() as i64);
         let left = progress::estimate(now.fraction, elapsed, clip).left;
@@ -121,7 +121,7 @@ impl Voice {
         }));
     }
 
-    /// What is about to be pushed.
+    /// Reports the live stream that is about to start.
     pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Destination, what: &str) {
         if self.json {
             let about = json!({ "input": input.map(shown), "to": to.to_string(), "text": what });
@@ -132,7 +132,7 @@ impl Voice {
         }
     }
 
-    /// How a push is going, to people on standard error.
+    /// Reports the state of a live stream; to people, on standard error.
     pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Destination, status: &Status) {
         if let Status::Sending(sent) = status {
             if !self.json {
@@ -149,7 +149,7 @@ impl Voice {
             bar.finish_and_clear();
         }
         if !self.json {
-            // Nobody is left to tell when even this cannot be written.
+            // If this cannot be written, there is nowhere left to report it.
             let _ = writeln!(io::stderr(), "  {}", words::status(status, to));
             return;
         }
@@ -171,7 +171,7 @@ impl Voice {
         self.object(event);
     }
 
-    /// A push came to the clip's end.
+    /// Reports that a live stream has reached the end of the clip.
     pub(crate) fn published(
         &mut self,
         input: Option<&Path>,
@@ -191,11 +191,11 @@ impl Voice {
             self.files.push(result.clone());
             self.object(with_type("publish", with_event("finished", result)));
         } else {
-            let _ = writeln!(io::stderr(), "  the end: {}", words::sent(sent));
+            let _ = writeln!(io::stderr(), "  finished: {}", words::sent(sent));
         }
     }
 
-    /// A command that was asked for instead of its run.
+    /// Prints the command that was requested instead of a run.
     pub(crate) fn command(&mut self, input: Option<&Path>, to: &Destination, command: &str) {
         self.done += 1;
         let about = json!({ "input": input.map(shown), "to": to.to_string(), "command": command });
@@ -207,7 +207,7 @@ impl Voice {
         }
     }
 
-    /// A checked result is in its place.
+    /// Reports a checked result at its final path.
     pub(crate) fn result(&mut self, input: &Path, output: &Path, report: &Report, began: Instant) {
         self.quiet();
         self.done += 1;
@@ -226,13 +226,13 @@ impl Voice {
         }
     }
 
-    /// What was asked for is done, where that leaves no file.
+    /// Counts a clip as done when the command leaves no file.
     pub(crate) fn done(&mut self, input: &Path) {
         self.done += 1;
         self.files.push(json!({ "input": shown(input) }));
     }
 
-    /// What went wrong, with one clip or altogether.
+    /// Reports an error, of one clip or of the whole run.
     pub(crate) fn error(&mut self, input: Option<&Path>, error: &Error) {
         self.quiet();
         self.failed += 1;
@@ -255,12 +255,12 @@ impl Voice {
         let lines = std::iter::once(format!("{whose}: {error}")).chain(offers).chain(log);
         let mut said = io::stderr().lock();
         for line in lines {
-            // Nobody is left to tell when even this cannot be written.
+            // If this cannot be written, there is nowhere left to report it.
             let _ = writeln!(said, "{line}");
         }
     }
 
-    /// The last word.
+    /// Prints the final report.
     pub(crate) fn end(&mut self) {
         self.quiet();
         if self.json {
@@ -271,7 +271,7 @@ impl Voice {
         }
     }
 
-    /// A job is over: no bar.
+    /// Removes the bar when a job is over.
     fn quiet(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -285,7 +285,7 @@ impl Voice {
 
     fn line(&mut self, line: &str) {
         let write = || {
-            // A reader that has gone away does not stop the work.
+            // A closed pipe does not stop the work.
             let _ = writeln!(io::stdout().lock(), "{line}");
         };
         match &self.bar {
@@ -307,7 +307,7 @@ fn with_event(name: &str, mut object: Value) -> Value {
     object
 }
 
-/// A bar on standard error; nothing where that is no terminal.
+/// Creates a bar on standard error; hidden if that is not a terminal.
 fn bar() -> ProgressBar {
     let bar = ProgressBar::new(STEPS);
     let style = ProgressStyle::with_template("  [{bar:30}] {percent:>3} %  {msg}");

@@ -1,4 +1,4 @@
-//! Short texts made from figures. Sentences about clips, plans and failures are core's and are not made here.
+//! Short texts that contain figures. Sentences about clips, plans and failures come from core and are not made here.
 
 use crate::voice::Status;
 use clipfit_core::clip::facts::MediaFacts;
@@ -10,7 +10,7 @@ use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::units::{Micros, grouped};
 use clipfit_core::view::notes::channel_layout;
 
-/// `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`
+/// Describes a clip: `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`.
 pub(crate) fn clip(facts: &MediaFacts) -> String {
     let video = &facts.video;
     let (width, height) = video.display_size();
@@ -23,14 +23,14 @@ pub(crate) fn clip(facts: &MediaFacts) -> String {
     std::iter::once(picture).chain(sounds).collect()
 }
 
-/// What is known of a clip, a row each.
+/// Lists the details of a clip, one per row.
 pub(crate) fn details(facts: &MediaFacts) -> Vec<String> {
     let video = &facts.video;
     let even = if video.constant_rate { "even" } else { "uneven" };
     let mut rows = vec![
         format!("container: {:?}, {} bytes", facts.container, grouped(facts.file_bytes.0)),
         format!(
-            "picture {}: {}, {}, {}x{}, {} frames ({even} times), {}, keyframes: {}",
+            "video {}: {}, {}, {}x{}, {} frames ({even} timestamps), {}, keyframes: {}",
             video.index,
             video.codec,
             video.pixel_format,
@@ -44,26 +44,27 @@ pub(crate) fn details(facts: &MediaFacts) -> Vec<String> {
     rows.extend(facts.audio.iter().map(|sound| {
         let rate = sound.bitrate.map_or(String::new(), |rate| format!(", {rate}"));
         let layout = channel_layout(sound.channels);
-        format!("sound {}: {}, {layout}, {} Hz{rate}", sound.index, sound.codec, sound.sample_rate)
+        format!("audio {}: {}, {layout}, {} Hz{rate}", sound.index, sound.codec, sound.sample_rate)
     }));
     rows.extend(facts.others.iter().map(|other| {
         let codec = other.codec.as_deref().unwrap_or("unknown");
-        format!("also {}: {:?}, {codec}", other.index, other.kind)
+        format!("other {}: {:?}, {codec}", other.index, other.kind)
     }));
     rows
 }
 
-/// `at most 1.90 MB: 854x480 at 24 fps, H.264 437 kb/s in two passes (x264 inside ffmpeg, medium), AAC 64 kb/s stereo`
+/// Describes a plan:
+/// `at most 1.90 MB: 854x480 at 24 fps, H.264 437 kb/s in two passes (x264 inside ffmpeg, medium), AAC 64 kb/s stereo`.
 pub(crate) fn plan(plan: &Plan) -> String {
     let what = match &plan.action {
-        Action::Keep => "the file as it is".to_owned(),
-        Action::Remux(_) => "its packets, copied into MP4".to_owned(),
+        Action::Keep => "the source file, unchanged".to_owned(),
+        Action::Remux(_) => "the source's packets, copied into MP4".to_owned(),
         Action::Encode(encode) => self::encode(encode),
         Action::Package(package) => {
             let each: Vec<String> = package.renditions.iter().map(|one| self::encode(&one.encode)).collect();
             let what = match package.format {
-                Some(_) => format!("{} segments each of", package.firsts.len()),
-                None => "a file each of".to_owned(),
+                Some(_) => format!("{} segments for each of", package.firsts.len()),
+                None => "one file for each of".to_owned(),
             };
             format!("{what}\n  {}", each.join("\n  "))
         }
@@ -77,12 +78,12 @@ fn encode(encode: &EncodePlan) -> String {
         RateControl::TwoPass { video } => format!("{} in two passes", video.over(encode.grid.duration())),
         RateControl::Measured { video } => format!("{}, measured", video.over(encode.grid.duration())),
         RateControl::Quality { crf } => format!("CRF {crf}"),
-        RateControl::Constrained { crf, cap } => format!("CRF {crf} below {}", cap.rate),
-        RateControl::Capped(cap) => format!("below {}, buffer {} kb", cap.rate, cap.buffer),
+        RateControl::Constrained { crf, cap } => format!("CRF {crf} up to {}", cap.rate),
+        RateControl::Capped(cap) => format!("up to {}, buffer {} kb", cap.rate, cap.buffer),
     };
     let sound = match &encode.audio {
-        AudioPlan::None(_) => "no sound".to_owned(),
-        AudioPlan::Copy { bitrate, .. } => format!("sound copied ({bitrate})"),
+        AudioPlan::None(_) => "no audio".to_owned(),
+        AudioPlan::Copy { bitrate, .. } => format!("audio copied ({bitrate})"),
         AudioPlan::Encode { bitrate, channels, .. } => {
             let rate = bitrate.map_or(String::new(), |rate| format!("{rate} "));
             format!("AAC {rate}{}", channel_layout(*channels))
@@ -99,47 +100,48 @@ fn encode(encode: &EncodePlan) -> String {
     )
 }
 
-/// `1,883,599 bytes, 99.1 % of the limit, 54 % smaller, in 8.1 s`
+/// Describes a result: `1,883,599 bytes, 99.1 % of the limit, 54 % smaller, in 8.1 s`.
 pub(crate) fn report(report: &Report, took: Micros) -> String {
     let bytes = grouped(report.bytes.0);
     if report.kept_source {
-        return format!("{bytes} bytes, the source as it is");
+        return format!("{bytes} bytes, the source file unchanged");
     }
     let used = report.bytes.0 as f64 / report.limit.0.max(1) as f64 * 100.0;
-    // Cut, not rounded: 100 % is only what reaches it.
+    // Rounded down: 100 % means that the result reaches the limit.
     let used = (used * 10.0).floor() / 10.0;
     let smaller = (report.saved() * 100.0).floor();
     let smaller = if smaller >= 1.0 { format!(", {smaller} % smaller") } else { String::new() };
     format!("{bytes} bytes, {used} % of the limit{smaller}, in {took}")
 }
 
-/// `0:12, 31.5 kB, 84 kb/s`
+/// Describes what has been sent: `0:12 sent, 31.5 kB, 84 kb/s`.
 pub(crate) fn sent(sent: &Sent) -> String {
     let rate = sent.rate.map_or(String::new(), |rate| format!(", {rate}"));
     format!("{} sent, {}{rate}", sent.media, sent.bytes)
 }
 
-/// How a push is going, in a line.
+/// Describes the state of a live stream in one line.
 pub(crate) fn status(status: &Status<'_>, to: &Destination) -> String {
     match status {
         Status::Connecting { from, .. } if from.0 > 0 => {
-            format!("connecting to {to}, the clip from {from} on")
+            format!("connecting to {to}, the clip starts at {from}")
         }
         Status::Connecting { .. } => format!("connecting to {to}"),
         Status::Connected => format!("connected to {to}"),
         Status::Sending(sent) => self::sent(sent),
         Status::Waiting { delay, attempt, loss, log } => {
             let evidence = log.last().map_or(String::new(), |line| format!(" ({line})"));
-            format!("{loss}{evidence}; reconnecting in {:.1} s (try {attempt})", delay.seconds())
+            format!("{loss}{evidence}; reconnecting in {:.1} s (attempt {attempt})", delay.seconds())
         }
     }
 }
 
-/// `256x144 at 4 fps, H.264 at most 20 kb/s with a buffer of 5 kb, keyframe every 12 frames, AAC 64 kb/s`
+/// Describes a live stream:
+/// `256x144 at 4 fps, H.264 at most 20 kb/s with a buffer of 5 kb, a keyframe every 12 frames, AAC 64 kb/s`.
 pub(crate) fn push(push: &Push) -> String {
     let (rung, cap) = (push.rung, push.rung.cap());
     let coded = if push.to.protocol() == Protocol::Whip { "Opus" } else { "AAC" };
-    let sound = push.sound().map_or("no sound".to_owned(), |rate| format!("{coded} {rate}"));
+    let sound = push.sound().map_or("no audio".to_owned(), |rate| format!("{coded} {rate}"));
     format!(
         "{}x{} at {} fps, H.264 at most {} with a buffer of {} kb, a keyframe every {} frames, {sound}",
         rung.width,

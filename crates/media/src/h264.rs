@@ -1,20 +1,20 @@
-//! What an H.264 decoder configuration says about the pictures. Knows nothing of containers beyond that record.
+//! Reads what an H.264 decoder configuration says about the video. Knows nothing of containers beyond that record.
 
 use h264_reader::nal::sps::{ChromaFormat, FrameMbsFlags, SeqParameterSet};
 use h264_reader::nal::{Nal, RefNal};
 
-/// What the first sequence parameter set says.
+/// The content of the first sequence parameter set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// ffmpeg's name of the pixel format.
+    /// ffmpeg's name for the pixel format.
     pub(crate) pixel_format: String,
-    /// Whether pictures may be coded as fields.
+    /// Whether frames may be coded as fields.
     pub(crate) interlaced: bool,
-    /// Width and height of a sample, where it is said.
+    /// Width and height of a sample, if specified.
     pub(crate) sample_aspect: Option<(u16, u16)>,
 }
 
-/// The record cannot be read.
+/// The record is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an unreadable H.264 configuration: {0}")]
 pub(crate) struct Unreadable(String);
@@ -29,7 +29,7 @@ pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
         .get(..usize::from(u16::from_be_bytes([*high, *low])))
         .filter(|set| count & 31 > 0 && !set.is_empty())
         .ok_or_else(|| unreadable("no sequence parameter set"))?;
-    // Some encoders leave zeros behind the set, which the reader takes for more of it.
+    // Some encoders append zeros to the set, which the reader would take for content.
     let end = set.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let set = &set[..end];
     let set = SeqParameterSet::from_bits(RefNal::new(set, &[], true).rbsp_bits())
@@ -54,7 +54,7 @@ fn pixel_format(set: &SeqParameterSet) -> String {
         ChromaFormat::YUV422 => "yuv422p",
         ChromaFormat::YUV444 if rgb => "gbrp",
         ChromaFormat::YUV444 => "yuv444p",
-        // ffmpeg decodes monochrome as 4:2:0 too.
+        // ffmpeg decodes monochrome as 4:2:0, too.
         ChromaFormat::YUV420 | ChromaFormat::Monochrome | ChromaFormat::Invalid(_) => "yuv420p",
     };
     match bits {
@@ -70,14 +70,14 @@ mod tests {
 
     use super::*;
 
-    /// Bytes written in hexadecimal.
+    /// Parses bytes written in hexadecimal.
     fn bytes(text: &str) -> Vec<u8> {
         let digits: Vec<u8> =
             text.bytes().map(|digit| char::from(digit).to_digit(16).unwrap() as u8).collect();
         digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect()
     }
 
-    /// Records of x264's streams, with what ffprobe says of them.
+    /// Compares records of x264's streams with what ffprobe reports.
     #[test]
     fn as_ffprobe_says() {
         for (record, pixel_format, interlaced, sample_aspect) in [

@@ -1,5 +1,5 @@
-//! What the browser's own codecs need beside them: pictures brought to the result's size and layout, sound to its sample
-//! rate, packets into MP4 files, and what an H.264 stream says about itself. Knows no clip, plan, worker or codec.
+//! What the browser's own codecs need in addition: converting frames to the result's size and layout, resampling audio,
+//! writing packets into MP4 files, and reading H.264 parameter sets. Knows no clip, plan, worker or codec.
 
 mod face;
 mod h264;

@@ -1,5 +1,5 @@
-//! One decoded picture in, one planar 4:2:0 picture of 8 bits and limited range out, upright and at the size asked for.
-//! Knows nothing of time or of codecs; the matrix of YUV stays what it was.
+//! Converts one decoded frame into one planar 4:2:0 frame of 8 bits and limited range, upright and at the requested size.
+//! Knows nothing of time or codecs. YUV keeps its matrix.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
@@ -8,14 +8,14 @@ use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions, Resizer};
 /// Largest width and height in pixels.
 const LARGEST: u32 = 16_384;
 
-/// Why a picture cannot be turned into what is wanted.
+/// Why a frame cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PictureError {
-    /// A layout that is not read here.
-    #[error("pictures of the format {0:?} are not read")]
+    /// An unsupported layout.
+    #[error("frames of the format {0:?} are not supported")]
     Format(String),
     /// No pixels, or more than fit.
-    #[error("pictures of {width}x{height} are not read")]
+    #[error("frames of {width}x{height} are not supported")]
     Size {
         /// Width in pixels.
         width: u32,
@@ -23,10 +23,10 @@ pub(crate) enum PictureError {
         height: u32,
     },
     /// Not a right angle.
-    #[error("a picture cannot be turned by {0} degrees")]
+    #[error("a frame cannot be rotated by {0} degrees")]
     Turn(u32),
     /// The resizer refused.
-    #[error("the picture could not be resized: {0}")]
+    #[error("the frame could not be resized: {0}")]
     Resize(String),
 }
 
@@ -55,7 +55,7 @@ impl Size {
     }
 }
 
-/// Which way a picture is turned to be upright.
+/// The rotation that turns a frame upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
     None,
@@ -76,7 +76,7 @@ impl Chroma {
     const C422: Chroma = Chroma { across: 2, down: 1 };
     const C444: Chroma = Chroma { across: 1, down: 1 };
 
-    /// Sizes of the three planes, luma first.
+    /// Returns the sizes of the three planes, luma first.
     fn planes(self, picture: Size) -> [Size; 3] {
         let chroma =
             Size { width: picture.width.div_ceil(self.across), height: picture.height.div_ceil(self.down) };
@@ -84,19 +84,19 @@ impl Chroma {
     }
 }
 
-/// How samples lie in a picture.
+/// The layout of the samples in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
-    /// Three planes, and perhaps a fourth of the luma's size that is not looked at. `bits` above 8 take two bytes.
+    /// Three planes, and possibly a fourth one of the luma's size that is ignored. `bits` above 8 take two bytes.
     Planar { chroma: Chroma, alpha: bool, bits: u32 },
     /// Luma, then pairs of chroma at half the size.
     Pairs,
-    /// Four bytes a pixel: where red and blue are.
+    /// Four bytes per pixel: where red and blue are.
     Pixels { red: usize, blue: usize },
 }
 
 impl Layout {
-    /// The layouts of WebCodecs' `VideoPixelFormat`, by their names.
+    /// Returns the layout with this name in WebCodecs' `VideoPixelFormat`.
     fn parse(format: &str) -> Option<Layout> {
         match format {
             "NV12" => return Some(Layout::Pairs),
@@ -151,7 +151,7 @@ impl Layout {
     }
 }
 
-/// What every sample of a plane becomes: 8 bits, limited range.
+/// Maps every sample of a plane to 8 bits, limited range.
 struct Table(Vec<u8>);
 
 impl Table {
@@ -167,7 +167,7 @@ impl Table {
     }
 
     fn level(&self, sample: usize) -> u8 {
-        // More than the bits allow is as much as they allow.
+        // Values above the bit depth are clamped to it.
         self.0.get(sample).or(self.0.last()).copied().unwrap_or_default()
     }
 }
@@ -176,23 +176,23 @@ fn rounded(dividend: i32, divisor: i32) -> i32 {
     (2 * dividend + divisor).div_euclid(2 * divisor)
 }
 
-/// Turns pictures of one layout and size into planar 4:2:0.
+/// Converts frames of one layout and size into planar 4:2:0.
 pub(crate) struct Picture {
     layout: Layout,
     size: Size,
     turn: Turn,
-    /// The frame to make.
+    /// The output frame.
     out: Size,
-    /// Where in it the picture is.
+    /// Where the video is in it.
     inside: Inside,
-    /// For luma and chroma, where samples change; more than 8 bits always do.
+    /// For luma and chroma, if samples change; with more than 8 bits they always do.
     tables: Option<[Table; 2]>,
     input: Vec<u8>,
-    /// The input's planes where they are not in it as they are needed.
+    /// The input's planes, if the input does not contain them in the required form.
     planes: Vec<u8>,
-    /// A plane that has its size and is yet to be turned.
+    /// A plane that has its size and is not rotated yet.
     lying: Vec<u8>,
-    /// A plane that is yet to be put into the middle of a larger frame.
+    /// A plane that is not yet placed in the middle of a larger frame.
     inner: Vec<u8>,
     output: Vec<u8>,
     resizer: Resizer,
@@ -200,9 +200,9 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// `format` is a `VideoPixelFormat`; sizes are in pixels, of what is visible; `full_range` is about YUV, RGB always
-    /// is; `turn` is in degrees, clockwise; `inside` is where in the frame to make the picture is: left, top (both even),
-    /// width, height. What is around it is black.
+    /// Creates a converter. `format` is a `VideoPixelFormat`; sizes are in pixels, of the visible part; `full_range` is
+    /// about YUV, since RGB always is; `turn` is in degrees, clockwise; `inside` is where the video is in the output
+    /// frame: left, top (both even), width, height. The rest is black.
     pub(crate) fn new(
         format: &str,
         (width, height): (u32, u32),
@@ -244,17 +244,17 @@ impl Picture {
         })
     }
 
-    /// Where the picture goes: its planes one after the other without padding, chroma sizes rounded up.
+    /// Returns the buffer for the input frame: its planes one after the other without padding, chroma sizes rounded up.
     pub(crate) fn input(&self) -> &[u8] {
         &self.input
     }
 
-    /// The converted picture: luma and two planes of chroma, without padding, chroma sizes rounded up.
+    /// Returns the converted frame: luma and two planes of chroma, without padding, chroma sizes rounded up.
     pub(crate) fn output(&self) -> &[u8] {
         &self.output
     }
 
-    /// Converts the picture in `input` into `output`.
+    /// Converts the frame in `input` into `output`.
     pub(crate) fn convert(&mut self) -> Result<(), PictureError> {
         let sizes = self.layout.chroma().planes(self.size);
         let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
@@ -286,7 +286,7 @@ impl Picture {
     }
 }
 
-/// Where a picture is in a frame.
+/// Where the video is in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Inside {
     left: u32,
@@ -295,7 +295,8 @@ struct Inside {
 }
 
 impl Inside {
-    /// Chroma has half the size: an odd place would tear it off its luma.
+    /// Checks that the video lies within the frame, at even positions: chroma has half the size, so an odd position would
+    /// separate it from its luma.
     fn new([left, top, width, height]: [u32; 4], frame: Size) -> Result<Inside, PictureError> {
         let size = Size::new(width, height)?;
         let fits = |from: u32, size: u32, frame: u32| {
@@ -306,7 +307,7 @@ impl Inside {
     }
 }
 
-/// A black frame: planar 4:2:0 of limited range.
+/// Returns a black frame: planar 4:2:0 of limited range.
 fn black(size: Size) -> Vec<u8> {
     let planes = Chroma::C420.planes(size).map(Size::samples);
     planes
@@ -325,8 +326,8 @@ fn put(source: &[u8], size: Size, frame: &mut [u8], whole: Size, (left, top): (u
     }
 }
 
-/// The three planes of a picture in 8 bits and limited range: parts of `input` where they are that already, else made in
-/// `made`.
+/// Returns the three planes of a frame in 8 bits and limited range: parts of `input` if they are that already, else made
+/// in `made`.
 fn separate<'a>(
     layout: Layout,
     sizes: [Size; 3],
@@ -407,7 +408,7 @@ const RED: Weights =
 impl Weights {
     const fn new(red: f64, green: f64, blue: f64, range: f64, zero: i32) -> Weights {
         let scale = range / 255.0 * 65_536.0;
-        // Adding a large whole number makes truncation round towards the nearest for negative ones too.
+        // Adding a large whole number makes truncation round to the nearest for negative values, too.
         const fn nearest(value: f64) -> i32 {
             (value + 100_000.5) as i32 - 100_000
         }
@@ -424,7 +425,7 @@ impl Weights {
     }
 }
 
-/// The cubic filter of Keys with the slope -0.6, which is what "bicubic" means to ffmpeg's scaler.
+/// Returns the cubic filter of Keys with the slope -0.6, which is what "bicubic" means to ffmpeg's scaler.
 fn bicubic(x: f64) -> f64 {
     const SLOPE: f64 = -0.6;
     let x = x.abs();
@@ -437,7 +438,7 @@ fn bicubic(x: f64) -> f64 {
     }
 }
 
-/// Scales a plane; one that has the size already is copied.
+/// Scales a plane, or copies it if it already has the size.
 fn resize(
     resizer: &mut Resizer,
     options: &ResizeOptions,
@@ -452,9 +453,9 @@ fn resize(
     resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
 }
 
-/// Turns a plane of `size` clockwise.
+/// Rotates a plane of `size` clockwise.
 fn turn_plane(source: &[u8], size: Size, turn: Turn, target: &mut [u8]) {
-    /// Samples a side of the squares that are turned at a time, so that rows and columns both stay in the cache.
+    /// Side of the squares that are rotated at a time, so that rows and columns both stay in the cache.
     const BLOCK: usize = 16;
     let (width, height) = (size.width as usize, size.height as usize);
     match turn {

@@ -1,4 +1,4 @@
-//! Changes the sample rate of sound. Knows nothing of codecs or of time.
+//! Resamples audio. Knows nothing of codecs or time.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{
@@ -6,29 +6,29 @@ use rubato::{
     WindowFunction,
 };
 
-/// Frames that are resampled at a time.
+/// Audio frames resampled at a time.
 const BLOCK: usize = 1024;
 /// Length of the filter in samples of the lower rate.
 const FILTER: usize = 128;
-/// Rates in hertz and channels that make sense.
+/// Valid rates in hertz and numbers of channels.
 const RATES: std::ops::RangeInclusive<u32> = 1000..=768_000;
 const CHANNELS: std::ops::RangeInclusive<u32> = 1..=64;
 
-/// Why sound cannot be resampled.
+/// Why audio cannot be resampled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SoundError {
     /// Rates or channels out of bounds.
-    #[error("sound of {channels} channels cannot go from {from} to {to} Hz")]
+    #[error("audio with {channels} channels cannot be resampled from {from} to {to} Hz")]
     Format {
-        /// Hertz before.
+        /// Input rate in hertz.
         from: u32,
-        /// Hertz after.
+        /// Output rate in hertz.
         to: u32,
         /// Channels.
         channels: u32,
     },
-    /// A piece that ends within a frame.
-    #[error("{samples} samples are no whole frames of {channels} channels")]
+    /// The input ends within a frame.
+    #[error("{samples} samples are not whole frames of {channels} channels")]
     Uneven {
         /// Samples given.
         samples: usize,
@@ -36,7 +36,7 @@ pub(crate) enum SoundError {
         channels: usize,
     },
     /// The resampler refused.
-    #[error("the sound could not be resampled: {0}")]
+    #[error("the audio could not be resampled: {0}")]
     Refused(String),
 }
 
@@ -44,7 +44,7 @@ fn greatest_common_divisor(one: u32, other: u32) -> u32 {
     if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
-/// Changes the sample rate of interleaved sound.
+/// Resamples interleaved audio.
 pub(crate) struct Resampler {
     inner: Async<f32>,
     channels: usize,
@@ -54,19 +54,19 @@ pub(crate) struct Resampler {
     waiting: Vec<f32>,
     /// Frames given so far.
     taken: u64,
-    /// Frames handed out so far.
+    /// Frames returned so far.
     given: u64,
-    /// Frames of silence at the output's beginning that are still to be dropped.
+    /// Frames of silence at the start of the output that must still be dropped.
     delay: usize,
 }
 
 impl Resampler {
-    /// Rates in hertz.
+    /// Creates a resampler; rates are in hertz.
     pub(crate) fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, SoundError> {
         if !(RATES.contains(&from) && RATES.contains(&to) && CHANNELS.contains(&channels)) {
             return Err(SoundError::Format { from, to, channels });
         }
-        // The filter is as long in the lower rate's samples, whichever that is.
+        // The filter has this length in samples of the lower rate, whichever that is.
         let points = FILTER * from.div_ceil(to).max(1) as usize;
         let parameters = SincInterpolationParameters::new(points, WindowFunction::BlackmanHarris2)
             .oversampling_factor(256)
@@ -74,8 +74,8 @@ impl Resampler {
         let ratio = f64::from(to) / f64::from(from);
         let inner = Async::new_sinc(ratio, 1.0, &parameters, BLOCK, channels as usize, FixedAsync::Input)
             .map_err(|error| SoundError::Refused(error.to_string()))?;
-        // The first output lies one output step after the filter's middle. Silence before the sound makes its first frame
-        // one of the output's, which has whole frames only where the input has multiples of `step`.
+        // The first output is one output step after the filter's middle. Silence before the audio makes its first frame a
+        // frame of the output, which has whole frames only at multiples of `step` of the input.
         let step = (from / greatest_common_divisor(from, to)) as usize;
         let before = (points / 2).next_multiple_of(step);
         Ok(Resampler {
@@ -90,7 +90,7 @@ impl Resampler {
         })
     }
 
-    /// Takes interleaved samples and answers what is ready.
+    /// Takes interleaved samples and returns what is ready.
     pub(crate) fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, SoundError> {
         if !samples.len().is_multiple_of(self.channels) {
             return Err(SoundError::Uneven { samples: samples.len(), channels: self.channels });
@@ -106,7 +106,7 @@ impl Resampler {
         Ok(ready)
     }
 
-    /// Answers the rest, so that in total there are `round(frames * to / from)` frames.
+    /// Returns the rest, so that there are `round(frames * to / from)` frames in total.
     pub(crate) fn finish(&mut self) -> Result<Vec<f32>, SoundError> {
         let due = (2 * self.taken * self.to + self.from) / (2 * self.from);
         let mut ready = Vec::new();
@@ -121,8 +121,8 @@ impl Resampler {
         Ok(ready)
     }
 
-    /// Resamples the `frames` that wait from sample `first` on, silence behind them where they are fewer than a block;
-    /// answers how many frames that took.
+    /// Resamples the `frames` that wait from sample `first` on, padded with silence if they are fewer than a block. Returns
+    /// how many frames that took.
     fn block(&mut self, first: usize, frames: usize, ready: &mut Vec<f32>) -> Result<usize, SoundError> {
         let refused = |error: &dyn std::error::Error| SoundError::Refused(error.to_string());
         let mut input = self.waiting.get(first..).unwrap_or_default();
@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
 
-    /// A sine of this many hertz, the second channel a quarter of a turn behind.
+    /// Returns a sine of this many hertz, with the second channel a quarter turn behind.
     fn sine(hertz: f64, rate: u32, frames: usize, channels: u32) -> Vec<f32> {
         let turn = |frame: usize| frame as f64 * hertz / f64::from(rate) * std::f64::consts::TAU;
         (0..frames)
@@ -167,7 +167,7 @@ mod tests {
         out
     }
 
-    /// How loud a sound is, in decibels below a sine of full level.
+    /// Returns the loudness of audio, in decibels below a full-scale sine.
     fn level(sound: &[f32]) -> f64 {
         let power: f64 = sound.iter().map(|sample| f64::from(*sample).powi(2)).sum();
         10.0 * (2.0 * power / sound.len() as f64 + 1e-20).log10()
@@ -189,14 +189,14 @@ mod tests {
                 let out = resampled(from, to, channels, &sound, 777);
                 let wanted = sine(hertz, to, to as usize * 2, channels);
                 assert_eq!(out.len(), wanted.len());
-                // The ends lack what came before and after. At the middle, two seconds on, a drift would show.
+                // The ends lack what comes before and after. In the middle, two seconds in, a drift would show.
                 let inside = 2_000 * channels as usize..out.len() - 2_000 * channels as usize;
                 let error: Vec<f32> = out[inside.clone()]
                     .iter()
                     .zip(&wanted[inside])
                     .map(|(out, wanted)| out - wanted)
                     .collect();
-                // As much as a shift by a hundredth of a frame would make.
+                // As much as a shift by a hundredth of a frame would cause.
                 let shift = 20.0 * (std::f64::consts::TAU * hertz / f64::from(from) / 100.0).log10();
                 assert!(level(&error) < shift, "{from} to {to}, {hertz} Hz: {} dB", level(&error));
             }

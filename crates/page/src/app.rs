@@ -1,5 +1,5 @@
-//! Ties state, components and effects together: an action comes in, the reducer answers with commands, the effects
-//! carry them out, the page is drawn again. Decides nothing itself.
+//! Connects state, components and effects: an action comes in, the reducer returns commands, the effects carry them
+//! out, and the page is drawn again. Decides nothing itself.
 
 use crate::components::page::page;
 use crate::effects::Effects;

@@ -1,5 +1,5 @@
-//! One clip on the page: where it comes from, what is wished, how far it is. Plain data; files, blobs and running
-//! work are only numbers here, which `effects` resolves.
+//! One clip on the page: its source, its wishes and its progress. Plain data: files, blobs and running work are
+//! numbers here, which `effects` resolves.
 
 use crate::shared::Shared;
 use clipfit_core::progress::{Estimate, Stage};
@@ -11,26 +11,26 @@ use clipfit_core::wishes::names;
 use std::rc::Rc;
 use web_sys::Blob;
 
-/// Stands for a file that `effects` holds.
+/// Identifies a file that `effects` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// Stands for one attempt at a job; what an earlier attempt still says is not taken for the present one's.
+/// Identifies one attempt at a job, so that late messages of an earlier attempt are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(pub u32);
 
-/// Stands for a card on the page.
+/// Identifies a card on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobId(pub u32);
 
 impl JobId {
-    /// Identifier of its card in the document.
+    /// Returns the element id of the job's card.
     pub fn element(self) -> String {
         format!("job-{}", self.0)
     }
 }
 
-/// A file as the person brought it.
+/// A file that the user added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     /// The file itself.
@@ -41,30 +41,30 @@ pub struct Source {
     pub bytes: Bytes,
 }
 
-/// One clip and what becomes of it.
+/// One clip and its state.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// Its card.
     pub id: JobId,
     /// Its file.
     pub source: Source,
-    /// What is wished of this attempt, fixed when it was queued.
+    /// The wishes for this attempt, fixed when it was queued.
     pub wishes: Wishes,
     /// The attempt.
     pub run: RunId,
-    /// How far the attempt is.
+    /// The attempt's progress.
     pub phase: Phase,
-    /// What the file is, once known.
+    /// What the file holds, once known.
     pub clip: Option<Shared<ClipAccount>>,
-    /// What each effort would come to, once known.
+    /// The prediction for each effort, once known.
     pub efforts: Option<Shared<EffortsAccount>>,
-    /// What is made of it, once known.
+    /// The plan, once known.
     pub plan: Option<Shared<PlanAccount>>,
     /// When the plan was first known, on the page's clock.
     pub planned_at: Option<Micros>,
-    /// Whole percent of the work that was done when last heard of.
+    /// Whole percent of the work done, as last reported.
     pub percent: u8,
-    /// The raw log while it is shown.
+    /// The raw log, while it is open.
     pub log: Option<Log>,
 }
 
@@ -73,7 +73,7 @@ pub struct Job {
 pub struct Log {
     /// Its text when last read.
     pub text: Shared<String>,
-    /// How the last copying went.
+    /// The outcome of the last attempt to copy it.
     pub copied: Option<Result<(), CopyRefused>>,
 }
 
@@ -81,7 +81,7 @@ pub struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CopyRefused;
 
-/// How far a job is.
+/// The phase of a job.
 #[derive(Debug, Clone)]
 pub enum Phase {
     /// Waits for the jobs before it.
@@ -92,18 +92,18 @@ pub enum Phase {
     Encoding(Running),
     /// Has a checked result.
     Done(Finished),
-    /// Has none.
+    /// Has no result.
     Failed(Failure),
-    /// The person stopped it.
+    /// Cancelled by the user.
     Cancelled,
 }
 
 /// What happens before the first encoding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Preparing {
-    /// Nothing heard yet.
+    /// Nothing reported yet.
     Starting,
-    /// The core is being fetched.
+    /// An engine, encoder or decoder module is downloading.
     Loading {
         /// So far.
         received: Bytes,
@@ -117,19 +117,19 @@ pub enum Preparing {
 }
 
 impl Preparing {
-    /// For the page.
+    /// Returns the text shown on the page.
     pub fn text(self) -> String {
         match self {
             Preparing::Starting => "Getting ready".into(),
             Preparing::Loading { received, total } => {
-                format!("Fetching the encoder, only this once: {received} of {total}")
+                format!("Downloading the encoder, only once: {received} of {total}")
             }
             Preparing::Probing => "Examining the file".into(),
-            Preparing::Planned => "Planned, starting".into(),
+            Preparing::Planned => "Plan ready, starting".into(),
         }
     }
 
-    /// Whole percent of the fetching, where something is fetched.
+    /// Returns the whole percent of the download, if there is one.
     pub fn percent(self) -> Option<u8> {
         match self {
             Preparing::Loading { received, total } if total.0 > 0 => {
@@ -140,10 +140,10 @@ impl Preparing {
     }
 }
 
-/// How far an encode is.
+/// The progress of an encode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Running {
-    /// What it is doing.
+    /// The current stage.
     pub stage: Stage,
     /// Time left and speed.
     pub estimate: Estimate,
@@ -156,44 +156,44 @@ pub struct Finished {
     pub report: Shared<ResultAccount>,
     /// Its files.
     pub made: Made,
-    /// How saving them into a folder goes, once that was asked for.
+    /// The state of saving them to a folder, once the user asked for it.
     pub saving: Option<Saving>,
 }
 
 /// A file of a package: its path and its content.
 pub type PackageFile = (String, Blob);
 
-/// The files of a result, at addresses that are valid until the reducer gives them back.
+/// The files of a result, at object URLs that stay valid until the reducer releases them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made {
-    /// What is downloaded: an MP4 file, or the archive of a package.
+    /// The download: an MP4 file, or the archive of a package.
     pub url: String,
-    /// The files of a package; a single result has none.
+    /// The files of a package; empty for a single result.
     pub files: Rc<[PackageFile]>,
-    /// Addresses of those files, where each can be used by itself.
+    /// URLs of those files, if each can be used by itself.
     pub urls: Vec<String>,
 }
 
 impl Made {
-    /// All addresses, to be given back.
+    /// Returns all URLs, to release them.
     pub fn into_urls(self) -> impl Iterator<Item = String> {
         std::iter::once(self.url).chain(self.urls)
     }
 }
 
-/// How saving into a folder goes.
+/// The state of saving to a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saving {
     /// The files are being written.
     Busy,
-    /// They are there.
+    /// The files are saved.
     Done,
-    /// They are not, and why, as a sentence.
+    /// The files are not saved, and a sentence that says why.
     Failed(String),
 }
 
 impl Job {
-    /// A job at the end of the queue.
+    /// Creates a job in the queue.
     pub fn new(id: JobId, run: RunId, source: Source, wishes: Wishes) -> Self {
         Job {
             id,
@@ -210,30 +210,30 @@ impl Job {
         }
     }
 
-    /// Whether workers are busy with it.
+    /// Returns whether workers are busy with it.
     pub fn is_active(&self) -> bool {
         matches!(self.phase, Phase::Planning(_) | Phase::Encoding(_))
     }
 
-    /// Whether it came to an end, good or bad.
+    /// Returns whether it has ended, with or without a result.
     pub fn has_ended(&self) -> bool {
         matches!(self.phase, Phase::Done(_) | Phase::Failed(_) | Phase::Cancelled)
     }
 
-    /// Length of what is encoded, where it is known.
+    /// Returns the length of what is encoded, if known.
     pub fn length(&self) -> Option<Micros> {
         let encoded = self.plan.as_ref().and_then(|plan| plan.length);
         encoded.or_else(|| self.clip.as_ref().map(|clip| clip.length))
     }
 
-    /// Name that the result is saved under.
+    /// Returns the file name of the result.
     pub fn result_name(&self) -> String {
         names::download_name(&self.source.name, &self.wishes)
     }
 }
 
 impl Phase {
-    /// As the test handle `data-state` has it.
+    /// Returns the value of the test handle `data-state`.
     pub fn handle(&self) -> &'static str {
         match self {
             Phase::Queued => "queued",
@@ -245,7 +245,7 @@ impl Phase {
         }
     }
 
-    /// For the badge on the card.
+    /// Returns the text of the badge on the card.
     pub fn label(&self) -> &'static str {
         match self {
             Phase::Queued => "Waiting",

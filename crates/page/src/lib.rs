@@ -1,8 +1,7 @@
 //! Clipfit's page: `state` decides, `components` show, `effects` touch the world; `app` ties the three together.
 //!
-//! Invariant: nothing but `effects`, and `hooks` for what lives with one component, calls the browser or the engine; both do so
-//! through `client`. The reducer and what it is made of (`state`, `job`, `settings`, `words`) run natively as well, and are tested
-//! there. Planning and jobs are not linked: core is, without its feature `planner`.
+//! Invariant: only `effects` calls the browser or the engine. The reducer and its parts (`state`, `job`, `settings`,
+//! `words`) also run natively and are tested there.
 
 pub mod app;
 pub mod client;
@@ -16,7 +15,7 @@ pub mod shared;
 pub mod state;
 pub mod words;
 
-/// Puts the page in place of the static shell.
+/// Replaces the static shell with the page.
 pub fn run() {
     console_error_panic_hook::set_once();
     let shell = web_sys::window()

@@ -1,4 +1,4 @@
-//! Starts the page. Knows nothing but the library's one entry.
+//! Starts the page. Knows only the library's entry point.
 
 fn main() {
     clipfit_page::run();

@@ -1,5 +1,5 @@
-//! The settings panel's fields as typed and chosen, and the wishes that follow. Knows nothing of the page's elements
-//! nor of where settings are kept.
+//! The fields of the settings panel as typed and chosen, and the wishes that follow from them. Knows nothing of the
+//! page's elements or of where settings are stored.
 
 use crate::words;
 use clipfit_core::units::{FrameRate, Kbps};
@@ -16,55 +16,55 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// What kind of result.
+    /// The kind of result.
     pub mode: Mode,
-    /// The limit, in the person's own writing.
+    /// The limit, as the user typed it.
     pub target: String,
     /// The destination that the limit was taken from.
     pub destination: Option<String>,
     /// The format in `Mode::Ladder`.
     pub rung: RungChoice,
-    /// Its figures where it is one's own.
+    /// The figures of a custom format.
     pub own: OwnFormat,
-    /// Sizes and bandwidths where there are several.
+    /// Sizes and bandwidths of several renditions.
     pub renditions: String,
-    /// What the segments of a package are made of.
+    /// The segment format of a package.
     pub format: SegmentFormat,
-    /// Their length in seconds.
+    /// The segment length in seconds.
     pub segment: String,
-    /// The limit of a whole package; empty is none.
+    /// The limit of a whole package; empty means no limit.
     pub package_target: String,
     /// How much time to spend.
     pub effort: Effort,
-    /// How the picture is coded.
+    /// The video codec.
     pub codec: Codec,
-    /// Height; empty is automatic.
+    /// Height; empty means automatic.
     pub height: String,
-    /// Frames per second; empty is automatic.
+    /// Frames per second; empty means automatic.
     pub frame_rate: String,
-    /// What to do with the sound.
+    /// What to do with the audio.
     pub audio: AudioChoice,
-    /// Kilobits per second for `AudioChoice::Rate`.
+    /// Kilobits per second, for `AudioChoice::Rate`.
     pub audio_rate: String,
-    /// A finished result is saved without a click.
+    /// Whether a finished result downloads without a click.
     pub download: bool,
 }
 
-/// The choices for the format of the ladder.
+/// The choice of a format in `Mode::Ladder`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum RungChoice {
-    /// The best that is not above the source.
+    /// The best rung that does not exceed the source.
     Fitting,
-    /// One of the ladder.
+    /// A rung of the ladder.
     Published(Rung),
-    /// That of `Settings::own`.
+    /// The format in `Settings::own`.
     Own,
-    /// Those of `Settings::renditions`.
+    /// The renditions in `Settings::renditions`.
     Several,
 }
 
-/// A format of one's own, as typed.
+/// A custom format, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct OwnFormat {
@@ -78,7 +78,7 @@ pub struct OwnFormat {
     pub rate: String,
 }
 
-/// What is kept of a choice that is neither a rung nor the fitting one.
+/// Stored names of the choices that are neither a rung nor `Fitting`.
 const OWN: &str = "own";
 const SEVERAL: &str = "several";
 
@@ -135,14 +135,14 @@ impl OwnFormat {
     }
 }
 
-/// The choices for the sound.
+/// The choices for the audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AudioChoice {
-    /// By the core's rule.
+    /// By core's rule.
     Auto,
-    /// As it is.
+    /// Copied unchanged.
     Copy,
-    /// None.
+    /// Left out.
     None,
     /// At the rate in `Settings::audio_rate`.
     Rate,
@@ -155,17 +155,17 @@ pub enum Edit {
     Mode(Mode),
     /// Typed in the limit.
     Target(String),
-    /// Chose a destination, or none.
+    /// Chose a destination, or no destination.
     Destination(Option<String>),
     /// Another format of the ladder.
     Rung(RungChoice),
-    /// Typed in a format of one's own.
+    /// Typed in the custom format.
     Own(OwnFormat),
     /// Typed in several renditions.
     Renditions(String),
-    /// Other segments.
+    /// Another segment format.
     Format(SegmentFormat),
-    /// Typed in their length.
+    /// Typed in the segment length.
     Segment(String),
     /// Typed in the limit of a package.
     PackageTarget(String),
@@ -177,9 +177,9 @@ pub enum Edit {
     Height(String),
     /// Typed in the frame rate.
     FrameRate(String),
-    /// Another choice for the sound.
+    /// Another choice for the audio.
     Audio(AudioChoice),
-    /// Typed in the rate of the sound.
+    /// Typed in the audio bitrate.
     AudioRate(String),
     /// Switched automatic download.
     Download(bool),
@@ -194,13 +194,13 @@ pub enum Field {
     Height,
     /// The frame rate.
     FrameRate,
-    /// The rate of the sound.
+    /// The audio bitrate.
     AudioRate,
-    /// The format of one's own.
+    /// The custom format.
     Own,
     /// Several renditions.
     Renditions,
-    /// The length of segments.
+    /// The segment length.
     Segment,
     /// The limit of a package.
     PackageTarget,
@@ -235,7 +235,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The settings that a link asks for. Automatic download stays as it is unless the link switches it on.
+    /// Returns the settings that a link asks for. Automatic download stays as it is unless the link switches it on.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
         let Wishes {
             mode,
@@ -286,7 +286,7 @@ impl Settings {
         }
     }
 
-    /// Takes one change in.
+    /// Applies one change.
     pub fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Mode(mode) => self.mode = mode,
@@ -317,7 +317,7 @@ impl Settings {
         }
     }
 
-    /// The wishes that follow. A field that cannot be read leaves its wish as it was in `before`.
+    /// Returns the wishes that follow. An unreadable field leaves its wish as it was in `before`.
     pub fn wishes(&self, before: &Wishes) -> Wishes {
         Wishes {
             mode: self.mode,
@@ -352,40 +352,40 @@ impl Settings {
         }
     }
 
-    /// What is wrong with a field, in a sentence; `in_force` are the wishes that apply meanwhile.
+    /// Says in a sentence what is wrong with a field; `in_force` are the wishes that apply until it is corrected.
     pub fn problem(&self, field: Field, in_force: &Wishes) -> Option<String> {
         let automatic = || "automatic".to_owned();
         match field {
             Field::Target => link::parse_size(&self.target).is_none().then(|| {
                 format!(
-                    "Write a size such as 10 MB or 900 KB. Until then {} applies.",
+                    "Enter a size such as 10 MB or 900 KB. Until then, {} applies.",
                     words::exact_size(in_force.target)
                 )
             }),
             Field::Height => optional(&self.height, link::parse_height).is_none().then(|| {
                 let now = in_force.height.map_or_else(automatic, |height| height.to_string());
-                format!("A whole number from 16 to 8640. Until then: {now}.")
+                format!("Enter a whole number from 16 to 8640. Until then: {now}.")
             }),
             Field::FrameRate => optional(&self.frame_rate, link::parse_frame_rate).is_none().then(|| {
                 let now = in_force.frame_rate.map_or_else(automatic, |rate| rate.to_string());
-                format!("A number from 1 to 240, such as 30 or 23.976. Until then: {now}.")
+                format!("Enter a number from 1 to 240, such as 30 or 23.976. Until then: {now}.")
             }),
             Field::Own => (self.rung == RungChoice::Own && self.own.read().is_none()).then(|| {
                 let now = in_force.rung.map_or_else(automatic, |rung| rung.to_string());
                 format!(
-                    "A size from 16 to 8192 pixels, 1 to 240 frames a second, 4 to 100,000 kb/s. Until then: {now}."
+                    "Enter 16 to 8192 pixels, 1 to 240 frames per second, and 4 to 100,000 kb/s. Until then: {now}."
                 )
             }),
             Field::Renditions => renditions::parse(&self.renditions).is_none().then(|| {
                 let now = renditions::text(&in_force.renditions);
-                format!("Up to eight, each a height and kb/s, such as 720p 3000, 480p 1500. Until then: {now}.")
+                format!("Enter up to eight heights, each with its kb/s: 720p 3000, 480p 1500. Until then: {now}.")
             }),
             Field::Segment => link::parse_segment(&self.segment).is_none().then(|| {
-                format!("A whole number from 1 to 60. Until then: {}.", in_force.packaging.seconds)
+                format!("Enter a whole number from 1 to 60. Until then: {}.", in_force.packaging.seconds)
             }),
             Field::PackageTarget => optional(&self.package_target, link::parse_size).is_none().then(|| {
                 let now = in_force.packaging.target.map_or_else(|| "no limit".to_owned(), words::exact_size);
-                format!("Write a size such as 10 MB or 900 KB. Until then: {now}.")
+                format!("Enter a size such as 10 MB or 900 KB. Until then: {now}.")
             }),
             Field::AudioRate => {
                 (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {
@@ -393,14 +393,14 @@ impl Settings {
                         AudioWish::Encode(rate) => rate.to_string(),
                         _ => automatic(),
                     };
-                    format!("A number from 16 to 512. Until then: {now}.")
+                    format!("Enter a number from 16 to 512. Until then: {now}.")
                 })
             }
         }
     }
 }
 
-/// As `link::parse_frame_rate` reads it back.
+/// Writes a frame rate so that `link::parse_frame_rate` reads it back exactly.
 fn exact_rate(rate: FrameRate) -> String {
     match rate.denominator() {
         1 => rate.to_string(),
@@ -408,7 +408,7 @@ fn exact_rate(rate: FrameRate) -> String {
     }
 }
 
-/// `Some(None)` for an empty field, `None` for one that cannot be read.
+/// Returns `Some(None)` for an empty field and `None` for an unreadable one.
 fn optional<T>(text: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
     if text.trim().is_empty() { Some(None) } else { parse(text).map(Some) }
 }

@@ -1,15 +1,15 @@
-//! A shared value that counts as changed when it was replaced. Knows nothing of what it holds.
+//! A shared value that counts as changed when it is replaced. Knows nothing of what it holds.
 
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// An `Rc` that compares by identity, so that a component is drawn again only when its value was replaced, and the
-/// comparison never walks through a plan or a list of keyframes.
+/// An `Rc` that compares by identity. A component is drawn again only when its value is replaced, and the comparison
+/// never walks through a plan or a list of keyframes.
 #[derive(Debug)]
 pub struct Shared<T>(Rc<T>);
 
 impl<T> Shared<T> {
-    /// Takes a value.
+    /// Wraps a value.
     pub fn new(value: T) -> Self {
         Shared(Rc::new(value))
     }

@@ -1,5 +1,5 @@
-//! All that the page knows, every action on it, and the one reducer. Knows no browser: what the world must do is
-//! answered as commands, which `effects` carries out.
+//! The page's state, every action on it, and the one reducer. Knows no browser: the reducer returns commands, which
+//! `effects` carries out.
 
 use crate::job::{
     CopyRefused, FileId, Finished, Job, JobId, Log, Made, PackageFile, Phase, Preparing, RunId, Running,
@@ -18,38 +18,38 @@ use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Effort, Wishes};
 use std::rc::Rc;
 
-/// All that the page knows.
+/// The page's state.
 #[derive(Debug, Clone)]
 pub struct State {
     /// The settings as typed.
     pub settings: Rc<Settings>,
-    /// The wishes in force for clips to come.
+    /// The wishes for the next clips.
     pub wishes: Rc<Wishes>,
     /// The jobs, in the order of the queue.
     pub jobs: Vec<Shared<Job>>,
-    /// What the link asked for and did not get.
+    /// Problems with the link's parameters.
     pub problems: Rc<Vec<LinkProblem>>,
-    /// Every codec, and why it cannot be had here.
+    /// Every codec, and why it is unavailable here.
     pub codecs: Rc<Vec<CodecAccount>>,
     /// Whether this browser can write into a folder.
     pub folders_can_be_written: bool,
-    /// What was copied from the settings last.
+    /// The text copied last from the settings.
     pub copied: Option<Rc<Copied>>,
-    /// Files are being dragged over the window.
+    /// Whether files are dragged over the window.
     pub dragging: bool,
-    /// On narrow screens: the settings beside the target are shown.
+    /// Whether narrow screens show the settings other than the target.
     pub more_settings: bool,
-    /// What the live region says.
+    /// The text of the live region.
     pub announcement: String,
     next_id: u32,
 }
 
-/// A text that was to be copied.
+/// A text that the user copied or tried to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// The text.
     pub text: String,
-    /// How it went.
+    /// Whether it worked.
     pub how: Result<(), CopyRefused>,
 }
 
@@ -58,53 +58,53 @@ pub struct Copied {
 pub enum Action {
     /// Files were dropped, chosen or pasted.
     AddFiles(Vec<Source>),
-    /// The address names this many parameters.
+    /// The address has a link with this many parameters.
     FollowLink(Box<Link>, usize),
     /// The list of link problems was closed.
     DismissProblems,
-    /// Which codecs can be had here, and why not.
+    /// Which codecs are available here, and why the others are not.
     Codecs(Vec<CodecAccount>),
     /// Whether this browser can write into a folder.
     FoldersCanBeWritten(bool),
     /// A setting was changed.
     Edit(Edit),
-    /// The settings beside the target were opened or closed.
+    /// The settings other than the target were opened or closed.
     ToggleMoreSettings,
     /// Files came over the window, or left it.
     Drag(bool),
-    /// A running job tells something.
+    /// A running job reports something.
     Tell(RunId, News),
     /// Stop this job.
     Cancel(JobId),
-    /// Take this job off the page.
+    /// Remove this job from the page.
     Remove(JobId),
-    /// Run this job again with the settings in force.
+    /// Run this job again with the current settings.
     Again(JobId),
-    /// Run this job again with the wishes of its failure's offer of this number.
+    /// Run this job again with the wishes of the offer with this number in its failure.
     TakeOffer(JobId, usize),
-    /// Run this job from the start with another effort, whether it has ended or not.
+    /// Run this job from the start with another effort, even if it has not ended.
     Switch(JobId, Effort),
     /// Go to the settings to change them.
     ChangeSettings,
     /// Show or hide the log of this job.
     ToggleLog(JobId),
-    /// The log that was asked for.
+    /// The requested log.
     LogRead(RunId, String),
     /// Copy the log of this job.
     CopyLog(JobId),
-    /// How the copying went.
+    /// Whether copying the log worked.
     LogCopied(RunId, Result<(), CopyRefused>),
     /// Copy this text.
     Copy(String),
-    /// How that went.
+    /// Whether copying the text worked.
     Copied(Copied),
-    /// Save the package of this job into a folder.
+    /// Save the package of this job to a folder.
     SaveIntoFolder(JobId),
-    /// How that went; `None` when the person chose no folder.
+    /// Whether saving worked; `None` if the user chose no folder.
     SavedIntoFolder(RunId, Option<Result<(), String>>),
 }
 
-/// What a running job tells, and what goes beside it.
+/// What a running job reports, and what comes with it.
 #[derive(Debug, Clone)]
 pub struct News {
     /// In the engine's words.
@@ -115,59 +115,59 @@ pub struct News {
     pub now: Micros,
 }
 
-/// What the world must do.
+/// What `effects` must do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Start a run.
     Start {
-        /// Under this name.
+        /// Identifies the run.
         run: RunId,
-        /// On this file.
+        /// The file to work on.
         file: FileId,
-        /// Under these wishes.
+        /// The wishes for the result.
         wishes: Wishes,
     },
-    /// End a run at once if it still works, and keep nothing of it but its log.
+    /// End a run at once if it is still working, and keep only its log.
     End(RunId),
     /// Forget the log of a run.
     ForgetLog(RunId),
     /// Forget a file.
     ForgetFile(FileId),
-    /// Give an address of result bytes back.
+    /// Release an object URL.
     Release(String),
-    /// Save a result under a name.
+    /// Download a result under a name.
     Download {
-        /// Address of its bytes.
+        /// Object URL of the result.
         url: String,
         /// The name.
         name: String,
     },
-    /// Answer with `Action::LogRead`.
+    /// Read the log of a run and dispatch `Action::LogRead`.
     ReadLog(RunId),
-    /// Copy a text, and answer with `Action::Copied`.
+    /// Copy a text and dispatch `Action::Copied`.
     Copy(String),
-    /// Copy the log of a run, and answer with `Action::LogCopied`.
+    /// Copy the log of a run and dispatch `Action::LogCopied`.
     CopyLog(RunId),
-    /// Ask for a folder, write these files into it, and answer with `Action::SavedIntoFolder`.
+    /// Ask for a folder, write these files into it, and dispatch `Action::SavedIntoFolder`.
     SaveIntoFolder {
-        /// Whose package it is.
+        /// The run that made the package.
         run: RunId,
-        /// Name of the new folder in it.
+        /// Name of the new folder inside the chosen one.
         name: String,
         /// The files.
         files: Rc<[PackageFile]>,
-        /// Whether a page that plays them goes with them.
+        /// Whether to add a page that plays them.
         with_page: bool,
     },
-    /// Keep the settings for the next visit.
+    /// Store the settings for the next visit.
     KeepSettings,
-    /// Bring a card into view.
+    /// Scroll a card into view.
     Reveal(JobId),
-    /// Move the keyboard's focus, since the element that had it goes away.
+    /// Move the keyboard focus, because the element that has it disappears.
     Focus(Place),
 }
 
-/// Places for the keyboard's focus.
+/// Targets for the keyboard focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A card.
@@ -179,7 +179,7 @@ pub enum Place {
 }
 
 impl State {
-    /// The page when it opens, with the settings of the last visit.
+    /// Returns the state of a page that opens, with the settings of the last visit.
     pub fn new(settings: Option<Settings>) -> Self {
         let settings = settings.unwrap_or_default();
         State {
@@ -197,14 +197,14 @@ impl State {
         }
     }
 
-    /// The reducer.
+    /// Applies an action and returns the commands that follow.
     pub fn reduce(&mut self, action: Action) -> Vec<Command> {
         let mut commands = Vec::new();
         match action {
             Action::AddFiles(files) => self.add_files(files, &mut commands),
             Action::FollowLink(link, named) => {
                 let foreign = |problem: &&LinkProblem| problem.why == LinkTrouble::UnknownName;
-                // What other sites hang on (`utm_source=`) is named, and changes nothing.
+                // Parameters that other sites append (`utm_source=`) are reported and change nothing.
                 if named > link.problems.iter().filter(foreign).count() {
                     self.settings = Rc::new(Settings::from_link(&link, &self.settings));
                     self.wishes = Rc::new(self.settings.wishes(&link.wishes));
@@ -317,7 +317,7 @@ impl State {
         commands
     }
 
-    /// Takes in how far the saving of a package is.
+    /// Stores the state of saving a package.
     fn put_saving(&mut self, mut job: Job, saving: Option<Saving>) {
         if let Phase::Done(finished) = &mut job.phase {
             finished.saving = saving;
@@ -325,7 +325,8 @@ impl State {
         }
     }
 
-    /// What each effort of the settings would come to: known of one clip only, and with nothing else changed since.
+    /// Returns the predictions for the efforts in the settings. They exist only if exactly one clip has them and no other
+    /// setting has changed since.
     pub fn efforts(&self) -> Option<Shared<EffortsAccount>> {
         let mut known = self.jobs.iter().filter(|job| job.efforts.is_some());
         let (job, None) = (known.next()?, known.next()) else { return None };
@@ -333,7 +334,7 @@ impl State {
         job.efforts.clone().filter(|_| asked == *self.wishes)
     }
 
-    /// Title of the document.
+    /// Returns the title of the document.
     pub fn title(&self) -> String {
         if let Some(job) = self.jobs.iter().find(|job| job.is_active()) {
             format!("{} % · Clipfit", job.percent)
@@ -385,7 +386,7 @@ impl State {
                 if job.planned_at.is_none() {
                     job.planned_at = Some(now);
                     job.phase = Phase::Planning(Preparing::Planned);
-                    self.announcement = format!("{}: planned.", job.source.name);
+                    self.announcement = format!("{}: plan ready.", job.source.name);
                 }
                 job.plan = Some(Shared::new(plan));
             }
@@ -425,7 +426,7 @@ impl State {
     fn restart(&mut self, job: Job, wishes: Wishes, commands: &mut Vec<Command>) {
         give_up_run(&job, commands);
         commands.push(Command::Focus(Place::Job(job.id)));
-        self.announcement = format!("{}: starts again.", job.source.name);
+        self.announcement = format!("{}: queued again.", job.source.name);
         let run = RunId(self.fresh_id());
         self.put(Job::new(job.id, run, job.source, wishes));
     }
@@ -451,7 +452,7 @@ impl State {
         self.jobs.iter().find(|job| job.run == run).map(|job| Job::clone(job))
     }
 
-    /// Replaces a job, so that exactly its card is drawn again.
+    /// Replaces a job, so that only its card is drawn again.
     fn put(&mut self, job: Job) {
         if let Some(slot) = self.jobs.iter_mut().find(|slot| slot.id == job.id) {
             *slot = Shared::new(job);
@@ -464,7 +465,7 @@ impl State {
     }
 }
 
-/// What nobody needs any more once this attempt is given up.
+/// Discards what an abandoned attempt leaves behind.
 fn give_up_run(job: &Job, commands: &mut Vec<Command>) {
     commands.extend([Command::End(job.run), Command::ForgetLog(job.run)]);
     if let Phase::Done(finished) = &job.phase {
@@ -472,7 +473,7 @@ fn give_up_run(job: &Job, commands: &mut Vec<Command>) {
     }
 }
 
-/// Takes progress in; the answer is what to announce: the quarters, not every percent.
+/// Applies progress and returns what to announce: every quarter, not every percent.
 fn go_on(job: &mut Job, progress: Progress, now: Micros) -> Option<String> {
     let quarter_before = job.percent / 25;
     job.percent = (progress.fraction.clamp(0.0, 1.0) * 100.0).floor() as u8;

@@ -1,5 +1,5 @@
-//! The page's own short texts made from figures: saving, time left, settings in a line. Sentences about plans and
-//! failures are the core's and are not made here.
+//! The page's short texts that contain figures: saving, time left, settings in one line. Sentences about plans and
+//! failures come from core and are not made here.
 
 use crate::job::CopyRefused;
 use clipfit_core::units::{Bytes, Micros};
@@ -8,7 +8,7 @@ use clipfit_core::wishes::link::parse_size;
 use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 
-/// `4.14 MB → 1.89 MB, 54 % smaller`
+/// Describes the saving: `4.14 MB → 1.89 MB, 54 % smaller`.
 pub fn saving(report: &ResultAccount) -> String {
     if report.files > 0 {
         let purpose = if report.streams { " for streaming" } else { "" };
@@ -24,13 +24,13 @@ pub fn saving(report: &ResultAccount) -> String {
     }
 }
 
-/// `54 % smaller`; `None` where not even one percent was saved.
+/// Returns `54 % smaller`, or `None` if less than one percent was saved.
 pub fn smaller(report: &ResultAccount) -> Option<String> {
     let percent = (report.saved * 100.0).floor();
     (percent >= 1.0).then(|| format!("{percent} % smaller"))
 }
 
-/// `42 s left`, `3:05 left`; whole seconds, since tenths would only flicker.
+/// Returns `42 s left` or `3:05 left`. Whole seconds, because tenths would flicker.
 pub fn time_left(left: Micros) -> String {
     let seconds = left.seconds().ceil().max(1.0);
     if seconds < 100.0 {
@@ -40,12 +40,12 @@ pub fn time_left(left: Micros) -> String {
     }
 }
 
-/// `1.8× clip speed`
+/// Returns `1.8× clip speed`.
 pub fn speed(speed: f64) -> String {
     if speed < 0.095 { format!("{speed:.2}× clip speed") } else { format!("{speed:.1}× clip speed") }
 }
 
-/// The size as a person would type it, exact: reading it back gives the same bytes.
+/// Writes a size as a person would type it, but exact: parsing it gives the same number of bytes.
 pub fn exact_size(bytes: Bytes) -> String {
     const UNITS: [(&str, f64); 6] = [
         ("GB", 1e9),
@@ -66,15 +66,15 @@ pub fn exact_size(bytes: Bytes) -> String {
         .unwrap_or_else(|| format!("{} B", bytes.0))
 }
 
-/// How copying a text went.
+/// Says whether copying a text worked.
 pub fn copied(how: Result<(), CopyRefused>) -> &'static str {
     match how {
         Ok(()) => "Copied",
-        Err(CopyRefused) => "Not allowed: select and copy it",
+        Err(CopyRefused) => "Blocked: select and copy the text",
     }
 }
 
-/// What an effort is called on the page.
+/// Returns the name of an effort on the page.
 pub fn effort(effort: Effort) -> &'static str {
     match effort {
         Effort::Auto => "Auto",
@@ -84,17 +84,20 @@ pub fn effort(effort: Effort) -> &'static str {
     }
 }
 
-/// All wishes in a line: `10 MB · Best · 720p · no sound`.
+/// Lists all wishes in one line: `at most 10 MB · effort Best · 720p · no audio`.
 pub fn wishes(wishes: &Wishes) -> String {
     let mut parts = match wishes.mode {
         Mode::Size => {
-            vec![format!("under {}", exact_size(wishes.target)), format!("effort {}", effort(wishes.effort))]
+            vec![
+                format!("at most {}", exact_size(wishes.target)),
+                format!("effort {}", effort(wishes.effort)),
+            ]
         }
         Mode::Quick => vec!["Quick".to_owned()],
         Mode::Hls => {
             let packaging = &wishes.packaging;
-            let limit = packaging.target.map(|target| format!("under {}", exact_size(target)));
-            let mut parts = vec![format!("Streaming, segments of {} s", packaging.seconds)];
+            let limit = packaging.target.map(|target| format!("at most {}", exact_size(target)));
+            let mut parts = vec![format!("Streaming, {} s segments", packaging.seconds)];
             parts.extend(limit);
             parts.push(format!("effort {}", effort(wishes.effort)));
             parts
@@ -104,9 +107,12 @@ pub fn wishes(wishes: &Wishes) -> String {
         }
         Mode::Ladder => {
             let rung = wishes.rung.map_or_else(
-                || "Bandwidth: the best rung that fits".to_owned(),
+                || "Bandwidth: best match for the source".to_owned(),
                 |rung| {
-                    format!("{}×{} at {} fps below {}", rung.width, rung.height, rung.frame_rate, rung.rate)
+                    format!(
+                        "{}×{} at {} fps, at most {}",
+                        rung.width, rung.height, rung.frame_rate, rung.rate
+                    )
                 },
             );
             vec![rung, format!("effort {}", effort(wishes.effort))]
@@ -117,16 +123,16 @@ pub fn wishes(wishes: &Wishes) -> String {
     parts.join(" · ")
 }
 
-/// What is wished of picture and sound beyond the automatic: `720p`, `no sound`.
+/// Lists the wishes for video and audio that are not automatic: `720p`, `no audio`.
 pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
     let codec = (wishes.codec != Codec::H264).then(|| wishes.codec.name().to_owned());
     let height = wishes.height.map(|height| format!("{height}p"));
     let frame_rate = wishes.frame_rate.map(|rate| format!("{rate} fps"));
     let sound = match wishes.audio {
         AudioWish::Auto => None,
-        AudioWish::Copy => Some("sound copied".to_owned()),
-        AudioWish::None => Some("no sound".to_owned()),
-        AudioWish::Encode(rate) => Some(format!("sound {rate}")),
+        AudioWish::Copy => Some("audio copied".to_owned()),
+        AudioWish::None => Some("no audio".to_owned()),
+        AudioWish::Encode(rate) => Some(format!("audio {rate}")),
     };
     [codec, height, frame_rate, sound].into_iter().flatten().collect()
 }

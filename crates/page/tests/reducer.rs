@@ -1,4 +1,5 @@
-//! The reducer, by its answers: the queue, restarts, late messages, links. Runs natively and in the browser.
+//! Tests the reducer through the commands it returns: queue, restarts, late messages, links. Runs natively and in the
+//! browser.
 
 mod samples;
 
@@ -133,11 +134,11 @@ fn cancelling_ends_the_work_and_the_next_begins() {
     assert_eq!(commands.first(), Some(&Command::End(cancelled.run)));
     assert_eq!(started(&commands), [state.jobs[1].run]);
 
-    // What was already on its way changes nothing, and its bytes are given back.
+    // A late result changes nothing, and its bytes are released.
     let commands = state.reduce(Action::Tell(cancelled.run, finished("blob:late")));
     assert_eq!(commands, [Command::Release("blob:late".into())]);
     assert_eq!(handles(&state), ["cancelled", "planning"]);
-    // Nor can it be cancelled twice.
+    // It cannot be cancelled twice.
     assert_eq!(state.reduce(Action::Cancel(cancelled.id)), []);
 }
 
@@ -164,7 +165,7 @@ fn again_takes_the_settings_in_force_and_forgets_the_old_result() {
     assert_eq!(started(&commands), [after.run]);
     assert_eq!((after.id, after.wishes.target, after.percent), (before.id, Bytes(5_000_000), 0));
     assert!(after.run != before.run);
-    // The old run has no say any more.
+    // Messages of the old run are ignored.
     state.reduce(Action::Tell(before.run, progress(0.5, 1.0)));
     assert_eq!(handles(&state), ["planning"]);
 }
@@ -346,7 +347,7 @@ fn a_link_with_nothing_but_foreign_parameters_changes_nothing() {
     let mut state = State::new(Some(Settings { target: "5 MB".into(), ..Settings::default() }));
     state.reduce(Action::FollowLink(Box::new(link::parse("?utm_source=mail", "")), 1));
     assert_eq!((state.wishes.target, state.problems.len()), (Bytes(5_000_000), 1));
-    // The default, when it is asked for, is a change.
+    // A link that asks for the default is a change, too.
     state.reduce(Action::FollowLink(Box::new(link::parse("?target=10MB", "")), 1));
     assert_eq!(state.wishes.target, Bytes(10_000_000));
 }
@@ -415,7 +416,7 @@ fn short_texts() {
         audio: AudioWish::None,
         ..Wishes::default()
     };
-    assert_eq!(words::wishes(&wishes), "under 10 MB · effort Best · 720p · no sound");
+    assert_eq!(words::wishes(&wishes), "at most 10 MB · effort Best · 720p · no audio");
     assert_eq!(words::time_left(Micros::from_seconds(17.3)), "18 s left");
     assert_eq!(words::time_left(Micros::from_seconds(100.0)), "1:40 left");
     assert_eq!(words::time_left(Micros::from_seconds(0.2)), "1 s left");

@@ -2,31 +2,31 @@
 
 use core::arch::wasm32::*;
 
-/// Sixteen bytes.
+/// Loads sixteen bytes.
 #[inline(always)]
 pub unsafe fn load16(from: *const u8) -> v128 {
     unsafe { v128_load(from.cast()) }
 }
 
-/// Eight bytes in the low half, zero above.
+/// Loads eight bytes in the low half, zero above.
 #[inline(always)]
 pub unsafe fn load8(from: *const u8) -> v128 {
     unsafe { v128_load64_zero(from.cast()) }
 }
 
-/// Four bytes in the lowest lane, zero above.
+/// Loads four bytes in the lowest lane, zero above.
 #[inline(always)]
 pub unsafe fn load4(from: *const u8) -> v128 {
     unsafe { v128_load32_zero(from.cast()) }
 }
 
-/// Eight bytes of each of two rows.
+/// Loads eight bytes of each of two rows.
 #[inline(always)]
 pub unsafe fn load8x2(from: *const u8, stride: isize) -> v128 {
     unsafe { v128_load64_lane::<1>(load8(from), from.offset(stride).cast()) }
 }
 
-/// Four bytes of each of four rows.
+/// Loads four bytes of each of four rows.
 #[inline(always)]
 pub unsafe fn load4x4(from: *const u8, stride: isize) -> v128 {
     unsafe {
@@ -36,13 +36,13 @@ pub unsafe fn load4x4(from: *const u8, stride: isize) -> v128 {
     }
 }
 
-/// Eight bytes, each as 16 bits.
+/// Loads eight bytes, each as 16 bits.
 #[inline(always)]
 pub unsafe fn widen8(from: *const u8) -> v128 {
     unsafe { u16x8_load_extend_u8x8(from) }
 }
 
-/// Four bytes, each as 16 bits, zero above.
+/// Loads four bytes, each as 16 bits, zero above.
 #[inline(always)]
 pub unsafe fn widen4(from: *const u8) -> v128 {
     unsafe { u16x8_extend_low_u8x16(load4(from)) }
@@ -66,20 +66,20 @@ pub unsafe fn store4(to: *mut u8, value: v128) {
     unsafe { v128_store32_lane::<0>(value, to.cast()) }
 }
 
-/// Distance of unsigned bytes, lane by lane.
+/// Returns the distance of unsigned bytes, lane by lane.
 #[inline(always)]
 pub fn distance(a: v128, b: v128) -> v128 {
     v128_or(u8x16_sub_sat(a, b), u8x16_sub_sat(b, a))
 }
 
-/// Sum of four 32-bit lanes.
+/// Returns the sum of four 32-bit lanes.
 #[inline(always)]
 pub fn sum32(value: v128) -> i32 {
     let halves = i32x4_add(value, i32x4_shuffle::<2, 3, 0, 1>(value, value));
     i32x4_extract_lane::<0>(i32x4_add(halves, i32x4_shuffle::<1, 0, 3, 2>(halves, halves)))
 }
 
-/// Sum of eight unsigned 16-bit lanes.
+/// Returns the sum of eight unsigned 16-bit lanes.
 #[inline(always)]
 pub fn sum16(value: v128) -> i32 {
     sum32(u32x4_extadd_pairwise_u16x8(value))

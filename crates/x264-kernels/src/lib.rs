@@ -1,6 +1,6 @@
-//! SIMD kernels for x264 in WebAssembly, with the signatures of its function tables (8 bits a sample). Beside each stands
-//! a scalar reference that says what it computes; tests/ compare the two. Knows nothing of x264's structures or of who
-//! calls. Names: `clipfit_` and the table's entry, so that c/kernels_*.h of the crate x264 can declare them.
+//! SIMD kernels for x264 in WebAssembly, with the signatures of its function tables (8 bits per sample). Next to each is a
+//! scalar reference that says what it computes; tests/ compare the two. Knows nothing of x264's structures or callers.
+//! Names are `clipfit_` and the table's entry, so that c/kernels_*.h of the crate x264 can declare them.
 //!
 //! Every kernel is `unsafe` for one reason: as in x264, pointers must be valid for the block's rows at the given stride
 //! (bytes from row to row, negative allowed where x264 does). `ENCODED_STRIDE` and `DECODED_STRIDE` are the fixed strides

@@ -1,4 +1,4 @@
-//! Every kernel of motion compensation against its scalar reference.
+//! Tests every kernel of motion compensation against its scalar reference.
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "kernels take C's pointers")]
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
@@ -23,12 +23,12 @@ fn source(filling: usize, random: &mut Random) -> Vec<u8> {
     plane(SOURCE as usize * ROWS, SOURCE as usize, filling, random)
 }
 
-/// A pointer into the middle of a source, at any alignment.
+/// Returns a pointer into the middle of a source, at any alignment.
 fn middle(source: &[u8], random: &mut Random) -> *const u8 {
     source[20 * SOURCE as usize + 24 + random.below(16) as usize..].as_ptr()
 }
 
-/// A destination before a kernel writes to it.
+/// Returns a destination before a kernel writes to it.
 fn target() -> Vec<u8> {
     (0..TARGET * TARGET_ROWS).map(|index| (index * 7 + 3) as u8).collect()
 }
@@ -44,7 +44,7 @@ fn check(left: &[u8], (width, height): (isize, isize), expected: impl Fn(isize, 
     assert!(wrong.is_none(), "{what}: {width}x{height} differs at {:?} from {START}", wrong.unwrap_or(0));
 }
 
-/// Every filling, `times` times.
+/// Returns every filling, `times` times.
 fn fillings(times: usize) -> impl Iterator<Item = usize> {
     (0..FILLINGS * times).map(|index| index % FILLINGS)
 }
@@ -331,7 +331,7 @@ fn planes_side_by_side_and_apart() {
     }
 }
 
-/// Planes in which every half pixel sum is as large or as small as it gets: columns of the filter's signs, one behind
+/// Returns planes in which every half pixel sum is as large or as small as it gets: columns of the filter's signs, one behind
 /// the other in the filter's signs too.
 fn extreme_sums(random: &mut Random) -> Vec<u8> {
     let signs = [true, false, true, true, false, true];

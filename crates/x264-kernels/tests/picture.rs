@@ -1,5 +1,5 @@
-//! Kernels of intra prediction, its costs and deblocking against their references. All run on copies of the same memory,
-//! which must then be the same to the last byte: nothing beside a block may change.
+//! Tests the kernels of intra prediction, its costs and deblocking against their references. All run on copies of the same
+//! memory, which must then be the same to the last byte: nothing outside a block may change.
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "kernels take C's pointers")]
 
@@ -29,7 +29,7 @@ const STRIDE: usize = 32;
 const BLOCK: usize = 2 * STRIDE + 8;
 const ROUNDS: usize = 40;
 
-/// Decoded memory around a block, of every kind in turn.
+/// Returns decoded memory around a block, of every kind in turn.
 fn memories(seed: u64) -> impl Iterator<Item = Vec<u8>> {
     let mut random = Random::new(seed);
     (0..ROUNDS * FILLINGS).map(move |round| plane(20 * STRIDE, STRIDE, round, &mut random))
@@ -108,7 +108,7 @@ fn slanted_4x4_blocks_are_predicted() {
     }
 }
 
-/// Edges of every kind, not only those that the filter makes.
+/// Returns the edges of every kind, not only those that the filter makes.
 fn edges(seed: u64) -> impl Iterator<Item = [u8; 36]> {
     let mut random = Random::new(seed);
     (0..ROUNDS * FILLINGS).map(move |round| {
@@ -163,7 +163,7 @@ fn edges_are_filtered() {
 
 type Costs = unsafe extern "C" fn(*mut u8, *mut u8, *mut i32);
 
-/// Source blocks to measure: of every kind, each against each kind of neighbours.
+/// Returns source blocks to measure: of every kind, each against each kind of neighbours.
 fn sources(memories: usize) -> impl Iterator<Item = Vec<u8>> {
     let mut random = Random::new(memories as u64);
     (0..memories).map(move |index| plane(256, 16, index / FILLINGS, &mut random))
@@ -230,7 +230,7 @@ const THRESHOLDS: [(i32, i32); 12] = [
     (2, 18),
 ];
 
-/// Samples across edges: besides those of the fillings, steps of all heights between nearly flat sides.
+/// Returns the samples across edges: besides those of the fillings, steps of all heights between nearly flat sides.
 fn edge_memory(stride: usize, round: usize, random: &mut Random) -> Vec<u8> {
     let mut memory = plane(24 * stride, stride, round, random);
     if !round.is_multiple_of(3) {

@@ -1,4 +1,4 @@
-//! The kernels of pixel comparison against their references.
+//! Tests the kernels of pixel comparison against their references.
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "kernels read and write through C's pointers")]
 
@@ -22,7 +22,7 @@ const STRIDES: [(isize, isize); 7] = [(16, 32), (16, 64), (32, 16), (16, 47), (6
 /// Room for sixteen rows and the candidates' offsets at any of them.
 const PLANE: usize = 64 * 48;
 
-/// Two planes for every pair of fillings and of strides, with the blocks at changing places in them.
+/// Calls `check` with two planes for every pair of fillings and of strides, with the blocks at changing places in them.
 fn for_blocks(mut check: impl FnMut(Side, Side, &str)) {
     let mut random = Random::new(1);
     for filling in 0..FILLINGS * FILLINGS {

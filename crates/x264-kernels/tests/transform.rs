@@ -1,4 +1,4 @@
-//! The kernels of transforms, scans and quantisation against their references, on what x264 can hand them.
+//! Tests the kernels of transforms, scans and quantisation against their references, on every input that x264 can pass.
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "kernels take C's pointers")]
 
@@ -18,7 +18,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 /// Strides as lengths.
 const ENCODED: usize = ENCODED_STRIDE as usize;
 const DECODED: usize = DECODED_STRIDE as usize;
-/// What stands around results, to be found untouched.
+/// The guard value around results, which must stay untouched.
 const GUARD: i16 = 0x5a5a;
 /// Room around results.
 const MARGIN: usize = 8;
@@ -47,7 +47,7 @@ impl Guarded {
         self.0[MARGIN..].as_mut_ptr()
     }
 
-    /// The coefficients, if the guards still stand.
+    /// Returns the coefficients, if the guards still stand.
     fn content(&self) -> &[i16] {
         let end = self.0.len() - MARGIN;
         assert!(self.0[..MARGIN].iter().chain(&self.0[end..]).all(|&guard| guard == GUARD), "wrote outside");
@@ -83,7 +83,7 @@ fn forward_transforms_are_their_references() {
     });
 }
 
-/// Coefficients as the decoder side meets them: transformed, quantised and back.
+/// Returns the coefficients as the decoder side meets them: transformed, quantised and back.
 fn decoded(size: usize, count: usize, source: &[u8], prediction: &[u8], random: &mut Random) -> Vec<i16> {
     let mut coefficients = vec![0; count];
     let (sub, whole): (SubReference, i32) =
@@ -163,7 +163,7 @@ fn lowest_coefficients_are_transformed() {
     }
 }
 
-/// Coefficients from small to the largest.
+/// Returns the coefficients from small to the largest.
 fn any_coefficients(count: usize, random: &mut Random) -> Vec<i16> {
     let limit = [0, 1, 60, 2000, 16320, 32767][random.below(6) as usize];
     (0..count).map(|_| random.between(-limit, limit) as i16).collect()

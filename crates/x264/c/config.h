@@ -1,4 +1,4 @@
-/* What x264's configure script would find out about WebAssembly: one thread, no assembly, no operating system. */
+/* What x264's configure script would detect for WebAssembly: one thread, no assembly, no operating system. */
 #define ARCH_X86 0
 #define ARCH_X86_64 0
 #define HAVE_ALTIVEC 0

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <x264.h>
 
-/* In src/library.rs. */
+/* Defined in src/library.rs. */
 void clipfit_log( int level, const char *text );
 
 static void format_log( void *unused, int level, const char *format, va_list arguments )
@@ -52,7 +52,7 @@ void clipfit_settings_clip( x264_param_t *settings, int width, int height, uint3
     settings->b_vfr_input = 0;
     settings->i_threads = 1;
     settings->i_lookahead_threads = 1;
-    /* As MP4 wants it: a size before each unit, the parameter sets apart. */
+    /* As MP4 requires: a size before each unit, and the parameter sets separate. */
     settings->b_annexb = 0;
     settings->b_repeat_headers = 0;
     settings->pf_log = format_log;
@@ -84,7 +84,7 @@ int clipfit_headers( x264_t *encoder, const uint8_t **sps, int32_t *sps_bytes, c
         return -1;
     for( int i = 0; i < count; i++ )
     {
-        /* Behind the four bytes of its size. */
+        /* After the four bytes of its size. */
         if( units[i].i_type == NAL_SPS )
             *sps = units[i].p_payload + 4, *sps_bytes = units[i].i_payload - 4;
         else if( units[i].i_type == NAL_PPS )
@@ -120,7 +120,7 @@ int clipfit_encode( x264_t *encoder, const uint8_t *frame, int width, int height
         packet->pts = out.i_pts;
         packet->dts = out.i_dts;
         packet->keyframe = out.b_keyframe;
-        /* The units of a frame lie one behind the other. */
+        /* The units of a frame are contiguous. */
         packet->data = units[0].p_payload;
     }
     return 0;

@@ -13,7 +13,7 @@ _Static_assert( offsetof( x264_weight_t, i_scale ) == 36, "where a weight's scal
 _Static_assert( offsetof( x264_weight_t, i_offset ) == 40, "where a weight's offset stands" );
 _Static_assert( offsetof( x264_weight_t, weightfn ) == 44, "where a weight's functions stand" );
 
-/* By a quarter of the width, as x264 looks them up. */
+/* Indexed by a quarter of the width, as x264 looks them up. */
 static weight_fn_t weights[6] =
 {
     clipfit_weight_w2,
@@ -48,8 +48,8 @@ void __wrap_x264_8_mc_init( int cpu, x264_mc_functions_t *pf, int cpu_independen
     pf->avg[PIXEL_2x4] = clipfit_avg_2x4;
     pf->avg[PIXEL_2x2] = clipfit_avg_2x2;
 
-    /* x264's own weight_cache takes its functions from here. A weight that is a mere offset, which x264 has two more
-     * tables for, our kernels see themselves. */
+    /* x264's own weight_cache takes its functions from here. Our kernels detect a weight that is only an offset
+     * themselves; x264 has two more tables for it. */
     pf->weight = pf->offsetadd = pf->offsetsub = weights;
 
     pf->copy[PIXEL_16x16] = pf->copy_16x16_unaligned = clipfit_copy_w16;

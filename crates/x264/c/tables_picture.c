@@ -1,6 +1,6 @@
-/* The tables of intra prediction and its costs, and of deblocking. Edges of interlaced and of 4:2:2 pictures stay with C:
- * nothing here makes any. So do the costs of all nine modes at once, which C does not have: with them x264 tries modes that
- * it skips without, and its output would differ. */
+/* The tables of intra prediction and its costs, and of deblocking. Edges of interlaced and of 4:2:2 video stay in C:
+ * Clipfit makes none. The costs of all nine modes at once stay empty, as in C: with them, x264 would try modes that it
+ * otherwise skips, and its output would differ. */
 #include "common/common.h"
 #include "kernels_picture.h"
 #include "tables.h"

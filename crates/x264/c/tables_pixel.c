@@ -6,7 +6,7 @@
 int clipfit_use_kernels = 1;
 
 void __real_x264_8_pixel_init( int cpu, x264_pixel_function_t *pixf );
-/* In tables_picture.c: the costs of intra prediction stand in the same table. */
+/* In tables_picture.c: the costs of intra prediction are in the same table. */
 void clipfit_enter_intra_costs( x264_pixel_function_t *pixf );
 
 #define ENTER_COMPARISONS( size ) \

@@ -1,4 +1,4 @@
-/* What x264's configure script would tell its users: see config.h. */
+/* What x264's configure script would report to its users: see config.h. */
 #define X264_BIT_DEPTH 8
 #define X264_CHROMA_FORMAT 0
 #define X264_GPL 1

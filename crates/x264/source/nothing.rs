@@ -1,1 +1,1 @@
-//! See Cargo.toml: this package is only there to name another one.
+//! See Cargo.toml: this package exists only to name another one.

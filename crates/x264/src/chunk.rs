@@ -1,9 +1,9 @@
-//! Packets as an MP4 file of one track. Knows nothing of encoders or plans.
+//! Writes packets as an MP4 file with one track. Knows nothing of encoders or plans.
 
 use crate::encoder::{Format, Packet, ParameterSets};
 use clipfit_container::{Picture, PictureFile, Rate, UNSAID};
 
-/// The file, or `None` where there are no packets or a number does not fit the format (4 GiB of
+/// Returns the file, or `None` if there are no packets or a number does not fit the format (4 GiB of
 /// packets, a clip of years).
 pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> Option<Vec<u8>> {
     let picture = Picture {
@@ -11,7 +11,7 @@ pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> O
         description: Some(configuration(sets)?),
         width: u16::try_from(format.width).ok()?,
         height: u16::try_from(format.height).ok()?,
-        // x264 says it in its parameter sets.
+        // x264 writes it into its parameter sets.
         colour: [UNSAID; 3],
     };
     let rate = Rate { numerator: format.rate_numerator, denominator: format.rate_denominator };
@@ -25,7 +25,7 @@ pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> O
     file.finish(u32::try_from(ahead).ok()?).ok()
 }
 
-/// The decoder's configuration record (ISO/IEC 14496-15, 5.3.3.1): sizes of four bytes, one set of each kind.
+/// Returns the decoder's configuration record (ISO/IEC 14496-15, 5.3.3.1): sizes of four bytes, one set of each kind.
 fn configuration(sets: &ParameterSets) -> Option<Vec<u8>> {
     let [_, profile, compatibility, level, ..] = *sets.sequence.as_slice() else { return None };
     let size = |set: &[u8]| Some(u16::try_from(set.len()).ok()?.to_be_bytes());

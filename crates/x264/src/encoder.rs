@@ -1,4 +1,4 @@
-//! The typed wrapper over x264: settings in, packets out, nothing left behind.
+//! The typed wrapper around x264: settings in, packets out, nothing left behind.
 #![allow(unsafe_code, reason = "every call into the library is one")]
 
 use crate::{files, library};
@@ -20,7 +20,7 @@ pub struct Format {
 }
 
 impl Format {
-    /// Bytes of one planar 4:2:0 frame without padding, or `None` for a format that x264 does not encode.
+    /// Returns the bytes of one planar 4:2:0 frame without padding, or `None` for a format that x264 does not encode.
     pub fn frame_bytes(self) -> Option<usize> {
         let even = |size: u32| (2..=16384).contains(&size) && size.is_multiple_of(2);
         let sound =
@@ -29,44 +29,44 @@ impl Format {
     }
 }
 
-/// What a first pass leaves for the second.
+/// The output of a first pass, for the second pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
-    /// x264's figures for every frame, as text.
+    /// x264's statistics for every frame, as text.
     pub frames: Vec<u8>,
     /// Its macroblock tree; empty for settings without one.
     pub tree: Vec<u8>,
 }
 
-/// Which pass an encode is.
+/// The pass of an encode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pass {
     /// The only one.
     Only,
-    /// First of two, with x264's own fast settings for it: leaves statistics.
+    /// The first of two, with x264's own fast settings for it. Produces statistics.
     First,
-    /// Second of two, after these statistics.
+    /// The second of two, with these statistics.
     Second(Statistics),
 }
 
 /// How to encode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// What arrives.
+    /// The format of the frames.
     pub format: Format,
     /// One of x264's presets.
     pub preset: String,
     /// x264's options by their names: `bitrate` in kb/s, `crf`, `keyint` in frames, `vbv-maxrate`, `colorprim`, `sar`...
     pub options: Vec<(String, String)>,
-    /// The profile to keep to.
+    /// The profile to obey.
     pub profile: Option<String>,
-    /// Which pass.
+    /// The pass.
     pub pass: Pass,
-    /// Whether x264 works with our kernels; without, it works with its own C, to compare.
+    /// Whether x264 uses our kernels; otherwise it uses its own C, for comparison.
     pub kernels: bool,
 }
 
-/// Why there is no encoder or no packet.
+/// Errors of the encoder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Sizes that are odd, zero or too large, or no rate.
@@ -89,15 +89,15 @@ pub enum Error {
     /// The profile is unknown or too small for the settings.
     #[error("x264 cannot keep to the profile {0:?}")]
     Profile(String),
-    /// x264 refused the settings together, the statistics, or had no memory.
+    /// x264 refused the combination of settings or the statistics, or had no memory.
     #[error("x264 did not open: {0}")]
     Refused(String),
-    /// A frame has another size than the format says.
-    #[error("a frame of {found} bytes where {wanted} were due")]
+    /// A frame does not have the format's size.
+    #[error("a frame has {found} bytes instead of {wanted}")]
     FrameSize {
-        /// Bytes due.
+        /// Expected bytes.
         wanted: usize,
-        /// Bytes given.
+        /// Actual bytes.
         found: usize,
     },
     /// x264 failed on a frame.
@@ -105,12 +105,12 @@ pub enum Error {
     Encode {
         /// Frames pushed before.
         frame: i64,
-        /// What x264 said.
+        /// x264's log.
         log: String,
     },
 }
 
-/// One encoded frame: units with their sizes before them, as MP4 holds them.
+/// One encoded frame: units with their sizes before them, as in MP4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     /// When it is shown, in frames of the format's rate.
@@ -123,12 +123,12 @@ pub struct Packet {
     pub data: Vec<u8>,
 }
 
-/// What a decoder must have before the first packet.
+/// The parameter sets that a decoder needs before the first packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterSets {
-    /// Of the sequence, without a size before it.
+    /// The sequence parameter set, without a size before it.
     pub sequence: Vec<u8>,
-    /// Of the pictures, without a size before it.
+    /// The picture parameter set, without a size before it.
     pub picture: Vec<u8>,
 }
 
@@ -137,7 +137,7 @@ thread_local! {
     static OPENED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// In c/library.c: a warning or an error of x264's.
+/// Called by c/library.c with a warning or an error of x264's.
 ///
 /// # Safety
 /// `text` is a string.
@@ -146,19 +146,19 @@ unsafe extern "C" fn clipfit_log(_level: c_int, text: *const c_char) {
     // SAFETY: format_log passes a buffer that it has just written.
     let text = unsafe { CStr::from_ptr(text) };
     LOG.with_borrow_mut(|log| {
-        // Evidence, not a record: a clip that warns at every frame must not fill the memory.
+        // Evidence, not a full record: a clip that causes a warning for every frame must not fill the memory.
         if log.len() < 4096 {
             log.push_str(&text.to_string_lossy());
         }
     });
 }
 
-/// What x264 has said since it was last asked.
+/// Returns what x264 has logged since the last call.
 fn log() -> String {
     LOG.take().trim().to_owned()
 }
 
-/// x264's settings while they are put together.
+/// x264's settings while they are assembled.
 struct Building(NonNull<library::RawSettings>);
 
 impl Drop for Building {
@@ -174,7 +174,7 @@ pub struct Encoder {
     format: Format,
     frame_bytes: usize,
     pushed: i64,
-    /// Under what its statistics lie; its own, so that several encoders may be open.
+    /// The name of its statistics; unique, so that several encoders can be open.
     statistics: CString,
     writes_statistics: bool,
 }
@@ -221,7 +221,7 @@ impl Encoder {
                 2
             }
         };
-        // From here on the encoder's end clears the statistics away.
+        // From here on, dropping the encoder removes the statistics.
         let mut encoder =
             Encoder { raw: None, format, frame_bytes, pushed: 0, statistics, writes_statistics: pass == 1 };
         if pass != 0 {
@@ -243,7 +243,7 @@ impl Encoder {
         Ok(encoder)
     }
 
-    /// What decoders need first.
+    /// Returns the parameter sets that decoders need first.
     ///
     /// # Errors
     /// `Encode` when x264 cannot write them.
@@ -279,7 +279,7 @@ impl Encoder {
         Ok(packet)
     }
 
-    /// The next packet that x264 still holds back; `None` when there is none left.
+    /// Returns the next delayed packet of x264; `None` if there is none left.
     ///
     /// # Errors
     /// `Encode` when x264 fails.
@@ -293,7 +293,7 @@ impl Encoder {
         Ok(None)
     }
 
-    /// Ends the encode; a first pass answers with its statistics.
+    /// Ends the encode. A first pass returns its statistics.
     pub fn close(mut self) -> Option<Statistics> {
         self.end();
         if !self.writes_statistics {
@@ -357,7 +357,7 @@ fn set(building: &Building, name: &str, value: &str) -> Result<(), Error> {
     }
 }
 
-/// Where x264 looks for the macroblock tree.
+/// Returns the name under which x264 looks for the macroblock tree.
 fn tree_name(statistics: &CStr) -> CString {
     let mut name = statistics.to_bytes().to_vec();
     name.extend_from_slice(b".mbtree");

@@ -1,5 +1,5 @@
-//! The two files of x264's rate control, in memory: what stands in for `fopen` and `rename`.
-//! The C library's memory streams do the reading and writing; nothing here knows what is written.
+//! Keeps the two files of x264's rate control in memory: replaces `fopen` and `rename`.
+//! The C library's memory streams read and write them. Knows nothing of their content.
 #![allow(unsafe_code, reason = "this is the border to C")]
 
 use std::cell::RefCell;
@@ -13,14 +13,14 @@ unsafe extern "C" {
     fn free(memory: *mut c_void);
 }
 
-/// Where a memory stream tells where its bytes are.
+/// Where a memory stream writes the address and size of its bytes.
 #[derive(Default)]
 struct Written {
     memory: usize,
     size: usize,
 }
 
-/// A place of its own for a stream to tell in: the stream keeps its address.
+/// A separate allocation for one stream, which keeps its address.
 struct Place(NonNull<Written>);
 
 impl Place {
@@ -31,7 +31,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // SAFETY: leaked from a box by `new` and owned by this alone; the stream that wrote here is closed by then.
+        // SAFETY: leaked from a box by `new` and owned by this alone; the stream that wrote here is closed by now.
         let written = unsafe { Box::from_raw(self.0.as_ptr()) };
         // SAFETY: the stream allocated it, or it is null.
         unsafe { free(written.memory as *mut c_void) }
@@ -47,17 +47,17 @@ thread_local! {
     static FILES: RefCell<BTreeMap<Vec<u8>, File>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Puts a file there for x264 to read.
+/// Adds a file for x264 to read.
 pub(crate) fn give(name: &CStr, bytes: Vec<u8>) {
     FILES.with_borrow_mut(|files| files.insert(name.to_bytes().to_vec(), File::Given(bytes)));
 }
 
-/// Takes a file that x264 has written and closed; `None` when it wrote none.
+/// Takes a file that x264 has written and closed; `None` if it wrote none.
 pub(crate) fn take(name: &CStr) -> Option<Vec<u8>> {
     match FILES.with_borrow_mut(|files| files.remove(name.to_bytes()))? {
         File::Given(bytes) => Some(bytes),
         File::Written(place) => {
-            // SAFETY: the stream was closed, so nobody writes here any more, and memory and size agree.
+            // SAFETY: the stream was closed, so nothing writes here any more, and memory and size agree.
             let written = unsafe { place.0.as_ref() };
             let bytes = match written.memory {
                 0 => &[],
@@ -69,12 +69,12 @@ pub(crate) fn take(name: &CStr) -> Option<Vec<u8>> {
     }
 }
 
-/// Forgets every file whose name begins with `prefix`.
+/// Removes every file whose name begins with `prefix`.
 pub(crate) fn forget(prefix: &CStr) {
     FILES.with_borrow_mut(|files| files.retain(|name, _| !name.starts_with(prefix.to_bytes())));
 }
 
-/// Stands in for the C library's `fopen`; null for a file that is not there.
+/// Replaces the C library's `fopen`. Returns null if the file does not exist.
 ///
 /// # Safety
 /// As `fopen`: both are strings.
@@ -87,7 +87,7 @@ unsafe extern "C" fn __wrap_fopen(name: *const c_char, mode: *const c_char) -> *
             let place = Place::new();
             let written = place.0.as_ptr();
             files.insert(name.to_bytes().to_vec(), File::Written(place));
-            // SAFETY: the place stays until the stream is closed (`Encoder` closes before it takes or forgets).
+            // SAFETY: the allocation stays until the stream is closed (`Encoder` closes before it takes or removes).
             return unsafe { open_memstream((&raw mut (*written).memory).cast(), &raw mut (*written).size) };
         }
         match files.get_mut(name.to_bytes()) {
@@ -100,7 +100,7 @@ unsafe extern "C" fn __wrap_fopen(name: *const c_char, mode: *const c_char) -> *
     })
 }
 
-/// Stands in for the C library's `rename`; -1 for a file that is not there.
+/// Replaces the C library's `rename`. Returns -1 if the file does not exist.
 ///
 /// # Safety
 /// As `rename`: both are strings.

@@ -1,5 +1,5 @@
 //! The encoder x264 as a WebAssembly module: open with settings, push frames, take packets, flush, close.
-//! Knows nothing of files, clips, plans or workers. Built only for WebAssembly; docs/x264.md tells how.
+//! Knows nothing of files, clips, plans or workers. Built only for WebAssembly; see docs/x264.md.
 #![cfg(target_arch = "wasm32")]
 
 mod chunk;

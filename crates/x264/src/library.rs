@@ -1,4 +1,4 @@
-//! x264's flat face (c/library.h) as Rust sees it, and the memory it shares with Rust.
+//! Declares x264's flat interface (c/library.h) in Rust, and the memory that x264 shares with Rust.
 #![allow(unsafe_code, reason = "this is the border to C")]
 
 use std::alloc::{GlobalAlloc, Layout};
@@ -61,7 +61,7 @@ unsafe extern "C" {
     fn free(memory: *mut c_void);
     #[link_name = "__real_malloc"]
     fn real_malloc(size: usize) -> *mut c_void;
-    /// The linker's: the C library's own beginnings.
+    /// Provided by the linker: the C library's initialisation.
     fn __wasm_call_ctors();
 }
 
@@ -77,7 +77,7 @@ thread_local! {
     static MEMORY_REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether memory was ever wanted and not there.
+/// Returns whether an allocation ever failed.
 pub(crate) fn memory_refused() -> bool {
     MEMORY_REFUSED.get()
 }
@@ -89,17 +89,17 @@ fn noted(memory: *mut c_void) -> *mut c_void {
     memory
 }
 
-/// Stands in for the C library's `malloc`, and notes when it has nothing to give: x264 only says that it failed.
+/// Replaces the C library's `malloc` and records when it fails, because x264 only reports that it failed.
 #[unsafe(no_mangle)]
 extern "C" fn __wrap_malloc(size: usize) -> *mut c_void {
     // SAFETY: the C library's own.
     noted(unsafe { real_malloc(size) })
 }
 
-/// The C library's heap for Rust too: two heaps would each keep what the other could use.
+/// Uses the C library's heap for Rust, too: two heaps would each keep memory that the other could use.
 struct CHeap;
 
-// SAFETY: `aligned_alloc` and `free` keep this trait's promises; sizes are rounded up as C asks for.
+// SAFETY: `aligned_alloc` and `free` keep this trait's promises; sizes are rounded up as C requires.
 unsafe impl GlobalAlloc for CHeap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let alignment = layout.align().max(16);

@@ -1,4 +1,4 @@
-//! The encoder's typed face: packets in order, two passes with their statistics, typed errors, nothing left behind.
+//! Tests the encoder's typed interface: packets in order, two passes with their statistics, typed errors, nothing left behind.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
@@ -86,7 +86,7 @@ fn ten_thousand_encoders_leave_nothing_behind() {
     let format = format(16, 16);
     let picture = frame(Content::Noise, format, 0);
     let round = |number: u32| {
-        // Closed in turn before its first frame, in the middle with frames held back, and after a whole first pass.
+        // Closed before its first frame, in the middle with delayed frames, and after a whole first pass, in turn.
         let pass = if number % 3 == 2 { Pass::First } else { Pass::Only };
         let settings =
             Settings { pass, ..settings(format, "ultrafast", "bitrate=100 mvrange=32 qpmin=30 qpmax=32") };

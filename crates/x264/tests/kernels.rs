@@ -1,5 +1,5 @@
-//! Whole encodes with our kernels and without, compared to the byte: every preset, sizes with macroblocks over the edge, and
-//! content that leads x264 down all of its paths.
+//! Compares whole encodes with and without our kernels, byte for byte: every preset, sizes with macroblocks over the edge, and
+//! content that exercises all paths of x264.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const PRESETS: [&str; 7] = ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"];
 
-/// The same bytes, and the same statistics where there are any.
+/// Checks that the bytes are the same, and the statistics if there are any.
 fn same(preset: &str, options: &str, (width, height): (u32, u32), content: Content, frames: u32) {
     let wanted = settings(format(width, height), preset, options);
     let with = encode(wanted.clone(), content, frames);

@@ -1,30 +1,30 @@
-//! The command line, read by hand: six words and a few options need no library.
+//! The command line, parsed by hand: a few commands and options need no library.
 
 use crate::{error::Error, tests::Step};
 
-/// What `cargo xtask help` prints.
+/// The output of `cargo xtask help`.
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask <command>
 
-  setup                        install all that building and testing need (a second run takes a second)
+  setup                        install everything that building and testing need (a second run takes a second)
   build                        write the release site to dist/
   serve [--port N] [--prefix /sub/path] [--isolate]
-                               set up, build, and serve the site at http://127.0.0.1:8080; isolated, as x265 needs it
+                               set up, build, and serve the site at http://127.0.0.1:8080; --isolate for x265
   test [--only STEP,...]       set up and run every test
                                steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
   bench FILE... [--target 10MB] [--hls] [--cli] [--json]
                                compare Clipfit with the plain recipe and native ffmpeg: the page, or with --hls its
-                               packages for streaming, with --cli the command line (docs/benchmarks.md)
-  generate                     write web/src/generated: the worker protocol and the types of the modules
-  fmt                          format the Rust and the TypeScript
+                               streaming packages, with --cli the command line (docs/benchmarks.md)
+  generate                     write web/src/generated: the worker protocol and the modules' types
+  fmt                          format Rust and TypeScript
 ";
 
-/// One call, understood.
+/// A parsed command.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Print the help.
     Help,
-    /// Install what is needed.
+    /// Install everything needed.
     Setup,
     /// Write dist/.
     Build,
@@ -32,9 +32,9 @@ pub(crate) enum Command {
     Serve {
         /// Port on the loopback address.
         port: u16,
-        /// Sub-path the site appears under; empty for the root.
+        /// Sub-path of the site; empty for the root.
         prefix: String,
-        /// With the headers for which browsers give a page shared memory.
+        /// Whether to send the headers that give a page shared memory.
         isolate: bool,
     },
     /// Run the tests.
@@ -42,9 +42,9 @@ pub(crate) enum Command {
         /// In the order in which they run.
         steps: Vec<Step>,
     },
-    /// Measure; the arguments are the benchmark's own.
+    /// Run the benchmark; the arguments are the benchmark's own.
     Bench {
-        /// Handed on as they are.
+        /// Passed on unchanged.
         arguments: Vec<String>,
     },
     /// Write the generated TypeScript.
@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Format,
 }
 
-/// Reads the arguments after `cargo xtask`.
+/// Parses the arguments after `cargo xtask`.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Error> {
     let mut arguments = arguments.into_iter();
     let Some(word) = arguments.next() else { return Ok(Command::Help) };
@@ -85,7 +85,7 @@ fn serve(rest: Vec<String>) -> Result<Command, Error> {
         match option.as_str() {
             "--port" => {
                 let text = value(&option, rest.next())?;
-                port = text.parse().map_err(|_| Error::Usage(format!("`{text}` is no port")))?;
+                port = text.parse().map_err(|_| Error::Usage(format!("`{text}` is not a port")))?;
             }
             "--prefix" => prefix = value(&option, rest.next())?,
             "--isolate" => isolate = true,
@@ -118,7 +118,7 @@ fn value(option: &str, value: Option<String>) -> Result<String, Error> {
 }
 
 fn unknown(argument: &str) -> Error {
-    Error::Usage(format!("`{argument}` is not understood here"))
+    Error::Usage(format!("unexpected argument `{argument}`"))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What can go wrong, in words that say what to do next.
+//! Errors, with messages that say what to do next.
 
 use std::{io, path::PathBuf, process::ExitStatus};
 
 /// Any failure of a task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The command line makes no sense.
+    /// The command line is invalid.
     #[error("{0}\nSee: cargo xtask help")]
     Usage(String),
     /// A file or folder could not be read or written.
@@ -27,12 +27,12 @@ pub(crate) enum Error {
     /// A program ran and failed.
     #[error("`{command}` failed ({status})")]
     Failed {
-        /// As it was called.
+        /// The command line of the call.
         command: String,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
     },
-    /// Something this machine lacks and that may not be installed without asking.
+    /// Something that this machine lacks and that xtask must not install by itself.
     #[error("this machine lacks:\n{}", .0.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
     Missing(Vec<String>),
     /// A step of the test run failed.
@@ -40,27 +40,27 @@ pub(crate) enum Error {
     Step {
         /// Its name, as `--only` takes it.
         step: &'static str,
-        /// Why.
+        /// The cause.
         source: Box<Error>,
     },
-    /// A generated file is not what would be generated now.
+    /// A generated file is out of date.
     #[error("{file} is out of date: run `cargo xtask generate`")]
     OutOfDate {
         /// Which one.
         file: &'static str,
     },
-    /// There is nothing to run where something must be.
+    /// A folder lacks what the step must run.
     #[error("no {what} in {folder}")]
     NothingToRun {
         /// What was looked for.
         what: &'static str,
-        /// Where.
+        /// The folder.
         folder: PathBuf,
     },
 }
 
 impl Error {
-    /// For `map_err` on a file operation.
+    /// Returns a closure for `map_err` on a file operation.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

@@ -1,5 +1,5 @@
-//! Everything a developer or a build machine does with this workspace: `cargo xtask help`.
-//! Runs other programs and decides nothing about Clipfit itself; needs only Rust, Node and git to start from.
+//! Everything that a developer or a build machine does with this workspace: `cargo xtask help`.
+//! Runs other programs and decides nothing about Clipfit itself. Needs only Rust, Node and git to start.
 
 mod cli;
 mod error;

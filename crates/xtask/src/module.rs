@@ -1,5 +1,5 @@
-//! Builds the modules beside the page's own, each with its script: for workers the encoder with x264 and the kernels, and what
-//! the browser's own codecs need; for the page the engine. They go into target/<name>/module, from where web/build.mjs takes them.
+//! Builds the modules other than the page's own, each with its script: for workers, the encoder with x264 and the kernels, and
+//! the codecs module; for the page, the engine. They go into target/<name>/module, from where web/build.mjs takes them.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::{
     setup::{self, Compiler},
 };
 
-/// What rustc and clang let a module use must be named again.
+/// The features that rustc and clang use. wasm-opt must be told them again.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -24,31 +24,31 @@ const FEATURES: [&str; 7] = [
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Module {
     name: &'static str,
-    /// Whether it holds C, so that not every machine can build it.
+    /// Whether it contains C, so that not every machine can build it.
     needs_compiler: bool,
-    /// Types of its script, as the TypeScript is checked against them.
+    /// The types of its script, which the TypeScript is checked against.
     types: &'static str,
-    /// What wasm-opt is to do: speed, or a small module.
+    /// The goal of wasm-opt: speed, or a small module.
     optimise: &'static str,
 }
 
 /// The encoder.
 pub(crate) const X264: Module =
     Module { name: "x264", needs_compiler: true, types: "web/src/generated/x264.d.ts", optimise: "-O3" };
-/// What the browser's codecs need.
+/// The module that works with the browser's codecs.
 pub(crate) const MEDIA: Module =
     Module { name: "media", needs_compiler: false, types: "web/src/generated/media.d.ts", optimise: "-O3" };
-/// What plans and drives the workers.
+/// The engine, which plans and drives the workers.
 pub(crate) const ENGINE: Module =
     Module { name: "engine", needs_compiler: false, types: "web/src/generated/engine.d.ts", optimise: "-Oz" };
 
 impl Module {
-    /// Where it goes.
+    /// Returns its output folder.
     fn folder(self) -> String {
         format!("target/{}/module", self.name)
     }
 
-    /// Builds it, or removes an older one where it cannot be built; answers whether there is one.
+    /// Builds it, or removes an older one if it cannot be built. Returns whether there is one.
     pub(crate) fn build(self, workspace: &Workspace) -> Result<bool, Error> {
         let (name, out) = (self.name, self.folder());
         let folder = workspace.join(&out);
@@ -66,7 +66,7 @@ impl Module {
         let made = format!("target/wasm32-unknown-unknown/release/clipfit_{name}.wasm");
         let linked = workspace.join(&made);
         let bytes = fs::read(&linked).map_err(Error::file(&linked))?;
-        // Optimising takes longer than all else: done again only for another module.
+        // Optimising takes longer than everything else, so it runs again only if the module has changed.
         if fs::read(&stamp).is_ok_and(|known| known == bytes) {
             return Ok(true);
         }
@@ -83,7 +83,7 @@ impl Module {
         Ok(true)
     }
 
-    /// Writes the types of its script, or holds the committed ones against it.
+    /// Writes the types of its script, or compares them with the committed ones.
     pub(crate) fn types(self, workspace: &Workspace, write: bool) -> Result<(), Error> {
         let built = workspace.join(self.folder()).join(format!("{}.d.ts", self.name));
         let wanted = without_internals(&fs::read_to_string(&built).map_err(Error::file(&built))?);
@@ -98,7 +98,7 @@ impl Module {
     }
 }
 
-/// Runs a program that may compile the crate, told of the compiler that there is.
+/// Runs a program that may compile the crate, with the available compiler in its environment.
 pub(crate) fn with_compiler(
     workspace: &Workspace,
     program: &str,
@@ -111,7 +111,7 @@ pub(crate) fn with_compiler(
     })
 }
 
-/// The module's own exports are nobody's business but its script's: of those only the memory stays.
+/// Removes the module's own exports except the memory: only its script uses them.
 fn without_internals(types: &str) -> String {
     let mut inside = false;
     let mut kept = String::new();

@@ -1,4 +1,4 @@
-//! Where things are, and how other programs are run: always from the workspace's root, our own tools first on PATH.
+//! Knows where things are and runs other programs: always from the workspace's root, with our own tools first on PATH.
 
 use std::{
     env,
@@ -10,16 +10,16 @@ use std::{
 
 use crate::error::Error;
 
-/// The checkout and the PATH its programs get.
+/// The checkout and the PATH for programs that it runs.
 pub(crate) struct Workspace {
     root: PathBuf,
     path: OsString,
 }
 
 impl Workspace {
-    /// Finds the checkout this program was built from.
+    /// Finds the checkout that this program was built from.
     pub(crate) fn find() -> Result<Self, Error> {
-        // Cargo tells at run time, so that a moved checkout still works; the compiled-in place is for a bare start.
+        // Cargo sets this at run time, so that a moved checkout still works. The compiled-in path is for a start without cargo.
         let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let crate_folder = PathBuf::from(manifest);
         let root = crate_folder.join("../..");
@@ -31,12 +31,12 @@ impl Workspace {
         Ok(Self { root, path })
     }
 
-    /// A place inside the checkout.
+    /// Returns a path inside the checkout.
     pub(crate) fn join(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.root.join(relative)
     }
 
-    /// The first of several programs that PATH has.
+    /// Finds the first of several programs on PATH.
     pub(crate) fn find_program(&self, names: &[&str]) -> Option<PathBuf> {
         names.iter().find_map(|name| {
             env::split_paths(&self.path)
@@ -45,23 +45,23 @@ impl Workspace {
         })
     }
 
-    /// What a program prints, or nothing when it is missing or fails.
+    /// Returns what a program prints, or nothing if it is missing or fails.
     pub(crate) fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
         let output = self.command(program, arguments).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// Runs a program to its end; failing is an error.
+    /// Runs a program to its end. A failure is an error.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Result<(), Error> {
         self.run_with(program, arguments, |command| command)
     }
 
-    /// As `run`, with what the program says on standard output moved to standard error, where progress belongs.
+    /// Does the same as `run`, but redirects standard output to standard error, where progress belongs.
     pub(crate) fn run_aside(&self, program: &str, arguments: &[&str]) -> Result<(), Error> {
         self.run_with(program, arguments, |command| command.stdout(io::stderr()))
     }
 
-    /// As `run`, after a last change to the call.
+    /// Does the same as `run`, after a last change to the call.
     pub(crate) fn run_with(
         &self,
         program: &str,
@@ -80,16 +80,16 @@ impl Workspace {
     }
 
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        // Rust looks a bare name up on the parent's PATH on some systems, so it is looked up here.
+        // On some systems, Rust looks up a bare name on the parent's PATH, so it is looked up here.
         let file = self.find_program(&[program]).unwrap_or_else(|| program.into());
         let mut command = Command::new(file);
         command
             .args(arguments)
             .current_dir(&self.root)
             .env("PATH", &self.path)
-            // Trunk 0.21 takes the customary NO_COLOR=1 for a bad value of its own option.
+            // Trunk 0.21 mistakes the usual NO_COLOR=1 for an invalid value of its own option.
             .env_remove("NO_COLOR");
-        // Left over from `cargo run`; they would make other crates' builds look out of date.
+        // Left over from `cargo run`. They would make other crates' builds look out of date.
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {

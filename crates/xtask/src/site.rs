@@ -1,4 +1,4 @@
-//! What is done with the site besides testing it: build, serve, measure, generate, format.
+//! The commands other than testing: build, serve, measure, generate, format.
 
 use crate::{
     error::Error,
@@ -13,7 +13,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
     trunk(workspace)
 }
 
-/// Builds the modules that are possible here, and writes dist/. web/finish.mjs, which Trunk runs at the end, holds the site against its size limits.
+/// Builds the modules that can be built here, and writes dist/. web/finish.mjs, which Trunk runs at the end, checks the site
+/// against its size limits.
 pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
     ENGINE.build(workspace)?;
     MEDIA.build(workspace)?;
@@ -31,7 +32,7 @@ pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str, isolate: boo
     workspace.run("node", &options.into_iter().chain(isolation).collect::<Vec<_>>())
 }
 
-/// Sets up, builds what is measured, and runs the benchmark; its results are all that goes to standard output.
+/// Sets up, builds what is measured, and runs the benchmark. Only its results go to standard output.
 pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     setup::run(workspace, Needs { browsers: true, ..Needs::default() })?;
     trunk(workspace)?;
@@ -44,8 +45,8 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
     workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 
-/// Writes the generated TypeScript: of the worker protocol, which the test that compares it writes when asked to, and of the
-/// modules.
+/// Writes the generated TypeScript: the worker protocol, which its comparing test writes on request, and the modules'
+/// types.
 pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     setup::run(workspace, Needs::default())?;
     for module in [ENGINE, MEDIA, X264] {
@@ -60,7 +61,7 @@ pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     )
 }
 
-/// Formats all sources as the tests want them.
+/// Formats all sources as the tests require.
 pub(crate) fn format(workspace: &Workspace) -> Result<(), Error> {
     setup::run(workspace, Needs::default())?;
     workspace.run("cargo", &["fmt", "--all"])?;

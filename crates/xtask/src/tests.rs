@@ -1,4 +1,4 @@
-//! The test run: named steps in a fixed order, the first failure ends it.
+//! The test run: named steps in a fixed order. The first failure ends it.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::{
     site,
 };
 
-/// What is tested natively.
+/// The crates that are tested natively.
 const NATIVE: [&str; 6] =
     ["clipfit-core", "clipfit-cli", "clipfit-engine", "clipfit-container", "clipfit-media", "xtask"];
 
@@ -42,7 +42,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// In the order in which they run: quick answers first, and the end-to-end tests' summary as the last words.
+    /// In the order in which they run: quick results first, and the end-to-end tests' summary last.
     pub(crate) const ALL: [Self; 9] = [
         Self::Fmt,
         Self::Clippy,
@@ -55,7 +55,7 @@ impl Step {
         Self::E2e,
     ];
 
-    /// As `--only` takes it.
+    /// Returns its name for `--only`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fmt => "fmt",
@@ -85,7 +85,7 @@ impl Step {
                     .try_for_each(|folder| workspace.run("tsc", &["--noEmit", "--project", folder]))
             }
             Self::Lint => {
-                // `biome ci` colours every letter on its own, even in a log file.
+                // `biome ci` colours every letter separately, even in a log file.
                 let colours = if io::stdout().is_terminal() { "--colors=force" } else { "--colors=off" };
                 workspace.run("biome", &["ci", "--error-on-warnings", colours])
             }
@@ -102,7 +102,7 @@ impl Step {
             }),
             Self::X264 => x264(workspace),
             Self::E2e => {
-                // Asked first: a site that nothing will test need not be built.
+                // Checked first: a site that nothing tests need not be built.
                 test_files(workspace, "tests/e2e")?;
                 site::trunk(workspace)?;
                 node_tests(workspace, "tests/e2e")
@@ -129,8 +129,8 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Natively what runs natively, for WebAssembly what runs in the page. The tests of the core and of the media module need a
-/// system, so for WebAssembly only their libraries are looked at.
+/// Checks natively what runs natively, and for WebAssembly what runs in the page. The tests of the core and of the media module
+/// need an operating system, so for WebAssembly only their libraries are checked.
 fn clippy(workspace: &Workspace) -> Result<(), Error> {
     const PAGE: &[&str] = &[
         "-p",
@@ -166,7 +166,7 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     })
 }
 
-/// The kernels and the encoder in both engines that are at hand, and the types of its module against the committed ones.
+/// Tests the kernels and the encoder in Node and in Chromium, and compares the types of its module with the committed ones.
 fn x264(workspace: &Workspace) -> Result<(), Error> {
     if !X264.build(workspace)? {
         eprintln!("xtask: no clang for WebAssembly, so no x264 module to test");
@@ -176,14 +176,14 @@ fn x264(workspace: &Workspace) -> Result<(), Error> {
     const CRATES: [&str; 2] = ["crates/x264-kernels", "crates/x264"];
     for folder in CRATES {
         module::with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
-        // Tests that name no place of their own run in Node only, unless told.
+        // Tests that do not choose an environment run in Node only, unless this is set.
         let browser = [("WASM_BINDGEN_USE_BROWSER", "1"), ("WASM_BINDGEN_TEST_TIMEOUT", "600")];
         module::with_compiler(workspace, "wasm-pack", &["test", "--headless", "--chrome", folder], &browser)?;
     }
     Ok(())
 }
 
-/// Runs the test files of a folder one after the other: they measure time and share two processors.
+/// Runs the test files of a folder one after the other, because they measure time and share two processors.
 fn node_tests(workspace: &Workspace, folder: &str) -> Result<(), Error> {
     let files = test_files(workspace, folder)?;
     let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
@@ -191,7 +191,7 @@ fn node_tests(workspace: &Workspace, folder: &str) -> Result<(), Error> {
     workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 
-/// The `*.test.mjs` of a folder, by name; none is an error, since a step that tests nothing must not pass.
+/// Returns the `*.test.mjs` files of a folder, by name. None is an error: a step that tests nothing must not pass.
 fn test_files(workspace: &Workspace, folder: &str) -> Result<Vec<String>, Error> {
     let place = workspace.join(folder);
     let mut files = Vec::new();

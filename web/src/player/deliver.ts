@@ -1,4 +1,4 @@
-// Delivers a package: with a page that plays it, as one archive or into a folder. Refuses to know what is in its files.
+// Saves a package as one archive or to a folder, with a page that plays it. Refuses to know what is in its files.
 
 import { makeZip } from "client-zip";
 import licence from "hls.js/LICENSE";
@@ -6,10 +6,10 @@ import page from "./package.html";
 
 type Pairs = Iterable<[string, Blob]>;
 
-/** The player's script: the same file in a package as on this site. */
+/** The player's script. A package holds the same file as this site. */
 const SCRIPT = "hls.min.js";
 
-/** A package, where it is a stream with the page that plays it from a server, and what that needs. */
+/** Returns the files of a package; for a stream, also the page that plays it from a server and what the page needs. */
 async function contents(pairs: Pairs, withPage: boolean): Promise<[string, Blob][]> {
   if (!withPage) {
     return [...pairs];
@@ -26,7 +26,7 @@ async function contents(pairs: Pairs, withPage: boolean): Promise<[string, Blob]
   ];
 }
 
-/** One archive, nothing packed: video is. It is read file by file and written as a stream into what the browser keeps. */
+/** Makes one archive without compression, since video is compressed already. Reads file by file and streams into a Blob. */
 export async function zip(folder: string, pairs: Pairs, withPage: boolean): Promise<Blob> {
   const files = (await contents(pairs, withPage)).map(([path, blob]) => ({
     name: `${folder}/${path}`,
@@ -37,16 +37,16 @@ export async function zip(folder: string, pairs: Pairs, withPage: boolean): Prom
   return new Response(makeZip(files), { headers }).blob();
 }
 
-/** What only some browsers have. */
+/** An API that only some browsers have. */
 interface Folders {
   showDirectoryPicker?: (options: { id: string; mode: "readwrite" }) => Promise<FileSystemDirectoryHandle>;
 }
 
-/** Asks for a folder and writes the package into a new one of this name in it. False when the person chose none. */
+/** Asks for a folder and writes the package into a new folder of this name inside it. Returns false if the user chose none. */
 export async function saveIntoFolder(name: string, pairs: Pairs, withPage: boolean): Promise<boolean> {
   const { showDirectoryPicker } = globalThis as Folders;
   if (showDirectoryPicker === undefined) {
-    throw new Error("this browser cannot write into folders");
+    throw new Error("This browser cannot write to folders.");
   }
   let root: FileSystemDirectoryHandle;
   try {
@@ -71,7 +71,7 @@ export async function saveIntoFolder(name: string, pairs: Pairs, withPage: boole
   return true;
 }
 
-/** Nothing that is there already is written over: where the name is taken, a number goes with it. */
+/** Creates a folder without overwriting anything: if the name is taken, it gets a number. */
 async function newFolder(root: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
   const taken = new Set<string>();
   for await (const entry of root.keys()) {

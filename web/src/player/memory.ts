@@ -1,4 +1,4 @@
-// Answers hls.js's requests from files in memory. Refuses to know what is in them.
+// Serves hls.js's requests from files in memory. Refuses to know what is in them.
 
 import type {
   HlsConfig,
@@ -9,12 +9,12 @@ import type {
   LoaderStats,
 } from "hls.js";
 
-/** Under which addresses the files appear; nothing is ever asked of it. */
+/** The base URL of the files; no request ever goes there. */
 export const BASE = "https://package.invalid/";
 
 export type Files = ReadonlyMap<string, Blob>;
 
-/** A class of loaders that read these files. */
+/** Returns a loader class that reads these files. */
 export function loaderOf(files: Files): HlsConfig["loader"] {
   return class MemoryLoader implements Loader<LoaderContext> {
     context: LoaderContext | null = null;

@@ -1,35 +1,35 @@
-// Plays a package that is held in memory, through hls.js, and tells how it goes. Refuses to know how it was made.
+// Plays a package from memory through hls.js and reports the player's state. Refuses to know how the package was made.
 
 import type Hls from "hls.js";
 import type { ErrorData } from "hls.js";
 import { BASE, type Files, loaderOf } from "./memory.ts";
 
-/** Why a package does not play. */
+/** Why a package cannot be played. */
 export type PlayError =
   /** The browser has no Media Source Extensions. */
   | "unsupported"
-  /** A file of the package is missing, or no playlist. */
+  /** A file of the package is missing, or a playlist is invalid. */
   | "package"
   /** The browser cannot decode it. */
   | "media";
 
 export interface State {
-  /** Folders of the renditions, the leanest first; empty until they are known. */
+  /** Folders of the renditions, lowest bitrate first; empty until they are known. */
   readonly levels: readonly string[];
-  /** Which one is shown; null before the first. */
+  /** The rendition that is shown; null before the first. */
   readonly current: number | null;
-  /** Which one was chosen; null leaves it to the player. */
+  /** The chosen rendition; null leaves the choice to the player. */
   readonly chosen: number | null;
-  /** Seconds that are ready behind the picture that is shown. */
+  /** Seconds buffered after the current frame. */
   readonly buffered: number;
   readonly ended: boolean;
   readonly error: PlayError | null;
-  /** The player's own words for the error. */
+  /** hls.js's own text for the error. */
   readonly detail: string | null;
 }
 
 export interface Playing {
-  /** A rendition by its place in `levels`; null leaves it to the player. */
+  /** Switches to a rendition by its index in `levels`; null leaves the choice to the player. */
   switchTo(rendition: number | null): void;
   destroy(): void;
 }
@@ -37,7 +37,7 @@ export interface Playing {
 const MASTER = "master.m3u8";
 const VIDEO_EVENTS = ["timeupdate", "progress", "seeked", "ended", "playing"] as const;
 
-/** Tells of the state whenever it changes, until destroyed. Playing begins when the person, or the caller, starts the element. */
+/** Reports the state on every change until destroyed. Playback begins when the user or the caller starts the element. */
 export async function play(
   video: HTMLVideoElement,
   pairs: Iterable<[string, Blob]>,
@@ -65,7 +65,7 @@ class Player implements Playing {
       this.#fail("unsupported", "no Media Source Extensions");
       return;
     }
-    // A worker would have to be fetched from a script of its own; the work is small.
+    // A worker would need a separate script; the work is small.
     const hls = new HlsPlayer({ loader: loaderOf(files), enableWorker: false });
     this.#hls = hls;
     const { Events } = HlsPlayer;
@@ -73,7 +73,7 @@ class Player implements Playing {
       this.#levels = levels.map(({ url }) => nameOf(url[0] ?? ""));
       this.#report();
     });
-    // A stream that was loaded to its end is loaded again only after a seek.
+    // hls.js reloads a stream that was loaded to its end only after a seek.
     hls.on(Events.BUFFER_FLUSHED, () => {
       video.currentTime += 0;
     });
@@ -90,7 +90,7 @@ class Player implements Playing {
   switchTo(rendition: number | null): void {
     this.#chosen = rendition;
     if (this.#hls !== undefined) {
-      // What is buffered of another rendition goes, so that the choice is seen at once.
+      // This drops what is buffered of other renditions, so that the choice is visible at once.
       this.#hls.currentLevel = rendition ?? -1;
     }
     this.#report();
@@ -142,12 +142,12 @@ class Player implements Playing {
   }
 }
 
-/** The folder that a rendition's playlist lies in. */
+/** Returns the folder of a rendition's playlist. */
 function nameOf(address: string): string {
   return new URL(address, BASE).pathname.split("/").at(-2) ?? "";
 }
 
-/** Small gaps between what sound and pictures have are no end. */
+/** A gap this small between buffered audio and video is not the end of the buffer. */
 const GAP_SECONDS = 0.2;
 
 function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {

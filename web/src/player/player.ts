@@ -1,4 +1,4 @@
-// What the page does with a finished package: play it, save it. Fetched when the first one is there.
+// Plays and saves finished packages. The page loads this script when it has the first one.
 
 export { saveIntoFolder, zip } from "./deliver.ts";
 export { type PlayError, type Playing, play, type State } from "./play.ts";

@@ -1,4 +1,4 @@
-// Files that are bundled as their text.
+// Files that are bundled as text.
 
 declare module "*.html" {
   const text: string;

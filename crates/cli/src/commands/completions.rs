@@ -1,4 +1,4 @@
-//! `clipfit completions`: a script for a shell.
+//! `clipfit completions`: prints a completion script for a shell.
 
 use crate::error::Error;
 use crate::options::Options;

@@ -1,4 +1,5 @@
-//! `clipfit compress`: each clip planned, encoded, checked, and put in its place; several renditions into a folder.
+//! `clipfit compress`: plans, encodes and checks each clip and puts the result in its place; several renditions go into a
+//! folder.
 
 use super::Bench;
 use crate::error::Error;

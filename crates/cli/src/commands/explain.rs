@@ -1,4 +1,4 @@
-//! `clipfit explain`: a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
+//! `clipfit explain`: shows a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
 
 use super::Bench;
 use crate::error::Error;
@@ -29,7 +29,9 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
 
 fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
     let (RateControl::TwoPass { video } | RateControl::Measured { video }) = encode.control else {
-        return vec!["Quality leads: the size follows from the picture.".to_owned()];
+        return vec![
+            "There is no size target: the size follows from the quality or the bandwidth.".to_owned(),
+        ];
     };
     let sound = encode.audio.expected().during(encode.sound);
     let container = overhead(encode.grid.frames, &encode.audio, encode.sound);
@@ -41,17 +43,17 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
     let rate = video.over(encode.grid.duration());
     vec![
         row("limit", plan.limit, None),
-        row("picture", video, Some(rate)),
-        row("sound", sound, Some(encode.audio.expected())),
+        row("video", video, Some(rate)),
+        row("audio", sound, Some(encode.audio.expected())),
         row("container", container, None),
-        format!("{:.4} bits for each pixel of each frame", encode.picture.density(rate)),
+        format!("{:.4} bits per pixel per frame", encode.picture.density(rate)),
     ]
 }
 
 fn chunks(encode: &EncodePlan) -> Vec<String> {
     let row = |(index, chunk): (usize, &clipfit_core::plan::chunks::Chunk)| {
         let at = encode.grid.rate.time_of(chunk.first);
-        let from = chunk.seek.map_or("the beginning".to_owned(), |seek| format!("{:.3} s", seek.seconds()));
+        let from = chunk.seek.map_or("the start".to_owned(), |seek| format!("{:.3} s", seek.seconds()));
         format!("{index:>3}: {:>6} frames from {:.3} s, decoded from {from}", chunk.frames, at.seconds())
     };
     encode.chunks.iter().enumerate().map(row).collect()

@@ -1,4 +1,4 @@
-//! `clipfit hls`: each clip as a package for streaming, in a folder of its own.
+//! `clipfit hls`: makes a streaming package of each clip, in a separate folder.
 
 use super::Bench;
 use crate::error::Error;

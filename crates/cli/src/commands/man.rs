@@ -1,4 +1,4 @@
-//! `clipfit man`: the manual page on standard output, or pages for all commands in a folder.
+//! `clipfit man`: prints the manual page, or writes pages for all commands into a folder.
 
 use crate::error::Error;
 use crate::options::{EXIT_CODES, Options};
@@ -24,7 +24,7 @@ pub(super) fn run(folder: Option<&Path>) -> Result<(), Error> {
     }
 }
 
-/// The page of the program itself, with its exit codes in a section of their own.
+/// Returns the page of the program itself, with a section for the exit codes.
 fn page() -> io::Result<Vec<u8>> {
     let man = Man::new(Options::command());
     let mut page = Vec::new();

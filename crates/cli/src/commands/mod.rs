@@ -1,4 +1,4 @@
-//! One module for each command: what it asks of the rest, in order.
+//! One module per command. Each calls the other parts in order.
 
 mod completions;
 mod compress;
@@ -25,7 +25,7 @@ use clipfit_core::wishes::Wishes;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Runs a command. What is wrong with one clip is told to `voice` and the others go on; an error here ends everything.
+/// Runs a command. An error of one clip goes to `voice` and the other clips continue; a returned error ends the run.
 pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
     match command {
         Command::Compress(options) => compress::run(&options, voice),
@@ -39,7 +39,7 @@ pub(crate) fn run(command: Command, voice: &mut Voice) -> Result<(), Error> {
     }
 }
 
-/// What work on clips needs: the programs and the flag that ends it.
+/// What work on clips needs: the programs and the interrupt flag.
 struct Bench {
     ffmpeg: Ffmpeg,
     interrupt: Interrupt,
@@ -51,7 +51,7 @@ impl Bench {
         Ok(Bench { ffmpeg: Ffmpeg::find(&interrupt)?, interrupt })
     }
 
-    /// Examines a clip and tells of it.
+    /// Examines a clip and reports its facts.
     fn examine(&self, input: &Path, voice: &mut Voice) -> Result<(Clip, MediaFacts), Error> {
         let clip = Clip::open(input)?;
         let facts = self.driver(&clip).examine()?;
@@ -69,7 +69,7 @@ impl Bench {
         Driver::new(&self.ffmpeg, clip, &self.interrupt)
     }
 
-    /// Makes what is wished of each clip, as far as each goes, and puts it in its place.
+    /// Makes the result of each clip and puts it in its place. A clip that fails does not stop the others.
     fn fill(
         &mut self,
         inputs: &[PathBuf],
@@ -80,7 +80,7 @@ impl Bench {
         self.each(inputs, voice, |bench, index, voice| {
             let (Some(input), Some(place)) = (inputs.get(index), places.get(index)) else { return Ok(()) };
             let began = Instant::now();
-            // Not after minutes of work.
+            // Checked first, not after minutes of work.
             place.check(input)?;
             let finished = bench.make(input, wishes, voice)?;
             place.write(&finished.file)?;
@@ -89,7 +89,7 @@ impl Bench {
         })
     }
 
-    /// Plans and makes what is wished of a clip, and tells of it.
+    /// Plans a clip, makes its result, and reports progress.
     fn make(&mut self, input: &Path, wishes: &Wishes, voice: &mut Voice) -> Result<Finished, Error> {
         let clip = Clip::open(input)?;
         let (mut length, mut encoding) = (Micros(0), None);
@@ -103,7 +103,7 @@ impl Bench {
         })
     }
 
-    /// Does `work` for each clip, as far as each goes.
+    /// Does `work` for each clip. A clip that fails does not stop the others.
     fn each(
         &mut self,
         inputs: &[PathBuf],
@@ -113,7 +113,7 @@ impl Bench {
         for (index, input) in inputs.iter().enumerate() {
             match work(self, index, voice) {
                 Ok(()) => {}
-                // The next clip would fare no better.
+                // The next clip would fail the same way.
                 Err(error @ (Error::Interrupted | Error::TooOld(_) | Error::Lacks(_))) => return Err(error),
                 Err(error) => voice.error(Some(input), &error),
             }

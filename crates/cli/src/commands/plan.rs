@@ -1,4 +1,4 @@
-//! `clipfit plan`: what would be made of each clip.
+//! `clipfit plan`: shows the plan for each clip.
 
 use super::Bench;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! `clipfit probe`: what is known of each clip.
+//! `clipfit probe`: shows the facts about each clip.
 
 use super::Bench;
 use crate::error::Error;

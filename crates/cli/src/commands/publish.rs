@@ -1,5 +1,5 @@
-//! `clipfit publish`: a rung pushed live, over as many connections as it takes. Decides neither when nor where it goes on: that is
-//! core's `live::reconnect`. Nothing that leaves here shows the destination's secrets.
+//! `clipfit publish`: streams a rung live, over as many connections as it takes. Core's `live::reconnect` decides when to
+//! reconnect and where to resume. No output shows the destination's secrets.
 
 use super::Bench;
 use crate::clip::Clip;
@@ -22,20 +22,20 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
-/// Lines of ffmpeg's log that are kept as evidence.
+/// Lines of ffmpeg's log kept as evidence.
 const EVIDENCE: usize = 8;
 
 pub(super) fn run(options: &Publish, voice: &mut Voice) -> Result<(), Error> {
     let to = destination(options)?;
     let input = options.input.as_deref();
-    // An address in the wrong place would be shown as a file's name.
+    // An address in the wrong place would be printed as a file name.
     if let Some(address) = input.map(Path::to_string_lossy).filter(|name| name.contains("://")) {
         let shown = conceal_addresses(&address);
-        return Err(Error::Usage(format!("the clip is a file, not an address such as {shown}")));
+        return Err(Error::Usage(format!("the clip must be a file, not an address such as {shown}")));
     }
     let bench = Bench::new()?;
     let examine = |input: &Path| -> Result<(Clip, MediaFacts), Error> {
-        // Beside a command that is asked for stands nothing else.
+        // With --print-command, only the command is printed.
         if options.print_command {
             let clip = Clip::open(input)?;
             let facts = bench.driver(&clip).examine()?;
@@ -78,7 +78,7 @@ fn destination(options: &Publish) -> Result<Destination, Error> {
     }
 }
 
-/// One push and what it needs.
+/// One live stream and what it needs.
 struct Job<'a> {
     bench: &'a Bench,
     clip: Option<&'a Clip>,
@@ -126,7 +126,7 @@ impl Job<'_> {
         }
     }
 
-    /// One connection to its end: how it ended, and the last of what ffmpeg said, secrets and all.
+    /// Runs one connection to its end. Returns how it ended and the end of ffmpeg's log, with secrets.
     fn connect(
         &self,
         state: &mut Reconnect,
@@ -143,12 +143,12 @@ impl Job<'_> {
             .collect();
         let (send, messages) = mpsc::channel();
         let printed = send.clone();
-        // Whoever no longer listens has ended the program.
+        // If the receiver is gone, the program has been ended.
         let on_line = move |line| drop(printed.send(Message::Printed(line)));
         let on_end = move |end| drop(send.send(Message::Ended(end)));
         let running = process::start(program, &arguments, folder, on_line, on_end)
             .map_err(|source| Error::NotRun { program: program.display().to_string(), source })?;
-        // Ended by its drop, whichever way this is left.
+        // Dropping it ends the program, whichever way this function returns.
         let mut running = Some(running);
         let mut stalled = false;
         loop {
@@ -183,14 +183,14 @@ impl Job<'_> {
         if self.bench.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(()) }
     }
 
-    /// The last lines of a log as anybody may see them.
+    /// Returns the last lines of a log, with secrets concealed.
     fn evidence(&self, log: &[String]) -> Vec<String> {
         let last = &log[log.len().saturating_sub(EVIDENCE)..];
         last.iter().map(|line| self.push.to.conceal(line)).collect()
     }
 }
 
-/// From 0 to 1: the standard library seeds its hashes anew for each.
+/// Returns a random number from 0 to 1: the standard library seeds each hasher anew.
 fn chance() -> f64 {
     RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
 }

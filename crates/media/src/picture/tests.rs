@@ -1,9 +1,9 @@
-//! Every layout, range, turn and size against a plain reading of the definitions in floating point.
+//! Tests every layout, range, rotation and size against a plain implementation of the definitions in floating point.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use super::*;
 
-/// Neither flat nor noise: slopes in all directions, every value comes up. From 0 to 1.
+/// Returns a value from 0 to 1. The pattern is neither flat nor noise: it has slopes in all directions and every value.
 fn pattern(x: u32, y: u32, plane: usize) -> f64 {
     let (x, y, shift) = (f64::from(x), f64::from(y), plane as f64);
     0.5 + 0.5 * ((0.31 * x + shift).sin() * (0.23 * y - 0.7 * shift).cos())
@@ -11,7 +11,7 @@ fn pattern(x: u32, y: u32, plane: usize) -> f64 {
 
 struct Format {
     name: &'static str,
-    /// Luma samples to a chroma sample, across and down.
+    /// Luma samples per chroma sample, across and down.
     chroma: (u32, u32),
     bits: u32,
     alpha: bool,
@@ -64,7 +64,7 @@ impl Plane {
         Plane::new(self.height, self.width, |x, y| self.at(y, x))
     }
 
-    /// Each output sample is the sum of the inputs that the filter reaches, which is widened when there are fewer outputs.
+    /// Scales a plane: each output sample is the sum of the inputs within the filter, which is wider if there are fewer outputs.
     fn scaled_across(&self, width: u32) -> Plane {
         let ratio = f64::from(self.width) / f64::from(width);
         let wide = ratio.max(1.0);
@@ -93,7 +93,7 @@ impl Plane {
     }
 }
 
-/// What the converter is given, and the same as planes from 0 to 255, limited range.
+/// Returns the converter's input, and the same as planes from 0 to 255, limited range.
 fn yuv(format: &Format, (width, height): (u32, u32), full_range: bool) -> (Vec<u8>, [Plane; 3]) {
     let most = f64::from((1_u32 << format.bits) - 1);
     let (chroma_width, chroma_height) = (width.div_ceil(format.chroma.0), height.div_ceil(format.chroma.1));
@@ -143,7 +143,7 @@ fn rgb(format: &str, (width, height): (u32, u32)) -> (Vec<u8>, [Plane; 3]) {
             (zero + r * red.at(x, y) + g * green.at(x, y) + b * blue.at(x, y)).round()
         })
     };
-    // ITU-R BT.709 as it is usually tabled, in eight bits.
+    // ITU-R BT.709 as usually tabulated, in eight bits.
     let planes = [
         sum(0.182_586, 0.614_231, 0.062_007, 16.0),
         sum(-0.100_644, -0.338_572, 0.439_216, 128.0),
@@ -152,7 +152,7 @@ fn rgb(format: &str, (width, height): (u32, u32)) -> (Vec<u8>, [Plane; 3]) {
     (bytes, planes)
 }
 
-/// Converts, and holds each plane against the reference; how far samples may be off.
+/// Converts a frame and compares each plane with the reference, within a tolerance.
 fn check(
     format: &str,
     size: (u32, u32),
@@ -166,7 +166,7 @@ fn check(
     let mut picture = Picture::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
     assert_eq!(picture.input().len(), bytes.len(), "{name}");
     picture.input.copy_from_slice(bytes);
-    // Twice: nothing of a picture may stay for the next.
+    // Twice: nothing of one frame may remain for the next.
     picture.convert().unwrap();
     picture.convert().unwrap();
     let mut found = picture.output().iter();
@@ -201,7 +201,7 @@ fn every_layout_and_range_at_the_same_size() {
 fn colours_become_bt709() {
     for format in ["RGBA", "RGBX", "BGRA", "BGRX"] {
         for size in [(32, 18), (33, 19)] {
-            // A sum that lies between two levels may go either way.
+            // A sum between two levels may round either way.
             check(format, size, false, 0, size, &rgb(format, size), 1.0);
         }
     }
@@ -255,7 +255,7 @@ fn what_is_refused() {
 
 #[test]
 fn a_picture_in_the_middle_of_its_frame_has_black_around_it() {
-    // White of 4x2 in a frame of 8x6: two columns at each side, two rows above and below.
+    // 4x2 of white in a frame of 8x6: two columns on each side, two rows above and below.
     let mut picture = Picture::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
     picture.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
     picture.convert().unwrap();

@@ -1,4 +1,4 @@
-//! The settings that most people never need: codec, height, frame rate, sound.
+//! The settings that most people never need: codec, height, frame rate, audio.
 
 use super::chosen;
 use super::field::TextField;
@@ -11,11 +11,11 @@ use yew::prelude::*;
 const SOUND: [(AudioChoice, &str, &str); 4] = [
     (AudioChoice::Auto, "auto", "Automatic"),
     (AudioChoice::Copy, "copy", "Copy unchanged"),
-    (AudioChoice::None, "none", "No sound"),
-    (AudioChoice::Rate, "rate", "My own bitrate"),
+    (AudioChoice::None, "none", "No audio"),
+    (AudioChoice::Rate, "rate", "Custom bitrate"),
 ];
 
-/// Codec, height, frame rate, sound.
+/// Draws the fields for codec, height, frame rate and audio.
 pub fn advanced(
     settings: &Settings,
     wishes: &Wishes,
@@ -53,7 +53,7 @@ pub fn advanced(
     };
     let rate = TextField {
         id: "sound-rate",
-        label: "Sound bitrate",
+        label: "Audio bitrate",
         value: &settings.audio_rate,
         placeholder: "",
         unit: Some("kb/s"),
@@ -64,7 +64,7 @@ pub fn advanced(
     html! {
         <details class="advanced">
             <summary>
-                { "Picture and sound" }
+                { "Video and audio" }
                 <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
@@ -89,7 +89,7 @@ pub fn advanced(
                     { frame_rate.draw() }
                 }
                 <div class="field">
-                    <label for="sound">{ "Sound" }</label>
+                    <label for="sound">{ "Audio" }</label>
                     <select id="sound" onchange={sound}>
                         { for SOUND.iter().map(|(choice, value, label)| html! {
                             <option value={*value} selected={settings.audio == *choice}>{ *label }</option>

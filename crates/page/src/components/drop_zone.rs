@@ -1,5 +1,5 @@
-//! Where clips come in: a place to drop, a button to choose, and the overlay while files hover over the window.
-//! The dropping and pasting themselves are heard by `effects` on the whole window.
+//! How clips get in: the drop zone, the file button, and the overlay shown while files hover over the window.
+//! `effects` listens for drops and pastes on the whole window.
 
 use crate::elements::{self, files_of};
 use crate::words;
@@ -7,11 +7,11 @@ use clipfit_core::wishes::{Mode, Wishes};
 use web_sys::File;
 use yew::prelude::*;
 
-/// Containers by their extensions, for systems that know no type for them.
+/// Container extensions, for systems that have no media type for them.
 const ACCEPT: &str =
     "video/*,.mp4,.m4v,.mov,.mkv,.webm,.avi,.ts,.mts,.m2ts,.mpg,.mpeg,.wmv,.flv,.3gp,.ogv,.vob,.mxf";
 
-/// The drop zone; `compact` when there are jobs below it.
+/// Draws the drop zone; `compact` when there are jobs below it.
 pub fn drop_zone(compact: bool, wishes: &Wishes, add_files: &Callback<Vec<File>>) -> Html {
     let onchange = add_files.reform(|event: Event| files_of(&event));
     html! {
@@ -21,7 +21,7 @@ pub fn drop_zone(compact: bool, wishes: &Wishes, add_files: &Callback<Vec<File>>
                 if compact {
                     <p>{ promise(wishes) }</p>
                 } else {
-                    <p>{ promise(wishes) }<br />{ "Anywhere on this page will do; pasting works, too." }</p>
+                    <p>{ promise(wishes) }<br />{ "Drop it anywhere on this page, or paste it." }</p>
                 }
             </div>
             <label class={classes!("button", "drop__choose", (!compact).then_some("button--main"))}>
@@ -43,12 +43,12 @@ pub fn drop_zone(compact: bool, wishes: &Wishes, add_files: &Callback<Vec<File>>
     }
 }
 
-/// What dropping leads to as the settings stand.
+/// Says what a dropped clip becomes under the current settings.
 fn promise(wishes: &Wishes) -> String {
     match wishes.mode {
         Mode::Size => format!("It comes back at {} or less.", words::exact_size(wishes.target)),
-        Mode::Ladder => "It comes back in a format that never takes more than its bandwidth.".into(),
-        Mode::Hls => "It comes back as a package for streaming.".into(),
+        Mode::Ladder => "It comes back in a format that never exceeds its bandwidth.".into(),
+        Mode::Hls => "It comes back as a streaming package.".into(),
         Mode::Quick => "It comes back at about a tenth of its size.".into(),
     }
 }
@@ -57,7 +57,7 @@ fn promise(wishes: &Wishes) -> String {
 pub fn overlay() -> Html {
     html! {
         <div class="overlay" aria-hidden="true">
-            <div class="overlay__frame"><p>{ "Let go to make it fit" }</p></div>
+            <div class="overlay__frame"><p>{ "Drop to make it fit" }</p></div>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! What each effort would come to on a clip, side by side, and the way to another one. Knows no figures of its own.
+//! The efforts side by side, with the predicted time and quality for a clip, and a button to switch. The figures come from core.
 
 use super::click;
 use crate::job::Job;
@@ -7,7 +7,7 @@ use crate::words;
 use clipfit_core::view::account::EffortAccount;
 use yew::prelude::*;
 
-/// The efforts to choose from, the one in force marked.
+/// Draws the efforts to choose from and marks the current one.
 pub fn efforts(job: &Job, dispatch: &Callback<Action>) -> Html {
     let Some(efforts) = job.efforts.as_ref().filter(|efforts| !efforts.each.is_empty()) else {
         return html! {};

@@ -1,4 +1,4 @@
-//! Why there is no result, in the core's words, and what would work instead, as buttons.
+//! Why there is no result, in core's words, and buttons for what would work instead.
 
 use super::click;
 use crate::job::JobId;
@@ -6,7 +6,7 @@ use crate::state::Action;
 use clipfit_core::view::update::Failure;
 use yew::prelude::*;
 
-/// A failure of the job `id`; a taken offer goes to `dispatch`.
+/// Draws a failure of the job `id`; accepting an offer goes to `dispatch`.
 pub fn failure_view(id: JobId, failure: &Failure, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="failure">

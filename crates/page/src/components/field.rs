@@ -1,11 +1,11 @@
-//! A labelled text field with its hint and its problem, tied together for screen readers. Knows no setting.
+//! A labelled text field with its hint and its problem, linked for screen readers. Knows no particular setting.
 
 use super::typed;
 use yew::prelude::*;
 
-/// What a field needs.
+/// The parts of a field.
 pub struct TextField<'a> {
-    /// Identifier in the document.
+    /// Element id.
     pub id: &'static str,
     /// Its label.
     pub label: &'static str,
@@ -15,16 +15,16 @@ pub struct TextField<'a> {
     pub placeholder: &'static str,
     /// Shown after it.
     pub unit: Option<&'static str>,
-    /// The keyboard that a phone shows.
+    /// The keyboard that a phone shows (`inputmode`).
     pub inputmode: &'static str,
     /// What is wrong with it.
     pub problem: Option<String>,
-    /// Told on every change.
+    /// Called with the text on every change.
     pub on_input: Callback<String>,
 }
 
 impl TextField<'_> {
-    /// As an element.
+    /// Draws the field.
     pub fn draw(self) -> Html {
         let TextField { id, label, value, placeholder, unit, inputmode, problem, on_input } = self;
         let problem_id = format!("{id}-problem");

@@ -1,9 +1,9 @@
-//! Name and promise. Knows nothing of the state.
+//! The product's name and promise. Knows nothing of the state.
 
 use super::icon::{Icon, logo};
 use yew::prelude::*;
 
-/// The head of the page.
+/// Draws the page header.
 pub fn header() -> Html {
     html! {
         <header class="header">

@@ -1,8 +1,8 @@
-//! The page's few drawings, as inline SVG. Decoration only: every one stands beside words.
+//! The page's icons, as inline SVG. They are decoration: each one sits next to a text.
 
 use yew::prelude::*;
 
-/// The drawings.
+/// The icons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     /// A padlock.
@@ -42,7 +42,7 @@ impl Icon {
         }
     }
 
-    /// As an element.
+    /// Draws the icon.
     pub fn draw(self) -> Html {
         html! {
             <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -52,7 +52,7 @@ impl Icon {
     }
 }
 
-/// The mark of the product: a clip between two brackets.
+/// Draws the logo: a clip between two brackets.
 pub fn logo() -> Html {
     html! {
         <svg class="logo" viewBox="0 0 64 64" aria-hidden="true" focusable="false">

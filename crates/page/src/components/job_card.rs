@@ -1,4 +1,4 @@
-//! One clip's card: its name, how far it is, and the view that its phase calls for.
+//! One clip's card: its name, its progress, and the view for its phase.
 
 use super::click;
 use super::efforts::efforts;
@@ -19,12 +19,12 @@ use clipfit_core::wishes::names::result_stem;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What a card needs.
+/// The properties of a card.
 #[derive(Properties, PartialEq)]
 pub struct JobCardProps {
     /// The job.
     pub job: Shared<Job>,
-    /// The wishes that it would run again with, once it came to an end.
+    /// The wishes for running it again, once it has ended.
     pub again: Option<Rc<Wishes>>,
     /// Whether this browser can write into a folder.
     pub folders: bool,
@@ -32,7 +32,7 @@ pub struct JobCardProps {
     pub dispatch: Callback<Action>,
 }
 
-/// A card.
+/// Draws a card.
 #[component]
 pub fn JobCard(props: &JobCardProps) -> Html {
     let JobCardProps { job, again, folders, dispatch } = props;
@@ -80,7 +80,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
     }
 }
 
-/// The report knows what was found while running, too.
+/// Returns the remarks to show. A finished job's report includes what was found while it ran.
 fn remarks<'a>(job: &'a Job, plan: &'a PlanAccount) -> &'a [Remark] {
     match &job.phase {
         Phase::Done(done) => &done.report.remarks,
@@ -108,7 +108,7 @@ fn head_buttons(job: &Job, dispatch: &Callback<Action>) -> Html {
 fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
     match &job.phase {
         Phase::Queued => html! {
-            <p class="job__line">{ format!("Starts after the clip before it: {}.", words::wishes(&job.wishes)) }</p>
+            <p class="job__line">{ format!("Starts after the previous clip: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
         Phase::Done(done) if done.made.files.is_empty() => result_view(done, &job.result_name()),
@@ -122,7 +122,7 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// The ways on from an end: again as the settings now stand, or to the settings where they are still the same.
+/// Draws what to do after a job has ended: run it again with the current settings, or change them if they are still the same.
 fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
     let same = *wishes == job.wishes;
     let done = matches!(job.phase, Phase::Done(_));
@@ -132,7 +132,7 @@ fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
         <div class="job__again">
             if !same {
                 <button type="button" class="button" onclick={again}>
-                    { Icon::Again.draw() }{ "Again with these settings" }
+                    { Icon::Again.draw() }{ "Run again with these settings" }
                 </button>
                 <span class="job__wishes">{ words::wishes(wishes) }</span>
             } else {
@@ -141,7 +141,7 @@ fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
                 }
                 <button type="button" class="button button--quiet" onclick={change}>
                     { Icon::Sliders.draw() }
-                    { if done { "Start over with other settings" } else { "Change the settings" } }
+                    { if done { "Start over with other settings" } else { "Change settings" } }
                 </button>
             }
         </div>

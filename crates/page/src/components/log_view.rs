@@ -1,4 +1,4 @@
-//! The raw log, one click away, with a button that copies it. Shows its end; the button copies all of it.
+//! The raw log, one click away. Shows the end of a long log; the copy button copies all of it.
 
 use super::click;
 use super::icon::Icon;
@@ -7,13 +7,13 @@ use crate::state::Action;
 use crate::words;
 use yew::prelude::*;
 
-/// More than this much text would make the page slow for nothing.
+/// Bytes of log shown. More would slow the page down for nothing.
 const SHOWN: usize = 60_000;
 
-/// The log of the job `id`, shown when there is one.
+/// Draws the log of the job `id`, if it is open.
 pub fn log_view(id: JobId, log: Option<&Log>, dispatch: &Callback<Action>) -> Html {
     let place = format!("{}-log", id.element());
-    let copy_label = log.and_then(|log| log.copied).map_or("Copy the log", words::copied);
+    let copy_label = log.and_then(|log| log.copied).map_or("Copy log", words::copied);
     html! {
         <div class="log">
             <button type="button" class="button button--link" aria-expanded={log.is_some().to_string()}
@@ -35,7 +35,7 @@ pub fn log_view(id: JobId, log: Option<&Log>, dispatch: &Callback<Action>) -> Ht
     }
 }
 
-/// The last whole lines of a long text.
+/// Returns the last whole lines of a long text.
 fn end_of(text: &str) -> String {
     if text.is_empty() {
         return "The log is empty.".into();

@@ -1,4 +1,4 @@
-//! What the page looks like, from the state alone. Components know actions, never effects.
+//! Draws the page from the state alone. Components know actions, never effects.
 
 pub mod advanced;
 pub mod drop_zone;
@@ -27,24 +27,24 @@ use web_sys::{Event, HtmlInputElement, HtmlSelectElement, InputEvent};
 use yew::Callback;
 use yew::prelude::MouseEvent;
 
-/// A click that means one action.
+/// Turns a click into one action.
 pub(crate) fn click(dispatch: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
     dispatch.reform(move |_| action.clone())
 }
 
-/// What was typed in a field.
+/// Returns the text typed in a field.
 pub(crate) fn typed(event: &InputEvent) -> String {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
     target.map_or_else(String::new, |input| input.value())
 }
 
-/// What was chosen in a list.
+/// Returns the value chosen in a list.
 pub(crate) fn chosen(event: &Event) -> String {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
     target.map_or_else(String::new, |select| select.value())
 }
 
-/// Whether a box is ticked.
+/// Returns whether a checkbox is ticked.
 pub(crate) fn ticked(event: &Event) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
     target.is_some_and(|input| input.checked())

@@ -1,4 +1,4 @@
-//! What the link asked for and did not get. The sentences are the core's.
+//! Problems with the link's parameters. The sentences are core's.
 
 use super::click;
 use super::icon::Icon;
@@ -6,7 +6,7 @@ use crate::state::Action;
 use clipfit_core::wishes::link::LinkProblem;
 use yew::prelude::*;
 
-/// The notice; stays in the document when empty, so that screen readers hear what comes into it.
+/// Draws the notice. It stays in the document when empty, so that screen readers announce new content.
 pub fn notice(problems: &[LinkProblem], dispatch: &Callback<Action>) -> Html {
     html! {
         <div role="status" class="notice-place" data-testid="link-problems">

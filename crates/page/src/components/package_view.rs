@@ -1,4 +1,4 @@
-//! A finished package: played at once, and the ways to take it away.
+//! A finished package: a player, and the ways to save it.
 
 use super::click;
 use super::icon::Icon;
@@ -9,8 +9,7 @@ use crate::words;
 use clipfit_core::units::{Bytes, grouped};
 use yew::prelude::*;
 
-/// The package of the job `id`, whose archive is called `name`; single files are called after `stem`. It can be saved
-/// into a folder where this browser writes `folders`.
+/// Draws the package of the job `id`. `name` is the archive's file name; names of single files start with `stem`.
 pub(super) fn package_view(
     id: JobId,
     done: &Finished,
@@ -30,7 +29,7 @@ pub(super) fn package_view(
                 <div class="result__preview">
                     <video controls=true playsinline=true preload="metadata" src={made.urls.first().cloned()}
                         style={format!("aspect-ratio: {} / {}", width.max(1), height.max(1))}
-                        aria-label={format!("Preview of the largest in {name}")}></video>
+                        aria-label={format!("Preview of the largest video in {name}")}></video>
                 </div>
             }
             <div class="result__figures">
@@ -42,14 +41,14 @@ pub(super) fn package_view(
                 <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
                     download={name.to_owned()}>
                     { Icon::Download.draw() }
-                    <span>{ "Download all of it" }<small>{ name }</small></span>
+                    <span>{ "Download all" }<small>{ name }</small></span>
                 </a>
                 { files(made, stem) }
                 if folders {
                     <button type="button" class="button result__folder" data-testid="job-folder"
                         disabled={*saving == Some(Saving::Busy)}
                         onclick={click(dispatch, Action::SaveIntoFolder(id))}>
-                        { "Save into a folder" }
+                        { "Save to a folder" }
                     </button>
                 }
                 <p class="settings__hint" role="status">
@@ -66,7 +65,7 @@ pub(super) fn package_view(
     }
 }
 
-/// The files that can be used by themselves, each with a link.
+/// Draws a link for each file that can be used by itself.
 fn files(made: &Made, stem: &str) -> Html {
     let link = |((path, blob), url): (&PackageFile, &String)| {
         let name = format!("{stem}-{path}");

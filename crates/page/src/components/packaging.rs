@@ -1,4 +1,4 @@
-//! The settings of a package for streaming: what segments are made of, how long they are, and a limit for all of it.
+//! The settings of a streaming package: segment format, segment length, and a total size limit.
 
 use super::chosen;
 use super::field::TextField;
@@ -8,11 +8,11 @@ use clipfit_core::wishes::packaging::SegmentFormat;
 use yew::prelude::*;
 
 const FORMATS: [(SegmentFormat, &str, &str); 2] = [
-    (SegmentFormat::Ts, "ts", ".ts, plays everywhere"),
+    (SegmentFormat::Ts, "ts", "MPEG-TS (.ts), plays everywhere"),
     (SegmentFormat::Fmp4, "fmp4", "Fragmented MP4, smaller"),
 ];
 
-/// The fields.
+/// Draws the fields.
 pub(super) fn packaging(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     let format = edit.reform(|event: Event| {
         let value = chosen(&event);
@@ -21,7 +21,7 @@ pub(super) fn packaging(settings: &Settings, wishes: &Wishes, edit: &Callback<Ed
     });
     let segment = TextField {
         id: "segment",
-        label: "Length of segments",
+        label: "Segment length",
         value: &settings.segment,
         placeholder: "10",
         unit: Some("seconds"),
@@ -31,7 +31,7 @@ pub(super) fn packaging(settings: &Settings, wishes: &Wishes, edit: &Callback<Ed
     };
     let limit = TextField {
         id: "package-target",
-        label: "All of it never larger than",
+        label: "Total size limit",
         value: &settings.package_target,
         placeholder: "No limit",
         unit: None,
@@ -42,7 +42,7 @@ pub(super) fn packaging(settings: &Settings, wishes: &Wishes, edit: &Callback<Ed
     html! {
         <>
             <p class="settings__hint">
-                { "HTTP Live Streaming: the clip in several sizes, cut into segments, with playlists and a page that plays it. For a web server of yours." }
+                { "HTTP Live Streaming: the clip in several sizes, cut into segments, with playlists and a page that plays it. For your own web server." }
             </p>
             <div class="field">
                 <label for="segment-format">{ "Segments" }</label>

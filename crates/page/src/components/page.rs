@@ -1,4 +1,4 @@
-//! The whole page, from the state. Hands every part only what it shows, so that only what changed is drawn again.
+//! The whole page, drawn from the state. Each part gets only what it shows, so only parts that changed are drawn again.
 
 use super::drop_zone::{drop_zone, overlay};
 use super::header::header;
@@ -35,8 +35,8 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     } else {
                         <section class="jobs" aria-labelledby="jobs-title">
                             <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
-                            // A list of its own: beside the heading, keys would be ignored and a new clip would replace
-                            // the preview that somebody watches.
+                            // A separate element for the list: next to the heading, Yew would ignore the keys, and a new clip
+                            // would replace the preview that someone is watching.
                             <div class="jobs__list">
                                 { for state.jobs.iter().map(|job| html! {
                                     <JobCard

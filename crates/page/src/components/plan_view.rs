@@ -1,11 +1,11 @@
-//! What is made of a clip, in figures, and what changes or is left out, in the core's sentences.
+//! The plan for a clip: its figures, and core's sentences about what changes or is left out.
 
 use super::icon::Icon;
 use crate::job::Job;
 use clipfit_core::view::account::{PlanAccount, Remark};
 use yew::prelude::*;
 
-/// A plan with its remarks, or with those of the result, which tell what was found while running, too.
+/// Draws a plan with its remarks. A finished job passes the result's remarks, which include what was found while it ran.
 pub fn plan_view(plan: &PlanAccount, remarks: &[Remark]) -> Html {
     html! {
         <section class="plan" data-testid="job-plan" aria-label="Plan">
@@ -27,7 +27,7 @@ pub fn plan_view(plan: &PlanAccount, remarks: &[Remark]) -> Html {
     }
 }
 
-/// What the person may miss comes first and stands out.
+/// Draws a loss. Losses come first and stand out.
 fn loss(remark: &Remark) -> Html {
     html! { <li class="plan__loss">{ Icon::Warning.draw() }<strong>{ &remark.text }</strong></li> }
 }
@@ -36,7 +36,7 @@ fn change(remark: &Remark) -> Html {
     html! { <li>{ &remark.text }</li> }
 }
 
-/// What the file is: `4.14 MB · 0:30 · 854×480 · 24 fps · h264`.
+/// Describes the file: `4.14 MB · 0:30 · 854×480 · 24 fps · h264`.
 pub fn facts_line(job: &Job) -> String {
     let mut parts = vec![job.source.bytes.to_string()];
     parts.extend(job.clip.iter().flat_map(|clip| clip.figures.iter().cloned()));

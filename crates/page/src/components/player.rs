@@ -1,5 +1,5 @@
-//! A finished package, played from memory, with a choice of rendition and what is ready ahead. Its state is the player's own
-//! and changes several times a second, so it lives here rather than in the page's. Knows no job.
+//! Plays a finished package from memory, with a choice of rendition and a buffer gauge. The player's state changes several
+//! times a second, so it lives here and not in the page's state. Knows no job.
 
 use super::chosen;
 use crate::hooks::use_player::{Playback, PlayerError, PlayerState, use_player};
@@ -7,17 +7,17 @@ use crate::job::PackageFile;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// As much as hls.js keeps ready at most, in seconds: the bar is full.
+/// The most that hls.js buffers, in seconds. The bar is full then.
 const FULL: f64 = 30.0;
 
-/// What the player needs.
+/// The properties of the player.
 #[derive(Properties)]
 pub struct PlayerProperties {
-    /// All files of the package. Another `Rc` means another package.
+    /// All files of the package. A different `Rc` means a different package.
     pub files: Rc<[PackageFile]>,
-    /// What the picture is called for those who do not see it.
+    /// Name of the video for screen readers.
     pub name: AttrValue,
-    /// Identifier for its list of renditions, another one on each card.
+    /// Element id of the list of renditions; unique on the page.
     pub id: AttrValue,
 }
 
@@ -27,7 +27,7 @@ impl PartialEq for PlayerProperties {
     }
 }
 
-/// The player.
+/// Draws the player.
 #[component]
 pub fn Player(properties: &PlayerProperties) -> Html {
     let video = use_node_ref();
@@ -79,7 +79,7 @@ fn buffer(state: &PlayerState) -> Html {
     let share = format!("--share: {:.3}", (state.buffered / FULL).clamp(0.0, 1.0));
     html! {
         <div class="player__buffer" data-testid="hls-buffer" data-seconds={state.buffered.to_string()}>
-            <span>{ format!("{:.0} s ready ahead", state.buffered) }</span>
+            <span>{ format!("{:.0} s buffered", state.buffered) }</span>
             <div class="player__bar" aria-hidden="true"><i style={share}></i></div>
         </div>
     }

@@ -1,10 +1,10 @@
-//! How far a running job is: a bar, percent, stage, time left, speed. Knows no clock.
+//! The progress of a running job: a bar, percent, stage, time left, speed. Knows no clock.
 
 use crate::job::{Job, Phase, Running};
 use crate::words;
 use yew::prelude::*;
 
-/// The progress of a running job.
+/// Draws the progress of a running job.
 pub fn progress_view(job: &Job) -> Html {
     let (text, percent, details) = match &job.phase {
         Phase::Planning(preparing) => (preparing.text(), preparing.percent(), None),

@@ -1,4 +1,4 @@
-//! A finished clip: what was saved, drawn and in figures, a preview, and the download.
+//! A finished clip: a preview, the bytes saved as a gauge and in figures, and the download.
 
 use super::icon::Icon;
 use crate::job::{Finished, Made};
@@ -7,7 +7,7 @@ use clipfit_core::units::grouped;
 use clipfit_core::view::account::ResultAccount;
 use yew::prelude::*;
 
-/// A result, to be saved as `name`.
+/// Draws a result that downloads as `name`.
 pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, name: &str) -> Html {
     let (width, height) = report.size;
     let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
@@ -36,7 +36,7 @@ pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, n
     }
 }
 
-/// Before and after as two bars against the limit.
+/// Draws the sizes before and after as two bars against the limit.
 fn gauge(report: &ResultAccount) -> Html {
     let most = report.source_bytes.max(report.limit).0.max(1) as f64;
     let share = |bytes: u64| format!("--share: {:.4}", (bytes as f64 / most).clamp(0.0, 1.0));

@@ -1,5 +1,5 @@
-//! The picker of the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, a format of one's
-//! own, several at once, and the command that pushes the chosen one live.
+//! The picker for the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, a custom
+//! format, several renditions, and the command that streams the chosen format live.
 
 use super::click;
 use super::field::TextField;
@@ -12,7 +12,7 @@ use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::ladder::{self, Rung};
 use yew::prelude::*;
 
-/// The picker, with what the chosen one needs.
+/// Draws the picker, with what the chosen format needs.
 pub(super) fn rungs(
     settings: &Settings,
     wishes: &Wishes,
@@ -28,7 +28,7 @@ pub(super) fn rungs(
     html! {
         <fieldset class="rungs">
             <legend>{ "Format" }</legend>
-            { other(settings, edit, RungChoice::Fitting, "The best that fits the source") }
+            { other(settings, edit, RungChoice::Fitting, "Best match for the source") }
             <table class="rungs__table">
                 <thead>
                     <tr>
@@ -47,11 +47,11 @@ pub(super) fn rungs(
                     }) }
                 </tbody>
             </table>
-            { other(settings, edit, RungChoice::Own, "A format of my own") }
+            { other(settings, edit, RungChoice::Own, "Custom format") }
             if settings.rung == RungChoice::Own {
                 { own(settings, wishes, edit) }
             }
-            { other(settings, edit, RungChoice::Several, "Several at once") }
+            { other(settings, edit, RungChoice::Several, "Several renditions") }
             if settings.rung == RungChoice::Several {
                 { several(settings, wishes, edit) }
             }
@@ -63,7 +63,7 @@ pub(super) fn rungs(
     }
 }
 
-/// What the ladder has of something, each once. The ladder ascends.
+/// Returns the distinct values of one property, in the ladder's ascending order.
 fn distinct(of: fn(&Rung) -> u32) -> Vec<u32> {
     let mut all = Vec::new();
     for value in ladder::rungs().map(|rung| of(&rung)) {
@@ -89,7 +89,7 @@ fn cell(settings: &Settings, edit: &Callback<Edit>, rung: Rung) -> Html {
                 name="rung"
                 value={rung.to_string()}
                 checked={settings.rung == choice}
-                aria-label={format!("{}×{} at {} frames a second, {}", rung.width, rung.height, rung.frame_rate, rung.rate)}
+                aria-label={format!("{}×{} at {} frames per second, {}", rung.width, rung.height, rung.frame_rate, rung.rate)}
                 onchange={edit.reform(move |_: Event| Edit::Rung(choice))}
             />
             <span>{ format!("{:.0}", rung.rate.0) }</span>
@@ -148,7 +148,7 @@ fn own(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
 fn several(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
     let field = TextField {
         id: "renditions",
-        label: "Heights, each with its kb/s",
+        label: "Heights, each with its bandwidth in kb/s",
         value: &settings.renditions,
         placeholder: "",
         unit: None,
@@ -159,13 +159,13 @@ fn several(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html 
     field.draw()
 }
 
-/// How the same format is pushed live, from the desktop: a page cannot reach such servers.
+/// Draws the commands that stream the same format live from the desktop: the page cannot reach such servers.
 fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Html {
     html! {
         <details class="live">
-            <summary>{ "Push it live from the desktop" }</summary>
+            <summary>{ "Stream it live from the desktop" }</summary>
             <p class="settings__hint">
-                { "Browsers do not speak these protocols; Clipfit's command line does. Fill in the address of your server." }
+                { "This page cannot stream to a live server, but Clipfit's command line can. Fill in the address of your server." }
             </p>
             { for Protocol::ALL.into_iter().map(|protocol| {
                 let command = live::publish_command(rung, protocol);
@@ -186,16 +186,16 @@ fn live(rung: Rung, copied: Option<&Copied>, dispatch: &Callback<Action>) -> Htm
     }
 }
 
-/// What the chosen format needs and suits, as a sentence.
+/// Says what the chosen format needs and what it suits.
 fn needs(wishes: &Wishes) -> String {
     if !wishes.renditions.is_empty() {
-        return "A file of each, none above the size of the clip, each never above its bandwidth in any second."
+        return "One file per height, up to the clip's own height. No file exceeds its bandwidth in any second."
             .into();
     }
     match wishes.rung {
-        None => "The largest size with the most frames that is not above the clip. No second takes more than its bandwidth.".into(),
+        None => "The largest size and frame rate that do not exceed the clip's. No second takes more than its bandwidth.".into(),
         Some(rung) => format!(
-            "Needs {} for the picture and about {} for sound, and never more in any second. Good for {}.",
+            "Needs {} for video and about {} for audio, and never more in any second. Good for {}.",
             rung.rate,
             rung.sound(),
             rung.suits()

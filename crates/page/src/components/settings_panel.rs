@@ -1,4 +1,4 @@
-//! The settings for clips to come: limit, kind of result, effort, automatic download. Edits go out as actions.
+//! The settings for the next clips: limit, kind of result, effort, automatic download. Edits go out as actions.
 
 use super::advanced::advanced;
 use super::field::TextField;
@@ -17,26 +17,26 @@ use clipfit_core::wishes::{Effort, Mode, Wishes};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What the panel needs.
+/// The properties of the panel.
 #[derive(Properties, PartialEq)]
 pub struct SettingsProps {
     /// The fields.
     pub settings: Rc<Settings>,
-    /// The wishes in force.
+    /// The wishes that apply now.
     pub wishes: Rc<Wishes>,
-    /// What each effort would come to, where one clip is known.
+    /// The prediction for each effort, if one clip is known.
     pub efforts: Option<Shared<EffortsAccount>>,
-    /// Every codec, and why it cannot be had here.
+    /// Every codec, and why it is unavailable here.
     pub codecs: Rc<Vec<CodecAccount>>,
-    /// What was copied last.
+    /// The text copied last.
     pub copied: Option<Rc<Copied>>,
-    /// On narrow screens: all of it is shown.
+    /// Whether narrow screens show all settings.
     pub open: bool,
-    /// Where edits go.
+    /// Receives the edits.
     pub dispatch: Callback<Action>,
 }
 
-/// The settings.
+/// Draws the settings.
 #[component]
 pub fn SettingsPanel(props: &SettingsProps) -> Html {
     let SettingsProps { settings, wishes, efforts, codecs, copied, open, dispatch } = props;
@@ -58,7 +58,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                 Mode::Hls => packaging(settings, wishes, &edit),
                 Mode::Quick => html! {
                     <p class="settings__hint">
-                        { "One click, no limit to name: about a tenth of the size at steady quality, and never larger than the original." }
+                        { "One click and no limit to set: about a tenth of the size at constant quality, and never larger than the original." }
                     </p>
                 },
             } }
@@ -81,7 +81,7 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                         checked={settings.download}
                         onchange={edit.reform(|event: Event| Edit::Download(ticked(&event)))}
                     />
-                    <span>{ "Download by itself when done" }</span>
+                    <span>{ "Download automatically" }</span>
                 </label>
                 { advanced(settings, wishes, codecs, &edit) }
             </div>
@@ -120,9 +120,9 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
         <>
             { limit.draw() }
             <div class="field">
-                <label for="destination">{ "Where it goes" }</label>
+                <label for="destination">{ "Destination" }</label>
                 <select id="destination" onchange={choose} aria-describedby={remark.as_ref().map(|_| "destination-note")}>
-                    <option value="" selected={known.is_none()}>{ "My own limit" }</option>
+                    <option value="" selected={known.is_none()}>{ "Custom limit" }</option>
                     { for destinations::all().into_iter().map(|one| html! {
                         <option value={one.id} selected={settings.destination.as_deref() == Some(one.id)}>
                             { format!("{}: {}", one.label, one.limit) }
@@ -141,11 +141,11 @@ fn effort(current: Effort, efforts: Option<&EffortsAccount>, edit: &Callback<Edi
     let choices = [
         (
             Effort::Auto,
-            "Best where that is quick, Fast where nothing is lost by it or the wait would be long.",
+            "Best if that is quick, Fast if it loses nothing or the wait would be long, otherwise Balanced.",
         ),
-        (Effort::Fast, "The quickest that this machine can do; softer."),
-        (Effort::Balanced, "Quicker, a little softer at the same size."),
-        (Effort::Best, "Takes its time for the sharpest picture."),
+        (Effort::Fast, "The fastest this machine can do; softer."),
+        (Effort::Balanced, "Faster than Best, a little softer at the same size."),
+        (Effort::Best, "Takes its time for the sharpest video."),
     ];
     let find = |effort| efforts.and_then(|efforts| efforts.find(effort));
     let likely = |effort| match efforts.map(|efforts| efforts.settle(effort)) {

@@ -1,14 +1,14 @@
-//! What happens, in three steps, while there is nothing else to show. Knows nothing of the state.
+//! How it works, in three steps, while there is nothing else to show. Knows nothing of the state.
 
 use super::icon::Icon;
 use yew::prelude::*;
 
-/// The explanation.
+/// Draws the explanation.
 pub fn steps() -> Html {
     let steps = [
-        ("Name the limit", "Pick where the clip goes, or type a size."),
-        ("Drop the clip", "It is measured and compressed by this browser. Nothing is uploaded."),
-        ("Take the file", "Re-opened and checked first: never over the limit, not by one byte."),
+        ("Set the limit", "Pick where the clip goes, or type a size."),
+        ("Drop the clip", "Your browser measures and compresses it. Nothing is uploaded."),
+        ("Get the file", "Clipfit reopens and checks it first: never over the limit, not even by one byte."),
     ];
     html! {
         <section class="steps" aria-labelledby="steps-title">
@@ -23,7 +23,7 @@ pub fn steps() -> Html {
             </ol>
             <p class="steps__offline">
                 { Icon::Offline.draw() }
-                { "Works offline: the first clip fetches the encoder (2 MB; 12 MB where the browser cannot read the clip), after that no network is needed." }
+                { "Works offline: the first clip downloads the encoder (2 MB, or 12 MB if the browser cannot read the clip). After that, no network is needed." }
             </p>
         </section>
     }

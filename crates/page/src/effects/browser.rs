@@ -1,5 +1,5 @@
-//! Small services of the browser: title, address, storage, clipboard, download, focus, service worker.
-//! Each fails quietly where the browser lacks it, since none is needed for a result. Knows nothing of jobs.
+//! Small browser services: title, address, storage, clipboard, download, focus, service worker. Each fails silently if
+//! the browser lacks it, because a result needs none of them. Knows nothing of jobs.
 
 use crate::job::CopyRefused;
 use crate::settings::Settings;
@@ -19,14 +19,14 @@ use web_sys::{
 use yew::Callback;
 
 const SETTINGS_KEY: &str = "clipfit-settings";
-/// Beside the page, wherever that is.
+/// In the same folder as the page.
 const SERVICE_WORKER: &str = "service-worker.js";
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
-/// The page's clock.
+/// Returns the time on the page's clock.
 pub(super) fn now() -> Micros {
     let milliseconds = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |p| p.now());
     Micros::from_seconds(milliseconds / 1000.0)
@@ -44,7 +44,7 @@ pub(super) fn kept_settings() -> Option<Settings> {
 }
 
 pub(super) fn keep_settings(settings: &Settings) {
-    // Storage may be full or switched off: the settings then last as long as the page.
+    // Storage may be full or disabled. Then the settings last as long as the page.
     let text =
         serde_wasm_bindgen::to_value(settings).ok().and_then(|value| js_sys::JSON::stringify(&value).ok());
     if let (Some(storage), Some(text)) = (storage(), text) {
@@ -52,7 +52,7 @@ pub(super) fn keep_settings(settings: &Settings) {
     }
 }
 
-/// What the address asks for, with how many parameters; `None` when it names nothing at all.
+/// Returns the link in the address and its number of parameters; `None` if there are none.
 pub(super) fn link() -> Option<(Link, usize)> {
     let location = web_sys::window()?.location();
     let (query, fragment) = (location.search().ok()?, location.hash().ok()?);
@@ -61,7 +61,7 @@ pub(super) fn link() -> Option<(Link, usize)> {
     (named > 0).then(|| (link::parse(&query, &fragment), named))
 }
 
-/// Follows parameters that are written into the address of the open page.
+/// Follows parameters that the user types into the address of the open page.
 pub(super) fn on_new_link(dispatch: Callback<Action>) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "hashchange", move |_| {
@@ -71,7 +71,7 @@ pub(super) fn on_new_link(dispatch: Callback<Action>) -> Option<EventListener> {
     }))
 }
 
-/// Keeps the page working without a network. Needs a secure context, as `navigator.serviceWorker` does.
+/// Registers the service worker, so that the page works offline. Needs a secure context, as `navigator.serviceWorker` does.
 pub(super) fn register_service_worker() {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return };
     if has(&navigator, "serviceWorker") {
@@ -82,7 +82,7 @@ pub(super) fn register_service_worker() {
     }
 }
 
-/// Makes an address of result bytes.
+/// Creates an object URL for a result.
 pub(super) fn address(blob: &Blob) -> String {
     Url::create_object_url_with_blob(blob).unwrap_or_default()
 }
@@ -102,7 +102,7 @@ pub(super) fn download(url: &str, name: &str) {
     }
 }
 
-/// Writes to the clipboard and then says how it went.
+/// Writes to the clipboard and then reports whether it worked.
 pub(super) fn copy(text: String, done: impl Fn(Result<(), CopyRefused>) + 'static) {
     let navigator = web_sys::window().map(|window| window.navigator());
     spawn_local(async move {
@@ -114,7 +114,7 @@ pub(super) fn copy(text: String, done: impl Fn(Result<(), CopyRefused>) + 'stati
     });
 }
 
-/// Moves the focus to the first of these elements that is there.
+/// Moves the focus to the first of these elements that exists.
 pub(super) fn focus(ids: Vec<String>) {
     after_drawing(ids, |element| {
         if let Ok(element) = element.dyn_into::<HtmlElement>() {
@@ -131,7 +131,7 @@ pub(super) fn reveal(id: String) {
     });
 }
 
-/// The elements may be on their way only: commands run before the page is drawn.
+/// Runs `act` after the next drawing: commands run before it, so the elements may not exist yet.
 fn after_drawing(ids: Vec<String>, act: impl FnOnce(Element) + 'static) {
     Timeout::new(0, move || {
         let found = document().and_then(|page| ids.iter().find_map(|id| page.get_element_by_id(id)));
@@ -142,7 +142,7 @@ fn after_drawing(ids: Vec<String>, act: impl FnOnce(Element) + 'static) {
     .forget();
 }
 
-/// Whether the browser knows this at all; web-sys takes it for granted.
+/// Returns whether the browser has this property; web-sys takes it for granted.
 fn has(object: &JsValue, name: &str) -> bool {
     Reflect::get(object, &name.into()).is_ok_and(|value| !value.is_undefined() && !value.is_null())
 }

@@ -1,4 +1,4 @@
-//! Files that people brought, and how they bring them: drop anywhere, paste, choose. Knows nothing of jobs.
+//! The files that users add, and how they add them: drop anywhere, paste, choose. Knows nothing of jobs.
 
 use crate::elements::list;
 use crate::job::{FileId, Source};
@@ -20,7 +20,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Holds files and says what the state needs to know of them.
+    /// Stores files and returns what the state needs to know about them.
     pub(super) fn take_in(&self, files: Vec<File>) -> Vec<Source> {
         files
             .into_iter()
@@ -64,7 +64,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
                 if let Some(transfer) = files_dragged(event) {
                     event.prevent_default();
                     transfer.set_drop_effect("copy");
-                    // Told many times a second; the page needs to know once.
+                    // Fires many times a second; the page needs it once.
                     if !dragging.replace(true) {
                         over.emit(Action::Drag(true));
                     }
@@ -95,7 +95,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
             Box::new(move |event| {
                 let pasted = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
                 let pasted = list(pasted.and_then(|data| data.files()));
-                // Pasted text goes its usual way.
+                // Pasted text is handled as usual.
                 if !pasted.is_empty() {
                     event.prevent_default();
                     add(pasted);
@@ -105,7 +105,7 @@ pub(super) fn listen(files: &Rc<Files>, dispatch: &Callback<Action>) -> Vec<Even
     ]
 }
 
-/// What is dragged, when it is files.
+/// Returns what is dragged, if it is files.
 fn files_dragged(event: &Event) -> Option<DataTransfer> {
     let transfer = event.dyn_ref::<DragEvent>()?.data_transfer()?;
     transfer.types().includes(&"Files".into(), 0).then_some(transfer)

@@ -1,5 +1,5 @@
-//! The one place that runs effects: carries the reducer's commands out and turns what the world says into actions.
-//! Decides nothing; what should happen is the reducer's business.
+//! The one place that runs effects: carries out the reducer's commands and turns events into actions. Decides nothing;
+//! the reducer does.
 
 mod browser;
 mod files;
@@ -25,12 +25,12 @@ pub struct Effects {
     dispatch: Callback<Action>,
     files: Rc<Files>,
     runs: Runs,
-    /// Live as long as the page does.
+    /// They live as long as the page.
     _listeners: Vec<EventListener>,
 }
 
 impl Effects {
-    /// Listens to the window and registers the service worker; everything heard goes to `dispatch`.
+    /// Listens to the window and registers the service worker. All events go to `dispatch`.
     pub fn new(dispatch: Callback<Action>) -> Self {
         let files = Rc::new(Files::default());
         let mut listeners = files::listen(&files, &dispatch);
@@ -42,17 +42,17 @@ impl Effects {
         Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
     }
 
-    /// The settings of the last visit.
+    /// Returns the settings of the last visit.
     pub fn kept_settings(&self) -> Option<Settings> {
         browser::kept_settings()
     }
 
-    /// What the address asks for, with how many parameters; `None` when it names nothing.
+    /// Returns the link in the address and its number of parameters; `None` if there are none.
     pub fn link(&self) -> Option<(Link, usize)> {
         browser::link()
     }
 
-    /// Takes files in that were chosen.
+    /// Returns a callback that adds files.
     pub fn file_taker(&self) -> Callback<Vec<File>> {
         let (files, dispatch) = (Rc::clone(&self.files), self.dispatch.clone());
         Callback::from(move |taken| dispatch.emit(Action::AddFiles(files.take_in(taken))))
@@ -63,7 +63,7 @@ impl Effects {
         browser::set_title(title);
     }
 
-    /// Carries one command out.
+    /// Carries out one command.
     pub fn run(&self, command: Command, state: &State) {
         match command {
             Command::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),

@@ -1,4 +1,4 @@
-//! The engine's running jobs and their logs, by run. Dropping a handle ends its work; knows nothing of cards.
+//! The engine's running jobs and their logs, by run. Dropping a handle ends its work. Knows nothing of cards.
 
 use super::browser;
 use crate::client::engine::{self, ResultFiles, Run};
@@ -17,7 +17,7 @@ use yew::Callback;
 pub(super) struct Runs {
     dispatch: Callback<Action>,
     handles: RefCell<BTreeMap<RunId, Run>>,
-    /// Logs of runs that ended.
+    /// Logs of runs that have ended.
     logs: Rc<RefCell<BTreeMap<RunId, String>>>,
 }
 
@@ -51,7 +51,7 @@ impl Runs {
         self.handles.borrow_mut().insert(run, handle);
     }
 
-    /// Drops the handle; its log stays.
+    /// Drops the handle and keeps its log.
     pub(super) fn end(&self, run: RunId) {
         let handle = self.handles.borrow_mut().remove(&run);
         if let Some(log) = handle.map(|handle| handle.log()).filter(|log| !log.is_empty()) {
@@ -63,7 +63,7 @@ impl Runs {
         self.logs.borrow_mut().remove(&run);
     }
 
-    /// The log of a run, running or ended.
+    /// Returns the log of a run, running or ended.
     pub(super) fn log(&self, run: RunId) -> String {
         match self.handles.borrow().get(&run) {
             Some(handle) => handle.log(),
@@ -72,7 +72,7 @@ impl Runs {
     }
 }
 
-/// Chunks of a download arrive faster than anyone reads: one in a hundredth of the whole is enough.
+/// Lets through one update per percent: parts of a download arrive faster than anyone can read.
 #[derive(Default)]
 struct LoadingThrottle {
     last: Cell<Option<u64>>,
@@ -92,7 +92,7 @@ impl LoadingThrottle {
 
 /// Makes addresses of a result's files.
 fn made(update: &Update, ResultFiles { result, package }: ResultFiles) -> Made {
-    // The files of a stream are of no use by themselves.
+    // The files of a stream are useless by themselves.
     let streams = matches!(update, Update::Finished(report) if report.streams);
     let each = if streams { &[] } else { package.as_ref() };
     let urls = each.iter().map(|(_, file)| browser::address(file)).collect();

@@ -1,5 +1,5 @@
 //! Sample jobs in every phase, with plans made by the core itself. Shared by the tests and the gallery.
-#![allow(dead_code, reason = "each of those who include it needs a part")]
+#![allow(dead_code, reason = "each file that includes it uses a part")]
 
 use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
@@ -78,7 +78,7 @@ pub(crate) fn wishes() -> Wishes {
     Wishes { target: Bytes(1_900_000), ..Wishes::default() }
 }
 
-/// The sample as the page is told of it.
+/// The sample as the page receives it.
 pub(crate) fn clip() -> ClipAccount {
     (&facts()).into()
 }
@@ -88,7 +88,7 @@ pub(crate) fn plan() -> Option<Plan> {
     plan::plan(&facts(), &wishes(), Machine::ffmpeg(2, Engine::Own)).ok()
 }
 
-/// What efforts come to for the sample on an imagined machine.
+/// Predictions for the sample on an imagined machine.
 pub(crate) fn efforts(codec: Codec) -> EffortsAccount {
     const FIGURES: &str =
         "superfast=86e6\nveryfast=54e6\nmedium=26e6\ndecode=150e6\nh264-profile=high\nh264=60e6\nvp9=20e6";
@@ -108,13 +108,13 @@ pub(crate) fn queued(id: u32, name: &str) -> Job {
     Job::new(JobId(id), RunId(id), source, wishes())
 }
 
-/// A job whose core is being fetched.
+/// A job whose core is downloading.
 pub(crate) fn loading(id: u32) -> Job {
     let phase = Phase::Planning(Preparing::Loading { received: Bytes(4_310_000), total: Bytes(10_214_000) });
     Job { phase, ..queued(id, "holiday.mov") }
 }
 
-/// A job whose plan is known.
+/// A job with a plan.
 pub(crate) fn planned(id: u32) -> Job {
     Job {
         phase: Phase::Planning(Preparing::Planned),
@@ -126,7 +126,7 @@ pub(crate) fn planned(id: u32) -> Job {
     }
 }
 
-/// A job at 42 percent, of a codec that only the browser's own encoder makes.
+/// A job at 42 percent, with a codec that only the browser's own encoder makes.
 pub(crate) fn encoding(id: u32) -> Job {
     let estimate = Estimate { left: Some(Micros::from_seconds(17.3)), speed: Some(1.04) };
     Job {
@@ -176,7 +176,7 @@ pub(crate) fn refused(id: u32) -> Job {
     }
 }
 
-/// A job that failed with its log open.
+/// A failed job with its log open.
 pub(crate) fn broken(id: u32) -> Job {
     let text = clipfit_core::clip::failure::ProbeFailure::NotMedia.to_string();
     let log = Log { text: Shared::new(LOG.into()), copied: None };

@@ -86,7 +86,7 @@ averages! {
     clipfit_avg_2x2 2 2
 }
 
-/// Average of two blocks, `a` counting `weight` 64ths and `b` the rest, pixel by pixel.
+/// Computes the average of two blocks, `a` counting `weight` 64ths and `b` the rest, pixel by pixel.
 pub unsafe fn average_reference(
     (to, to_stride): (*mut u8, isize),
     (a, a_stride): (*const u8, isize),

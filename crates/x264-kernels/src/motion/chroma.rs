@@ -13,7 +13,7 @@ struct Fraction {
     down: (v128, v128),
 }
 
-/// A row of U and V as 16-bit lanes: eight pixels as one vector of each, fewer as U and V in turns.
+/// Returns a row of U and V as 16-bit lanes: eight pixels as one vector of each, fewer as U and V in turns.
 #[inline(always)]
 unsafe fn words<const WIDTH: usize, const VECTORS: usize>(from: *const u8) -> [v128; VECTORS] {
     unsafe {
@@ -36,7 +36,7 @@ fn blend<const VECTORS: usize>(
     core::array::from_fn(|vector| i16x8_add(i16x8_mul(a[vector], shares.0), i16x8_mul(b[vector], shares.1)))
 }
 
-/// A row between its pixels: eight times what it is worth if `ACROSS`.
+/// Returns a row between its pixels: eight times what it is worth if `ACROSS`.
 #[inline(always)]
 unsafe fn row<const WIDTH: usize, const VECTORS: usize, const ACROSS: bool>(
     from: *const u8,
@@ -48,7 +48,7 @@ unsafe fn row<const WIDTH: usize, const VECTORS: usize, const ACROSS: bool>(
     }
 }
 
-/// One of the four cases; those that go nowhere across or down have nothing to multiply there.
+/// Does one of the four cases; those that go nowhere across or down have nothing to multiply there.
 #[inline(always)]
 unsafe fn interpolate<const WIDTH: usize, const VECTORS: usize, const ACROSS: bool, const DOWN: bool>(
     mut u: *mut u8,
@@ -154,13 +154,13 @@ pub unsafe extern "C" fn clipfit_store_interleave_chroma(
     }
 }
 
-/// The low eight bytes of both in turns.
+/// Returns the low eight bytes of both in turns.
 #[inline(always)]
 pub(super) fn interleave_low(a: v128, b: v128) -> v128 {
     i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b)
 }
 
-/// Eight pixels of U in the low half and of V in the high half.
+/// Returns eight pixels of U in the low half and of V in the high half.
 #[inline(always)]
 unsafe fn apart(from: *const u8) -> v128 {
     unsafe {
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn clipfit_load_deinterleave_chroma_fenc(
     }
 }
 
-/// The same into the reconstruction.
+/// Does the same into the reconstruction.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_load_deinterleave_chroma_fdec(
     mut to: *mut u8,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn clipfit_load_deinterleave_chroma_fdec(
     }
 }
 
-/// The sample at (x, y) eighths of a pixel from `from`, a U or a V with its kind two bytes on: the four around it, each
+/// Returns the sample at (x, y) eighths of a pixel from `from`, a U or a V with its kind two bytes on: the four around it, each
 /// by how near it is.
 pub unsafe fn chroma_reference(from: *const u8, stride: isize, x: i32, y: i32) -> u8 {
     let (part_x, part_y) = (x & 7, y & 7);

@@ -7,7 +7,7 @@ use core::arch::wasm32::*;
 const LEFT: usize = 2;
 const AROUND: usize = 5;
 
-/// The six taps on bytes at `distance` from one another, sixteen times, not yet rounded: the third tap is at `from`.
+/// Returns the six taps on bytes at `distance` from one another, sixteen times, not yet rounded: the third tap is at `from`.
 #[inline(always)]
 unsafe fn taps(from: *const u8, distance: isize) -> [v128; 2] {
     unsafe {
@@ -26,14 +26,14 @@ unsafe fn taps(from: *const u8, distance: isize) -> [v128; 2] {
     }
 }
 
-/// What the taps made, rounded to bytes.
+/// Returns what the taps made, rounded to bytes.
 #[inline(always)]
 fn rounded(sums: [v128; 2]) -> v128 {
     let [low, high] = sums.map(|sum| i16x8_shr(i16x8_add(sum, i16x8_splat(16)), 5));
     u8x16_narrow_i16x8(low, high)
 }
 
-/// The six taps on eight sums of the filter down, in 64ths of a byte's worth. (a - 5b + 20c) / 16 is
+/// Returns the six taps on eight sums of the filter down, in 64ths of a byte's worth. (a - 5b + 20c) / 16 is
 /// ((a - b) / 4 - b + c) / 4 + c with every division rounding down, which fits 16 bits but for sums so large or small
 /// that the result lies outside a byte anyway: there the saturated one does too.
 #[inline(always)]
@@ -47,7 +47,7 @@ unsafe fn taps_of_sums(from: *const i16) -> v128 {
     }
 }
 
-/// Where vectors of sixteen columns begin so that they cover `columns`, at least 16, and nothing else.
+/// Returns where vectors of sixteen columns begin so that they cover `columns`, at least 16, and nothing else.
 #[inline(always)]
 fn sixteens(columns: usize) -> impl Iterator<Item = usize> {
     (0..columns).step_by(16).map(move |column| column.min(columns - 16))
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn clipfit_hpel_filter(
     }
 }
 
-/// The pixels half a pixel right, down, and both, of the one at `from`.
+/// Returns the pixels half a pixel right, down, and both, of the one at `from`.
 pub unsafe fn half_pixels_reference(from: *const u8, stride: isize) -> [u8; 3] {
     const TAPS: [i32; 6] = [1, -5, 20, 20, -5, 1];
     let filter =

@@ -56,7 +56,7 @@ pub unsafe extern "C" fn clipfit_mc_luma(
     }
 }
 
-/// The block that the vector (x, y) points to: the reference's own pixels (whose stride goes to `to_stride`) where that
+/// Returns the block that the vector (x, y) points to: the reference's own pixels (whose stride goes to `to_stride`) where that
 /// will do, else written to `to`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_get_ref(
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn clipfit_get_ref(
     }
 }
 
-/// The pixel at (x, y) quarter pixels. Even positions are in the planes; between two of them lies their average, of those
+/// Returns the pixel at (x, y) quarter pixels. Even positions are in the planes; between two of them lies their average, of those
 /// left and right, or above and below, or on the diagonal that avoids the pixels themselves and the plane of both halves.
 pub unsafe fn luma_reference(planes: &[*const u8; 4], stride: isize, x: i32, y: i32, weight: &Weight) -> u8 {
     // In half pixels.

@@ -3,19 +3,19 @@
 use crate::lanes::*;
 use core::arch::wasm32::*;
 
-/// Means of two rows.
+/// Returns the means of two rows.
 #[inline(always)]
 unsafe fn rows(above: *const u8, below: *const u8) -> v128 {
     unsafe { u8x16_avgr(load16(above), load16(below)) }
 }
 
-/// Means of neighbours, as 16-bit lanes.
+/// Returns the means of neighbours, as 16-bit lanes.
 #[inline(always)]
 fn pairs(row: v128) -> v128 {
     u16x8_avgr(u16x8_extadd_pairwise_u8x16(row), u16x8_splat(0))
 }
 
-/// Sixteen, or the last eight, pixels of one of the four planes: of the rows `above` and `below`.
+/// Makes sixteen, or the last eight, pixels of one of the four planes: of the rows `above` and `below`.
 #[inline(always)]
 unsafe fn reduce<const PIXELS: usize>(to: *mut u8, above: *const u8, below: *const u8) {
     unsafe {
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn clipfit_frame_init_lowres_core(
     }
 }
 
-/// A small pixel of the four from `from` on: means of the columns first, then of the two, both rounding up.
+/// Returns a small pixel of the four from `from` on: means of the columns first, then of the two, both rounding up.
 pub unsafe fn reduced_reference(from: *const u8, stride: isize) -> u8 {
     let pixel = |x: isize, y: isize| unsafe { u16::from(*from.offset(y * stride + x)) };
     let column = |x: isize| (pixel(x, 0) + pixel(x, 1) + 1) >> 1;

@@ -6,10 +6,10 @@ use core::arch::wasm32::*;
 
 /// Makes pixels of two blocks' pixels.
 pub(super) trait Mix {
-    /// All sixteen bytes.
+    /// Mixes all sixteen bytes.
     fn sixteen(&self, a: v128, b: v128) -> v128;
 
-    /// At least the low eight bytes.
+    /// Mixes at least the low eight bytes.
     #[inline(always)]
     fn eight(&self, a: v128, b: v128) -> v128 {
         self.sixteen(a, b)

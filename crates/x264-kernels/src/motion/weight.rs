@@ -138,7 +138,7 @@ impl<How: Mix> WithWeight for Mixed<How> {
     }
 }
 
-/// A pixel weighed: scaled, rounded, moved, kept within a byte.
+/// Returns a pixel weighed: scaled, rounded, moved, kept within a byte.
 pub fn weigh_reference(pixel: u8, weight: &Weight) -> u8 {
     let product = i32::from(pixel) * weight.scale;
     let scaled = match weight.denominator {

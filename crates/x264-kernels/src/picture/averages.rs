@@ -3,32 +3,32 @@
 use crate::lanes::distance;
 use core::arch::wasm32::*;
 
-/// `(a + b) >> 1`.
+/// Returns `(a + b) >> 1`.
 #[inline(always)]
 pub(super) fn floor_average(a: v128, b: v128) -> v128 {
     u8x16_sub(u8x16_avgr(a, b), v128_and(v128_xor(a, b), u8x16_splat(1)))
 }
 
-/// `(a + 2 * b + c + 2) >> 2`. That the inner average rounds down is what makes the outer one exact.
+/// Returns `(a + 2 * b + c + 2) >> 2`. That the inner average rounds down is what makes the outer one exact.
 #[inline(always)]
 pub(super) fn weighted(a: v128, b: v128, c: v128) -> v128 {
     u8x16_avgr(b, floor_average(a, c))
 }
 
-/// Zero exactly where `a` and `b` are at most `limit` apart.
+/// Returns zero exactly where `a` and `b` are at most `limit` apart.
 #[inline(always)]
 pub(super) fn excess(a: v128, b: v128, limit: v128) -> v128 {
     u8x16_sub_sat(distance(a, b), limit)
 }
 
-/// The four strengths of an edge, each over its four of sixteen bytes.
+/// Returns the four strengths of an edge, each over its four of sixteen bytes.
 #[inline(always)]
 pub(super) unsafe fn strengths(tc0: *const i8) -> v128 {
     let four = unsafe { crate::lanes::load4(tc0.cast()) };
     i8x16_shuffle::<0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3>(four, four)
 }
 
-/// The samples next to an edge after a filter that moves them by at most `reach` (0 to 127) towards each other.
+/// Returns the samples next to an edge after a filter that moves them by at most `reach` (0 to 127) towards each other.
 #[inline(always)]
 pub(super) fn approached(p: [v128; 2], q: [v128; 2], reach: v128) -> [v128; 2] {
     let half = |widen: fn(v128) -> v128| {

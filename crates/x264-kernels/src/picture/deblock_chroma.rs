@@ -20,7 +20,7 @@ fn surface([p1, p0, q0, q1]: Around, alpha: i32, beta: i32) -> v128 {
     u8x16_eq(v128_or(excess(p0, q0, alpha), sides), u8x16_splat(0))
 }
 
-/// What the filter makes of the two samples at the edge. A strength of 0 or less leaves them.
+/// Returns what the filter makes of the two samples at the edge. A strength of 0 or less leaves them.
 #[inline(always)]
 fn filtered(around: Around, alpha: i32, beta: i32, strengths: v128) -> [v128; 2] {
     let [p1, p0, q0, q1] = around;
@@ -28,7 +28,7 @@ fn filtered(around: Around, alpha: i32, beta: i32, strengths: v128) -> [v128; 2]
     approached([p0, p1], [q0, q1], reach)
 }
 
-/// The same at the border of an intra coded macroblock.
+/// Returns the same at the border of an intra coded macroblock.
 #[inline(always)]
 fn filtered_intra(around: Around, alpha: i32, beta: i32) -> [v128; 2] {
     let [p1, p0, q0, q1] = around;
@@ -49,7 +49,7 @@ unsafe fn store_rows(at: *mut u8, stride: isize, [p0, q0]: [v128; 2]) {
     }
 }
 
-/// The columns around a vertical edge, each sample of both planes, eight rows.
+/// Returns the columns around a vertical edge, each sample of both planes, eight rows.
 #[inline(always)]
 unsafe fn columns(at: *const u8, stride: isize) -> Around {
     let row = |index: isize| unsafe { load8(at.offset(index * stride - 4)) };
@@ -68,7 +68,7 @@ unsafe fn store_columns(at: *mut u8, stride: isize, [p0, q0]: [v128; 2]) {
     }
 }
 
-/// Across a horizontal edge between blocks that are not both at a macroblock's border and intra coded.
+/// Filters across a horizontal edge between blocks that are not both at a macroblock's border and intra coded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_v_chroma(
     at: *mut u8,
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn clipfit_deblock_v_chroma(
     unsafe { store_rows(at, stride, filtered(rows(at, stride), alpha, beta, strengths(tc0))) }
 }
 
-/// Across a vertical edge between blocks that are not both at a macroblock's border and intra coded.
+/// Filters across a vertical edge between blocks that are not both at a macroblock's border and intra coded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_h_chroma_420(
     at: *mut u8,
@@ -92,13 +92,13 @@ pub unsafe extern "C" fn clipfit_deblock_h_chroma_420(
     unsafe { store_columns(at, stride, filtered(columns(at, stride), alpha, beta, strengths(tc0))) }
 }
 
-/// Across a horizontal edge at the border of an intra coded macroblock.
+/// Filters across a horizontal edge at the border of an intra coded macroblock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_v_chroma_intra(at: *mut u8, stride: isize, alpha: i32, beta: i32) {
     unsafe { store_rows(at, stride, filtered_intra(rows(at, stride), alpha, beta)) }
 }
 
-/// Across a vertical edge at the border of an intra coded macroblock.
+/// Filters across a vertical edge at the border of an intra coded macroblock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_h_chroma_420_intra(
     at: *mut u8,

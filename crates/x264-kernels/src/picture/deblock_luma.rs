@@ -9,7 +9,7 @@ use super::{
 use crate::lanes::{load16, store16};
 use core::arch::wasm32::*;
 
-/// The threshold `value` for `excess`: differences must stay below it.
+/// Returns the threshold `value` for `excess`: differences must stay below it.
 #[inline(always)]
 fn below(value: i32) -> v128 {
     u8x16_splat((value - 1) as u8)
@@ -22,13 +22,13 @@ fn surface(p: &[v128], q: &[v128], alpha: v128, beta: v128) -> v128 {
     u8x16_eq(v128_or(excess(p[0], q[0], alpha), sides), u8x16_splat(0))
 }
 
-/// `sample` moved by at most `limit` to `target`.
+/// Returns `sample` moved by at most `limit` to `target`.
 #[inline(always)]
 fn moved(sample: v128, target: v128, limit: v128) -> v128 {
     u8x16_max(u8x16_min(target, u8x16_add_sat(sample, limit)), u8x16_sub_sat(sample, limit))
 }
 
-/// Two samples on each side of the edge, outermost `p` first, as the filter leaves them; none if it leaves them all.
+/// Returns two samples on each side of the edge, outermost `p` first, as the filter leaves them; none if it leaves them all.
 #[inline(always)]
 fn filtered(p: [v128; 3], q: [v128; 3], alpha: i32, beta: i32, strengths: v128) -> Option<[v128; 4]> {
     let (alpha, beta, zero) = (below(alpha), below(beta), u8x16_splat(0));
@@ -48,8 +48,8 @@ fn filtered(p: [v128; 3], q: [v128; 3], alpha: i32, beta: i32, strengths: v128) 
     Some([outer(&p, flat_p), inner_p, inner_q, outer(&q, flat_q)])
 }
 
-/// Three samples on each side of an edge of intra coded blocks, from the outermost `p` to the outermost `q`, as the filter
-/// leaves them.
+/// Returns three samples on each side of an edge of intra coded blocks, from the outermost `p` to the outermost `q`, as the
+/// filter leaves them.
 #[inline(always)]
 fn filtered_intra(p: [v128; 4], q: [v128; 4], alpha: i32, beta: i32) -> Option<[v128; 6]> {
     let active = surface(&p, &q, below(alpha), below(beta));
@@ -82,7 +82,7 @@ fn filtered_intra(p: [v128; 4], q: [v128; 4], alpha: i32, beta: i32) -> Option<[
     Some([p2, p1, p0, q0, q1, q2])
 }
 
-/// Across a horizontal edge between blocks that are not both at a macroblock's border and intra coded.
+/// Filters across a horizontal edge between blocks that are not both at a macroblock's border and intra coded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_v_luma(
     at: *mut u8,
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn clipfit_deblock_v_luma(
     }
 }
 
-/// Across a vertical edge between blocks that are not both at a macroblock's border and intra coded.
+/// Filters across a vertical edge between blocks that are not both at a macroblock's border and intra coded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_h_luma(
     at: *mut u8,
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn clipfit_deblock_h_luma(
     }
 }
 
-/// Across a horizontal edge at the border of an intra coded macroblock.
+/// Filters across a horizontal edge at the border of an intra coded macroblock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_v_luma_intra(at: *mut u8, stride: isize, alpha: i32, beta: i32) {
     unsafe {
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn clipfit_deblock_v_luma_intra(at: *mut u8, stride: isize
     }
 }
 
-/// Across a vertical edge at the border of an intra coded macroblock. Stores the fourth samples as they were.
+/// Filters across a vertical edge at the border of an intra coded macroblock. Stores the fourth samples as they were.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_h_luma_intra(at: *mut u8, stride: isize, alpha: i32, beta: i32) {
     unsafe {

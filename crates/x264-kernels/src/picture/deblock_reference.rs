@@ -31,7 +31,7 @@ unsafe fn approach(at: *mut u8, step: isize, [p1, p0, q0, q1]: [i32; 4], reach: 
     }
 }
 
-/// Sixteen places `along` apart, every four of one strength; a negative strength leaves them.
+/// Filters sixteen places `along` apart, every four of one strength; a negative strength leaves them.
 pub unsafe fn luma_reference(at: *mut u8, step: isize, along: isize, alpha: i32, beta: i32, tc0: *const i8) {
     for place in 0..16 {
         unsafe {
@@ -43,7 +43,7 @@ pub unsafe fn luma_reference(at: *mut u8, step: isize, along: isize, alpha: i32,
     }
 }
 
-/// Sixteen places of an edge at the border of an intra coded macroblock.
+/// Filters sixteen places of an edge at the border of an intra coded macroblock.
 pub unsafe fn luma_intra_reference(at: *mut u8, step: isize, along: isize, alpha: i32, beta: i32) {
     for place in 0..16 {
         let at = unsafe { at.offset(place * along) };
@@ -69,13 +69,13 @@ pub unsafe fn luma_intra_reference(at: *mut u8, step: isize, along: isize, alpha
     }
 }
 
-/// Where the sixteen samples of a chroma edge lie, with the step across it.
+/// Returns where the sixteen samples of a chroma edge lie, with the step across it.
 fn chroma_places(stride: isize, vertical_edge: bool) -> (isize, impl Iterator<Item = (usize, isize)>) {
     let place = move |index: isize| if vertical_edge { index / 2 * stride + index % 2 } else { index };
     (if vertical_edge { 2 } else { stride }, (0..16).map(move |index| (index as usize, place(index))))
 }
 
-/// Eight places in both planes, every two of one strength; a strength of 0 or less leaves them.
+/// Filters eight places in both planes, every two of one strength; a strength of 0 or less leaves them.
 pub unsafe fn chroma_reference(
     at: *mut u8,
     stride: isize,
@@ -96,7 +96,7 @@ pub unsafe fn chroma_reference(
     }
 }
 
-/// Eight places in both planes of an edge at the border of an intra coded macroblock.
+/// Filters eight places in both planes of an edge at the border of an intra coded macroblock.
 pub unsafe fn chroma_intra_reference(at: *mut u8, stride: isize, vertical_edge: bool, alpha: i32, beta: i32) {
     let (step, places) = chroma_places(stride, vertical_edge);
     for (_, place) in places {
@@ -111,7 +111,8 @@ pub unsafe fn chroma_intra_reference(at: *mut u8, stride: isize, vertical_edge: 
     }
 }
 
-/// Strengths of the edges before each block: `[direction][edge][place]`, blocks in caches of 8 columns with the first at 12.
+/// Computes the strengths of the edges before each block: `[direction][edge][place]`, blocks in caches of 8 columns with the
+/// first at 12.
 pub fn strength_reference(
     coefficients: &[u8; 120],
     references: &[[i8; 40]; 2],

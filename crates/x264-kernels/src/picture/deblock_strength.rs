@@ -29,7 +29,7 @@ unsafe fn moves_differently(references: *const i8, vectors: *const i16, back: is
     v128_or(vectors, references)
 }
 
-/// 2 where a block or the one before it has coefficients, 1 where they move differently (by another reference frame, 4 or
+/// Writes 2 where a block or the one before it has coefficients, 1 where they move differently (by another reference frame, 4 or
 /// more horizontally, `limit` or more vertically), else 0. First for vertical edges, then, 32 bytes on, for horizontal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_strength(

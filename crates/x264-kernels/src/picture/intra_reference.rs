@@ -14,7 +14,7 @@ pub enum Measure {
     Transformed8,
 }
 
-/// The sum of absolute Hadamard coefficients of `SIZE` x `SIZE` differences.
+/// Returns the sum of absolute Hadamard coefficients of `SIZE` x `SIZE` differences.
 fn hadamard<const SIZE: usize>(difference: impl Fn(usize, usize) -> i32) -> i32 {
     let sign = |frequency: usize, place: usize| 1 - 2 * ((frequency & place).count_ones() % 2) as i32;
     let squares = || (0..SIZE * SIZE).map(|index| (index / SIZE, index % SIZE));
@@ -23,7 +23,7 @@ fn hadamard<const SIZE: usize>(difference: impl Fn(usize, usize) -> i32) -> i32 
     squares().map(|frequency| coefficient(frequency).abs()).sum()
 }
 
-/// The cost of a predicted block.
+/// Returns the cost of a predicted block.
 unsafe fn cost(measure: Measure, size: usize, encoded: *const u8, predicted: *const u8) -> i32 {
     let difference = |y: usize, x: usize| unsafe {
         let own = *encoded.add(y * ENCODED_STRIDE as usize + x);
@@ -46,7 +46,7 @@ unsafe fn cost(measure: Measure, size: usize, encoded: *const u8, predicted: *co
     }
 }
 
-/// Costs of the three modes for a block whose neighbours are decoded. Leaves the last prediction.
+/// Computes the costs of the three modes for a block whose neighbours are decoded. Leaves the last prediction.
 pub unsafe fn costs_reference(
     measure: Measure,
     size: usize,
@@ -61,7 +61,7 @@ pub unsafe fn costs_reference(
     })
 }
 
-/// Costs of the three modes for an 8x8 luma block with its filtered edge.
+/// Computes the costs of the three modes for an 8x8 luma block with its filtered edge.
 pub unsafe fn edge_costs_reference(
     measure: Measure,
     modes: [Mode; 3],

@@ -28,13 +28,13 @@ pub(super) unsafe fn store_costs(costs: *mut i32, sums: [v128; 3], rounding: i32
     }
 }
 
-/// Distances of bytes summed two by two.
+/// Returns distances of bytes summed two by two.
 #[inline(always)]
 fn distances(a: v128, b: v128) -> v128 {
     u16x8_extadd_pairwise_u8x16(distance(a, b))
 }
 
-/// Eight bytes of rows `row` and `row + 4` of the source.
+/// Returns eight bytes of rows `row` and `row + 4` of the source.
 #[inline(always)]
 pub(super) unsafe fn encoded_rows(encoded: *const u8, row: isize) -> v128 {
     unsafe {
@@ -43,7 +43,7 @@ pub(super) unsafe fn encoded_rows(encoded: *const u8, row: isize) -> v128 {
     }
 }
 
-/// Costs of vertical, horizontal and flat prediction of 16x16 samples.
+/// Computes the costs of vertical, horizontal and flat prediction of 16x16 samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sad_x3_16x16(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn clipfit_intra_sad_x3_16x16(encoded: *mut u8, decoded: *
     }
 }
 
-/// The same of 8x8 samples: rows four apart share a vector.
+/// Returns the same of 8x8 samples: rows four apart share a vector.
 #[inline(always)]
 unsafe fn costs_8x8(encoded: *const u8, upright: v128, sides: [v128; 4], flat: v128) -> [v128; 3] {
     let mut sums = [u16x8_splat(0); 3];
@@ -73,7 +73,7 @@ unsafe fn costs_8x8(encoded: *const u8, upright: v128, sides: [v128; 4], flat: v
     sums
 }
 
-/// Costs of flat, horizontal and vertical prediction of 8x8 chroma samples.
+/// Computes the costs of flat, horizontal and vertical prediction of 8x8 chroma samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sad_x3_8x8c(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn clipfit_intra_sad_x3_8x8c(encoded: *mut u8, decoded: *m
     }
 }
 
-/// Costs of vertical, horizontal and flat prediction of 8x8 luma samples from their filtered edge.
+/// Computes the costs of vertical, horizontal and flat prediction of 8x8 luma samples from their filtered edge.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sad_x3_8x8(encoded: *mut u8, edge: *mut u8, costs: *mut i32) {
     unsafe {
@@ -92,14 +92,14 @@ pub unsafe extern "C" fn clipfit_intra_sad_x3_8x8(encoded: *mut u8, edge: *mut u
     }
 }
 
-/// The edge's samples to the left of eight rows: eight bytes of row `n`, then eight of row `n + 4`.
+/// Returns the edge's samples to the left of eight rows: eight bytes of row `n`, then eight of row `n + 4`.
 #[inline(always)]
 pub(super) unsafe fn edge_sides(edge: *const u8) -> [v128; 4] {
     let side = |row: isize| unsafe { v128_load8_splat(edge.offset(14 - row)) };
     [0, 1, 2, 3].map(|row| low_halves(side(row), side(row + 4)))
 }
 
-/// Sixteen bytes each of vertical, horizontal and flat prediction of 4x4 samples, row by row.
+/// Returns sixteen bytes each of vertical, horizontal and flat prediction of 4x4 samples, row by row.
 #[inline(always)]
 pub(super) unsafe fn predictions_4x4(decoded: *const u8) -> [v128; 3] {
     unsafe {
@@ -113,7 +113,7 @@ pub(super) unsafe fn predictions_4x4(decoded: *const u8) -> [v128; 3] {
     }
 }
 
-/// Costs of vertical, horizontal and flat prediction of 4x4 samples.
+/// Computes the costs of vertical, horizontal and flat prediction of 4x4 samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sad_x3_4x4(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {

@@ -30,13 +30,13 @@ fn pairs(row: v128) -> [v128; 2] {
     [i16x8_add(even, odd), i16x8_sub(even, odd)]
 }
 
-/// A pair's sum where both are the byte that stands there twice.
+/// Returns a pair's sum where both are the byte that stands there twice.
 #[inline(always)]
 fn doubled(row: v128) -> v128 {
     u16x8_extadd_pairwise_u8x16(row)
 }
 
-/// The Hadamard transform of four vectors, lane by lane.
+/// Returns the Hadamard transform of four vectors, lane by lane.
 #[inline(always)]
 fn transformed(rows: [v128; 4]) -> [v128; 4] {
     let (a, b) = (i16x8_add(rows[0], rows[1]), i16x8_sub(rows[0], rows[1]));
@@ -53,7 +53,7 @@ fn spectrum(rows: [v128; 4]) -> Spectrum {
     }
 }
 
-/// Half of what two neighbouring lanes' sum and difference weigh, in both lanes.
+/// Returns half of what two neighbouring lanes' sum and difference weigh, in both lanes.
 #[inline(always)]
 fn weight(values: v128) -> v128 {
     let sizes = i16x8_abs(values);
@@ -66,33 +66,33 @@ fn total<const COUNT: usize>(values: [v128; COUNT]) -> v128 {
 }
 
 impl Spectrum {
-    /// Coefficients that neither a row's, a column's nor a sample's repetition has.
+    /// Returns the coefficients that neither a row's, a column's nor a sample's repetition has.
     #[inline(always)]
     fn slanted(&self) -> v128 {
         total([1, 2, 3].map(|frequency| weight(self.differences[frequency])))
     }
 
-    /// Those that a row's repetition does not have either.
+    /// Returns those that a row's repetition does not have either.
     #[inline(always)]
     fn lying(&self) -> v128 {
         total([1, 2, 3].map(|frequency| weight(self.sums[frequency])))
     }
 
-    /// What the coefficients that a row's repetition has weigh after four times that row is taken off.
+    /// Returns what the coefficients that a row's repetition has weigh after four times that row is taken off.
     #[inline(always)]
     fn upright_after(&self, [sum, difference]: [v128; 2]) -> v128 {
         let rest = |value: v128, row: v128| weight(i16x8_sub(value, i16x8_shl(row, 2)));
         i16x8_add(rest(self.sums[0], sum), rest(self.differences[0], difference))
     }
 
-    /// What the coefficients that a column's repetition has weigh after that column is taken off.
+    /// Returns what the coefficients that a column's repetition has weigh after that column is taken off.
     #[inline(always)]
     fn lying_after(&self, sides: [v128; 4]) -> v128 {
         total([0, 1, 2, 3].map(|frequency| weight(i16x8_sub(self.sums[frequency], sides[frequency]))))
     }
 }
 
-/// Costs of vertical, horizontal and flat prediction of 16x16 samples.
+/// Computes the costs of vertical, horizontal and flat prediction of 16x16 samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_satd_x3_16x16(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn clipfit_intra_satd_x3_16x16(encoded: *mut u8, decoded: 
     }
 }
 
-/// Costs of flat, horizontal and vertical prediction of 8x8 chroma samples.
+/// Computes the costs of flat, horizontal and vertical prediction of 8x8 chroma samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_satd_x3_8x8c(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {
@@ -138,8 +138,8 @@ pub unsafe extern "C" fn clipfit_intra_satd_x3_8x8c(encoded: *mut u8, decoded: *
     }
 }
 
-/// All coefficients of a 4x4 block but for the last step: rows' sums and differences of even vertical frequencies, then of
-/// odd ones.
+/// Returns all coefficients of a 4x4 block but for the last step: rows' sums and differences of even vertical frequencies, then
+/// of odd ones.
 #[inline(always)]
 fn spectrum_4x4(samples: v128) -> [v128; 2] {
     let [sums, differences] = pairs(samples);
@@ -148,7 +148,7 @@ fn spectrum_4x4(samples: v128) -> [v128; 2] {
     halves_joined(upper, lower)
 }
 
-/// The Hadamard transform of the four rows that two vectors hold two by two in each of their halves.
+/// Returns the Hadamard transform of the four rows that two vectors hold two by two in each of their halves.
 #[inline(always)]
 fn halves_joined(upper: v128, lower: v128) -> [v128; 2] {
     let (sum, difference) = (i16x8_add(upper, lower), i16x8_sub(upper, lower));
@@ -157,7 +157,7 @@ fn halves_joined(upper: v128, lower: v128) -> [v128; 2] {
     [i16x8_add(first, second), i16x8_sub(first, second)]
 }
 
-/// Costs of vertical, horizontal and flat prediction of 4x4 samples.
+/// Computes the costs of vertical, horizontal and flat prediction of 4x4 samples.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_satd_x3_4x4(encoded: *mut u8, decoded: *mut u8, costs: *mut i32) {
     unsafe {
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn clipfit_intra_satd_x3_4x4(encoded: *mut u8, decoded: *m
     }
 }
 
-/// What the coefficients of one vertical frequency of both halves of an 8x8 block weigh.
+/// Returns what the coefficients of one vertical frequency of both halves of an 8x8 block weigh.
 #[inline(always)]
 fn weight_8x8(sums: v128, differences: v128) -> v128 {
     let upper = i64x2_shuffle::<0, 2>(sums, differences);
@@ -179,7 +179,8 @@ fn weight_8x8(sums: v128, differences: v128) -> v128 {
     i16x8_add(weight(a), weight(b))
 }
 
-/// Costs by the 8x8 transform of vertical, horizontal and flat prediction of 8x8 luma samples from their filtered edge.
+/// Computes the costs by the 8x8 transform of vertical, horizontal and flat prediction of 8x8 luma samples from their filtered
+/// edge.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sa8d_x3_8x8(encoded: *mut u8, edge: *mut u8, costs: *mut i32) {
     unsafe {

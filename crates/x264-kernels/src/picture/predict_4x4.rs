@@ -19,20 +19,20 @@ macro_rules! store_picked {
     };
 }
 
-/// Every byte moved one place towards the first.
+/// Returns every byte moved one place towards the first.
 #[inline(always)]
 fn next(line: v128) -> v128 {
     i8x16_shuffle::<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15>(line, line)
 }
 
-/// Of samples in a line, the mean of each and the next, and the weighted mean of each, the next and the one after that.
+/// Returns, for samples in a line, the mean of each and the next, and the weighted mean of each, the next and the one after that.
 #[inline(always)]
 fn smooth(line: v128) -> [v128; 2] {
     let second = next(line);
     [u8x16_avgr(line, second), weighted(line, second, next(second))]
 }
 
-/// The neighbours in a line: four to the left from the lowest up, the corner, then those above.
+/// Returns the neighbours in a line: four to the left from the lowest up, the corner, then those above.
 #[inline(always)]
 unsafe fn around(at: *const u8) -> v128 {
     unsafe {
@@ -44,7 +44,7 @@ unsafe fn around(at: *const u8) -> v128 {
     }
 }
 
-/// Down and to the left.
+/// Predicts down and to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_ddl(at: *mut u8) {
     unsafe {
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn clipfit_predict_4x4_ddl(at: *mut u8) {
     }
 }
 
-/// Down and to the right.
+/// Predicts down and to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_ddr(at: *mut u8) {
     unsafe {
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn clipfit_predict_4x4_ddr(at: *mut u8) {
     }
 }
 
-/// Steeply down to the right.
+/// Predicts steeply down to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_vr(at: *mut u8) {
     unsafe {
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn clipfit_predict_4x4_vr(at: *mut u8) {
     }
 }
 
-/// Gently down to the right.
+/// Predicts gently down to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_hd(at: *mut u8) {
     unsafe {
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn clipfit_predict_4x4_hd(at: *mut u8) {
     }
 }
 
-/// Steeply down to the left.
+/// Predicts steeply down to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_vl(at: *mut u8) {
     unsafe {
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn clipfit_predict_4x4_vl(at: *mut u8) {
     }
 }
 
-/// Gently up to the right.
+/// Predicts gently up to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_4x4_hu(at: *mut u8) {
     unsafe {

@@ -14,7 +14,7 @@ const TOP: i32 = 2;
 const TOP_RIGHT: i32 = 4;
 const TOP_LEFT: i32 = 8;
 
-/// The eight bytes in each half.
+/// Returns the eight bytes in each half.
 #[inline(always)]
 fn words(line: v128) -> [u64; 2] {
     [u64x2_extract_lane::<0>(line), u64x2_extract_lane::<1>(line)]
@@ -41,19 +41,19 @@ unsafe fn store_windows<const ROWS: usize, const WORDS: usize>(
     }
 }
 
-/// Every byte moved one place towards the first; the last stays.
+/// Returns every byte moved one place towards the first; the last stays.
 #[inline(always)]
 fn next(line: v128) -> v128 {
     i8x16_shuffle::<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15>(line, line)
 }
 
-/// Every byte moved one place towards the last; the first stays.
+/// Returns every byte moved one place towards the last; the first stays.
 #[inline(always)]
 fn previous(line: v128) -> v128 {
     i8x16_shuffle::<0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>(line, line)
 }
 
-/// Of samples in a line, the weighted mean of each, the next and the one after that.
+/// Returns, for samples in a line, the weighted mean of each, the next and the one after that.
 #[inline(always)]
 fn smooth(line: v128) -> v128 {
     let second = next(line);
@@ -117,26 +117,26 @@ unsafe fn fill(at: *mut u8, row: v128) {
     }
 }
 
-/// Sum of eight samples of the edge.
+/// Returns the sum of eight samples of the edge.
 #[inline(always)]
 unsafe fn sum(edge: *const u8, from: isize) -> i32 {
     crate::lanes::sum16(u16x8_extadd_pairwise_u8x16(unsafe { load8(edge.offset(from)) }))
 }
 
-/// The mean of both sides.
+/// Returns the mean of both sides.
 #[inline(always)]
 pub(super) unsafe fn mean(edge: *const u8) -> v128 {
     let both = unsafe { v128_load64_lane::<1>(load8(edge.offset(7)), edge.offset(16).cast()) };
     u8x16_splat(((crate::lanes::sum16(u16x8_extadd_pairwise_u8x16(both)) + 8) >> 4) as u8)
 }
 
-/// Every row as the one above.
+/// Predicts every row from the row above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_v(at: *mut u8, edge: *mut u8) {
     unsafe { fill(at, load8(edge.offset(16))) }
 }
 
-/// Every column as the one to the left.
+/// Predicts every column from the column to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_h(at: *mut u8, edge: *mut u8) {
     for row in 0..8 {
@@ -144,25 +144,25 @@ pub unsafe extern "C" fn clipfit_predict_8x8_h(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// The mean of both sides.
+/// Predicts the mean of both sides.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_dc(at: *mut u8, edge: *mut u8) {
     unsafe { fill(at, mean(edge)) }
 }
 
-/// The mean of the column to the left.
+/// Predicts the mean of the column to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_dc_left(at: *mut u8, edge: *mut u8) {
     unsafe { fill(at, u8x16_splat(((sum(edge, 7) + 4) >> 3) as u8)) }
 }
 
-/// The mean of the row above.
+/// Predicts the mean of the row above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_dc_top(at: *mut u8, edge: *mut u8) {
     unsafe { fill(at, u8x16_splat(((sum(edge, 16) + 4) >> 3) as u8)) }
 }
 
-/// Down and to the left.
+/// Predicts down and to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_ddl(at: *mut u8, edge: *mut u8) {
     unsafe {
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn clipfit_predict_8x8_ddl(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// Down and to the right.
+/// Predicts down and to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_ddr(at: *mut u8, edge: *mut u8) {
     unsafe {
@@ -180,13 +180,13 @@ pub unsafe extern "C" fn clipfit_predict_8x8_ddr(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// The smooth edge from the lowest sample to the left, around the corner, to the last one above the block.
+/// Returns the smooth edge from the lowest sample to the left, around the corner, to the last one above the block.
 #[inline(always)]
 unsafe fn smooth_around(edge: *const u8) -> v128 {
     unsafe { weighted(load16(edge.offset(7)), load16(edge.offset(8)), load16(edge.offset(9))) }
 }
 
-/// Steeply down to the right.
+/// Predicts steeply down to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_vr(at: *mut u8, edge: *mut u8) {
     unsafe {
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn clipfit_predict_8x8_vr(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// Gently down to the right.
+/// Predicts gently down to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_hd(at: *mut u8, edge: *mut u8) {
     unsafe {
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn clipfit_predict_8x8_hd(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// Steeply down to the left.
+/// Predicts steeply down to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_vl(at: *mut u8, edge: *mut u8) {
     unsafe {
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn clipfit_predict_8x8_vl(at: *mut u8, edge: *mut u8) {
     }
 }
 
-/// Gently up to the right.
+/// Predicts gently up to the right.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8_hu(at: *mut u8, edge: *mut u8) {
     unsafe {

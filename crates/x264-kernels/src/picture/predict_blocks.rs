@@ -20,7 +20,7 @@ unsafe fn fill_16x16(at: *mut u8, row: v128) {
     }
 }
 
-/// Rows 0 to 3 from the low halves, 4 to 7 from the high ones.
+/// Stores rows 0 to 3 from the low halves, 4 to 7 from the high ones.
 #[inline(always)]
 unsafe fn fill_8x8(at: *mut u8, rows: [v128; 4]) {
     for (row, index) in rows.into_iter().zip(0..) {
@@ -31,13 +31,13 @@ unsafe fn fill_8x8(at: *mut u8, rows: [v128; 4]) {
     }
 }
 
-/// Every row as the one above.
+/// Predicts every row from the row above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_v(at: *mut u8) {
     unsafe { fill_16x16(at, above(at, 0)) }
 }
 
-/// Every column as the one to the left.
+/// Predicts every column from the column to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_h(at: *mut u8) {
     for row in 0..16 {
@@ -45,31 +45,31 @@ pub unsafe extern "C" fn clipfit_predict_16x16_h(at: *mut u8) {
     }
 }
 
-/// The mean of both neighbours.
+/// Predicts the mean of both neighbours.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_dc(at: *mut u8) {
     unsafe { fill_16x16(at, u8x16_splat(((sum_above(at) + sum_left(at) + 16) >> 5) as u8)) }
 }
 
-/// The mean of the column to the left.
+/// Predicts the mean of the column to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_dc_left(at: *mut u8) {
     unsafe { fill_16x16(at, u8x16_splat(((sum_left(at) + 8) >> 4) as u8)) }
 }
 
-/// The mean of the row above.
+/// Predicts the mean of the row above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_dc_top(at: *mut u8) {
     unsafe { fill_16x16(at, u8x16_splat(((sum_above(at) + 8) >> 4) as u8)) }
 }
 
-/// Grey.
+/// Predicts grey.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_dc_128(at: *mut u8) {
     unsafe { fill_16x16(at, u8x16_splat(GREY)) }
 }
 
-/// Sum of the samples left of the block by their distance from the middle one, the corner's included.
+/// Returns the sum of the samples left of the block by their distance from the middle one, the corner's included.
 #[inline(always)]
 unsafe fn slope_left(at: *const u8, size: isize) -> i32 {
     let middle = size / 2 - 1;
@@ -78,14 +78,14 @@ unsafe fn slope_left(at: *const u8, size: isize) -> i32 {
         .sum()
 }
 
-/// A row of the plane that starts with `first` and rises by `slope` a sample, both in 32nds: eight samples.
+/// Returns a row of the plane that starts with `first` and rises by `slope` a sample, both in 32nds: eight samples.
 #[inline(always)]
 fn ramp(first: i32, slope: i32) -> v128 {
     let columns = i16x8(0, 1, 2, 3, 4, 5, 6, 7);
     i16x8_add(i16x8_splat(first as i16), i16x8_mul(i16x8_splat(slope as i16), columns))
 }
 
-/// A plane through the neighbours.
+/// Predicts a plane through the neighbours.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_16x16_p(at: *mut u8) {
     unsafe {
@@ -110,13 +110,13 @@ pub unsafe extern "C" fn clipfit_predict_16x16_p(at: *mut u8) {
     }
 }
 
-/// Every row as the one above.
+/// Predicts every row from the row above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_v(at: *mut u8) {
     unsafe { fill_8x8(at, [above_twice(at); 4]) }
 }
 
-/// Every column as the one to the left.
+/// Predicts every column from the column to the left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_h(at: *mut u8) {
     for row in 0..8 {
@@ -124,13 +124,13 @@ pub unsafe extern "C" fn clipfit_predict_8x8c_h(at: *mut u8) {
     }
 }
 
-/// The means of the neighbours, quarter by quarter.
+/// Predicts the means of the neighbours, quarter by quarter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_dc(at: *mut u8) {
     unsafe { fill_8x8(at, [flat_quarters(above_twice(at), &left_of_8(at)); 4]) }
 }
 
-/// The means of the column to the left, upper and lower half.
+/// Predicts the means of the column to the left, upper and lower half.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_dc_left(at: *mut u8) {
     let mean = |first: isize| {
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn clipfit_predict_8x8c_dc_left(at: *mut u8) {
     unsafe { fill_8x8(at, [low_halves(mean(0), mean(4)); 4]) }
 }
 
-/// The means of the row above, left and right half.
+/// Predicts the means of the row above, left and right half.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_dc_top(at: *mut u8) {
     unsafe {
@@ -151,13 +151,13 @@ pub unsafe extern "C" fn clipfit_predict_8x8c_dc_top(at: *mut u8) {
     }
 }
 
-/// Grey.
+/// Predicts grey.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_dc_128(at: *mut u8) {
     unsafe { fill_8x8(at, [u8x16_splat(GREY); 4]) }
 }
 
-/// A plane through the neighbours.
+/// Predicts a plane through the neighbours.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_predict_8x8c_p(at: *mut u8) {
     unsafe {

@@ -3,7 +3,7 @@
 use crate::lanes::{load8, store8};
 use core::arch::wasm32::*;
 
-/// `a` and `b` byte by byte in turn: their low halves, then their high halves.
+/// Returns `a` and `b` byte by byte in turn: their low halves, then their high halves.
 #[inline(always)]
 pub(super) fn zip8(a: v128, b: v128) -> [v128; 2] {
     [
@@ -12,13 +12,13 @@ pub(super) fn zip8(a: v128, b: v128) -> [v128; 2] {
     ]
 }
 
-/// As `zip8`, two bytes by two.
+/// Does the same as `zip8`, two bytes by two.
 #[inline(always)]
 pub(super) fn zip16(a: v128, b: v128) -> [v128; 2] {
     [i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b), i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b)]
 }
 
-/// The eight columns of sixteen rows of eight bytes.
+/// Returns the eight columns of sixteen rows of eight bytes.
 #[inline(always)]
 pub(super) unsafe fn columns(from: *const u8, stride: isize) -> [v128; 8] {
     let row = |index: isize| unsafe { load8(from.offset(index * stride)) };

@@ -4,13 +4,13 @@
 use crate::lanes::{sum32, widen8};
 use core::arch::wasm32::*;
 
-/// A butterfly of 16-bit lanes.
+/// Computes a butterfly of 16-bit lanes.
 #[inline(always)]
 pub(super) fn sums_and_differences(a: v128, b: v128) -> (v128, v128) {
     (i16x8_add(a, b), i16x8_sub(a, b))
 }
 
-/// Butterflies between vectors whose numbers differ in the bit `BIT`.
+/// Computes butterflies between vectors whose numbers differ in the bit `BIT`.
 #[inline(always)]
 fn step<const BIT: usize>(mut values: [v128; 8]) -> [v128; 8] {
     for turn in 0..4 {
@@ -34,7 +34,7 @@ fn rotate(values: [v128; 8]) -> [v128; 8] {
     rotated
 }
 
-/// Sum of vectors of 16-bit lanes.
+/// Returns the sum of vectors of 16-bit lanes.
 #[inline(always)]
 fn sum<const COUNT: usize>(values: [v128; COUNT]) -> v128 {
     values.into_iter().fold(i16x8_splat(0), |sum, value| i16x8_add(sum, value))
@@ -88,7 +88,7 @@ fn transform(rows: [v128; 8]) -> Sums {
     }
 }
 
-/// Eight rows of eight pixels.
+/// Returns eight rows of eight pixels.
 #[inline(always)]
 unsafe fn eight_rows(from: *const u8, stride: isize) -> [v128; 8] {
     let mut from = from;
@@ -120,7 +120,7 @@ unsafe fn difference_sums<const SIZE: usize>(
     sums
 }
 
-/// Where the 8x8 blocks of a block begin: row and column.
+/// Returns where the 8x8 blocks of a block begin: row and column.
 #[inline(always)]
 fn blocks<const WIDTH: usize, const HEIGHT: usize>() -> impl Iterator<Item = (isize, isize)> {
     (0..WIDTH * HEIGHT / 64).map(|index| {
@@ -129,7 +129,7 @@ fn blocks<const WIDTH: usize, const HEIGHT: usize>() -> impl Iterator<Item = (is
     })
 }
 
-/// SA8D of 8x8 pixels: a quarter of the sum of the absolute coefficients of their differences, rounded.
+/// Returns the SA8D of 8x8 pixels: a quarter of the sum of the absolute coefficients of their differences, rounded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sa8d_8x8(
     a: *const u8,
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn clipfit_sa8d_8x8(
     (sum32(unsafe { difference_sums::<8>(a, a_stride, b, b_stride) }.large_halved) + 1) >> 1
 }
 
-/// SA8D of 16x16 pixels: as that of 8x8, rounded once for all four.
+/// Returns the SA8D of 16x16 pixels: as that of 8x8, rounded once for all four.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sa8d_16x16(
     a: *const u8,
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn clipfit_sa8d_16x16(
     (sum32(unsafe { difference_sums::<16>(a, a_stride, b, b_stride) }.large_halved) + 1) >> 1
 }
 
-/// SA8D of 16x16 pixels in the low half of the result, SATD in the high one.
+/// Returns the SA8D of 16x16 pixels in the low half of the result, SATD in the high one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sa8d_satd_16x16(
     a: *const u8,
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn clipfit_sa8d_satd_16x16(
     pair(sum32(sums.small) >> 1, (sum32(sums.large_halved) + 1) >> 1)
 }
 
-/// Two sums in one number.
+/// Returns two sums in one number.
 #[inline(always)]
 fn pair(high: i32, low: i32) -> u64 {
     (u64::from(high as u32) << 32) | u64::from(low as u32)
@@ -202,7 +202,7 @@ pub struct Coefficients {
     pub constant: i32,
 }
 
-/// The two-dimensional Hadamard transform of a block `SIZE` wide and high, by definition: the coefficient (v, u) adds
+/// Returns the two-dimensional Hadamard transform of a block `SIZE` wide and high, by definition: the coefficient (v, u) adds
 /// every value (y, x) with the sign that the number of ones in v AND y and in u AND x gives it.
 pub fn transform_reference<const SIZE: usize>(value: impl Fn(isize, isize) -> i32) -> Coefficients {
     let places = || (0..SIZE * SIZE).map(|index| (index / SIZE, index % SIZE));
@@ -219,7 +219,7 @@ pub fn transform_reference<const SIZE: usize>(value: impl Fn(isize, isize) -> i3
     }
 }
 
-/// What the SA8D of a block `size` wide and high is.
+/// Returns the SA8D of a block `size` wide and high, by definition.
 pub unsafe fn sa8d_reference(
     size: isize,
     (a, a_stride): (*const u8, isize),
@@ -238,7 +238,7 @@ pub unsafe fn sa8d_reference(
     (sum + 2) >> 2
 }
 
-/// What `clipfit_hadamard_ac_*` give: the sums for 8x8 and for 4x4.
+/// Returns what `clipfit_hadamard_ac_*` compute: the sums for 8x8 and for 4x4.
 pub unsafe fn hadamard_ac_reference(
     (width, height): (isize, isize),
     pixels: *const u8,

@@ -13,7 +13,7 @@ pub mod satd;
 pub mod ssim;
 pub mod variance;
 
-/// Sixteen pixels: as many rows of a block `WIDTH` wide as fit.
+/// Returns sixteen pixels: as many rows of a block `WIDTH` wide as fit.
 #[inline(always)]
 unsafe fn rows<const WIDTH: usize>(from: *const u8, stride: isize) -> v128 {
     unsafe {
@@ -25,36 +25,36 @@ unsafe fn rows<const WIDTH: usize>(from: *const u8, stride: isize) -> v128 {
     }
 }
 
-/// How many times `rows` takes a whole block in.
+/// Returns how many times `rows` takes a whole block in.
 const fn turns<const WIDTH: usize, const HEIGHT: usize>() -> usize {
     WIDTH * HEIGHT / 16
 }
 
-/// Where `rows` goes on. Stepping from row to row spares the multiplications that numbered rows cost.
+/// Returns where `rows` goes on. Stepping from row to row spares the multiplications that numbered rows cost.
 #[inline(always)]
 fn next<const WIDTH: usize>(from: *const u8, stride: isize) -> *const u8 {
     from.wrapping_offset((16 / WIDTH) as isize * stride)
 }
 
-/// The even bytes, each as 16 bits.
+/// Returns the even bytes, each as 16 bits.
 #[inline(always)]
 fn even(pixels: v128) -> v128 {
     v128_and(pixels, u16x8_splat(0xff))
 }
 
-/// The odd bytes, each as 16 bits.
+/// Returns the odd bytes, each as 16 bits.
 #[inline(always)]
 fn odd(pixels: v128) -> v128 {
     u16x8_shr(pixels, 8)
 }
 
-/// Sum of eight signed 16-bit lanes.
+/// Returns the sum of eight signed 16-bit lanes.
 #[inline(always)]
 fn sum_signed(value: v128) -> i32 {
     sum32(i32x4_extadd_pairwise_i16x8(value))
 }
 
-/// What `term` makes of every two pixels that lie over each other in two blocks `width` x `height`, added up.
+/// Returns what `term` makes of every two pixels that lie over each other in two blocks `width` x `height`, added up.
 unsafe fn sum_reference(
     (width, height): (isize, isize),
     (a, a_stride): (*const u8, isize),

@@ -6,8 +6,8 @@ use crate::ENCODED_STRIDE;
 use crate::lanes::{distance, store8, store16, sum32, widen8};
 use core::arch::wasm32::*;
 
-/// What the block and each of the candidates are apart, spread over eight 16-bit lanes. A lane takes 32 pixels at most:
-/// it stays below 8,161.
+/// Adds up how far the block and each of the candidates are apart, spread over eight 16-bit lanes. A lane takes 32 pixels at
+/// most: it stays below 8,161.
 #[inline(always)]
 unsafe fn distances<const WIDTH: usize, const HEIGHT: usize, const COUNT: usize>(
     mut block: *const u8,
@@ -28,7 +28,7 @@ unsafe fn distances<const WIDTH: usize, const HEIGHT: usize, const COUNT: usize>
     sums
 }
 
-/// The totals of four vectors of `distances`, one a lane. Half of the largest total, 32,640, fits 16 signed bits.
+/// Returns the totals of four vectors of `distances`, one a lane. Half of the largest total, 32,640, fits 16 signed bits.
 #[inline(always)]
 fn totals([a, b, c, d]: [v128; 4]) -> v128 {
     let fold = |x, y| i16x8_add(i64x2_shuffle::<0, 2>(x, y), i64x2_shuffle::<1, 3>(x, y));
@@ -107,12 +107,12 @@ sad_of_several! {
     clipfit_sad_x3_4x4, clipfit_sad_x4_4x4: 4, 4;
 }
 
-/// What the SAD of a block `width` x `height` is.
+/// Returns the SAD of a block `width` x `height`, by definition.
 pub unsafe fn sad_reference(size: (isize, isize), a: (*const u8, isize), b: (*const u8, isize)) -> i32 {
     unsafe { sum_reference(size, a, b, |a, b| i32::from(a.abs_diff(b))) }
 }
 
-/// How far the sums of two blocks eight pixels wide are apart, of any height.
+/// Returns how far the sums of two blocks eight pixels wide are apart, of any height.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_asd8(
     a: *const u8,
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn clipfit_asd8(
     sum32(sum).abs()
 }
 
-/// What `clipfit_asd8` gives.
+/// Returns what `clipfit_asd8` computes.
 pub unsafe fn asd8_reference(
     a: *const u8,
     a_stride: isize,

@@ -12,14 +12,14 @@ use crate::ENCODED_STRIDE;
 use crate::lanes::{load4x4, load8x2, load16, sum32};
 use core::arch::wasm32::*;
 
-/// Differences of sixteen pixels: of horizontal neighbours the sums, and the differences. Lanes keep the order of the
-/// pixels; a block of 4x4 has two lanes in each.
+/// Returns the differences of sixteen pixels, as the sums and the differences of horizontal neighbours. Lanes keep the order of
+/// the pixels; a block of 4x4 has two lanes in each.
 #[inline(always)]
 fn first_step(a: v128, b: v128) -> (v128, v128) {
     sums_and_differences(i16x8_sub(even(a), even(b)), i16x8_sub(odd(a), odd(b)))
 }
 
-/// The four vertical sums and differences of four rows.
+/// Returns the four vertical sums and differences of four rows.
 #[inline(always)]
 fn vertical([a, b, c, d]: [v128; 4]) -> [v128; 4] {
     let ((a, b), (c, d)) = (sums_and_differences(a, b), sums_and_differences(c, d));
@@ -38,7 +38,7 @@ fn last_step<const COUNT: usize>(values: [v128; COUNT]) -> v128 {
     sum
 }
 
-/// Four blocks of 4x4 whose rows stand in the four vectors. An odd lane of the result holds one block's SATD, 8,160 at
+/// Transforms four blocks of 4x4 whose rows stand in the four vectors. An odd lane of the result holds one block's SATD, 8,160 at
 /// most.
 #[inline(always)]
 fn four_blocks(a: [v128; 4], b: [v128; 4]) -> v128 {
@@ -46,7 +46,7 @@ fn four_blocks(a: [v128; 4], b: [v128; 4]) -> v128 {
     i16x8_add(last_step(vertical(rows.map(|row| row.0))), last_step(vertical(rows.map(|row| row.1))))
 }
 
-/// Two blocks of 4x4 side by side; result as that of `four_blocks`, spread over more lanes.
+/// Transforms two blocks of 4x4 side by side; the result is that of `four_blocks`, spread over more lanes.
 #[inline(always)]
 unsafe fn two_blocks(a: *const u8, a_stride: isize, b: *const u8, b_stride: isize) -> v128 {
     // Rows 0 and 2, rows 1 and 3: the halves meet after an exchange.
@@ -67,7 +67,7 @@ unsafe fn two_blocks(a: *const u8, a_stride: isize, b: *const u8, b_stride: isiz
     i16x8_add(finish(upper.0, lower.0), finish(upper.1, lower.1))
 }
 
-/// One block of 4x4; result as that of `four_blocks`, spread over more lanes.
+/// Transforms one block of 4x4; the result is that of `four_blocks`, spread over more lanes.
 #[inline(always)]
 unsafe fn one_block(a: *const u8, a_stride: isize, b: *const u8, b_stride: isize) -> v128 {
     let (sums, differences) = unsafe { first_step(load4x4(a, a_stride), load4x4(b, b_stride)) };
@@ -80,7 +80,7 @@ unsafe fn one_block(a: *const u8, a_stride: isize, b: *const u8, b_stride: isize
     last_step([sum, difference])
 }
 
-/// SATD of a block. The largest block brings four times 8,160 into an odd lane, which unsigned 16 bits hold.
+/// Returns the SATD of a block. The largest block brings four times 8,160 into an odd lane, which unsigned 16 bits hold.
 #[inline(always)]
 unsafe fn satd<const WIDTH: usize, const HEIGHT: usize>(
     a: *const u8,
@@ -188,7 +188,7 @@ satd_of_several! {
     clipfit_satd_x3_4x4, clipfit_satd_x4_4x4: clipfit_satd_4x4, "4x4";
 }
 
-/// What the SATD of a block `width` x `height` is.
+/// Returns the SATD of a block `width` x `height`, by definition.
 pub unsafe fn satd_reference(
     (width, height): (isize, isize),
     (a, a_stride): (*const u8, isize),

@@ -3,7 +3,7 @@
 use crate::lanes::{store16, widen8};
 use core::arch::wasm32::*;
 
-/// Of two neighbouring 4x4 blocks each: the sum of the first plane's pixels, of the second's, of all their squares, and
+/// Computes for two neighbouring 4x4 blocks each: the sum of the first plane's pixels, of the second's, of all their squares, and
 /// of their products.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_ssim_4x4x2_core(
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn clipfit_ssim_4x4x2_core(
     }
 }
 
-/// What `clipfit_ssim_4x4x2_core` gives.
+/// Returns what `clipfit_ssim_4x4x2_core` computes.
 pub unsafe fn ssim_4x4x2_reference(
     a: *const u8,
     a_stride: isize,

@@ -5,7 +5,7 @@ use crate::lanes::{distance, load8, load16, sum32};
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
 
-/// Sums of the squares of two pairs of 16-bit lanes each.
+/// Returns the sums of the squares of two pairs of 16-bit lanes each.
 #[inline(always)]
 fn squares(a: v128, b: v128) -> v128 {
     i32x4_add(i32x4_dot_i16x8(a, a), i32x4_dot_i16x8(b, b))
@@ -43,13 +43,13 @@ ssd! {
     clipfit_ssd_4x4: 4, 4;
 }
 
-/// What the sum of squared differences of a block `width` x `height` is.
+/// Returns the sum of squared differences of a block `width` x `height`, by definition.
 pub unsafe fn ssd_reference(size: (isize, isize), a: (*const u8, isize), b: (*const u8, isize)) -> i32 {
     unsafe { sum_reference(size, a, b, |a, b| i32::from(a.abs_diff(b)).pow(2)) }
 }
 
-/// Sums of squared differences of two planes of interleaved chroma, for U and V. `width` counts pairs and is a multiple
-/// of eight: x264 does the rest itself.
+/// Computes the sums of squared differences of two planes of interleaved chroma, for U and V. `width` counts pairs and is a
+/// multiple of eight: x264 does the rest itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_ssd_nv12_core(
     a: *const u8,
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn clipfit_ssd_nv12_core(
     }
 }
 
-/// What `clipfit_ssd_nv12_core` gives, for U and V.
+/// Returns what `clipfit_ssd_nv12_core` computes, for U and V.
 pub unsafe fn ssd_nv12_reference(
     (width, height): (isize, isize),
     (a, a_stride): (*const u8, isize),
@@ -126,7 +126,7 @@ var! {
     clipfit_var_8x8: 8, 8;
 }
 
-/// What `clipfit_var_*` give: the sum and the squares' sum.
+/// Returns what `clipfit_var_*` compute: the sum and the squares' sum.
 pub unsafe fn var_reference((width, height): (isize, isize), pixels: *const u8, stride: isize) -> (u32, u32) {
     let places = (0..height).flat_map(|row| (0..width).map(move |column| row * stride + column));
     places.fold((0, 0), |(sum, square), place| {
@@ -135,8 +135,8 @@ pub unsafe fn var_reference((width, height): (isize, isize), pixels: *const u8, 
     })
 }
 
-/// Variance of the differences of U and V (side by side in the macroblocks), `HEIGHT` rows of eight; their squares' sums
-/// go to `ssd`. The sum of a plane's differences, 32,640 at most, has a square within 32 bits.
+/// Returns the variance of the differences of U and V (side by side in the macroblocks), `HEIGHT` rows of eight; their squares'
+/// sums go to `ssd`. The sum of a plane's differences, 32,640 at most, has a square within 32 bits.
 #[inline(always)]
 unsafe fn var2<const HEIGHT: usize>(encoded: *const u8, decoded: *const u8, ssd: *mut i32) -> i32 {
     let (mut sum, mut square) = (i16x8_splat(0), i32x4_splat(0));
@@ -166,19 +166,19 @@ unsafe fn var2<const HEIGHT: usize>(encoded: *const u8, decoded: *const u8, ssd:
     squares[0] - ((sums[0] * sums[0]) >> pixels) + squares[1] - ((sums[1] * sums[1]) >> pixels)
 }
 
-/// Variance of the differences of 8x8 pixels of U and of V.
+/// Returns the variance of the differences of 8x8 pixels of U and of V.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_var2_8x8(encoded: *const u8, decoded: *const u8, ssd: *mut i32) -> i32 {
     unsafe { var2::<8>(encoded, decoded, ssd) }
 }
 
-/// Variance of the differences of 8x16 pixels of U and of V.
+/// Returns the variance of the differences of 8x16 pixels of U and of V.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_var2_8x16(encoded: *const u8, decoded: *const u8, ssd: *mut i32) -> i32 {
     unsafe { var2::<16>(encoded, decoded, ssd) }
 }
 
-/// What `clipfit_var2_*` give and the squares' sums, by 64-bit arithmetic.
+/// Returns what `clipfit_var2_*` compute and the squares' sums, by 64-bit arithmetic.
 pub unsafe fn var2_reference(height: isize, encoded: *const u8, decoded: *const u8) -> (i32, [i32; 2]) {
     let mut variance = 0;
     let mut squares = [0; 2];

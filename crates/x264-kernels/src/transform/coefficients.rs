@@ -17,25 +17,25 @@ pub struct RunLevel {
     pub level: [i16; 18],
 }
 
-/// Sixteen coefficients, each saturated to a byte.
+/// Returns sixteen coefficients, each saturated to a byte.
 #[inline(always)]
 unsafe fn sixteen(from: *const i16) -> v128 {
     unsafe { i8x16_narrow_i16x8(v128_load(from.cast()), v128_load(from.add(8).cast())) }
 }
 
-/// A bit for each byte that is not zero.
+/// Returns a bit for each byte that is not zero.
 #[inline(always)]
 fn not_zero(bytes: v128) -> u32 {
     u32::from(!u8x16_bitmask(u8x16_eq(bytes, u8x16_splat(0))))
 }
 
-/// Whether any byte is neither 0 nor 1 nor -1.
+/// Returns whether any byte is neither 0 nor 1 nor -1.
 #[inline(always)]
 fn any_large(bytes: v128) -> bool {
     v128_any_true(v128_and(i8x16_abs(bytes), i8x16_splat(-2)))
 }
 
-/// A bit for each of `COUNT` coefficients that is not zero. Reads no more than these.
+/// Returns a bit for each of `COUNT` coefficients that is not zero. Reads no more than these.
 #[inline(always)]
 unsafe fn present<const COUNT: usize>(from: *const i16) -> u32 {
     unsafe {
@@ -54,26 +54,26 @@ unsafe fn present<const COUNT: usize>(from: *const i16) -> u32 {
     }
 }
 
-/// Fifteen coefficients, each saturated to a byte, the middle one twice.
+/// Returns fifteen coefficients, each saturated to a byte, the middle one twice.
 #[inline(always)]
 unsafe fn fifteen(from: *const i16) -> v128 {
     unsafe { i8x16_narrow_i16x8(v128_load(from.cast()), v128_load(from.add(7).cast())) }
 }
 
-/// The bits of fifteen coefficients without the repeated one.
+/// Returns the bits of fifteen coefficients without the repeated one.
 #[inline(always)]
 fn close_gap(bits: u32) -> u32 {
     bits & 0xff | (bits & 0xff00) >> 1
 }
 
-/// A bit for each of 64 coefficients that is not zero.
+/// Returns a bit for each of 64 coefficients that is not zero.
 #[inline(always)]
 fn present_64(quarters: [v128; 4]) -> u64 {
     let [a, b, c, d] = quarters.map(not_zero);
     u64::from(a | b << 16) | u64::from(c | d << 16) << 32
 }
 
-/// Index of the highest bit, -1 without any.
+/// Returns the index of the highest bit, -1 without any.
 #[inline(always)]
 fn highest(bits: u32) -> i32 {
     31 - bits.leading_zeros() as i32
@@ -102,7 +102,7 @@ last_and_runs! {
     16 clipfit_coeff_last16 clipfit_coeff_level_run16;
 }
 
-/// Index of the last of 64 coefficients that is not zero, -1 if all are.
+/// Returns the index of the last of 64 coefficients that is not zero, -1 if all are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_coeff_last64(coefficients: *const i16) -> i32 {
     let quarters = core::array::from_fn(|index| unsafe { sixteen(coefficients.add(16 * index)) });
@@ -130,7 +130,7 @@ unsafe fn collect(coefficients: *const i16, present: u32, runs: *mut RunLevel) -
 /// The score of a block in which a coefficient is neither 0 nor 1 nor -1: always worth coding.
 const WORTH_CODING: i32 = 9;
 
-/// Score of at most 16 coefficients of 0, 1 and -1: a point for each that follows fewer than 6, 3 and 1 zeros.
+/// Returns the score of at most 16 coefficients of 0, 1 and -1: a point for each that follows fewer than 6, 3 and 1 zeros.
 #[inline(always)]
 fn score(present: u32) -> i32 {
     // Bits that have a one, or the beginning, within so many places below.
@@ -141,7 +141,7 @@ fn score(present: u32) -> i32 {
     points(within_1) + points(within_3) + points(within_6)
 }
 
-/// How much 15 coefficients are worth coding.
+/// Returns how much 15 coefficients are worth coding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_decimate_score15(coefficients: *const i16) -> i32 {
     // The first of the sixteen is coded elsewhere.
@@ -149,14 +149,14 @@ pub unsafe extern "C" fn clipfit_decimate_score15(coefficients: *const i16) -> i
     if any_large(bytes) { WORTH_CODING } else { score(close_gap(not_zero(bytes))) }
 }
 
-/// How much 16 coefficients are worth coding.
+/// Returns how much 16 coefficients are worth coding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_decimate_score16(coefficients: *const i16) -> i32 {
     let bytes = unsafe { sixteen(coefficients) };
     if any_large(bytes) { WORTH_CODING } else { score(not_zero(bytes)) }
 }
 
-/// How much 64 coefficients are worth coding: a point for each that follows fewer than 24, 12 and 4 zeros.
+/// Returns how much 64 coefficients are worth coding: a point for each that follows fewer than 24, 12 and 4 zeros.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_decimate_score64(coefficients: *const i16) -> i32 {
     let quarters: [v128; 4] = core::array::from_fn(|index| unsafe { sixteen(coefficients.add(16 * index)) });
@@ -173,12 +173,12 @@ pub unsafe extern "C" fn clipfit_decimate_score64(coefficients: *const i16) -> i
     points(within_4) + points(within_12) + points(within_24)
 }
 
-/// What the kernels for the last coefficient compute.
+/// Returns what the kernels for the last coefficient compute.
 pub fn last_reference(coefficients: &[i16]) -> i32 {
     coefficients.iter().rposition(|&level| level != 0).map_or(-1, |index| index as i32)
 }
 
-/// What the kernels for runs and levels compute.
+/// Returns what the kernels for runs and levels compute.
 pub fn level_run_reference(coefficients: &[i16], runs: &mut RunLevel) -> i32 {
     runs.last = last_reference(coefficients);
     runs.mask = 0;
@@ -191,7 +191,7 @@ pub fn level_run_reference(coefficients: &[i16], runs: &mut RunLevel) -> i32 {
     total as i32
 }
 
-/// What the scores compute, with the points for zeros below a coefficient.
+/// Returns what the scores compute, with the points for zeros below a coefficient.
 pub fn decimate_reference(coefficients: &[i16]) -> i32 {
     if coefficients.iter().any(|level| level.unsigned_abs() > 1) {
         return WORTH_CODING;

@@ -5,7 +5,7 @@ use crate::lanes::*;
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
 
-/// Sums of the differences of source and prediction in four 4x4 blocks, and the 2x2 transform of these sums.
+/// Computes the sums of the differences of source and prediction in four 4x4 blocks, and the 2x2 transform of these sums.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub8x8_dct_dc(
     coefficients: *mut i16,
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn clipfit_sub8x8_dct_dc(
     }
 }
 
-/// What rounding and scaling makes of lowest coefficients, split into what is added to pixels and what is taken away.
+/// Returns what rounding and scaling makes of lowest coefficients, split into what is added to pixels and what is taken away.
 #[inline(always)]
 fn added_and_taken(coefficients: v128) -> (v128, v128) {
     let change = i16x8_shr(i16x8_add_sat(coefficients, i16x8_splat(32)), 6);
@@ -40,7 +40,7 @@ fn added_and_taken(coefficients: v128) -> (v128, v128) {
     (u8x16_narrow_i16x8(change, change), u8x16_narrow_i16x8(opposite, opposite))
 }
 
-/// Four times each of the lowest four bytes.
+/// Returns four times each of the lowest four bytes.
 #[inline(always)]
 fn four_of_each(bytes: v128) -> v128 {
     u8x16_shuffle::<0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3>(bytes, bytes)
@@ -95,7 +95,7 @@ fn in_order(outer: v128, inner: v128) -> [v128; 2] {
     [low_halves(outer, inner), i64x2_shuffle::<3, 1>(outer, inner)]
 }
 
-/// The 4x4 Hadamard transform of lowest coefficients, halved.
+/// Computes the 4x4 Hadamard transform of lowest coefficients, halved.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_dct4x4dc(coefficients: *mut i16) {
     unsafe {
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn clipfit_dct4x4dc(coefficients: *mut i16) {
     }
 }
 
-/// The 4x4 Hadamard transform of lowest coefficients.
+/// Computes the 4x4 Hadamard transform of lowest coefficients.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_idct4x4dc(coefficients: *mut i16) {
     unsafe {
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn clipfit_idct4x4dc(coefficients: *mut i16) {
     }
 }
 
-/// What `clipfit_sub8x8_dct_dc` computes.
+/// Returns what `clipfit_sub8x8_dct_dc` computes.
 pub fn sub_8x8_reference(source: &[u8], prediction: &[u8]) -> [i16; 4] {
     let mut sums = [0_i32; 4];
     for (y, x) in (0..8).flat_map(|y| (0..8).map(move |x| (y, x))) {
@@ -137,7 +137,7 @@ pub fn sub_8x8_reference(source: &[u8], prediction: &[u8]) -> [i16; 4] {
     [a + b + c + d, a + b - c - d, a - b + c - d, a - b - c + d].map(|sum| sum as i16)
 }
 
-/// What the inverse kernels compute for a square of blocks with `side` blocks in a row.
+/// Computes by definition what the inverse kernels compute for a square of blocks with `side` blocks in a row.
 pub fn add_reference(pixels: &mut [u8], coefficients: &[i16], side: usize) {
     for y in 0..4 * side {
         for x in 0..4 * side {
@@ -148,7 +148,7 @@ pub fn add_reference(pixels: &mut [u8], coefficients: &[i16], side: usize) {
     }
 }
 
-/// The 4x4 Hadamard transform, turned as x264 keeps it; `halved` rounds to half the sums.
+/// Computes the 4x4 Hadamard transform, turned as x264 keeps it; `halved` rounds to half the sums.
 pub fn hadamard_reference(coefficients: &mut [i16; 16], halved: bool) {
     const BASIS: [[i32; 4]; 4] = [[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, -1, 1], [1, -1, 1, -1]];
     let from = coefficients.map(i32::from);

@@ -9,7 +9,7 @@ use crate::lanes::*;
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
 
-/// The forward transform across four vectors.
+/// Returns the forward transform across four vectors.
 #[inline(always)]
 fn forward([a, b, c, d]: [v128; 4]) -> [v128; 4] {
     let (outer_sum, inner_sum) = (i16x8_add(a, d), i16x8_add(b, c));
@@ -22,7 +22,7 @@ fn forward([a, b, c, d]: [v128; 4]) -> [v128; 4] {
     ]
 }
 
-/// The forward transform across the four half vectors of a pair.
+/// Returns the forward transform across the four half vectors of a pair.
 #[inline(always)]
 fn forward_pair([ab, cd]: [v128; 2]) -> [v128; 2] {
     let dc = i64x2_shuffle::<1, 0>(cd, cd);
@@ -33,7 +33,7 @@ fn forward_pair([ab, cd]: [v128; 2]) -> [v128; 2] {
     [i16x8_add(i16x8_add(outer, outer_again), inner), i16x8_sub(i16x8_sub(outer, inner_again), inner)]
 }
 
-/// The inverse transform across four vectors.
+/// Returns the inverse transform across four vectors.
 #[inline(always)]
 fn inverse([a, b, c, d]: [v128; 4]) -> [v128; 4] {
     let (even_sum, even) = (i16x8_add(a, c), i16x8_sub(a, c));
@@ -41,7 +41,7 @@ fn inverse([a, b, c, d]: [v128; 4]) -> [v128; 4] {
     [i16x8_add(even_sum, odd_sum), i16x8_add(even, odd), i16x8_sub(even, odd), i16x8_sub(even_sum, odd_sum)]
 }
 
-/// The inverse transform across the four half vectors of a pair; the second result has its halves swapped.
+/// Returns the inverse transform across the four half vectors of a pair; the second result has its halves swapped.
 #[inline(always)]
 fn inverse_pair_swapped([ab, cd]: [v128; 2]) -> [v128; 2] {
     let even = low_halves(i16x8_add(ab, cd), i16x8_sub(ab, cd));
@@ -49,7 +49,7 @@ fn inverse_pair_swapped([ab, cd]: [v128; 2]) -> [v128; 2] {
     [i16x8_add(even, odd), i16x8_sub(even, odd)]
 }
 
-/// Forward transform of two blocks side by side.
+/// Computes the forward transform of two blocks side by side.
 #[inline(always)]
 unsafe fn sub_two(coefficients: *mut i16, source: *const u8, prediction: *const u8) {
     unsafe {
@@ -68,7 +68,7 @@ unsafe fn sub_two(coefficients: *mut i16, source: *const u8, prediction: *const 
     }
 }
 
-/// Inverse transform of two blocks onto the pixels side by side.
+/// Computes the inverse transform of two blocks onto the pixels side by side.
 #[inline(always)]
 unsafe fn add_two(pixels: *mut u8, coefficients: *const i16) {
     unsafe {
@@ -90,7 +90,7 @@ unsafe fn add_two(pixels: *mut u8, coefficients: *const i16) {
     }
 }
 
-/// Forward transform of one block.
+/// Computes the forward transform of one block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub4x4_dct(
     coefficients: *mut i16,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn clipfit_sub4x4_dct(
     }
 }
 
-/// Forward transform of four blocks in two rows.
+/// Computes the forward transform of four blocks in two rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub8x8_dct(
     coefficients: *mut i16,
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn clipfit_sub8x8_dct(
     }
 }
 
-/// Forward transform of sixteen blocks, quarter after quarter.
+/// Computes the forward transform of sixteen blocks, quarter after quarter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub16x16_dct(
     coefficients: *mut i16,
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn clipfit_sub16x16_dct(
     }
 }
 
-/// Inverse transform of one block.
+/// Computes the inverse transform of one block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add4x4_idct(pixels: *mut u8, coefficients: *const i16) {
     unsafe {
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn clipfit_add4x4_idct(pixels: *mut u8, coefficients: *con
     }
 }
 
-/// Inverse transform of four blocks in two rows.
+/// Computes the inverse transform of four blocks in two rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add8x8_idct(pixels: *mut u8, coefficients: *const i16) {
     unsafe {
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn clipfit_add8x8_idct(pixels: *mut u8, coefficients: *con
     }
 }
 
-/// Inverse transform of sixteen blocks, quarter after quarter.
+/// Computes the inverse transform of sixteen blocks, quarter after quarter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add16x16_idct(pixels: *mut u8, coefficients: *const i16) {
     for quarter in 0..4_isize {
@@ -189,13 +189,13 @@ pub unsafe extern "C" fn clipfit_add16x16_idct(pixels: *mut u8, coefficients: *c
     }
 }
 
-/// Where the block with this index begins in its macroblock: column and row in pixels. Quarters go before their parts.
+/// Returns where the block with this index begins in its macroblock: column and row in pixels. Quarters go before their parts.
 fn corner(block: usize) -> (usize, usize) {
     (4 * ((block & 1) | ((block >> 1) & 2)), 4 * (((block >> 1) & 1) | ((block >> 2) & 2)))
 }
 
-/// What the forward kernels compute, for as many blocks as there is room for: each coefficient is the sum of all
-/// differences weighted by both of its basis functions.
+/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: each coefficient is the sum
+/// of all differences weighted by both of its basis functions.
 pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8]) {
     const BASIS: [[i32; 4]; 4] = [[1, 1, 1, 1], [2, 1, -1, -2], [1, -1, -1, 1], [1, -2, 2, -1]];
     for (block, coefficients) in coefficients.chunks_exact_mut(16).enumerate() {
@@ -212,7 +212,8 @@ pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8])
     }
 }
 
-/// What the inverse kernels compute, for as many blocks as are given: H.264's inverse, rows of coefficients first.
+/// Computes by definition what the inverse kernels compute, for as many blocks as are given: H.264's inverse, rows of
+/// coefficients first.
 pub fn add_reference(pixels: &mut [u8], coefficients: &[i16]) {
     let inverse = |[a, b, c, d]: [i32; 4]| {
         let (odd_sum, odd) = (b + (d >> 1), (b >> 1) - d);

@@ -6,13 +6,13 @@ use crate::lanes::*;
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
 
-/// One and a half times.
+/// Returns one and a half times.
 #[inline(always)]
 fn and_half(value: v128) -> v128 {
     i16x8_add(value, i16x8_shr(value, 1))
 }
 
-/// The forward transform across eight vectors.
+/// Returns the forward transform across eight vectors.
 #[inline(always)]
 fn forward(s: [v128; 8]) -> [v128; 8] {
     let sum = |index: usize| i16x8_add(s[index], s[7 - index]);
@@ -36,7 +36,7 @@ fn forward(s: [v128; 8]) -> [v128; 8] {
     ]
 }
 
-/// The inverse transform across eight vectors.
+/// Returns the inverse transform across eight vectors.
 #[inline(always)]
 fn inverse(s: [v128; 8]) -> [v128; 8] {
     let (a0, a2) = (i16x8_add(s[0], s[4]), i16x8_sub(s[0], s[4]));
@@ -63,7 +63,7 @@ fn inverse(s: [v128; 8]) -> [v128; 8] {
     ]
 }
 
-/// Forward transform of one block.
+/// Computes the forward transform of one block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub8x8_dct8(
     coefficients: *mut i16,
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn clipfit_sub8x8_dct8(
     }
 }
 
-/// Forward transform of four blocks in two rows.
+/// Computes the forward transform of four blocks in two rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub16x16_dct8(
     coefficients: *mut i16,
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn clipfit_sub16x16_dct8(
     }
 }
 
-/// Inverse transform of one block. x264's C leaves intermediate values in the coefficients; this leaves them alone.
+/// Computes the inverse transform of one block. x264's C leaves intermediate values in the coefficients; this leaves them alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add8x8_idct8(pixels: *mut u8, coefficients: *const i16) {
     unsafe {
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn clipfit_add8x8_idct8(pixels: *mut u8, coefficients: *co
     }
 }
 
-/// Inverse transform of four blocks in two rows.
+/// Computes the inverse transform of four blocks in two rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add16x16_idct8(pixels: *mut u8, coefficients: *const i16) {
     for block in 0..4_isize {
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn clipfit_add16x16_idct8(pixels: *mut u8, coefficients: *
     }
 }
 
-/// What the forward kernels compute, for as many blocks as there is room for: columns first, then rows.
+/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: columns first, then rows.
 pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8]) {
     for (block, coefficients) in coefficients.chunks_exact_mut(64).enumerate() {
         let (left, top) = (8 * (block % 2), 8 * (block / 2));
@@ -148,7 +148,8 @@ pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8])
     }
 }
 
-/// What the inverse kernels compute, for as many blocks as are given: H.264's inverse, rows of coefficients first.
+/// Computes by definition what the inverse kernels compute, for as many blocks as are given: H.264's inverse, rows of
+/// coefficients first.
 pub fn add_reference(pixels: &mut [u8], coefficients: &[i16]) {
     for (block, coefficients) in coefficients.chunks_exact(64).enumerate() {
         let (left, top) = (8 * (block % 2), 8 * (block / 2));
@@ -165,7 +166,7 @@ pub fn add_reference(pixels: &mut [u8], coefficients: &[i16]) {
     }
 }
 
-/// One dimension forward: even frequencies from the sums of mirrored samples, odd ones from their differences.
+/// Transforms one dimension forward: even frequencies from the sums of mirrored samples, odd ones from their differences.
 fn forward_reference(samples: [i32; 8]) -> [i32; 8] {
     let sum: [i32; 4] = core::array::from_fn(|index| samples[index] + samples[7 - index]);
     let [a, b, c, d]: [i32; 4] = core::array::from_fn(|index| samples[index] - samples[7 - index]);
@@ -185,7 +186,7 @@ fn forward_reference(samples: [i32; 8]) -> [i32; 8] {
     ]
 }
 
-/// One dimension back, as in H.264, 8.5.13.
+/// Transforms one dimension back, as in H.264, 8.5.13.
 fn inverse_reference(c: [i32; 8]) -> [i32; 8] {
     let even = [c[0] + c[4], c[0] - c[4], (c[2] >> 1) - c[6], c[2] + (c[6] >> 1)];
     let odd = [

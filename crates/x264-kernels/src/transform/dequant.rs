@@ -68,7 +68,7 @@ pub unsafe extern "C" fn clipfit_dequant_4x4_dc(levels: *mut i16, scales: *const
     }
 }
 
-/// What all of these compute, with one scale for each level.
+/// Computes by definition what all of these compute, with one scale for each level.
 pub fn dequant_reference(levels: &mut [i16], scales: &[i32], quantizer: i32, whole: i32) {
     let shift = quantizer / 6 - whole;
     for (level, &scale) in levels.iter_mut().zip(scales) {

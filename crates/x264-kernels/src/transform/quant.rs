@@ -5,7 +5,7 @@
 use crate::lanes::store8;
 use core::arch::wasm32::*;
 
-/// Levels of eight coefficients.
+/// Returns the levels of eight coefficients.
 #[inline(always)]
 fn quantize(coefficients: v128, scale: v128, bias: v128) -> v128 {
     let magnitude = i16x8_add(i16x8_abs(coefficients), bias);
@@ -34,7 +34,7 @@ unsafe fn quantize_all<const VECTORS: usize>(
     i32::from(v128_any_true(any))
 }
 
-/// `VECTORS` vectors in a row.
+/// Returns `VECTORS` vectors in a row.
 #[inline(always)]
 unsafe fn load<const VECTORS: usize>(from: *const u16) -> [v128; VECTORS] {
     core::array::from_fn(|index| unsafe { v128_load(from.cast::<v128>().add(index)) })
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn clipfit_denoise_dct(
     }
 }
 
-/// What all quantising kernels compute, with one scale and bias for each coefficient: whether any level is not zero.
+/// Returns what all quantising kernels compute, with one scale and bias for each coefficient: whether any level is not zero.
 pub fn quant_reference(coefficients: &mut [i16], scale: &[u16], bias: &[u16]) -> bool {
     for ((coefficient, &scale), &bias) in coefficients.iter_mut().zip(scale).zip(bias) {
         let magnitude = u64::from(coefficient.unsigned_abs()) + u64::from(bias);
@@ -126,7 +126,7 @@ pub fn quant_reference(coefficients: &mut [i16], scale: &[u16], bias: &[u16]) ->
     coefficients.iter().any(|&level| level != 0)
 }
 
-/// What `clipfit_denoise_dct` computes.
+/// Computes by definition what `clipfit_denoise_dct` computes.
 pub fn denoise_reference(coefficients: &mut [i16], sums: &mut [u32], offsets: &[u16]) {
     for ((coefficient, sum), &offset) in coefficients.iter_mut().zip(sums).zip(offsets) {
         let magnitude = coefficient.unsigned_abs();

@@ -1,4 +1,4 @@
-//! Coefficients from their place in a block to their order in the stream (the zigzag of progressive pictures). Knows
+//! Coefficients from their place in a block to their order in the stream (the zigzag of progressive frames). Knows
 //! nothing of interlaced ones.
 
 use super::turn::shuffle_round;
@@ -16,7 +16,7 @@ pub unsafe extern "C" fn clipfit_zigzag_scan_4x4(levels: *mut i16, coefficients:
     }
 }
 
-/// Differences of source and prediction in order, as two vectors; the prediction becomes the source.
+/// Returns the differences of source and prediction in order, as two vectors; the prediction becomes the source.
 #[inline(always)]
 unsafe fn sub_4x4(source: *const u8, prediction: *mut u8) -> [v128; 2] {
     unsafe {
@@ -36,8 +36,8 @@ unsafe fn sub_4x4(source: *const u8, prediction: *mut u8) -> [v128; 2] {
     }
 }
 
-/// Differences of source and prediction in order (lossless coding); the prediction becomes the source. 1 if any is not
-/// zero, or else 0.
+/// Puts the differences of source and prediction in order (lossless coding); the prediction becomes the source. Returns 1 if any
+/// is not zero, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_zigzag_sub_4x4(
     levels: *mut i16,
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn clipfit_zigzag_sub_4x4(
     }
 }
 
-/// As `clipfit_zigzag_sub_4x4`, but the first difference goes to `first` and counts as zero.
+/// Does the same as `clipfit_zigzag_sub_4x4`, but the first difference goes to `first` and counts as zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_zigzag_sub_4x4ac(
     levels: *mut i16,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn clipfit_zigzag_interleave_8x8_cavlc(
     }
 }
 
-/// Places of a square block in the zigzag's order, as (column, row).
+/// Returns the places of a square block in the zigzag's order, as (column, row).
 pub fn zigzag_reference(size: usize) -> Vec<(usize, usize)> {
     let diagonal = |sum: usize| {
         let places = (0..size).filter(move |&x| sum >= x && sum - x < size).map(move |x| (x, sum - x));

@@ -3,31 +3,31 @@
 
 use core::arch::wasm32::*;
 
-/// Lanes of the lower halves in turn.
+/// Returns the lanes of the lower halves in turn.
 #[inline(always)]
 pub(super) fn interleave_low(a: v128, b: v128) -> v128 {
     i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(a, b)
 }
 
-/// Lanes of the upper halves in turn.
+/// Returns the lanes of the upper halves in turn.
 #[inline(always)]
 pub(super) fn interleave_high(a: v128, b: v128) -> v128 {
     i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b)
 }
 
-/// The lower halves, one after the other.
+/// Returns the lower halves, one after the other.
 #[inline(always)]
 pub(super) fn low_halves(a: v128, b: v128) -> v128 {
     i64x2_shuffle::<0, 2>(a, b)
 }
 
-/// The upper halves, one after the other.
+/// Returns the upper halves, one after the other.
 #[inline(always)]
 pub(super) fn high_halves(a: v128, b: v128) -> v128 {
     i64x2_shuffle::<1, 3>(a, b)
 }
 
-/// One round of the perfect shuffle of all lanes: the first half of the vectors interleaved with the second.
+/// Does one round of the perfect shuffle of all lanes: the first half of the vectors interleaved with the second.
 #[inline(always)]
 pub(super) fn shuffle_round<const VECTORS: usize>(from: [v128; VECTORS]) -> [v128; VECTORS] {
     let mut to = from;

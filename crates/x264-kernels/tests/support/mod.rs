@@ -5,12 +5,12 @@
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// A generator with its seed.
+    /// Returns a generator with its seed.
     pub(crate) fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -18,12 +18,12 @@ impl Random {
         self.0
     }
 
-    /// A number in `0..end`.
+    /// Returns a number in `0..end`.
     pub(crate) fn below(&mut self, end: u32) -> u32 {
         ((self.next() >> 32) % u64::from(end.max(1))) as u32
     }
 
-    /// A number in `from..=to`.
+    /// Returns a number in `from..=to`.
     pub(crate) fn between(&mut self, from: i32, to: i32) -> i32 {
         from + self.below((to - from + 1) as u32) as i32
     }
@@ -32,7 +32,7 @@ impl Random {
 /// How many fillings `fill` knows.
 pub(crate) const FILLINGS: usize = 8;
 
-/// Pixels of the kind `filling`: random; near one value; all 0; all 255; 0 and 255 in a chessboard, in columns, in rows,
+/// Fills in pixels of the kind `filling`: random; near one value; all 0; all 255; 0 and 255 in a chessboard, in columns, in rows,
 /// at random.
 pub(crate) fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mut Random) {
     let base = random.below(250) as u8;
@@ -52,7 +52,7 @@ pub(crate) fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mu
     }
 }
 
-/// A plane of pixels of the kind `filling`.
+/// Returns a plane of pixels of the kind `filling`.
 pub(crate) fn plane(bytes: usize, stride: usize, filling: usize, random: &mut Random) -> Vec<u8> {
     let mut pixels = vec![0; bytes];
     fill(&mut pixels, stride, filling, random);

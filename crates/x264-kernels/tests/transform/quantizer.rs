@@ -31,7 +31,7 @@ const DEQUANT_8: [[i32; 6]; 6] = [
 /// Highest quantiser.
 pub(super) const COARSEST: i32 = 51;
 
-/// Which of the scales a coefficient takes in a block of `size` by `size`.
+/// Returns which of the scales a coefficient takes in a block of `size` by `size`.
 fn class(size: usize, index: usize) -> usize {
     const CLASSES_8: [usize; 16] = [0, 3, 4, 3, 3, 1, 5, 1, 4, 5, 2, 5, 3, 1, 5, 1];
     match size {

@@ -1,18 +1,18 @@
-//! Moving pictures made by arithmetic, and one way to encode them.
+//! Synthetic video, and one way to encode it.
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
 use clipfit_x264::{Encoder, Format, Packet, Pass, Settings, Statistics};
 
-/// What moves.
+/// The kind of content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
     /// A textured plane under a moving window: motion of whole and of partial pixels.
     Pan,
     /// Every pixel new in every frame.
     Noise,
-    /// A texture that turns to black: weighted prediction.
+    /// A texture that fades to black: weighted prediction.
     Fade,
-    /// One grey.
+    /// Uniform grey.
     Flat,
     /// A texture that is replaced midway.
     Cut,
@@ -29,7 +29,7 @@ fn mixed(x: u32, y: u32, z: u32) -> u32 {
     value ^ (value >> 13)
 }
 
-/// Soft waves with some grain, in 0..=255, at a place in quarter pixels.
+/// Returns soft waves with some grain, in 0..=255, at a position in quarter pixels.
 fn texture(x: u32, y: u32, seed: u32) -> u32 {
     let wave = |place: u32, length: u32| {
         let phase = place % length;
@@ -39,7 +39,7 @@ fn texture(x: u32, y: u32, seed: u32) -> u32 {
     (wave(x + seed * 91, 173) + wave(y + x / 3, 259) + grain).min(255)
 }
 
-/// Frame `number` of `content`, planar 4:2:0.
+/// Returns frame `number` of `content`, planar 4:2:0.
 pub(crate) fn frame(content: Content, format: Format, number: u32) -> Vec<u8> {
     let plane = |width: u32, height: u32, seed: u32| {
         (0..height).flat_map(move |y| {
@@ -62,12 +62,12 @@ pub(crate) fn frame(content: Content, format: Format, number: u32) -> Vec<u8> {
         .collect()
 }
 
-/// A size at 25 frames a second.
+/// Returns a format of this size at 25 frames per second.
 pub(crate) fn format(width: u32, height: u32) -> Format {
     Format { width, height, rate_numerator: 25, rate_denominator: 1 }
 }
 
-/// Settings with options written as `name=value name=value`.
+/// Returns settings with options written as `name=value name=value`.
 pub(crate) fn settings(format: Format, preset: &str, options: &str) -> Settings {
     let pairs = options.split_whitespace().map(|option| option.split_once('=').expect("name=value"));
     Settings {
@@ -80,7 +80,7 @@ pub(crate) fn settings(format: Format, preset: &str, options: &str) -> Settings 
     }
 }
 
-/// A whole encode.
+/// Runs a whole encode.
 pub(crate) fn encode(settings: Settings, content: Content, frames: u32) -> (Vec<Packet>, Option<Statistics>) {
     let format = settings.format;
     let mut encoder = Encoder::open(settings).expect("an encoder");

@@ -1,4 +1,4 @@
-//! Installs what building and testing need. Idempotent: what is there is left alone, and asking is quick.
+//! Installs what building and testing need. Idempotent: existing installations stay, and checking is quick.
 
 mod npm;
 mod system;
@@ -10,18 +10,18 @@ pub(crate) use x264::{Compiler, ready as wasm_compiler};
 
 use crate::{error::Error, process::Workspace};
 
-/// What a task needs beyond what every build needs.
+/// What a command needs in addition to what every build needs.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Needs {
     /// The runner of the WebAssembly tests.
     pub(crate) test_runner: bool,
     /// Browsers, their driver and native ffmpeg.
     pub(crate) browsers: bool,
-    /// Native ffmpeg, and the servers that live pushes are tested on.
+    /// Native ffmpeg, and the servers for the tests of live streams.
     pub(crate) servers: bool,
 }
 
-/// Makes sure of everything, cheapest complaint first.
+/// Checks and installs everything, with the cheapest checks first.
 pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
     system::node(workspace)?;
     if needs.browsers {
@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
     if x264::compiler(workspace).is_some()
         && let Err(error) = x264::source(workspace)
     {
-        eprintln!("xtask: {error}\nxtask: going on without the x264 module");
+        eprintln!("xtask: {error}\nxtask: continuing without the x264 module");
     }
     Ok(())
 }

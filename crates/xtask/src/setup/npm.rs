@@ -1,4 +1,4 @@
-//! The npm packages of package-lock.json, exactly.
+//! Installs exactly the npm packages of package-lock.json.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ const LOCK: &str = "package-lock.json";
 /// A copy of the lock file that node_modules was last installed from.
 const STAMP: &str = "target/npm-installed.json";
 
-/// Installs when node_modules is missing or the lock file is another one than last time.
+/// Installs them if node_modules is missing or the lock file has changed.
 pub(super) fn install(workspace: &Workspace) -> Result<(), Error> {
     let (lock, stamp) = (workspace.join(LOCK), workspace.join(STAMP));
     let wanted = fs::read(&lock).map_err(Error::file(lock))?;
@@ -25,7 +25,7 @@ pub(super) fn install(workspace: &Workspace) -> Result<(), Error> {
 
 #[cfg(test)]
 mod unit {
-    /// A server's address in the lock file would bind everyone to that server.
+    /// A server's address in the lock file would tie everyone to that server.
     #[test]
     fn the_lock_file_names_no_server() {
         assert!(!include_str!("../../../../package-lock.json").contains("\"resolved\""));

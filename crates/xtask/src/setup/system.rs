@@ -1,17 +1,17 @@
-//! What comes from the system: Node, and for tests browsers, native ffmpeg and streaming servers. Installed only as root on Debian;
-//! anywhere else the missing things are named with where to get them.
+//! What comes from the system: Node, and for tests browsers, native ffmpeg and streaming servers. Installs them only as root on
+//! Debian. Elsewhere, it names what is missing and where to get it.
 
 use std::path::PathBuf;
 
 use super::announce;
 use crate::{error::Error, process::Workspace};
 
-/// Oldest Node that has all that web/*.mjs and the tests use.
+/// The oldest Node that has everything that web/*.mjs and the tests use.
 const NODE_MAJOR: u32 = 20;
 
-/// A program the tests call, or a part of one, and the Debian package that brings it.
+/// A program, or a part of one, that the tests call, and the Debian package that contains it.
 struct Program {
-    /// Names it goes by, or where it lies.
+    /// Its possible names or paths.
     names: &'static [&'static str],
     package: &'static str,
     elsewhere: &'static str,
@@ -40,7 +40,7 @@ const BROWSERS: [Program; 5] = [
     FFPROBE,
 ];
 
-/// In the places where the tests of crates/cli look for them as well.
+/// In the same places where the tests of crates/cli look for them.
 const SERVERS: [Program; 5] = [
     FFMPEG,
     FFPROBE,
@@ -61,7 +61,7 @@ const SERVERS: [Program; 5] = [
     },
 ];
 
-/// Node and npm cannot be installed from here: their source is the user's choice.
+/// Checks Node and npm. xtask does not install them: their source is the user's choice.
 pub(super) fn node(workspace: &Workspace) -> Result<(), Error> {
     let version = workspace.ask("node", &["--version"]).unwrap_or_default();
     let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
@@ -76,12 +76,12 @@ pub(super) fn node(workspace: &Workspace) -> Result<(), Error> {
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
 }
 
-/// What the end-to-end tests and the benchmark start.
+/// Checks or installs what the end-to-end tests and the benchmark start.
 pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
     programs(workspace, &BROWSERS)
 }
 
-/// What the tests of live pushes start.
+/// Checks or installs what the tests of live streams start.
 pub(super) fn servers(workspace: &Workspace) -> Result<(), Error> {
     programs(workspace, &SERVERS)
 }
@@ -101,7 +101,7 @@ fn programs(workspace: &Workspace, wanted: &'static [Program]) -> Result<(), Err
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
 }
 
-/// Where the browsers are, as the tests and the benchmark want to be told: their names differ between systems.
+/// Returns the environment variables that give the tests and the benchmark the browsers' paths: names differ between systems.
 pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, PathBuf)> {
     [("CLIPFIT_CHROMIUM", CHROMIUM), ("CLIPFIT_FIREFOX", FIREFOX)]
         .into_iter()
@@ -110,11 +110,11 @@ pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, P
 }
 
 fn missing_programs(workspace: &Workspace, wanted: &'static [Program]) -> Vec<&'static Program> {
-    // A name with slashes is taken as it is: joined to a folder of PATH, an absolute one replaces it.
+    // A name with slashes works as well: joining an absolute path to a folder of PATH replaces the folder.
     wanted.iter().filter(|program| workspace.find_program(program.names).is_none()).collect()
 }
 
-/// Installs with apt-get as root on Debian; anywhere else nothing happens.
+/// Installs with apt-get as root on Debian; does nothing elsewhere.
 pub(super) fn install_packages(workspace: &Workspace, packages: &[&str]) -> Result<(), Error> {
     if workspace.find_program(&["apt-get"]).is_none() || !is_root(workspace) {
         return Ok(());

@@ -1,13 +1,13 @@
-//! The Rust side: the WebAssembly target, the crates of the lock file, and pinned command line tools inside target/.
+//! Installs the Rust side: the WebAssembly target, the crates of the lock file, and pinned command line tools inside target/.
 
 use std::{fs, path::Path};
 
 use super::announce;
 use crate::{error::Error, process::Workspace};
 
-/// Where `cargo install` puts the tools; their programs are in its `bin`.
+/// Where `cargo install` puts the tools; the programs are in its `bin`.
 const ROOT: &str = "target/tools";
-/// Where they are built, apart from the workspace's own build, and only for as long as that takes.
+/// Where they are built: separate from the workspace's own build, and removed afterwards.
 const BUILD: &str = "target/tools-build";
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -15,7 +15,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 struct Tool {
     /// Its package.
     package: &'static str,
-    /// Its program, which answers `--version` with a name and the version.
+    /// Its program, which prints a name and the version for `--version`.
     program: &'static str,
     version: &'static str,
     minutes: &'static str,
@@ -29,27 +29,27 @@ const TOOLS: [Tool; 3] = [
         package: "trunk",
         program: "trunk",
         version: "0.21.14",
-        minutes: "six minutes where it must be built",
+        minutes: "six minutes if it must be built",
         for_tests: false,
     },
-    // Must be of exactly the version of the wasm-bindgen crate in Cargo.toml; a test compares the two.
+    // Must have exactly the version of the wasm-bindgen crate in Cargo.toml. A test compares the two.
     Tool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: "0.2.126",
-        minutes: "two minutes where it must be built",
+        minutes: "two minutes if it must be built",
         for_tests: false,
     },
     Tool {
         package: "wasm-pack",
         program: "wasm-pack",
         version: "0.15.1",
-        minutes: "two minutes where it must be built",
+        minutes: "two minutes if it must be built",
         for_tests: true,
     },
 ];
 
-/// The standard library for WebAssembly.
+/// Installs the standard library for WebAssembly.
 pub(super) fn wasm_target(workspace: &Workspace) -> Result<(), Error> {
     let installed = || {
         workspace
@@ -68,7 +68,7 @@ pub(super) fn wasm_target(workspace: &Workspace) -> Result<(), Error> {
     )]))
 }
 
-/// The crates of Cargo.lock, since Trunk then builds offline.
+/// Fetches the crates of Cargo.lock, because Trunk builds offline.
 pub(super) fn crates(workspace: &Workspace) -> Result<(), Error> {
     if workspace.ask("cargo", &["metadata", "--format-version=1", "--locked", "--offline"]).is_some() {
         return Ok(());
@@ -77,7 +77,7 @@ pub(super) fn crates(workspace: &Workspace) -> Result<(), Error> {
     workspace.run_aside("cargo", &["fetch"])
 }
 
-/// The pinned tools: prebuilt where cargo-binstall is at hand and finds them, else built.
+/// Installs the pinned tools: prebuilt if cargo-binstall is available and finds them, else built.
 pub(super) fn install(workspace: &Workspace, for_tests: bool) -> Result<(), Error> {
     for tool in TOOLS.iter().filter(|tool| for_tests || !tool.for_tests) {
         if is_installed(workspace, tool) {
@@ -106,7 +106,7 @@ fn install_prebuilt(workspace: &Workspace, tool: &Tool) -> bool {
         return false;
     }
     let package = format!("{}@{}", tool.package, tool.version);
-    // Building is ours to do, in a folder of ours.
+    // xtask builds them itself, in its own folder.
     let arguments =
         ["binstall", "--no-confirm", "--disable-strategies", "compile", "--root", ROOT, package.as_str()];
     workspace.run_aside("cargo", &arguments).is_ok()
@@ -117,7 +117,7 @@ fn install_from_source(workspace: &Workspace, tool: &Tool) -> Result<(), Error> 
     let arguments =
         ["install", "--locked", "--force", "--root", ROOT, "--target-dir", BUILD, package.as_str()];
     workspace.run_aside("cargo", &arguments)?;
-    // A gigabyte that nothing will read again.
+    // A gigabyte that is not needed again.
     let build = workspace.join(BUILD);
     fs::remove_dir_all(&build).map_err(Error::file(build))
 }

@@ -1,5 +1,5 @@
-//! What the encoder's module is made of: clang for WebAssembly and x264's sources. Both may be missing: the site then
-//! encodes with the stock core, and says so.
+//! Provides what the encoder's module is built from: clang for WebAssembly and x264's sources. If one is missing, the site
+//! encodes with the stock core and says so.
 
 use std::{
     env, fs,
@@ -9,18 +9,18 @@ use std::{
 use super::{announce, system};
 use crate::{error::Error, process::Workspace};
 
-/// Names that clang goes by, the one that Debian's packages bring first.
+/// Possible names of clang, with that of Debian's packages first.
 const CLANG: [&str; 5] = ["clang-19", "clang-21", "clang-20", "clang-18", "clang"];
 /// Debian's packages.
 const PACKAGES: [&str; 4] = ["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"];
-/// The package that carries the archive, and where in it that is.
+/// The package that contains the archive, and the archive's path in it.
 const CARRIER: &str = "crates/x264/source/Cargo.toml";
 const PACKAGE: &str = "x264-dev-0.2.0";
 const ARCHIVE: &str = "archive/x264-stable.tar.gz";
-/// Where the sources go; crates/x264/build.rs looks there.
+/// Where the sources go. crates/x264/build.rs looks there.
 const FOLDER: &str = "target/x264";
 
-/// A clang that makes WebAssembly, with a C library for it.
+/// A clang that compiles to WebAssembly, with a C library for it.
 #[derive(Debug)]
 pub(crate) struct Compiler {
     /// The program.
@@ -30,7 +30,7 @@ pub(crate) struct Compiler {
 }
 
 impl Compiler {
-    /// How crates/x264/build.rs is told.
+    /// Returns the environment variables for crates/x264/build.rs.
     pub(crate) fn environment(&self) -> [(&'static str, String); 2] {
         [
             ("CLIPFIT_WASM_CLANG", self.clang.clone()),
@@ -39,7 +39,7 @@ impl Compiler {
     }
 }
 
-/// Looks for the compiler; installs it as root on Debian. `None` leaves the site without the encoder.
+/// Finds the compiler, or installs it as root on Debian. With `None`, the site is built without the encoder.
 pub(super) fn compiler(workspace: &Workspace) -> Option<Compiler> {
     if let Some(compiler) = find(workspace) {
         return Some(compiler);
@@ -58,7 +58,7 @@ pub(super) fn compiler(workspace: &Workspace) -> Option<Compiler> {
     compiler
 }
 
-/// The compiler on this machine: the one that the environment names, else one that goes by a usual name.
+/// Finds the compiler on this machine: the one that the environment names, else one with a usual name.
 fn find(workspace: &Workspace) -> Option<Compiler> {
     let named = |variable: &str| env::var(variable).ok();
     let clangs: Vec<String> = match named("CLIPFIT_WASM_CLANG") {
@@ -83,12 +83,12 @@ fn find(workspace: &Workspace) -> Option<Compiler> {
     })
 }
 
-/// The compiler, where x264's sources are there too.
+/// Returns the compiler if x264's sources are available, too.
 pub(crate) fn ready(workspace: &Workspace) -> Option<Compiler> {
     find(workspace).filter(|_| workspace.join(FOLDER).join("source/x264.h").is_file())
 }
 
-/// x264's sources, unpacked once.
+/// Fetches and unpacks x264's sources, once.
 pub(super) fn source(workspace: &Workspace) -> Result<(), Error> {
     let folder = workspace.join(FOLDER);
     let (source, stamp) = (folder.join("source"), folder.join("stamp"));
@@ -111,11 +111,11 @@ pub(super) fn source(workspace: &Workspace) -> Result<(), Error> {
     fs::write(&stamp, PACKAGE).map_err(Error::file(stamp))
 }
 
-/// Where cargo has put the archive.
+/// Returns where cargo has put the archive.
 fn archive(workspace: &Workspace) -> Result<PathBuf, Error> {
     let arguments = ["metadata", "--format-version=1", "--locked", "--offline", "--manifest-path", CARRIER];
     let listing = workspace.ask("cargo", &arguments).unwrap_or_default();
-    // The listing is one line of JSON; a path in it ends at its quotation mark.
+    // The listing is one line of JSON. A path in it ends at its quotation mark.
     let manifest = listing.split('"').find(|text| text.ends_with("Cargo.toml") && text.contains(PACKAGE));
     let archive = manifest.map(|manifest| Path::new(manifest).with_file_name(ARCHIVE));
     archive
