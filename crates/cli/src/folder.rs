@@ -2,7 +2,6 @@
 //! instead of copied if the system can.
 
 use crate::error::Error;
-use crate::package;
 use clipfit_core::job::report::PackageFile;
 use clipfit_core::step::{Artifact, Input, Source, Task, Written};
 use clipfit_core::units::Bytes;
@@ -97,7 +96,20 @@ impl Folder {
     /// Lays out the files of a package and returns their folder.
     pub(crate) fn package(&self, files: &[PackageFile]) -> io::Result<PathBuf> {
         let root = self.root.path().join("package");
-        package::lay_out(files, self, &root)?;
+        for file in files {
+            let to = root.join(&file.path);
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            match &file.source {
+                Source::Text(text) => fs::write(&to, text)?,
+                Source::Kept(artifact) => {
+                    let from = self.kept(*artifact).ok_or(io::ErrorKind::NotFound)?;
+                    fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
+                }
+                Source::Clip => return Err(io::ErrorKind::InvalidData.into()),
+            }
+        }
         Ok(root)
     }
 

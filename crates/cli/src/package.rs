@@ -1,11 +1,8 @@
 //! Cuts a finished file into the segments of a stream with the container crate, and lays out the package. Knows nothing of
 //! playlists: they come with the report.
 
-use crate::folder::Folder;
 use clipfit_container::read::{MOST_HEADER, next_box};
 use clipfit_container::{Packager, Piece, Rate};
-use clipfit_core::job::report::PackageFile;
-use clipfit_core::step::Source;
 use clipfit_core::step::ffmpeg::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
 use std::fs::{self, File};
@@ -66,23 +63,4 @@ fn read(file: &mut File, pieces: &[Piece]) -> io::Result<Vec<u8>> {
         }
     }
     Ok(media)
-}
-
-/// Lays out a package's files in the new folder `root`.
-pub(crate) fn lay_out(files: &[PackageFile], folder: &Folder, root: &Path) -> io::Result<()> {
-    for file in files {
-        let to = root.join(&file.path);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        match &file.source {
-            Source::Text(text) => fs::write(&to, text)?,
-            Source::Kept(artifact) => {
-                let from = folder.kept(*artifact).ok_or(io::ErrorKind::NotFound)?;
-                fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
-            }
-            Source::Clip => return Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-    Ok(())
 }

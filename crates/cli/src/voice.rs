@@ -1,11 +1,11 @@
 //! Reports to people and programs: text on standard output with a bar on standard error, or JSON lines. Decides nothing.
 
 use crate::error::Error;
-use crate::words;
+use crate::words::{self, Status};
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::report::Report;
 use clipfit_core::live::Destination;
-use clipfit_core::live::reconnect::{Loss, Sent};
+use clipfit_core::live::reconnect::Sent;
 use clipfit_core::plan::Plan;
 use clipfit_core::progress::{self, Progress};
 use clipfit_core::units::Micros;
@@ -21,19 +21,6 @@ const INTERVAL: Duration = Duration::from_millis(200);
 const STEPS: u64 = 1000;
 /// Log lines shown to people.
 const LOG_SHOWN: usize = 8;
-
-/// The state of a live stream.
-#[derive(Debug)]
-pub(crate) enum Status<'a> {
-    /// A connection starts, the `attempt`th in a row. It sends the clip from here on.
-    Connecting { attempt: u32, from: Micros },
-    /// The server accepts the stream.
-    Connected,
-    /// Media is being sent.
-    Sending(Sent),
-    /// The connection broke; the next one starts after a delay.
-    Waiting { delay: Micros, attempt: u32, loss: Loss, log: &'a [String] },
-}
 
 /// Prints the reports of one run of the program.
 pub(crate) struct Voice {

@@ -1,14 +1,26 @@
 //! Short texts that contain figures. Sentences about clips, plans and failures come from core and are not made here.
 
-use crate::voice::Status;
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::report::Report;
-use clipfit_core::live::reconnect::Sent;
+use clipfit_core::live::reconnect::{Loss, Sent};
 use clipfit_core::live::{Destination, Protocol, Push};
 use clipfit_core::plan::audio::AudioPlan;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::units::{Micros, grouped};
 use clipfit_core::view::notes::channel_layout;
+
+/// The state of a live stream.
+#[derive(Debug)]
+pub(crate) enum Status<'a> {
+    /// A connection starts, the `attempt`th in a row. It sends the clip from here on.
+    Connecting { attempt: u32, from: Micros },
+    /// The server accepts the stream.
+    Connected,
+    /// Media is being sent.
+    Sending(Sent),
+    /// The connection broke; the next one starts after a delay.
+    Waiting { delay: Micros, attempt: u32, loss: Loss, log: &'a [String] },
+}
 
 /// Describes a clip: `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`.
 pub(crate) fn clip(facts: &MediaFacts) -> String {

@@ -10,6 +10,7 @@ pub mod effects;
 pub mod elements;
 pub mod hooks;
 pub mod job;
+pub mod playback;
 pub mod settings;
 pub mod shared;
 pub mod state;

@@ -1,6 +1,5 @@
 //! What is known of a clip before anything is planned. Plain data; `streams` fills it in.
 
-use crate::plan::chunks::{Chunk, Grid};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -101,19 +100,8 @@ impl VideoFacts {
         }
     }
 
-    /// How much picture there is in `chunk` of `grid`, for sharing bytes out before anything is measured.
-    pub(crate) fn weight(&self, grid: &Grid, chunk: &Chunk) -> f64 {
-        let [from, to] =
-            [chunk.first, chunk.first + chunk.frames].map(|slot| self.bytes_until(grid.time_of(slot)));
-        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all of
-        // steady quality.
-        let even = chunk.frames as f64 / grid.frames.max(1) as f64;
-        let spent = (to - from).max(0.0) / (self.bytes.0 as f64).max(1.0);
-        (even + spent) / 2.0
-    }
-
     /// About how many bytes the packets before `time` have.
-    fn bytes_until(&self, time: Micros) -> f64 {
+    pub(crate) fn bytes_until(&self, time: Micros) -> f64 {
         let end = (self.start + self.duration, self.bytes);
         let mut before = (self.start, Bytes(0));
         for after in self.keyframes.iter().copied().zip(self.bytes_before.iter().copied()).chain([end]) {

@@ -5,6 +5,8 @@
 //! Invariants: no more tasks run at a time than the plan's limits allow; every task ends in exactly one of `Done` or `Died`;
 //! after `Finish` or `GiveUp` no command follows; nothing larger than the plan's limit is ever finished; progress never falls.
 
+mod cut;
+pub mod events;
 pub mod failure;
 mod frames;
 mod package;
@@ -14,123 +16,22 @@ mod recovery;
 mod rendition;
 pub mod report;
 pub mod schedule;
+mod shared;
 mod shrink;
 mod tasks;
 pub mod verify;
 
-use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
-use crate::machine::encoders::NativeEncoders;
-use crate::machine::speeds::SpeedFigures;
 use crate::machine::{Decoder, WhyFfmpeg};
-use crate::plan::predict::Prediction;
-use crate::plan::{Action, Plan};
 use crate::progress::{Progress, Stage as ProgressStage};
-use crate::step::load::{LoadFailure, Part};
-use crate::step::{Answer, Artifact, Death, Task, TaskId, Written};
 use crate::units::Bytes;
-use crate::wishes::{Codec, Wishes};
+use crate::wishes::Wishes;
+pub use events::{Command, Event, Milestone};
 use failure::{Failure, PackFailure};
 use prelude::{Host, Prelude, Start};
 use report::Report;
-use schedule::{End, Schedule};
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The driver is ready.
-    Start,
-    /// The parts that were to be loaded are ready, but for these.
-    Loaded {
-        /// Those that are not.
-        missing: Vec<(Part, LoadFailure)>,
-    },
-    /// Not even the worker that loads them started.
-    NotLoaded(LoadFailure),
-    /// The native ffmpeg's encoders besides x264.
-    Encoders(NativeEncoders),
-    /// A running task has encoded so many frames.
-    Progress {
-        /// The task.
-        task: TaskId,
-        /// Frames so far.
-        frames: u64,
-    },
-    /// A task ended by itself.
-    Done {
-        /// The task.
-        task: TaskId,
-        /// Exit code; 0 for what is no program.
-        exit_code: i32,
-        /// What it found out, where it was asked to.
-        answer: Option<Answer>,
-        /// The files that it wrote, of those wanted.
-        outputs: Vec<Written>,
-        /// Last lines of its log, as evidence.
-        log: Vec<String>,
-    },
-    /// The worker that ran a task is gone; the task did not end.
-    Died {
-        /// The task.
-        task: TaskId,
-        /// Why, as far as known.
-        death: Death,
-        /// Last lines of its log, as evidence.
-        log: Vec<String>,
-    },
-    /// The files of a package are in one archive of this size.
-    Packed(Result<Bytes, PackFailure>),
-    /// The person wants no result any more.
-    Cancel,
-}
-
-/// What the driver must do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// End all workers and make these parts ready for all that start from now on; answered by `Loaded` or `NotLoaded`.
-    Load {
-        /// The parts.
-        parts: Vec<Part>,
-        /// Why ffmpeg does it, where the browser's own codecs were asked first: for the log.
-        why: Option<WhyFfmpeg>,
-    },
-    /// Make ffmpeg's multi-thread core ready in a worker besides the others; answered likewise.
-    LoadThreads,
-    /// Ask the native ffmpeg for its encoders; answered by `Encoders`.
-    FindEncoders,
-    /// Run this now; a worker is free for it.
-    Run(Task),
-    /// Show this.
-    Show(Milestone),
-    /// Keep the measured speeds of this machine.
-    KeepSpeeds(SpeedFigures),
-    /// The browser's own encoder for this codec failed or does not keep to its rate: do not plan with it again as long as the page
-    /// is open.
-    EncoderFailed(Codec),
-    /// Forget these kept files.
-    Drop(Vec<Artifact>),
-    /// Stop whatever runs and forget all files.
-    Stop,
-    /// Put the report's files into one archive; answered by `Packed`.
-    Pack(Box<Report>),
-    /// The result is there: the file `ArtifactKind::Result`, the report's files, or the person's own when `Report::kept_source`.
-    Finish(Box<Report>),
-    /// There is no result.
-    GiveUp(Box<Failure>),
-}
-
-/// What becomes known on the way, in this order. A job that falls back to ffmpeg begins again.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Milestone {
-    /// The file is being examined.
-    Probing,
-    /// What the file is.
-    Probed(Box<MediaFacts>),
-    /// What each effort would come to, quickest first; empty where there is no choice.
-    Predicted(Vec<Prediction>),
-    /// What will be made of it; shown again when the plan had to change.
-    Planned(Box<Plan>),
-}
+use schedule::Schedule;
+use shared::{End, FINISHING};
 
 /// One clip on its way.
 #[derive(Debug)]
@@ -173,7 +74,7 @@ impl Job {
         let (stage, fraction) = match &self.stage {
             Stage::Waiting | Stage::Prelude(_) => (ProgressStage::Measuring, 0.0),
             Stage::Schedule(schedule) => schedule.progress(),
-            Stage::Packing(_) => (ProgressStage::Finishing, schedule::FINISHING),
+            Stage::Packing(_) => (ProgressStage::Finishing, FINISHING),
             Stage::Ended => (ProgressStage::Finishing, 1.0),
         };
         let fraction = self.begun_at + (1.0 - self.begun_at) * fraction.clamp(0.0, 1.0);
@@ -293,11 +194,6 @@ impl Job {
         self.stage = Stage::Ended;
         commands.extend([Command::Stop, Command::GiveUp(Box::new(failure))]);
     }
-}
-
-/// Returns the report's files that lie in a package, in the plan's words: none for a plan of one file.
-pub(crate) fn is_package(plan: &Plan) -> bool {
-    matches!(plan.action, Action::Package(_))
 }
 
 #[cfg(test)]

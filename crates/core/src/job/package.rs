@@ -1,76 +1,24 @@
 //! A package's end: every finished file is cut into segments, the playlists are written and held against the rules, and the report
 //! counts all files. Knows nothing of how a rendition is encoded.
 
+use super::cut::Cutting;
 use super::failure::{Failure, Step};
-use super::rendition::{Rendition, Work};
+use super::rendition::Rendition;
 use super::report::{PackageFile, Report};
-use super::schedule::{End, Ended, Running, Schedule, Waiting};
+use super::schedule::Schedule;
+use super::shared::{End, Ended, Running, Waiting, Work};
 use super::verify::Fault;
-use crate::hls::{self, Segments, check};
+use crate::hls::{self, check};
 use crate::plan::{Action, Plan, refuse_package};
-use crate::step::package::PackageStep;
-use crate::step::{Artifact, ArtifactKind, Output, Source, Written};
+use crate::step::{Artifact, ArtifactKind, Source};
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 use crate::wishes::packaging::SegmentFormat;
-use clipfit_container::read::segment::{self, Begin};
-use clipfit_container::read::{self, StreamCodecs};
 
 /// A file is cut this often at most.
 const TRIES: u32 = 3;
 /// More than what a rendition missed its share by is offered, since it is measured at its coarsest.
 const RAISED: f64 = 1.1;
-
-/// How finished files are cut into segments.
-#[derive(Debug)]
-pub(super) struct Cutting {
-    format: SegmentFormat,
-    segments: Segments,
-}
-
-/// A rendition's segments.
-#[derive(Debug)]
-pub(super) struct Cut {
-    codecs: StreamCodecs,
-    init: Vec<u8>,
-    sizes: Vec<Bytes>,
-    begins: Vec<Option<Begin>>,
-}
-
-impl Cutting {
-    /// Returns how the files of a plan are cut; `None` where they stay whole.
-    pub(super) fn of(plan: &Plan) -> Option<Cutting> {
-        let Action::Package(package) = &plan.action else { return None };
-        Some(Cutting { format: package.format?, segments: package.segments()? })
-    }
-
-    pub(super) fn step(&self) -> PackageStep {
-        PackageStep::new(self.format, &self.segments)
-    }
-
-    /// The files that cutting one rendition writes. The first tells what the streams are; as a file it belongs to fragments only.
-    pub(super) fn outputs(&self, rendition: usize) -> Vec<Output> {
-        let fragments = self.format == SegmentFormat::Fmp4;
-        let keep = |kind| Some(Artifact { rendition, kind });
-        let output = |(place, name): (usize, String)| match place.checked_sub(1) {
-            None => Output { name, keep: keep(ArtifactKind::Init).filter(|_| fragments), read: usize::MAX },
-            Some(index) => Output { name, keep: keep(ArtifactKind::Segment(index)), read: segment::HEAD },
-        };
-        self.step().outputs().into_iter().enumerate().map(output).collect()
-    }
-
-    fn read(&self, outputs: &[Written]) -> Option<Cut> {
-        let [init, segments @ ..] = outputs else { return None };
-        let begin = |one: &Written| segment::begin(self.format.into(), &init.head, &one.head);
-        (init.name == hls::INIT && segments.len() == self.segments.count()).then_some(())?;
-        Some(Cut {
-            codecs: read::codecs(&init.head)?,
-            init: init.head.clone(),
-            sizes: segments.iter().map(|one| one.size).collect(),
-            begins: segments.iter().map(begin).collect(),
-        })
-    }
-}
 
 impl Schedule {
     /// Whether nothing is left to do for a rendition.

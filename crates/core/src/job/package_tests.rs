@@ -6,7 +6,9 @@ use super::tests::{limits, planned};
 use super::*;
 use crate::clip::ffprobe;
 use crate::machine::{Engine, Machine};
-use crate::step::{ArtifactKind, Output, Program, Source, Written, ffmpeg as args};
+use crate::step::{
+    Answer, Artifact, ArtifactKind, Death, Output, Program, Source, Task, Written, ffmpeg as args,
+};
 use crate::testing::{facts, mp4_head};
 use crate::wishes::Mode;
 use std::collections::VecDeque;

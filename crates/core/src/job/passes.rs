@@ -2,9 +2,10 @@
 //! and the report.
 
 use super::failure::Failure;
-use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition, Work};
+use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition};
 use super::report::Report;
-use super::schedule::{Ended, Running, Shared};
+use super::shared::Work;
+use super::shared::{Ended, Running, Shared};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
 use crate::clip::format::Picture;
@@ -32,7 +33,7 @@ impl Rendition {
     pub(super) fn measured_ledger(&self, shared: &Shared, encode: &Encode) -> Ledger {
         let plan = &encode.plan;
         let video = &shared.facts.video;
-        let weights: Vec<f64> = plan.chunks.iter().map(|chunk| video.weight(&plan.grid, chunk)).collect();
+        let weights: Vec<f64> = plan.chunks.iter().map(|chunk| plan.grid.weight(video, chunk)).collect();
         let expected = plan.audio.expected().during(plan.sound);
         let (limit, overhead) = (self.plan.limit, encode.overhead());
         let mut ledger = match plan.engine {

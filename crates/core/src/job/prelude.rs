@@ -1,8 +1,8 @@
 //! What happens up to the plan: parts are loaded, the machine is measured once, the file is examined, and it is decided whether
 //! the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
 
+use super::events::{Command, Event, Milestone};
 use super::failure::Failure;
-use super::{Command, Event, Milestone};
 use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
 use crate::clip::streams::{Reader, Seen, Streams, read_streams};

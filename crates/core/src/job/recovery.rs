@@ -2,8 +2,10 @@
 
 use super::failure::{Failure, Step};
 use super::package::in_all;
-use super::rendition::{Rendition, Work};
-use super::schedule::{Audio, End, Running, Schedule, Shared, Waiting};
+use super::rendition::Rendition;
+use super::schedule::Schedule;
+use super::shared::Work;
+use super::shared::{Audio, End, Running, Shared, Waiting};
 use crate::machine::{Decoder, Encoders, Engine, NativeEncoders, Threads, WhyFfmpeg};
 use crate::plan::audio::{AudioPlan, WhyNoAudio};
 use crate::plan::notes::Note;

@@ -1,9 +1,9 @@
 //! One file on its way: its passes over chunks, what each chunk took, and the phase that it is in. What happens between the phases
 //! stands in `passes`, what happens when something fails in `recovery`.
 
-use super::package::Cut;
+use super::cut::Cut;
 use super::report::Report;
-use super::schedule::{Audio, Shared, Tasks};
+use super::shared::{Audio, FINISHING, Shared, Tasks, Work};
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
 use crate::plan::overhead::overhead;
@@ -13,25 +13,6 @@ use crate::rate::ledger::Ledger;
 use crate::rate::stats::PassStats;
 use crate::step::{Artifact, ArtifactKind};
 use crate::units::Bytes;
-
-/// What a task is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
-    /// Copying the source's packets into MP4.
-    Remux,
-    /// The audio of all renditions.
-    Audio,
-    /// Measuring a chunk.
-    FirstPass(usize),
-    /// Encoding a chunk so that it takes the bytes that it is asked for.
-    Encode { chunk: usize, asked: Bytes, serial: u32 },
-    /// Putting chunks and audio together.
-    Assemble,
-    /// Opening the file again.
-    Check { bytes: Bytes, index_first: bool },
-    /// Cutting the finished file into segments.
-    Cut,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -309,7 +290,7 @@ impl Rendition {
             Phase::Finishing | Phase::Ended => Stage::Finishing,
         };
         let fraction = match (&self.encode, self.phase) {
-            (_, Phase::Finishing) => super::schedule::FINISHING,
+            (_, Phase::Finishing) => FINISHING,
             (_, Phase::Ended) => 1.0,
             (_, Phase::Correcting) => 0.96,
             (Some(encode), _) => (MAIN_WORK * self.main_work(encode, tasks)).min(1.0),

@@ -1,25 +1,21 @@
 //! Carries out a plan: which task runs on which free worker, what is done again, and what all renditions of a package share. A
 //! single file is a package of one rendition without segments. Knows no pass and no file format.
 
-use super::failure::Failure;
+use super::cut::Cutting;
+use super::events::{Command, Event};
 use super::frames::SharedFrames;
-use super::package::Cutting;
-use super::rendition::{Phase, Rendition, Work};
-use super::report::Report;
-use super::{Command, Event, Milestone, is_package};
+use super::rendition::{Phase, Rendition};
+use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, Work};
 use crate::clip::facts::MediaFacts;
+use crate::machine::Machine;
 use crate::machine::limits::Limits;
-use crate::machine::{Machine, WhyFfmpeg};
-use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Answer, Artifact, Death, TaskId, Written, ffmpeg};
+use crate::step::{Death, TaskId, ffmpeg};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
 use std::collections::BTreeMap;
 
-/// Progress while the result is put together and checked.
-pub(super) const FINISHING: f64 = 0.98;
 /// Progress of a package that is left for cutting.
 const BEFORE_CUTTING: f64 = 0.96;
 
@@ -33,161 +29,6 @@ pub struct Schedule {
     pub(super) cutting: Option<Cutting>,
 }
 
-/// What the renditions of a job share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) facts: MediaFacts,
-    pub(super) wishes: Wishes,
-    /// The plan as it stands.
-    pub(super) plan: Plan,
-    pub(super) tasks: Tasks,
-    pub(super) audio: Audio,
-    /// Bytes of decoded frames that a rendition may keep for its own passes.
-    pub(super) frames_room: Bytes,
-    commands: Vec<Command>,
-    end: Option<End>,
-    restarted: bool,
-    failed_encoders: Vec<Codec>,
-}
-
-/// How a schedule ends.
-#[derive(Debug)]
-pub enum End {
-    /// With a checked result.
-    Finished(Box<Report>),
-    /// Without one.
-    GaveUp(Failure),
-    /// The browser's own codecs are not up to it.
-    FellBack(WhyFfmpeg),
-}
-
-/// The audio, which the first rendition makes for all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audio {
-    /// Not begun.
-    Waiting,
-    /// A task makes it.
-    Running,
-    /// Its packets take so many bytes; none where there is no audio.
-    Made(Bytes),
-}
-
-impl Audio {
-    pub(super) fn planned(plan: &AudioPlan) -> Audio {
-        if matches!(plan, AudioPlan::None(_)) { Audio::Made(Bytes(0)) } else { Audio::Waiting }
-    }
-
-    /// Its bytes, once it is made.
-    pub(super) fn bytes(self) -> Option<Bytes> {
-        match self {
-            Audio::Made(bytes) => Some(bytes),
-            Audio::Waiting | Audio::Running => None,
-        }
-    }
-}
-
-/// The tasks of a job.
-#[derive(Debug)]
-pub(super) struct Tasks {
-    /// How many run side by side; fewer after memory ran out.
-    pub(super) at_once: usize,
-    /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames are worth
-    /// choosing among. Else work is asked for when a worker is free, so that it can build on what the others found.
-    pub(super) queues_all: bool,
-    next: u32,
-    pub(super) running: BTreeMap<TaskId, Running>,
-    /// Work that is due: to be done again, or queued.
-    pub(super) waiting: Vec<Waiting>,
-}
-
-/// A task under way.
-#[derive(Debug, Clone)]
-pub(super) struct Running {
-    pub(super) rendition: usize,
-    pub(super) work: Work,
-    pub(super) tries: u32,
-    /// Frames that it has encoded.
-    pub(super) frames: u64,
-}
-
-/// A task that ended by itself: the fields of `Event::Done`.
-pub(super) struct Ended {
-    pub(super) exit_code: i32,
-    pub(super) answer: Option<Answer>,
-    pub(super) outputs: Vec<Written>,
-    pub(super) log: Vec<String>,
-}
-
-/// Work that is due.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Waiting {
-    pub(super) rendition: usize,
-    pub(super) work: Work,
-    pub(super) tries: u32,
-}
-
-impl Tasks {
-    /// Whether a rendition has nothing under way and nothing due.
-    fn has_none_of(&self, rendition: usize) -> bool {
-        self.running.values().all(|running| running.rendition != rendition)
-            && self.waiting.iter().all(|waiting| waiting.rendition != rendition)
-    }
-
-    /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.
-    pub(super) fn halve(&mut self) {
-        self.at_once = (self.at_once / 2).max(1);
-    }
-}
-
-impl Shared {
-    pub(super) fn command(&mut self, command: Command) {
-        self.commands.push(command);
-    }
-
-    pub(super) fn drop_files(&mut self, artifacts: Vec<Artifact>) {
-        if !artifacts.is_empty() {
-            self.commands.push(Command::Drop(artifacts));
-        }
-    }
-
-    pub(super) fn has_ended(&self) -> bool {
-        self.end.is_some()
-    }
-
-    /// The first end counts.
-    pub(super) fn end(&mut self, end: End) {
-        self.end.get_or_insert(end);
-    }
-
-    /// Takes in a rendition's new plan and shows what that makes of the job's.
-    pub(super) fn show_plan(&mut self, rendition: usize, own: &Plan) {
-        match (&mut self.plan.action, &own.action) {
-            (Action::Package(package), Action::Encode(encode)) => {
-                if let Some(rendition) = package.renditions.get_mut(rendition) {
-                    rendition.encode = (**encode).clone();
-                }
-                self.plan.notes = own.notes.clone();
-            }
-            _ => self.plan = own.clone(),
-        }
-        let plan = Box::new(self.plan.clone());
-        self.commands.push(Command::Show(Milestone::Planned(plan)));
-    }
-
-    /// A rendition begins again from the start.
-    pub(super) fn note_restart(&mut self) {
-        // The others of a package go on: their progress counts, and the restart only holds it up.
-        self.restarted |= !is_package(&self.plan);
-    }
-
-    /// The browser's own encoder for the wished codec does not work here.
-    pub(super) fn note_failed_encoder(&mut self) {
-        let codec = self.wishes.codec;
-        self.failed_encoders.push(codec);
-        self.commands.push(Command::EncoderFailed(codec));
-    }
-}
-
 impl Schedule {
     /// Returns a schedule for a plan made from `facts` and `wishes` for this machine, within `limits`.
     pub fn new(
@@ -199,7 +40,7 @@ impl Schedule {
         next_task: u32,
     ) -> Schedule {
         let machine = Machine { workers: limits.workers.max(1), ..machine };
-        let package = is_package(&plan);
+        let package = plan.is_package();
         let renditions: Vec<Rendition> = match &plan.action {
             Action::Package(package) => package
                 .renditions
@@ -256,7 +97,7 @@ impl Schedule {
 
     /// Returns whether there are several renditions, or segments.
     pub fn is_package(&self) -> bool {
-        is_package(&self.shared.plan)
+        self.shared.plan.is_package()
     }
 
     /// Returns the number of the next task.

@@ -1,7 +1,7 @@
 //! How a plan is made smaller while it runs: which of size, frame rate and audio gives way first.
 
 use super::rendition::Rendition;
-use super::schedule::Shared;
+use super::shared::Shared;
 use crate::plan::notes::Note;
 use crate::plan::picture::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::{self, Action, EncodePlan};

@@ -1,8 +1,9 @@
 //! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of encoder.
 
-use super::package::Cutting;
-use super::rendition::{Encode, Rendition, Work};
-use super::schedule::Shared;
+use super::cut::Cutting;
+use super::rendition::{Encode, Rendition};
+use super::shared::Shared;
+use super::shared::Work;
 use crate::machine::limits::threads_each;
 use crate::machine::{Decoder, Engine, NativeEncoder, Profile};
 use crate::plan::chunks::Chunk;

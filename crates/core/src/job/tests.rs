@@ -13,14 +13,17 @@ use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
 use crate::machine::{Engine, Machine};
 use crate::plan::notes::Note;
-use crate::plan::{self, Action};
+use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
-use crate::step::ArtifactKind;
-use crate::step::{Death, Encode as EncodeTask, Output, Program, Source, Task};
+use crate::step::load::Part;
+use crate::step::{
+    Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, Output, Program, Source, Task, TaskId,
+    Written,
+};
 use crate::testing::{facts, mp4_head};
 use crate::units::Micros;
 use crate::wishes::ladder;
-use crate::wishes::{Effort, Mode};
+use crate::wishes::{Codec, Effort, Mode};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -34,6 +34,17 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// Returns the share of a clip's video that is in `chunk`, for sharing bytes out before anything is measured.
+    pub(crate) fn weight(&self, video: &VideoFacts, chunk: &Chunk) -> f64 {
+        let [from, to] =
+            [chunk.first, chunk.first + chunk.frames].map(|slot| video.bytes_until(self.time_of(slot)));
+        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all of
+        // steady quality.
+        let even = chunk.frames as f64 / self.frames.max(1) as f64;
+        let spent = (to - from).max(0.0) / (video.bytes.0 as f64).max(1.0);
+        (even + spent) / 2.0
+    }
+
     /// The grid for keeping `start..end` of `video` at `rate`.
     pub fn new(video: &VideoFacts, rate: FrameRate, start: Micros, end: Micros) -> Grid {
         let same_rate = rate == video.frame_rate && video.constant_rate;

@@ -24,6 +24,13 @@ pub struct Plan {
     pub notes: Vec<Note>,
 }
 
+impl Plan {
+    /// Returns whether there are several renditions, or segments.
+    pub fn is_package(&self) -> bool {
+        matches!(self.action, Action::Package(_))
+    }
+}
+
 /// Three ways to a result, cheapest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Action {

@@ -2,8 +2,9 @@
 //! times a second, so it lives here and not in the page's state. Knows no job.
 
 use super::chosen;
-use crate::hooks::use_player::{Playback, PlayerError, PlayerState, use_player};
+use crate::hooks::use_player::{Playback, use_player};
 use crate::job::PackageFile;
+use crate::playback::{PlayerError, PlayerState};
 use std::rc::Rc;
 use yew::prelude::*;
 

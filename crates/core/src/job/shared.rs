@@ -1,0 +1,191 @@
+//! What the renditions of a job share while a plan is carried out: the plan as it stands, the tasks, the audio, and how it all
+//! ends. Starts nothing.
+
+use super::events::{Command, Milestone};
+use super::failure::Failure;
+use super::report::Report;
+use crate::clip::facts::MediaFacts;
+use crate::machine::WhyFfmpeg;
+use crate::plan::audio::AudioPlan;
+use crate::plan::{Action, Plan};
+use crate::step::{Answer, Artifact, TaskId, Written};
+use crate::units::Bytes;
+use crate::wishes::{Codec, Wishes};
+use std::collections::BTreeMap;
+
+/// Progress while the result is put together and checked.
+pub(super) const FINISHING: f64 = 0.98;
+
+/// What a task is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Copying the source's packets into MP4.
+    Remux,
+    /// The audio of all renditions.
+    Audio,
+    /// Measuring a chunk.
+    FirstPass(usize),
+    /// Encoding a chunk so that it takes the bytes that it is asked for.
+    Encode { chunk: usize, asked: Bytes, serial: u32 },
+    /// Putting chunks and audio together.
+    Assemble,
+    /// Opening the file again.
+    Check { bytes: Bytes, index_first: bool },
+    /// Cutting the finished file into segments.
+    Cut,
+}
+
+/// What the renditions of a job share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) facts: MediaFacts,
+    pub(super) wishes: Wishes,
+    /// The plan as it stands.
+    pub(super) plan: Plan,
+    pub(super) tasks: Tasks,
+    pub(super) audio: Audio,
+    /// Bytes of decoded frames that a rendition may keep for its own passes.
+    pub(super) frames_room: Bytes,
+    pub(super) commands: Vec<Command>,
+    pub(super) end: Option<End>,
+    pub(super) restarted: bool,
+    pub(super) failed_encoders: Vec<Codec>,
+}
+
+/// How a schedule ends.
+#[derive(Debug)]
+pub enum End {
+    /// With a checked result.
+    Finished(Box<Report>),
+    /// Without one.
+    GaveUp(Failure),
+    /// The browser's own codecs are not up to it.
+    FellBack(WhyFfmpeg),
+}
+
+/// The audio, which the first rendition makes for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audio {
+    /// Not begun.
+    Waiting,
+    /// A task makes it.
+    Running,
+    /// Its packets take so many bytes; none where there is no audio.
+    Made(Bytes),
+}
+
+impl Audio {
+    pub(super) fn planned(plan: &AudioPlan) -> Audio {
+        if matches!(plan, AudioPlan::None(_)) { Audio::Made(Bytes(0)) } else { Audio::Waiting }
+    }
+
+    /// Its bytes, once it is made.
+    pub(super) fn bytes(self) -> Option<Bytes> {
+        match self {
+            Audio::Made(bytes) => Some(bytes),
+            Audio::Waiting | Audio::Running => None,
+        }
+    }
+}
+
+/// The tasks of a job.
+#[derive(Debug)]
+pub(super) struct Tasks {
+    /// How many run side by side; fewer after memory ran out.
+    pub(super) at_once: usize,
+    /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames are worth
+    /// choosing among. Else work is asked for when a worker is free, so that it can build on what the others found.
+    pub(super) queues_all: bool,
+    pub(super) next: u32,
+    pub(super) running: BTreeMap<TaskId, Running>,
+    /// Work that is due: to be done again, or queued.
+    pub(super) waiting: Vec<Waiting>,
+}
+
+/// A task under way.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    pub(super) rendition: usize,
+    pub(super) work: Work,
+    pub(super) tries: u32,
+    /// Frames that it has encoded.
+    pub(super) frames: u64,
+}
+
+/// A task that ended by itself: the fields of `Event::Done`.
+pub(super) struct Ended {
+    pub(super) exit_code: i32,
+    pub(super) answer: Option<Answer>,
+    pub(super) outputs: Vec<Written>,
+    pub(super) log: Vec<String>,
+}
+
+/// Work that is due.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    pub(super) rendition: usize,
+    pub(super) work: Work,
+    pub(super) tries: u32,
+}
+
+impl Tasks {
+    /// Whether a rendition has nothing under way and nothing due.
+    pub(super) fn has_none_of(&self, rendition: usize) -> bool {
+        self.running.values().all(|running| running.rendition != rendition)
+            && self.waiting.iter().all(|waiting| waiting.rendition != rendition)
+    }
+
+    /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.
+    pub(super) fn halve(&mut self) {
+        self.at_once = (self.at_once / 2).max(1);
+    }
+}
+
+impl Shared {
+    pub(super) fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    pub(super) fn drop_files(&mut self, artifacts: Vec<Artifact>) {
+        if !artifacts.is_empty() {
+            self.commands.push(Command::Drop(artifacts));
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// The first end counts.
+    pub(super) fn end(&mut self, end: End) {
+        self.end.get_or_insert(end);
+    }
+
+    /// Takes in a rendition's new plan and shows what that makes of the job's.
+    pub(super) fn show_plan(&mut self, rendition: usize, own: &Plan) {
+        match (&mut self.plan.action, &own.action) {
+            (Action::Package(package), Action::Encode(encode)) => {
+                if let Some(rendition) = package.renditions.get_mut(rendition) {
+                    rendition.encode = (**encode).clone();
+                }
+                self.plan.notes = own.notes.clone();
+            }
+            _ => self.plan = own.clone(),
+        }
+        let plan = Box::new(self.plan.clone());
+        self.commands.push(Command::Show(Milestone::Planned(plan)));
+    }
+
+    /// A rendition begins again from the start.
+    pub(super) fn note_restart(&mut self) {
+        // The others of a package go on: their progress counts, and the restart only holds it up.
+        self.restarted |= !self.plan.is_package();
+    }
+
+    /// The browser's own encoder for the wished codec does not work here.
+    pub(super) fn note_failed_encoder(&mut self) {
+        let codec = self.wishes.codec;
+        self.failed_encoders.push(codec);
+        self.commands.push(Command::EncoderFailed(codec));
+    }
+}
