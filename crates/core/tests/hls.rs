@@ -8,10 +8,13 @@
     reason = "tests stop at the first surprise"
 )]
 
-use clipfit_container::read::segment::{HEAD, begin};
+#[path = "support/playlists.rs"]
+mod playlists;
+
+use clipfit_container::read::segment::{Begin, HEAD, begin};
 use clipfit_container::read::{boxes, codecs};
 use clipfit_container::{Packager, Rate};
-use clipfit_core::hls::check::{Package, Segment, Stream, Violation, check};
+use clipfit_core::hls::check;
 use clipfit_core::hls::{
     self, INDEX, INIT, MASTER, Rendition, Segments, Shape, ZERO, master_playlist, media_playlist,
     segment_name,
@@ -20,6 +23,7 @@ use clipfit_core::step::ffmpeg::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::packaging::SegmentFormat;
+use playlists::{Package, Segment, Stream};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -80,29 +84,30 @@ fn cut(folder: &Path, step: &PackageStep) {
 }
 
 /// The facts of a rendition as it lies in its folder.
-fn facts(folder: &Path, step: &PackageStep, segments: &Segments) -> (Rendition, Vec<Segment>) {
+fn facts(
+    folder: &Path,
+    step: &PackageStep,
+    segments: &Segments,
+) -> (Rendition, Vec<(Segment, Option<Begin>)>) {
     let init = fs::read(folder.join(INIT)).unwrap();
     let names = (0..step.firsts.len()).map(|index| segment_name(step.format(), index));
-    let found: Vec<Segment> = names
+    let found: Vec<(Segment, Option<Begin>)> = names
         .enumerate()
         .map(|(index, uri)| {
             let segment = fs::read(folder.join(&uri)).unwrap();
             let head = &segment[..segment.len().min(HEAD)];
-            Segment {
-                uri,
-                size: Bytes(segment.len() as u64),
-                duration: segments.duration(index),
-                begin: begin(step.format().into(), &init, head),
-            }
+            let begin = begin(step.format().into(), &init, head);
+            let size = Bytes(segment.len() as u64);
+            (Segment { uri, size, duration: segments.duration(index) }, begin)
         })
         .collect();
     let codecs = codecs(&init).unwrap();
     let folder = hls::folder(codecs.width, codecs.height);
-    (Rendition { folder, codecs, sizes: found.iter().map(|segment| segment.size).collect() }, found)
+    (Rendition { folder, codecs, sizes: found.iter().map(|(segment, _)| segment.size).collect() }, found)
 }
 
 /// Makes a package in `root`; answers which rules it breaks.
-fn package(root: &Path, format: SegmentFormat) -> Vec<Violation> {
+fn package(root: &Path, format: SegmentFormat) -> Vec<String> {
     let segments = segments();
     let step = PackageStep::new(format, &segments);
     let list = media_playlist(format, &segments);
@@ -118,18 +123,31 @@ fn package(root: &Path, format: SegmentFormat) -> Vec<Violation> {
     let renditions: Vec<Rendition> = written.iter().map(|(rendition, _)| rendition.clone()).collect();
     let master = master_playlist(format, &segments, &renditions);
     fs::write(root.join(MASTER), &master).unwrap();
-    let stream = |(rendition, segments): (Rendition, Vec<Segment>)| Stream {
-        uri: format!("{}/{INDEX}", rendition.folder),
+    let uri = |rendition: &Rendition| format!("{}/{INDEX}", rendition.folder);
+    let cut: Vec<check::Stream> = written
+        .iter()
+        .map(|(rendition, found)| check::Stream {
+            uri: uri(rendition),
+            segments: found
+                .iter()
+                .map(|(segment, begin)| check::Segment { duration: segment.duration, begin: *begin })
+                .collect(),
+        })
+        .collect();
+    let stream = |(rendition, found): (Rendition, Vec<(Segment, Option<Begin>)>)| Stream {
+        uri: uri(&rendition),
         playlist: &list,
         codecs: rendition.codecs,
-        segments,
+        segments: found.into_iter().map(|(segment, _)| segment).collect(),
     };
-    check(&Package {
+    let package = Package {
         format,
         rate: segments.rate(),
         master: &master,
         streams: written.into_iter().map(stream).collect(),
-    })
+    };
+    let texts = playlists::check(&package).into_iter().map(|broken| broken.to_string());
+    check::check(&cut).into_iter().map(|broken| broken.to_string()).chain(texts).collect()
 }
 
 fn probed(folder: &Path, arguments: &str) -> String {
@@ -153,7 +171,7 @@ fn plays(folder: &Path) {
 fn packages_keep_the_rules_and_play() {
     for format in FORMATS {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(package(root.path(), format), [], "{format:?}");
+        assert_eq!(package(root.path(), format), [""; 0], "{format:?}");
         for (width, height) in SIZES {
             plays(&root.path().join(hls::folder(width, height)));
         }
@@ -176,8 +194,8 @@ fn beginnings_are_read() {
         let step = PackageStep::new(format, &segments);
         cut(root.path(), &step);
         let (_, found) = facts(root.path(), &step, &segments);
-        for (index, segment) in found.iter().enumerate() {
-            let begin = segment.begin.unwrap();
+        for (index, (_, begin)) in found.iter().enumerate() {
+            let begin = begin.unwrap();
             assert!(begin.clean);
             let due = ZERO + segments.rate().time_of(segments.firsts()[index]);
             assert!((begin.micros - due.0).abs() <= 12, "{format:?} {index}: {begin:?}, {due:?}");

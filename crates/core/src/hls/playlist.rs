@@ -18,18 +18,18 @@ pub struct Rendition {
 
 /// Bits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rates {
+pub struct Rates {
     /// The largest of any row of segments that lasts from half to one and a half of the target duration.
-    pub(super) peak: u64,
+    pub peak: u64,
     /// Of all segments.
-    pub(super) average: u64,
+    pub average: u64,
 }
 
 /// The first master playlist's choice is what a player tries before it knows the network: the best within this.
 const START_BITS: u64 = 2_500_000;
 
 /// Section 4.1: peak and average segment bit rate.
-pub(super) fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
+pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     let rate = |bytes: u64, micros: u64| {
         let bits = u128::from(bytes) * 8 * 1_000_000;
         u64::try_from(bits.div_ceil(u128::from(micros.max(1)))).unwrap_or(u64::MAX)
@@ -55,7 +55,7 @@ pub(super) fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates
 }
 
 /// RFC 8216, 7: decimals in durations are of version 3, a map of a playlist that is not of keyframes alone is of version 6.
-pub(super) fn version(format: SegmentFormat) -> u32 {
+pub fn version(format: SegmentFormat) -> u32 {
     match format {
         SegmentFormat::Ts => 3,
         SegmentFormat::Fmp4 => 6,
