@@ -1,4 +1,4 @@
-//! RFC 8216's rules for a finished package, held against its playlists and against what its segments are. Reads no file.
+//! RFC 8216's rules for a finished package, checked against its playlists and segments. Reads no file.
 
 use super::SegmentFormat;
 use super::playlist::{rates, version};
@@ -40,7 +40,7 @@ pub struct Segment {
     pub uri: String,
     /// Its size.
     pub size: Bytes,
-    /// How long its pictures last.
+    /// How long its frames last.
     pub duration: Micros,
     /// With what it begins; `None` where that cannot be read.
     pub begin: Option<Begin>,
@@ -56,31 +56,31 @@ pub enum Violation {
     NoTag { uri: String, tag: &'static str },
     #[error("{uri} has {tag} more than once")]
     Twice { uri: String, tag: &'static str },
-    #[error("{uri} has {tag}, which belongs into the other kind of playlist")]
+    #[error("{uri} has {tag}, which belongs in the other kind of playlist")]
     Mixed { uri: String, tag: String },
-    #[error("{uri} is of version {said}, its tags need {needed}")]
+    #[error("{uri} declares version {said}, but its tags need {needed}")]
     Version { uri: String, said: u32, needed: u32 },
     #[error("{uri}: segment {segment} lasts {said} s, longer than the target of {target} s")]
     TooLong { uri: String, segment: usize, said: f64, target: u64 },
-    #[error("{uri} lists {listed:?} where {there:?} is")]
+    #[error("{uri} lists {listed:?}, but the package has {there:?}")]
     Segments { uri: String, listed: Option<String>, there: Option<String> },
-    #[error("{uri}: segment {segment} is said to last {said} s and lasts {is}")]
+    #[error("{uri}: segment {segment} is listed as {said} s long, but lasts {is}")]
     Duration { uri: String, segment: usize, said: f64, is: Micros },
     #[error("{uri}: segment {segment} cannot be decoded by itself")]
     NotIndependent { uri: String, segment: usize },
-    #[error("{uri}: segment {segment} begins at {is:?}, the one before it ends at {due:?}")]
+    #[error("{uri}: segment {segment} begins at {is:?}, but the one before it ends at {due:?}")]
     Gap { uri: String, segment: usize, is: Micros, due: Micros },
-    #[error("{uri}: segment {segment} begins at {is:?}, in the first rendition at {first:?}")]
+    #[error("{uri}: segment {segment} begins at {is:?}, but in the first rendition at {first:?}")]
     NotAligned { uri: String, segment: usize, is: Option<Micros>, first: Option<Micros> },
-    #[error("{uri} has {found} maps, its format {wanted}")]
+    #[error("{uri} has {found} EXT-X-MAP tags, but its format needs {wanted}")]
     Maps { uri: String, found: usize, wanted: usize },
-    #[error("the master playlist lists {listed:?} where {there:?} is")]
+    #[error("the master playlist lists {listed:?}, but the package has {there:?}")]
     Variants { listed: Vec<String>, there: Vec<String> },
-    #[error("the master playlist says {attribute}={said:?} of {uri}, which is {is}")]
+    #[error("the master playlist gives {attribute}={said:?} for {uri}, but it is {is}")]
     Attribute { uri: String, attribute: &'static str, said: Option<String>, is: String },
 }
 
-/// What belongs into a media playlist alone, of what is written here.
+/// Tags of those written here that belong only in a media playlist.
 const OF_MEDIA: [&str; 6] = [
     "#EXTINF",
     "#EXT-X-TARGETDURATION",
@@ -89,7 +89,7 @@ const OF_MEDIA: [&str; 6] = [
     "#EXT-X-MAP",
     "#EXT-X-ENDLIST",
 ];
-/// And into a master playlist alone.
+/// Tags that belong only in a master playlist.
 const OF_MASTER: [&str; 3] = ["#EXT-X-STREAM-INF", "#EXT-X-MEDIA:", "#EXT-X-I-FRAME-STREAM-INF"];
 /// Addresses in a list may be rounded to a millisecond.
 const TOLERANCE: i64 = 1_000;
