@@ -20,7 +20,7 @@ impl Stage {
     /// For the page.
     pub fn text(self) -> &'static str {
         match self {
-            Stage::Measuring => "Measuring the picture",
+            Stage::Measuring => "Measuring the video",
             Stage::Encoding => "Encoding",
             Stage::Correcting => "Fine-tuning the size",
             Stage::Finishing => "Finishing and checking",

@@ -1,4 +1,4 @@
-//! Why a file is no clip. Its sentences stand in `view::failures`. Knows nothing of how a file is read.
+//! Why a file is no clip. Its sentences are in `view::failures`. Knows nothing of how a file is read.
 
 use crate::units::Micros;
 use serde::Serialize;
@@ -10,12 +10,12 @@ pub enum ProbeFailure {
     Empty,
     /// Not recognised as any media.
     NotMedia,
-    /// A picture, a text or the like that the core would open but that is no clip.
+    /// An image, a text or the like that the core would open but that is no clip.
     NotVideo {
         /// What it is, in ffmpeg's word for the format.
         format: String,
     },
-    /// Sound without a picture.
+    /// Audio without video.
     AudioOnly,
     /// The end of the file is missing.
     Truncated {
@@ -29,7 +29,7 @@ pub enum ProbeFailure {
         /// ffmpeg's name for it.
         codec: String,
     },
-    /// A picture stream without a frame.
+    /// A video stream without a frame.
     NoFrames,
     /// Times in the file start again or leap.
     TimesJump {

@@ -28,9 +28,9 @@ pub struct Segment {
 pub enum Violation {
     #[error("{uri}: segment {segment} cannot be decoded by itself")]
     NotIndependent { uri: String, segment: usize },
-    #[error("{uri}: segment {segment} begins at {is:?}, the one before it ends at {due:?}")]
+    #[error("{uri}: segment {segment} begins at {is:?}, but the one before it ends at {due:?}")]
     Gap { uri: String, segment: usize, is: Micros, due: Micros },
-    #[error("{uri}: segment {segment} begins at {is:?}, in the first rendition at {first:?}")]
+    #[error("{uri}: segment {segment} begins at {is:?}, but in the first rendition at {first:?}")]
     NotAligned { uri: String, segment: usize, is: Option<Micros>, first: Option<Micros> },
 }
 

@@ -1,4 +1,4 @@
-//! Why a job has no result: one enum that carries its evidence. Its sentences stand in `view::failures`.
+//! Why a job has no result: one enum that carries its evidence. Its sentences are in `view::failures`.
 
 use super::verify::Fault;
 use crate::clip::failure::ProbeFailure;
@@ -13,7 +13,7 @@ use serde::Serialize;
 pub enum Failure {
     /// The file is no clip.
     Probe(ProbeFailure),
-    /// A part without which nothing goes could not be loaded.
+    /// A required part could not be loaded.
     NotLoaded(LoadFailure),
     /// Nothing watchable fits; carries offers.
     TooSmall(Refusal),
@@ -24,7 +24,7 @@ pub enum Failure {
         /// Last lines of the log.
         log: Vec<String>,
     },
-    /// The person's file could not be read to its end.
+    /// The user's file could not be read to its end.
     InputUnreadable {
         /// Last lines of the log.
         log: Vec<String>,
@@ -62,14 +62,14 @@ pub enum Failure {
     },
     /// The files of a package are there, but not the archive of them.
     NotPacked(PackFailure),
-    /// The person cancelled.
+    /// The user cancelled.
     Cancelled,
 }
 
 /// What a task was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Step {
-    /// Making the sound.
+    /// Encoding the audio.
     Audio,
     /// The first pass over a chunk.
     FirstPass,

@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct Expected {
     /// No larger than this.
     pub limit: Bytes,
-    /// How the picture is coded.
+    /// The video codec.
     pub codec: Codec,
     /// Exactly this many frames.
     pub frames: u64,
@@ -20,11 +20,11 @@ pub struct Expected {
     pub duration: Micros,
     /// The rate that says how long one frame is.
     pub frame_rate: FrameRate,
-    /// The picture's size; `None` where packets were copied.
+    /// The video's dimensions; `None` where packets were copied.
     pub size: Option<(u32, u32)>,
-    /// Whether there is sound.
+    /// Whether there is audio.
     pub audio: bool,
-    /// How far the sound is to be heard, at least; `None` where there is none or nobody knows.
+    /// How far the audio must play, at least; `None` where there is none or its length is unknown.
     pub heard: Option<Micros>,
 }
 
@@ -35,7 +35,7 @@ pub enum Fault {
     Unreadable,
     /// Streams are missing or of the wrong kind.
     Streams,
-    /// The picture has another size than planned.
+    /// The video has other dimensions than planned.
     PictureSize,
     /// The number of frames is off.
     Frames {
@@ -46,7 +46,7 @@ pub enum Fault {
     },
     /// The length is off.
     Duration,
-    /// The sound ends too early. Found last: all else is right.
+    /// The audio ends too early. Found last: all else is right.
     SoundShort {
         /// Where it should end.
         expected: Micros,

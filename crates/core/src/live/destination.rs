@@ -1,9 +1,9 @@
-//! Where a push goes, read from an address, and what of it nobody may see. Opens no connection.
+//! Where a push goes, read from an address, and which parts of it are secret. Opens no connection.
 
 use crate::percent;
 use std::fmt;
 
-/// What stands for a secret.
+/// What replaces a secret.
 const HIDDEN: &str = "***";
 /// Bytes of a datagram that SRT's live mode carries: seven packets of a transport stream.
 const PACKET: u32 = 1316;
@@ -52,7 +52,7 @@ impl Protocol {
         }
     }
 
-    /// What ffmpeg calls the encoder of its sound: WebRTC knows no AAC.
+    /// What ffmpeg calls the encoder of its audio: WebRTC knows no AAC.
     pub fn sound(self) -> &'static str {
         match self {
             Protocol::Whip => "libopus",
@@ -87,19 +87,19 @@ impl AddressTrouble {
         match self {
             AddressTrouble::NoScheme => format!("The address does not begin with a protocol: {forms}."),
             AddressTrouble::UnknownProtocol(scheme) => {
-                format!("Clipfit does not push to “{scheme}” addresses. It knows {forms}.")
+                format!("Clipfit cannot push to “{scheme}” addresses. Use {forms}.")
             }
-            AddressTrouble::NoHost => "The address names no machine.".to_owned(),
-            AddressTrouble::BadPort => "The port of the address is no number from 1 to 65535.".to_owned(),
+            AddressTrouble::NoHost => "The address has no host name.".to_owned(),
+            AddressTrouble::BadPort => "The port in the address is not a number from 1 to 65535.".to_owned(),
             AddressTrouble::NoStream => {
-                "An RTMP address needs an application and a stream's name: rtmp://HOST/APP/NAME.".to_owned()
+                "An RTMP address needs an application and a stream name: rtmp://HOST/APP/NAME.".to_owned()
             }
             AddressTrouble::Blank => {
-                "The address has spaces or control characters in it; write them as %20 and the like."
+                "The address contains spaces or control characters. Percent-encode them: a space is %20."
                     .to_owned()
             }
             AddressTrouble::BadToken => {
-                "The bearer token is for WHIP alone, and has letters, digits and signs without spaces."
+                "A bearer token works only with WHIP and consists of letters, digits and symbols without spaces."
                     .to_owned()
             }
         }
@@ -282,7 +282,7 @@ impl Destination {
         self.bearer.as_deref()
     }
 
-    /// Whether the far end calls, so that nothing happens until it does.
+    /// Whether the receiver connects to us, so that nothing happens until it does.
     pub fn waits_to_be_called(&self) -> bool {
         self.waits_to_be_called
     }

@@ -1,5 +1,5 @@
-//! A rung pushed live: what is pushed, and the command line that does it. Where it goes is `destination`'s, what happens when the
-//! far end goes away `reconnect`'s. Knows no process, network or clock.
+//! A rung pushed live: what is pushed, and the command line that does it. Where it goes is `destination`'s, what
+//! happens when the connection is lost is `reconnect`'s. Knows no process, network or clock.
 
 pub mod destination;
 #[cfg(feature = "planner")]

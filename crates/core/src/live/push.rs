@@ -6,7 +6,7 @@ use crate::step::ffmpeg::{Arguments, capped, fill_frame, mix, seconds, tag_with,
 use crate::step::x264::beat_options;
 use crate::units::Micros;
 
-/// How often a push tells how far it is, in seconds.
+/// How often a push reports its progress, in seconds.
 const TOLD_EVERY: u32 = 1;
 
 /// How long RTMP's connection may take no byte, in microseconds, before it counts as lost.

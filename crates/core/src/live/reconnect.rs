@@ -1,5 +1,6 @@
-//! What a push does when the far end goes away: how long it waits, where it goes on, and when it gives up. Fed with what ffmpeg
-//! prints and with its end; time and chance come from outside. Knows no process and no address.
+//! What a push does when the connection to the receiver is lost: how long it waits, where it goes on, and when it gives
+//! up. Fed with what ffmpeg prints and with its end; time and chance come from outside. Knows no process and no
+//! address.
 
 use crate::live::Push;
 use crate::units::{Bytes, Kbps, Micros};
@@ -10,9 +11,9 @@ use std::fmt;
 const LONGEST: f64 = 30.0;
 /// A connection that held this long makes what failed before it forgotten.
 const HELD: Micros = Micros(30_000_000);
-/// A push that gets no further for this long has lost its far end.
+/// A push that gets no further for this long has lost its receiver.
 const STALLED: Micros = Micros(20_000_000);
-/// The rate that is told is that of the last so many words of ffmpeg, about a second apart.
+/// The reported rate covers this many of ffmpeg's progress blocks, about a second apart.
 const WINDOW: usize = 6;
 
 /// How often is tried.
@@ -36,9 +37,9 @@ pub enum Loss {
     NotFound,
     /// The machine does not answer.
     NoAnswer,
-    /// The far end wants none of it, or not now.
+    /// The receiver rejected the stream, perhaps only for now.
     Rejected,
-    /// The far end went away.
+    /// The receiver closed the connection.
     Gone,
     /// No byte went out for a while.
     Stalled,
@@ -57,7 +58,7 @@ pub enum Fatal {
     Input,
     /// The encoder does not take what it is given.
     Encoder,
-    /// The far end wants another key.
+    /// The receiver did not accept the key.
     Unauthorized,
 }
 
@@ -80,12 +81,12 @@ impl Loss {
     pub fn text(self) -> &'static str {
         match self {
             Loss::Refused => "the connection was refused",
-            Loss::NotFound => "the machine's name is not known",
-            Loss::NoAnswer => "the far end does not answer",
-            Loss::Rejected => "the far end rejected the stream",
-            Loss::Gone => "the far end went away",
-            Loss::Stalled => "nothing went through any more",
-            Loss::Killed => "ffmpeg was ended from outside",
+            Loss::NotFound => "the host name is not known",
+            Loss::NoAnswer => "the receiver does not answer",
+            Loss::Rejected => "the receiver rejected the stream",
+            Loss::Gone => "the receiver closed the connection",
+            Loss::Stalled => "no data went through any more",
+            Loss::Killed => "ffmpeg was stopped from outside",
             Loss::Ended => "ffmpeg ended",
         }
     }
@@ -109,13 +110,13 @@ impl GaveUp {
     /// The end as a sentence.
     pub fn text(self) -> String {
         match self {
-            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH cannot push by this protocol.".to_owned(),
-            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read (any more).".to_owned(),
-            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not take this format.".to_owned(),
-            GaveUp::Fatal(Fatal::Unauthorized) => "The far end asks for another key or token.".to_owned(),
+            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH does not support this protocol.".to_owned(),
+            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read.".to_owned(),
+            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not support this format.".to_owned(),
+            GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.".to_owned(),
             GaveUp::Tried { connections: 1, last } => format!("The push ended: {}.", last.text()),
             GaveUp::Tried { connections, last } => {
-                format!("Given up after {connections} connections in a row: {}.", last.text())
+                format!("Gave up after {connections} failed connections in a row: {}.", last.text())
             }
         }
     }
@@ -150,10 +151,10 @@ pub enum Next {
     GiveUp(GaveUp),
 }
 
-/// What a line of ffmpeg's told.
+/// What a line of ffmpeg's output means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Told {
-    /// The far end takes what is sent.
+    /// The receiver accepts what is sent.
     Connected,
     /// How far it is.
     Sent(Sent),
@@ -272,7 +273,7 @@ impl Reconnect {
         self.connections
     }
 
-    /// Whether the far end has not taken anything for so long that the connection is as good as gone.
+    /// Returns whether the receiver has accepted nothing for so long that the connection counts as lost.
     pub fn is_stalled(&self, now: Micros) -> bool {
         let expects = self.connected.is_some() || !self.waits_to_be_called;
         expects && now - self.advanced > STALLED

@@ -22,7 +22,7 @@ pub struct Push {
     pub rung: Rung,
     /// A clip begins again at its end.
     pub looped: bool,
-    /// Without sound.
+    /// Without audio.
     pub mute: bool,
     /// Where it goes.
     pub to: Destination,
@@ -40,13 +40,13 @@ pub enum Source {
 /// A clip, as far as a push needs to know it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveClip {
-    /// Index of its picture in the file.
+    /// Index of its video stream in the file.
     pub stream: u32,
     /// Size and rate of what is pushed.
     pub picture: Picture,
     /// Conversions on the way there.
     pub conversion: Conversion,
-    /// Its sound, always encoded again.
+    /// Its audio, always encoded again.
     pub audio: AudioPlan,
     /// How long it is.
     pub duration: Micros,
@@ -79,7 +79,7 @@ impl Push {
         Push { source: Source::TestPattern, rung, looped: false, mute: false, to }
     }
 
-    /// The rate of the sound; `None` without.
+    /// The bitrate of the audio; `None` without.
     pub fn sound(&self) -> Option<Kbps> {
         let there = match &self.source {
             Source::TestPattern => true,

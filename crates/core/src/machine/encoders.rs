@@ -94,7 +94,7 @@ impl NativeEncoder {
         }
     }
 
-    /// Whether a first pass tells it how hard the picture is.
+    /// Whether a first pass shows it how hard the video is.
     pub fn has_first_pass(self) -> bool {
         self != NativeEncoder::SvtAv1
     }

@@ -6,9 +6,9 @@ use crate::units::Bytes;
 const MOST_WORKERS: usize = 16;
 /// More threads than this in one x264 gain little and cost sharpness.
 const MOST_THREADS: usize = 16;
-/// What browsers tell of the machine's memory where they tell nothing, in GiB.
+/// The machine's memory where the browser does not report it, in GiB.
 const UNKNOWN_GIB: f64 = 6.0;
-/// What the system leaves free where it does not say.
+/// The free memory where the system does not report it.
 const UNKNOWN_AVAILABLE: Bytes = Bytes(4_000_000_000);
 /// Frames are kept in no more than this part of the free disk.
 const DISK_SHARE: u64 = 4;
@@ -34,8 +34,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Returns the limits of a browser tab. `device_memory` is what the browser tells, in GiB (8 at most; some tell nothing):
-    /// half of it is for encoders, and an eighth of that for decoded frames beside them.
+    /// Returns the limits of a browser tab. `device_memory` is what the browser reports, in GiB (8 at most; some do
+    /// not): half of it is for encoders, and an eighth of that for decoded frames beside them.
     pub fn in_browser(processors: usize, device_memory: Option<f64>) -> Limits {
         const GIB: f64 = 1_073_741_824.0;
         let memory = Bytes((device_memory.unwrap_or(UNKNOWN_GIB) * GIB / 2.0) as u64);

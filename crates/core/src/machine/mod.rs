@@ -71,23 +71,23 @@ pub enum WhyFfmpeg {
     NotHere,
     /// A container that is read by ffmpeg only, or one that is built oddly.
     Container,
-    /// The browser has no decoder for the picture, or hands its frames over unreadable.
+    /// The browser has no decoder for the video, or hands its frames over unreadable.
     Picture,
     /// High dynamic range: tone mapping is ffmpeg's.
     HighRange,
     /// Interlaced: joining fields is ffmpeg's.
     Interlaced,
-    /// The picture is to be mirrored.
+    /// The video has to be mirrored.
     Mirrored,
     /// The full range of values, which the browser loses.
     Range,
     /// The browser found something wrong with the file: what it is, ffmpeg says.
     Wrong,
-    /// Channels of the sound have to be mixed in a way that is ffmpeg's.
+    /// Audio channels have to be mixed in a way that is ffmpeg's.
     Mix,
     /// Only the container is to be changed.
     Remux,
-    /// The browser has no decoder for the sound.
+    /// The browser has no decoder for the audio.
     Sound,
     /// The browser failed midway.
     Midway,

@@ -117,7 +117,8 @@ impl Speeds {
         self
     }
 
-    /// The browser's own encoders that were there when it was measured; for H.264 only one that is worth its worse picture.
+    /// The browser's own encoders that were there when it was measured; for H.264 only one that is worth its lower
+    /// quality.
     pub fn encoders(&self) -> Encoders {
         let has = |codec| self.of_browser(codec).is_some();
         Encoders {
@@ -158,7 +159,7 @@ impl Speeds {
 /// 46 Mb/s of 1080p, faster on ordinary rates.
 const DECODE_BY_FFMPEG: f64 = 2.0;
 
-// How fast real pictures go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
+// How fast real frames go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
 // with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes as fast as
 // veryfast on the synthetic ones; those of veryfast and superfast leave out more (`encoder::pass_options`).
 const REAL_SUPERFAST: f64 = 1.1;

@@ -1,4 +1,4 @@
-//! What happens to the sound: copied, encoded again, or left out, by one explicit rule.
+//! What happens to the audio: copied, encoded again, or left out, by one explicit rule.
 //! Knows nothing of how it is encoded.
 
 use crate::clip::facts::{AudioFacts, MediaFacts};
@@ -7,16 +7,16 @@ use crate::wishes::{AudioWish, Wishes};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_1_SQRT_2;
 
-/// Sound may take this share of the bytes before it is copied as it is or given the next lower rung.
+/// Audio may take this share of the bytes before it is copied as it is or given the next lower rung.
 pub const SHARE: f64 = 0.15;
-/// When even the lowest rung would take more than this share, the sound is left out.
+/// When even the lowest rung would take more than this share, the audio is left out.
 pub const DROP_ABOVE: f64 = 0.50;
 
-/// One step of the sound ladder.
+/// One step of the audio ladder.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rung {
     bitrate: f64,
-    /// The share of all bytes up to which it is taken: poor sound annoys more than a slightly softer picture.
+    /// The share of all bytes up to which it is taken: poor audio annoys more than a slightly softer video.
     share: f64,
     channels: u32,
     /// Highest sample rate that the bitrate can carry well.
@@ -37,13 +37,13 @@ const RUNGS: [Rung; 7] = [
 /// What an encode takes for which no rate is named: ffmpeg's own default.
 pub const UNNAMED: Kbps = Kbps(128.0);
 
-/// The lowest rate at which sound is kept.
+/// The lowest rate at which audio is kept.
 pub const LOWEST: Kbps = Kbps(16.0);
 
-/// The decision for the sound.
+/// The decision for the audio.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AudioPlan {
-    /// No sound in the result.
+    /// No audio in the result.
     None(WhyNoAudio),
     /// The stream's packets as they are.
     Copy {
@@ -81,7 +81,7 @@ impl AudioPlan {
         }
     }
 
-    /// Samples per second of the result; `None` without sound.
+    /// Samples per second of the result; `None` without audio.
     pub fn sample_rate(&self) -> Option<u32> {
         match self {
             AudioPlan::None(_) => None,
@@ -98,7 +98,7 @@ impl AudioPlan {
     }
 }
 
-/// Why a result has no sound.
+/// Why a result has no audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhyNoAudio {
     /// The source has none.
@@ -111,7 +111,7 @@ pub enum WhyNoAudio {
     Undecodable,
 }
 
-/// Why sound is encoded again rather than copied.
+/// Why audio is encoded again rather than copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhyEncode {
     /// The person named a rate.
@@ -124,7 +124,7 @@ pub enum WhyEncode {
     Trimmed,
     /// The quick recipe always encodes it.
     Recipe,
-    /// A copy would take more than stands beside this picture.
+    /// A copy would take more than goes with this bandwidth.
     Bandwidth,
 }
 
@@ -170,8 +170,8 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
     }
 }
 
-/// The sound beside a picture of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets where they
-/// take no more.
+/// The audio beside a video of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets where
+/// they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
     let copyable = track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none();
@@ -205,7 +205,7 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
     }
 }
 
-/// Audio may be shorter than expected by this much, or by this share where that is more: files tell the lengths of
+/// Audio may be shorter than expected by this much, or by this share where that is more: files give the lengths of
 /// their tracks roughly.
 pub const MAY_MISS: (Micros, f64) = (Micros(500_000), 0.02);
 
@@ -239,7 +239,7 @@ const TO_STEREO: [&[(f64, f64)]; 4] = {
 };
 
 /// The mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo, from
-/// layouts that are told apart by their number alone. Decoders may hand out another number of channels than the file
+/// layouts that their number alone identifies. Decoders may hand out another number of channels than the file
 /// declares.
 pub fn mixes_into(channels: u32) -> Vec<Mix> {
     let rows = |stereo: &[(f64, f64)]| match channels {
@@ -270,11 +270,11 @@ pub fn sound_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros
     }
 }
 
-/// How far the chosen track is heard, at least, after `start` and up to `end` on the source's timeline; `None` where the file
-/// does not say how long it is.
+/// Returns how far the chosen track plays, at least, after `start` and up to `end` on the source's timeline; `None`
+/// where the file does not say how long it is.
 pub(crate) fn heard(facts: &MediaFacts, start: Micros, end: Option<Micros>) -> Option<Micros> {
     let track = chosen_track(facts).filter(|track| track.duration.0 > 0)?;
-    // Some containers tell where a track ends for how long it is: a late start adds nothing that is certain.
+    // Some containers give a track's end as its length: a late start adds nothing that is certain.
     let last = track.duration + track.start.min(Micros(0));
     Some((end.map_or(last, |end| end.min(last)) - start).max(Micros(0)))
 }

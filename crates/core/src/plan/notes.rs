@@ -1,5 +1,5 @@
-//! What a plan does, in sentences for people: every change and every omission with its reason.
-//! The interface prints these; it never builds its own.
+//! What users should know about a plan: every change and every omission with its reason. The sentences are in
+//! `view::notes`.
 
 use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
 use crate::clip::format::Picture;
@@ -10,14 +10,14 @@ use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Wishes};
 use serde::{Deserialize, Serialize};
 
-/// One remark on a plan.
+/// One note on a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Note {
     /// Nothing is done.
     KeptAsIs,
     /// Only the container changes.
     Remuxed,
-    /// The picture is made smaller.
+    /// The frames are made smaller.
     Downscaled {
         /// Size as seen in the source.
         from: (u32, u32),
@@ -65,7 +65,7 @@ pub enum Note {
         /// Rate of the grid.
         rate: FrameRate,
     },
-    /// Rotation metadata is applied to the picture itself.
+    /// Rotation metadata is applied to the frames themselves.
     Uprighted,
     /// Pixels that were not square become square.
     SquarePixels,
@@ -73,7 +73,7 @@ pub enum Note {
     Deinterlaced,
     /// High dynamic range becomes SDR.
     ToneMapped,
-    /// Sound is encoded again.
+    /// Audio is encoded again.
     AudioEncoded {
         /// The reason.
         why: WhyEncode,
@@ -82,34 +82,34 @@ pub enum Note {
         /// The new rate; `None` is the encoder's default.
         bitrate: Option<Kbps>,
     },
-    /// Sound is left out.
+    /// Audio is left out.
     AudioDropped {
         /// The reason.
         why: WhyNoAudio,
     },
-    /// Sound that is earlier than the first frame is cut off.
+    /// Audio that is earlier than the first frame is cut off.
     SoundBeforePicture {
         /// How much.
         lost: Micros,
     },
-    /// Not all of the sound could be decoded.
+    /// Not all of the audio could be decoded.
     SoundEndsEarly {
         /// Where it ends in the result.
         at: Micros,
     },
-    /// A wished copy of the sound is not possible.
+    /// A wished copy of the audio is not possible.
     AudioCopyImpossible {
         /// The source's codec.
         codec: String,
     },
-    /// More than one sound: the others are left out.
+    /// More than one audio track: the others are left out.
     TracksDropped {
         /// How many.
         count: usize,
         /// Language of the kept one, if it says.
         kept: Option<String>,
     },
-    /// A stream that MP4 with one picture and one sound does not carry on.
+    /// A stream that MP4 with one video and one audio track cannot carry.
     StreamDropped {
         /// What it is.
         kind: OtherKind,
@@ -123,19 +123,19 @@ pub enum Note {
         /// The size that is not exceeded.
         limit: Bytes,
     },
-    /// The picture turned out too much for the bytes and was made smaller while running.
+    /// The video needed more bytes than there are and was made smaller while running.
     SmallerThanPlanned {
         /// The new size.
         to: (u32, u32),
     },
-    /// The bytes are probably too few; the picture is measured to know.
+    /// The bytes are probably too few; the video is measured to find out.
     MayNotFit,
-    /// The picture turned out too much for the bytes and frames were left out while running.
+    /// The video needed more bytes than there are, and frames were left out while running.
     SlowerThanPlanned {
         /// The new rate.
         to: FrameRate,
     },
-    /// Clipfit's own encoder is not to be had: the stock one does the same, several times slower.
+    /// Clipfit's own encoder is not available: the stock one does the same, several times slower.
     StockEncoder,
     /// The browser's own codecs cannot do this clip: ffmpeg.wasm decodes it.
     DecodedByFfmpeg {
@@ -166,16 +166,16 @@ pub enum Note {
     Saturated,
 }
 
-/// Quantities that a person may set too high.
+/// Quantities that users may set too high.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wished {
-    /// Height of the picture.
+    /// Height of the video.
     Height,
     /// Frames per second.
     FrameRate,
 }
 
-/// Less sound than this before the first picture nobody misses.
+/// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
 /// What follows from the source alone.
@@ -220,7 +220,7 @@ pub(crate) fn encode_notes(
     conversion_notes(facts, wishes, picture, audio, notes);
 }
 
-/// What follows from bringing `facts` into a fixed format, with the picture of size `inside` in its frame.
+/// What follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
 pub(crate) fn rung_notes(
     facts: &MediaFacts,
     wishes: &Wishes,

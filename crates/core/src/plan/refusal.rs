@@ -1,4 +1,4 @@
-//! When nothing watchable fits: how little would do, and what could be given up instead.
+//! When nothing watchable fits: the least size that would work, and what could be given up instead.
 
 use super::encode::kept;
 use crate::clip::facts::MediaFacts;
@@ -34,27 +34,27 @@ pub struct Offer {
 pub enum Change {
     /// A larger file.
     Target(Bytes),
-    /// The sound.
+    /// The audio.
     NoAudio,
-    /// Cheaper sound than wished.
+    /// Audio at a lower bitrate than wished.
     AutomaticAudio,
-    /// Size and rate of the picture follow from the budget.
+    /// Dimensions and frame rate follow from the budget.
     AutomaticPicture,
     /// The end of the clip.
     KeepFirst(Micros),
 }
 
-/// Room above the bare minimum, so that rounding or a busy picture does not refuse the offer itself.
+/// Room above the bare minimum, so that rounding or a busy scene does not refuse the offer itself.
 const MARGIN: f64 = 1.03;
-/// The same for an estimate made without looking at the picture.
+/// The same for an estimate made without looking at the frames.
 const BLIND_MARGIN: f64 = 2.0;
 
 /// What a clip takes at the coarsest watchable quantizer, as its first pass showed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    /// The pictures.
+    /// The video.
     pub video: Bytes,
-    /// The sound of the plan.
+    /// The audio of the plan.
     pub audio: Bytes,
     /// The container.
     pub overhead: Bytes,
@@ -95,17 +95,17 @@ pub fn refuse_measured(facts: &MediaFacts, wishes: &Wishes, measured: Measured) 
     Refusal { target: wishes.target, least, offers }
 }
 
-/// Bytes of pictures fall a little slower than their pixels.
+/// Bytes of video fall a little slower than their pixels.
 const BYTES_BY_PIXELS: f64 = 0.8;
 
-/// Whether the smallest picture would fit where the fixed one did not.
+/// Returns whether the smallest format would fit where the fixed one did not.
 fn smaller_would_do(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> bool {
     let source = (facts.video.display_size(), facts.video.frame_rate);
     let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
     let tried = picture::smallest(source.0, source.1, fixed).pixels_per_second();
     let smallest = picture::smallest(source.0, source.1, Fixed::default()).pixels_per_second();
     let video = measured.video.0 as f64 * (smallest / tried).powf(BYTES_BY_PIXELS);
-    // Sound that is chosen automatically gives way.
+    // Audio that is chosen automatically gives way.
     let audio = if wishes.audio == AudioWish::Auto { 0 } else { measured.audio.0 };
     let needed = (video + (audio + measured.overhead.0) as f64) * MARGIN;
     needed <= wishes.target.0 as f64

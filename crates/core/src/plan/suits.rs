@@ -9,7 +9,7 @@ use crate::machine::limits::Limits;
 use crate::machine::{Engine, WhyFfmpeg};
 use crate::units::Micros;
 
-/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer tells the times
+/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports the times
 /// of one piece of a stream only, and the first packets of fragments last until the next fragment begins, whatever they
 /// hold: the audio would come out of step.
 pub fn suits_container(listing: &Listing) -> Result<(), WhyFfmpeg> {
@@ -45,7 +45,7 @@ fn sound_needs_ffmpeg(sound: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<
 
 impl Plan {
     /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether they
-    /// decode the chosen sound.
+    /// decode the chosen audio.
     pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
         match &self.action {
             Action::Keep => None,
@@ -59,7 +59,7 @@ impl Plan {
         }
     }
 
-    /// Whether x265 makes the picture.
+    /// Returns whether x265 encodes the video.
     pub fn by_x265(&self) -> bool {
         matches!(&self.action, Action::Encode(encode) if encode.engine == Engine::X265)
     }

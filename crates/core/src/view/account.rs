@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct ClipAccount {
     /// `0:30`, `854×480`, `24 fps`, `h264`.
     pub figures: Vec<String>,
-    /// Length of the picture.
+    /// Length of the video.
     pub length: Micros,
 }
 
@@ -30,9 +30,9 @@ pub struct PlanAccount {
 /// One figure of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figure {
-    /// What it tells.
+    /// Its label.
     pub name: String,
-    /// How much.
+    /// Its value.
     pub value: String,
     /// In more detail.
     pub detail: Option<String>,
@@ -43,7 +43,7 @@ pub struct Figure {
 pub struct Remark {
     /// The sentence.
     pub text: String,
-    /// Whether the person may miss something, as `Note::is_loss`.
+    /// Whether the user may miss something, as `Note::is_loss`.
     pub loss: bool,
 }
 
@@ -82,7 +82,7 @@ pub struct ResultAccount {
     pub saved: f64,
     /// The source itself is the result.
     pub kept_source: bool,
-    /// Width and height of the picture.
+    /// Width and height of the video.
     pub size: (u32, u32),
     /// How many files a package has; a single result has none.
     pub files: usize,
@@ -123,7 +123,7 @@ impl EffortsAccount {
 }
 
 impl CodecAccount {
-    /// Tells of what a machine answers when asked for a codec.
+    /// Makes the account from a machine's answer about a codec.
     pub fn new(codec: Codec, offer: Result<(), CodecUnavailable>) -> CodecAccount {
         CodecAccount { codec, missing: offer.err().map(|why| why.to_string()) }
     }

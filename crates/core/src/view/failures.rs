@@ -24,7 +24,7 @@ impl Display for ProbeFailure {
                 "There is no video in this file ({format}). Choose a clip such as MP4, MOV, MKV, WebM, AVI or TS."
             ),
             ProbeFailure::AudioOnly => f.write_str(
-                "This file has sound but no picture. Clipfit compresses video: choose a file that contains some.",
+                "This file has sound but no picture. Clipfit compresses video: choose a file with a video track.",
             ),
             ProbeFailure::Truncated { there: Some(there), whole: Some(whole) } => write!(
                 f,

@@ -1,5 +1,5 @@
-//! What people are told: every sentence about clips, plans, results and failures, and the figures beside them. The page and the
-//! command line print these and never build their own.
+//! What users read: every sentence about clips, plans, results and failures, and the figures next to them. The page and
+//! the command line print these and never build their own.
 
 pub mod account;
 mod failures;

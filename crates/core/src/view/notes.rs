@@ -1,4 +1,4 @@
-//! The remarks on a plan as sentences.
+//! The notes on a plan as sentences.
 
 use crate::clip::facts::OtherKind;
 use crate::machine::WhyFfmpeg;
@@ -7,7 +7,7 @@ use crate::plan::notes::{Note, Wished};
 use crate::plan::picture::HIGHEST_RATE;
 use crate::units::Kbps;
 impl Note {
-    /// Whether something that the person may miss gets lost (rather than being merely converted).
+    /// Returns whether something that the user may miss is lost, rather than merely converted.
     pub fn is_loss(&self) -> bool {
         matches!(
             self,
@@ -24,7 +24,7 @@ impl Note {
         )
     }
 
-    /// The remark as a sentence.
+    /// Returns the note as a sentence.
     pub fn text(&self) -> String {
         match self {
             Note::KeptAsIs => "It fits already and plays everywhere, so it stays exactly as it is.".into(),
@@ -36,68 +36,68 @@ impl Note {
                 )
             }
             Note::FewerFrames { from, to } if from.per_second() > HIGHEST_RATE + 0.5 => {
-                format!("{from} frames a second become {to}, which every player shows.")
+                format!("The frame rate drops from {from} to {to} fps, which every player can show.")
             }
             Note::FewerFrames { from, to } => {
-                format!("{from} frames a second become {to}, to leave more bytes for each.")
+                format!("The frame rate drops from {from} to {to} fps, which leaves more bytes for each frame.")
             }
             Note::ScaledUp { from, to } => {
                 format!(
-                    "This format is larger than the source: {}×{} is scaled up to {}×{}, which makes it no sharper.",
+                    "This format is larger than the source: {}×{} is scaled up to {}×{}, which adds no detail.",
                     from.0, from.1, to.0, to.1
                 )
             }
             Note::FramesRepeated { from, to } => {
-                format!("This format has more frames than the source: of {from} a second some are shown twice to make {to}.")
+                format!("This format has a higher frame rate than the source: some frames are repeated to go from {from} to {to} fps.")
             }
             Note::FormatIsFixed => {
-                "The format has its own height and frame rate; those that were chosen do not count.".into()
+                "The format sets its own height and frame rate; the chosen ones are ignored.".into()
             }
             Note::HeightsAreNamed => {
-                "The renditions have heights of their own; the one that was chosen beside them does not count.".into()
+                "The renditions have their own heights; the height that was chosen as well is ignored.".into()
             }
             Note::LargerRenditionsLeftOut => {
-                "The larger renditions are left out: these bytes are too few for them.".into()
+                "The larger renditions are left out: the target is too small for them.".into()
             }
             Note::RenditionsAboveSource => {
                 "Renditions above the size of the source are left out: they would be no sharper.".into()
             }
-            Note::Barred => "The shape of the picture is not the format's: black bars keep it undistorted.".into(),
+            Note::Barred => "The video's aspect ratio differs from the format's: black bars keep it undistorted.".into(),
             Note::WishAboveSource { what: Wished::Height } => {
-                "The chosen height is above the source's; the source's is kept.".into()
+                "The chosen height is above the source's, so the source's height is kept.".into()
             }
             Note::WishAboveSource { what: Wished::FrameRate } => {
-                "The chosen frame rate is above the source's; the source's is kept.".into()
+                "The chosen frame rate is above the source's, so the source's frame rate is kept.".into()
             }
             Note::EvenFrames { rate } => {
-                format!("Uneven frame times are laid on an even {rate} frames a second.")
+                format!("Uneven frame times become a constant frame rate of {rate} fps.")
             }
-            Note::Uprighted => "The rotation mark is applied, so that it is upright everywhere.".into(),
-            Note::SquarePixels => "Stretched pixels become square; the shape stays the same.".into(),
-            Note::Deinterlaced => "Interlaced fields are joined into whole frames.".into(),
+            Note::Uprighted => "The rotation flag is applied, so that the video is upright everywhere.".into(),
+            Note::SquarePixels => "Non-square pixels become square; the aspect ratio stays the same.".into(),
+            Note::Deinterlaced => "Interlaced video is deinterlaced into whole frames.".into(),
             Note::ToneMapped => {
-                "HDR is tone-mapped to standard range, so that colours are right on every screen.".into()
+                "HDR is tone-mapped to SDR, so that colours are right on every screen.".into()
             }
             Note::AudioEncoded { why, channels, bitrate } => audio_encoded(*why, *channels, *bitrate),
             Note::AudioDropped { why: WhyNoAudio::NoRoom } => format!(
-                "Sound is left out: even the smallest would take more than {:.0} % of these bytes. A larger target or a shorter part keeps it.",
+                "Audio is left out: even at its lowest bitrate it would take more than {:.0} % of the available bytes. A larger target or a shorter part keeps it.",
                 DROP_ABOVE * 100.0
             ),
-            Note::AudioDropped { why: WhyNoAudio::Wished } => "Sound is left out, as chosen.".into(),
+            Note::AudioDropped { why: WhyNoAudio::Wished } => "Audio is left out, as chosen.".into(),
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
-                "The sound could not be decoded and is left out.".into()
+                "The audio could not be decoded and is left out.".into()
             }
             Note::SoundBeforePicture { lost } => {
-                format!("The first {lost} of the sound come before the first picture and are left out.")
+                format!("The audio starts {lost} before the first frame; that part is left out.")
             }
             Note::SoundEndsEarly { at } => {
-                format!("The sound ends at {at}: the rest of it could not be decoded.")
+                format!("The audio ends at {at}: the rest of it could not be decoded.")
             }
-            Note::StockEncoder => "Clipfit's fast encoder is not available here; the stock one makes the same file, only slower.".into(),
+            Note::StockEncoder => "Clipfit's fast encoder is not available here; ffmpeg.wasm's makes the same file, only slower.".into(),
             Note::DecodedByFfmpeg { why } => {
                 format!("ffmpeg.wasm reads this clip, which takes longer: {}.", why.text())
             }
-            Note::FastNotHere => "x264's quickest settings are used: this browser has no encoder of its own that is quicker.".into(),
+            Note::FastNotHere => "x264's quickest settings are used: this browser has no faster encoder of its own.".into(),
             Note::FastFailed => "The browser's own encoder did not do as asked, so x264 takes over.".into(),
             Note::CodecNotHere { codec, why } => {
                 let why = why.map_or_else(
@@ -113,11 +113,11 @@ impl Note {
                 "The encoder for {} stopped or did not do as asked, so it becomes H.264, which plays everywhere.",
                 codec.name()
             ),
-            Note::NotAllUsed => "The encoder did not use all of the target: the clip is very short, or this picture gains next to nothing from more bytes.".into(),
-            Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no sound.".into(),
+            Note::NotAllUsed => "The encoder did not use all of the target: the clip is very short, or more bytes would hardly improve this video.".into(),
+            Note::AudioDropped { why: WhyNoAudio::Silent } => "The source has no audio.".into(),
             Note::AudioCopyImpossible { codec } => {
                 format!(
-                    "The sound ({codec}) cannot be copied into an MP4 that plays everywhere; it is encoded as AAC."
+                    "The audio ({codec}) cannot be copied into an MP4 that plays everywhere; it is encoded as AAC."
                 )
             }
             Note::TracksDropped { count, kept } => {
@@ -131,8 +131,8 @@ impl Note {
             }
             Note::StreamDropped { kind, codec, language } => {
                 let name = match kind {
-                    OtherKind::Video => "A second picture",
-                    OtherKind::CoverArt => "The cover picture",
+                    OtherKind::Video => "A second video track",
+                    OtherKind::CoverArt => "The cover image",
                     OtherKind::Subtitle => "A subtitle track",
                     OtherKind::Data => "A data track",
                     OtherKind::Attachment => "An attached file",
@@ -146,18 +146,18 @@ impl Note {
             }
             Note::SourceIsSmaller { limit } => {
                 format!(
-                    "The source is below the target already, but does not play everywhere as it is. As H.264 it takes at most {limit}."
+                    "The source is already below the target, but it does not play everywhere. As H.264 it takes at most {limit}."
                 )
             }
             Note::SmallerThanPlanned { to } => {
-                format!("This picture needs more bytes than expected, so it was made {}×{}.", to.0, to.1)
+                format!("This video needs more bytes than expected, so it was scaled to {}×{}.", to.0, to.1)
             }
             Note::MayNotFit => {
-                "This is very little for this clip; the picture is measured first to see whether it can do."
+                "The target is very small for this clip; the video is measured first to see whether it is enough."
                     .into()
             }
             Note::SlowerThanPlanned { to } => {
-                format!("This picture needs more bytes than expected, so it has {to} frames a second.")
+                format!("This video needs more bytes than expected, so its frame rate drops to {to} fps.")
             }
             Note::Saturated => {
                 "More bytes would not make it any sharper, so it stays below the target.".into()
@@ -170,18 +170,18 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
     let rate = bitrate.map_or(String::new(), |rate| format!(" at {rate}"));
     let reason = match why {
         WhyEncode::Wished => "as chosen",
-        WhyEncode::Codec => "since its codec does not play everywhere",
-        WhyEncode::TooLarge => "since a copy would take too much from the picture",
+        WhyEncode::Codec => "because its codec does not play everywhere",
+        WhyEncode::TooLarge => "because a copy would leave too few bytes for the video",
         WhyEncode::Trimmed => "so that it is cut exactly",
         WhyEncode::Recipe => "as the quick recipe does",
-        WhyEncode::Bandwidth => "since a copy would take more than belongs beside this bandwidth",
+        WhyEncode::Bandwidth => "because a copy would take more than this bandwidth allows for audio",
     };
     let layout = if from == to {
         String::new()
     } else {
         format!(", {} instead of {}", channel_layout(to), channel_layout(from))
     };
-    format!("Sound is encoded as AAC{rate}{layout}, {reason}.")
+    format!("Audio is encoded as AAC{rate}{layout}, {reason}.")
 }
 
 /// `mono`, `stereo`, `5.1` ...
@@ -199,17 +199,17 @@ impl WhyFfmpeg {
     /// For the end of a sentence.
     pub fn text(self) -> &'static str {
         match self {
-            WhyFfmpeg::NotHere => "this browser's own decoder is not to be had",
-            WhyFfmpeg::Container => "the way this file is built is left to ffmpeg",
-            WhyFfmpeg::Picture => "this browser cannot decode the picture",
-            WhyFfmpeg::HighRange => "high dynamic range has to be mapped",
-            WhyFfmpeg::Interlaced => "interlaced fields have to be joined",
-            WhyFfmpeg::Mirrored => "the picture has to be mirrored",
-            WhyFfmpeg::Range => "this browser loses the picture's full range of values",
+            WhyFfmpeg::NotHere => "this browser's own decoder is not available",
+            WhyFfmpeg::Container => "only ffmpeg reads this kind of file reliably",
+            WhyFfmpeg::Picture => "this browser cannot decode the video",
+            WhyFfmpeg::HighRange => "high dynamic range has to be tone-mapped",
+            WhyFfmpeg::Interlaced => "interlaced video has to be deinterlaced",
+            WhyFfmpeg::Mirrored => "the video has to be mirrored",
+            WhyFfmpeg::Range => "this browser loses the video's full range of values",
             WhyFfmpeg::Wrong => "something about this file is unusual",
-            WhyFfmpeg::Mix => "the channels of its sound have to be mixed",
+            WhyFfmpeg::Mix => "its audio channels have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
-            WhyFfmpeg::Sound => "this browser cannot decode the sound",
+            WhyFfmpeg::Sound => "this browser cannot decode the audio",
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",

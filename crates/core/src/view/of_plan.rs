@@ -37,11 +37,11 @@ impl From<&Plan> for PlanAccount {
         let mut figures = vec![figure("Never over", plan.limit.to_string(), None)];
         let length = match &plan.action {
             Action::Keep => {
-                figures.push(figure("Result", "The file as it is".into(), None));
+                figures.push(figure("Result", "The original file".into(), None));
                 None
             }
             Action::Remux(_) => {
-                figures.push(figure("Result", "Same picture, as MP4".into(), None));
+                figures.push(figure("Result", "Same video, as MP4".into(), None));
                 None
             }
             Action::Encode(encode) => {
@@ -139,7 +139,7 @@ fn package_figures(package: &PackagePlan) -> Vec<Figure> {
 fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
     let picture = &encode.picture;
     let codec = encode.codec.name();
-    let rate = encode.video_rate().map_or_else(|| "Steady quality".into(), |rate| rate.to_string());
+    let rate = encode.video_rate().map_or_else(|| "Constant quality".into(), |rate| rate.to_string());
     let control = match encode.control {
         RateControl::TwoPass { .. } => format!("{codec}, two passes"),
         RateControl::Measured { .. } => format!("{codec}, measured"),
@@ -170,10 +170,10 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         }
     };
     [
-        figure("Picture", format!("{}×{}", picture.width, picture.height), None),
+        figure("Dimensions", format!("{}×{}", picture.width, picture.height), None),
         figure("Frame rate", format!("{} fps", picture.frame_rate), None),
         figure("Video", rate, Some(control)),
-        figure("Sound", audio, audio_detail),
+        figure("Audio", audio, audio_detail),
         figure("Effort", effort.into(), Some(encoder)),
     ]
 }

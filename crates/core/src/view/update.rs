@@ -1,12 +1,12 @@
-//! What the engine tells the page of a job: accounts that can be shown as they are, as they pass from one module to the other.
-//! Files ride beside them, since they are the browser's. Plain data.
+//! What the engine sends the page about a job: accounts that are ready to show, as plain data. Files travel separately,
+//! because they belong to the browser.
 
 use super::account::{ClipAccount, CodecAccount, EffortsAccount, OfferAccount, PlanAccount, ResultAccount};
 use crate::progress::Progress;
 use crate::step::load::LoadFailure;
 use serde::{Deserialize, Serialize};
 
-/// What a job tells while it runs, in this order; the last is `Finished` or `Failed`.
+/// What a job sends while it runs, in this order; the last is `Finished` or `Failed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// A part of the encoder is being fetched.
@@ -22,11 +22,11 @@ pub enum Update {
     Probed(ClipAccount),
     /// What each effort would come to, and which codecs can be had, now that the machine has been measured.
     Predicted(EffortsAccount, Vec<CodecAccount>),
-    /// What will be made of it; told again when the plan had to change.
+    /// The plan; sent again when it had to change.
     Planned(PlanAccount),
     /// How far it is; a few times a second at most.
     Progress(Progress),
-    /// A checked result, whose files ride beside.
+    /// A checked result; its files travel separately.
     Finished(ResultAccount),
     /// No result.
     Failed(Failure),

@@ -1,12 +1,12 @@
-//! The low-bandwidth ladder: fixed picture formats, each with the bandwidth it needs, and the rule that holds an encode to
-//! that bandwidth. Knows nothing of a clip's content.
+//! The low-bandwidth ladder: fixed video formats, each with the bandwidth it needs, and the rule that holds an encode
+//! to that bandwidth. Knows nothing of a clip's content.
 
 use crate::clip::format::Picture;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A format: exactly this size and frame rate, never more than this bandwidth for the picture.
+/// A format: exactly this size and frame rate, never more than this bandwidth for the video.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rung {
     /// Width in square pixels, even.
@@ -15,7 +15,7 @@ pub struct Rung {
     pub height: u32,
     /// Frames per second.
     pub frame_rate: FrameRate,
-    /// The bandwidth of the picture; sound comes on top.
+    /// The bandwidth of the video; audio comes on top.
     pub rate: Kbps,
 }
 
@@ -114,7 +114,7 @@ impl Rung {
         rungs().any(|rung| rung == *self)
     }
 
-    /// The rung for a picture that stands upright: turned.
+    /// The rung for a video that stands upright: turned.
     pub fn turned(self) -> Rung {
         Rung { width: self.height, height: self.width, ..self }
     }
@@ -149,7 +149,7 @@ impl Rung {
     /// What it is good for, in a few words.
     pub fn suits(&self) -> &'static str {
         match self.frame_rate.per_second() {
-            ..2.0 => "stills, slides, a site seen from time to time",
+            ..2.0 => "stills, slides, a site that is checked now and then",
             ..8.0 => "slides with a pointer, slow scenes, surveillance",
             ..16.0 => "talking heads, calm scenes",
             _ => "people in motion, nearly everything",

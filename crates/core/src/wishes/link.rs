@@ -1,5 +1,5 @@
-//! Wishes in the address: `?target=10MB&effort=best`, in the query or the fragment. What cannot be honoured is named,
-//! never ignored.
+//! Wishes in the address: `?target=10MB&effort=best`, in the query or the fragment. Every parameter that cannot be
+//! honoured is reported.
 
 use crate::percent;
 use crate::units::{Bytes, FrameRate, Kbps};
@@ -50,14 +50,18 @@ impl LinkProblem {
     pub fn text(&self) -> String {
         let LinkProblem { name, value, why } = self;
         match why {
-            LinkTrouble::UnknownName => format!("The link names “{name}”, which Clipfit does not know."),
+            LinkTrouble::UnknownName => {
+                format!("The link has a parameter “{name}”, which Clipfit does not know.")
+            }
             LinkTrouble::BadValue => {
                 format!(
                     "The link asks for {name}=“{value}”, which is not a value Clipfit knows. The default is used."
                 )
             }
             LinkTrouble::SaidAgain => {
-                format!("The link asks for {name}={value} and then for something else instead, which counts.")
+                format!(
+                    "The link asks for {name}={value} and then for something else, which is used instead."
+                )
             }
         }
     }

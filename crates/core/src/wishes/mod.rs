@@ -1,4 +1,4 @@
-//! What the person asks for, as typed values. `link` reads them from an address; the page edits them.
+//! What the user asks for, as typed values. `link` reads them from an address; the page edits them.
 
 pub mod destinations;
 pub mod ladder;
@@ -31,13 +31,13 @@ pub struct Wishes {
     pub packaging: Packaging,
     /// How much time to spend.
     pub effort: Effort,
-    /// How the picture is coded.
+    /// The video codec.
     pub codec: Codec,
     /// Height of the result in pixels as seen upright; `None` lets the budget decide.
     pub height: Option<u32>,
     /// Frame rate of the result; `None` lets the budget decide.
     pub frame_rate: Option<FrameRate>,
-    /// What to do with the sound.
+    /// What to do with the audio.
     pub audio: AudioWish,
     /// The part of the clip to keep; `None` keeps all.
     pub trim: Option<Trim>,
@@ -107,7 +107,7 @@ impl Effort {
     }
 }
 
-/// How the picture is coded.
+/// The video codec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Codec {
     /// H.264: plays everywhere.
@@ -165,7 +165,7 @@ impl Codec {
         match self {
             Codec::H264 => "Plays everywhere.",
             Codec::H265 => {
-                "Plays on Apple devices, on newer Android phones and televisions, and in most browsers on newer machines; not in Firefox on older ones, and not in many chats."
+                "Plays on Apple devices, on newer Android phones and televisions, and in most browsers on newer machines; not in Firefox on older ones, and not in many chat apps."
             }
             Codec::Vp9 => {
                 "Plays in Chrome, Edge, Firefox and on Android; on Apple devices from 2020 on; not in older players and televisions."
@@ -177,14 +177,14 @@ impl Codec {
     }
 }
 
-/// What to do with the sound.
+/// What to do with the audio.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum AudioWish {
     /// By the rule of `audio`.
     Auto,
     /// Copy the packets, or say why that cannot be.
     Copy,
-    /// No sound.
+    /// No audio.
     None,
     /// Encode at this rate.
     Encode(Kbps),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Wanted {
     /// Its shorter side, in pixels.
     pub side: u32,
-    /// Bandwidth of its picture.
+    /// Bandwidth of its video.
     pub rate: Kbps,
 }
 
@@ -20,7 +20,7 @@ pub const USUAL: [Wanted; 3] = [
     Wanted { side: 360, rate: Kbps(800.0) },
 ];
 
-/// More than this at once nobody needs, and memory is not for it.
+/// Nobody needs more than this at once, and memory would not suffice.
 const MOST_WANTED: usize = 8;
 
 /// Reads `720:3000,480:1500` or `720p 3000, 480p 1500`. `None` where one of them cannot be read or is out of all reason, two

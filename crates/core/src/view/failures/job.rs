@@ -1,4 +1,4 @@
-//! Sentences of what ends a job: a refusal, a failed check, a failure.
+//! The sentences for what ends a job: a refusal, a failed check, a failure.
 
 use crate::job::failure::{Failure, Step};
 use crate::job::verify::Fault;
@@ -39,13 +39,13 @@ impl Display for Fault {
         match self {
             Fault::Unreadable => f.write_str("it could not be opened again"),
             Fault::Streams => f.write_str("a stream is missing or of the wrong kind"),
-            Fault::PictureSize => f.write_str("its video has the wrong size"),
+            Fault::PictureSize => f.write_str("its video has the wrong dimensions"),
             Fault::Frames { expected, found } => write!(f, "it has {found} frames instead of {expected}"),
             Fault::Duration => f.write_str("its length is wrong"),
             Fault::SoundShort { expected, found } => {
                 write!(f, "its audio ends at {found} instead of {expected}")
             }
-            Fault::IndexLast => f.write_str("its index does not come first"),
+            Fault::IndexLast => f.write_str("its index is not at the start"),
             Fault::TooLarge => f.write_str("it is over the limit"),
             Fault::Package(rule) => f.write_str(rule),
         }
