@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use clipfit_core::job::report::PackageFile;
-use clipfit_core::step::{Artifact, Input, Source, Task, Written};
+use clipfit_core::step::{Artifact, Input, InputSource, Task, Written};
 use clipfit_core::units::Bytes;
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -58,14 +58,14 @@ impl Folder {
         for Input { name, source } in &task.inputs {
             let to = place.join(name);
             match source {
-                Source::Clip => link(clip, &to)?,
-                Source::Kept(artifact) => {
+                InputSource::Clip => link(clip, &to)?,
+                InputSource::Kept(artifact) => {
                     // Presets without a macroblock tree write no such file and need none.
                     if let Some(from) = self.kept(*artifact) {
                         fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
                     }
                 }
-                Source::Text(text) => fs::write(&to, text)?,
+                InputSource::Text(text) => fs::write(&to, text)?,
             }
         }
         Ok(place)
@@ -102,12 +102,12 @@ impl Folder {
                 fs::create_dir_all(parent)?;
             }
             match &file.source {
-                Source::Text(text) => fs::write(&to, text)?,
-                Source::Kept(artifact) => {
+                InputSource::Text(text) => fs::write(&to, text)?,
+                InputSource::Kept(artifact) => {
                     let from = self.kept(*artifact).ok_or(io::ErrorKind::NotFound)?;
                     fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
                 }
-                Source::Clip => return Err(io::ErrorKind::InvalidData.into()),
+                InputSource::Clip => return Err(io::ErrorKind::InvalidData.into()),
             }
         }
         Ok(root)

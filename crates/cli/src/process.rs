@@ -117,7 +117,7 @@ pub(crate) fn ask(
     folder: &Path,
     interrupt: &Interrupt,
 ) -> Result<(Vec<String>, End), Error> {
-    enum Told {
+    enum Message {
         Line(String),
         End(End),
     }
@@ -125,14 +125,14 @@ pub(crate) fn ask(
     let (line, told) = mpsc::channel();
     let end = line.clone();
     // If the receiver is gone, it was interrupted.
-    let on_line = move |text| drop(line.send(Told::Line(text)));
-    let on_end = move |ended| drop(end.send(Told::End(ended)));
+    let on_line = move |text| drop(line.send(Message::Line(text)));
+    let on_end = move |ended| drop(end.send(Message::End(ended)));
     let _running = start(program, arguments, folder, on_line, on_end).map_err(not_run)?;
     let mut printed = Vec::new();
     loop {
         match told.recv_timeout(PATIENCE) {
-            Ok(Told::Line(line)) => printed.push(line),
-            Ok(Told::End(end)) => return Ok((printed, end)),
+            Ok(Message::Line(line)) => printed.push(line),
+            Ok(Message::End(end)) => return Ok((printed, end)),
             Err(RecvTimeoutError::Timeout) if !interrupt.is_raised() => {}
             Err(RecvTimeoutError::Timeout) => return Err(Error::Interrupted),
             Err(RecvTimeoutError::Disconnected) => {

@@ -13,7 +13,7 @@ use clap::Parser;
 use clipfit_cli::options::{Command, Options};
 use clipfit_core::machine::Decoder;
 use clipfit_core::machine::Machine;
-use clipfit_core::machine::{Encoders, Engine, NativeEncoders, Profile};
+use clipfit_core::machine::{Encoders, NativeEncoders, Profile, VideoEncoder};
 use clipfit_core::plan::{Action, plan};
 use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::link;
@@ -39,7 +39,7 @@ fn the_command_line_plans_as_the_browser_does() {
     let written = std::fs::read_to_string(&path).unwrap();
     let native = Machine::native(2, NativeEncoders::of(|_| true));
     let encoders = Encoders { h264: Some(Profile::High), ..Encoders::default() };
-    let by_ffmpeg = Machine::ffmpeg(2, Engine::Own);
+    let by_ffmpeg = Machine::ffmpeg(2, VideoEncoder::Own);
     let by_browser = Machine { decoder: Decoder::Browser, encoders, ..by_ffmpeg };
     let (mut facts, mut compared) = (None, 0);
     for line in written.lines() {

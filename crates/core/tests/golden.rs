@@ -4,8 +4,8 @@
 mod support;
 
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::machine::Engine;
 use clipfit_core::machine::Machine;
+use clipfit_core::machine::VideoEncoder;
 use clipfit_core::plan::audio::AudioPlan;
 use clipfit_core::plan::{Action, EncodePlan, RateControl, plan};
 use clipfit_core::wishes::link;
@@ -39,7 +39,7 @@ fn plans_are_as_written_down() {
 fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
     let link = link::parse(address, "");
     assert_eq!(link.problems, [], "{address}");
-    let plan = match plan(facts, &link.wishes, Machine::ffmpeg(2, Engine::Native)) {
+    let plan = match plan(facts, &link.wishes, Machine::ffmpeg(2, VideoEncoder::Native)) {
         Ok(plan) => plan,
         Err(refusal) => {
             let offers = refusal.offers.iter().map(|offer| format!("  offers: {}", offer.change.text()));

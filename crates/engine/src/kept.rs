@@ -3,7 +3,7 @@
 
 use clipfit_core::job::report;
 use clipfit_core::step::ffmpeg::FRAMES_FILE;
-use clipfit_core::step::{Artifact, ArtifactKind, Source, Task, Written};
+use clipfit_core::step::{Artifact, ArtifactKind, InputSource, Task, Written};
 use clipfit_core::units::Bytes;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::collections::HashMap;
@@ -49,13 +49,13 @@ impl Kept {
         let mut given = Given { names: Vec::new(), blobs: Vec::new(), frames: None };
         for input in &task.inputs {
             let blob = match &input.source {
-                Source::Kept(artifact) if artifact.is_frames() => {
+                InputSource::Kept(artifact) if artifact.is_frames() => {
                     given.frames = self.lend(artifact);
                     None
                 }
-                Source::Clip => Some(clip.clone().into()),
-                Source::Kept(artifact) => self.blobs.get(artifact).cloned(),
-                Source::Text(text) => text_blob(text),
+                InputSource::Clip => Some(clip.clone().into()),
+                InputSource::Kept(artifact) => self.blobs.get(artifact).cloned(),
+                InputSource::Text(text) => text_blob(text),
             };
             if let Some(blob) = blob {
                 given.names.push(input.name.clone());
@@ -92,7 +92,7 @@ impl Kept {
         let Some(frames) = frames else { return written };
         let made = task.outputs.iter().find(|output| output.name == FRAMES_FILE).and_then(|one| one.keep);
         let lent = task.inputs.iter().find_map(|input| match input.source {
-            Source::Kept(artifact) if artifact.is_frames() => Some(artifact),
+            InputSource::Kept(artifact) if artifact.is_frames() => Some(artifact),
             _ => None,
         });
         if made.is_some() {
@@ -117,10 +117,10 @@ impl Kept {
 
     /// The files of a package; `None` where one is missing.
     pub(crate) fn package(&mut self, files: &[report::PackageFile]) -> Option<Vec<PackageFile>> {
-        let mut blob = |source: &Source| match source {
-            Source::Kept(artifact) => self.blobs.remove(artifact),
-            Source::Text(text) => text_blob(text),
-            Source::Clip => None,
+        let mut blob = |source: &InputSource| match source {
+            InputSource::Kept(artifact) => self.blobs.remove(artifact),
+            InputSource::Text(text) => text_blob(text),
+            InputSource::Clip => None,
         };
         files.iter().map(|file| Some((file.path.clone(), blob(&file.source)?))).collect()
     }

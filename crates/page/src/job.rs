@@ -32,7 +32,7 @@ impl JobId {
 
 /// A file that the user added.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Source {
+pub struct ClipFile {
     /// The file itself.
     pub file: FileId,
     /// Its name.
@@ -47,7 +47,7 @@ pub struct Job {
     /// Its card.
     pub id: JobId,
     /// Its file.
-    pub source: Source,
+    pub source: ClipFile,
     /// The wishes for this attempt, fixed when it was queued.
     pub wishes: Wishes,
     /// The attempt.
@@ -194,7 +194,7 @@ pub enum Saving {
 
 impl Job {
     /// Creates a job in the queue.
-    pub fn new(id: JobId, run: RunId, source: Source, wishes: Wishes) -> Self {
+    pub fn new(id: JobId, run: RunId, source: ClipFile, wishes: Wishes) -> Self {
         Job {
             id,
             source,

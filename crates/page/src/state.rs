@@ -2,8 +2,8 @@
 //! `effects` carries out.
 
 use crate::job::{
-    CopyRefused, FileId, Finished, Job, JobId, Log, Made, PackageFile, Phase, Preparing, RunId, Running,
-    Saving, Source,
+    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, PackageFile, Phase, Preparing, RunId,
+    Running, Saving,
 };
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
@@ -57,7 +57,7 @@ pub struct Copied {
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Files were dropped, chosen or pasted.
-    AddFiles(Vec<Source>),
+    AddFiles(Vec<ClipFile>),
     /// The address has a link with this many parameters.
     FollowLink(Box<Link>, usize),
     /// The list of link problems was closed.
@@ -117,7 +117,7 @@ pub struct News {
 
 /// What `effects` must do.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Command {
+pub enum Effect {
     /// Start a run.
     Start {
         /// Identifies the run.
@@ -198,7 +198,7 @@ impl State {
     }
 
     /// Applies an action and returns the commands that follow.
-    pub fn reduce(&mut self, action: Action) -> Vec<Command> {
+    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
         let mut commands = Vec::new();
         match action {
             Action::AddFiles(files) => self.add_files(files, &mut commands),
@@ -219,14 +219,14 @@ impl State {
                 settings.edit(edit);
                 self.wishes = Rc::new(settings.wishes(&self.wishes));
                 self.settings = Rc::new(settings);
-                commands.push(Command::KeepSettings);
+                commands.push(Effect::KeepSettings);
             }
             Action::ToggleMoreSettings => self.more_settings = !self.more_settings,
             Action::Drag(over) => self.dragging = over,
             Action::Tell(run, news) => self.hear(run, news, &mut commands),
             Action::Cancel(id) => {
                 if let Some(mut job) = self.job(id).filter(|job| !job.has_ended()) {
-                    commands.extend([Command::End(job.run), Command::Focus(Place::Job(id))]);
+                    commands.extend([Effect::End(job.run), Effect::Focus(Place::Job(id))]);
                     job.phase = Phase::Cancelled;
                     self.announcement = format!("{}: cancelled.", job.source.name);
                     self.put(job);
@@ -235,7 +235,7 @@ impl State {
             Action::Remove(id) => {
                 if let Some(job) = self.job(id) {
                     give_up_run(&job, &mut commands);
-                    commands.extend([Command::ForgetFile(job.source.file), Command::Focus(Place::Chooser)]);
+                    commands.extend([Effect::ForgetFile(job.source.file), Effect::Focus(Place::Chooser)]);
                     self.jobs.retain(|job| job.id != id);
                     self.announcement = format!("{}: removed.", job.source.name);
                 }
@@ -262,13 +262,13 @@ impl State {
             }
             Action::ChangeSettings => {
                 self.more_settings = true;
-                commands.push(Command::Focus(Place::Settings));
+                commands.push(Effect::Focus(Place::Settings));
             }
             Action::ToggleLog(id) => {
                 if let Some(mut job) = self.job(id) {
                     if job.log.take().is_none() {
                         job.log = Some(Log { text: Shared::new(String::new()), copied: None });
-                        commands.push(Command::ReadLog(job.run));
+                        commands.push(Effect::ReadLog(job.run));
                     }
                     self.put(job);
                 }
@@ -279,8 +279,8 @@ impl State {
                     self.put(job);
                 }
             }
-            Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Command::CopyLog(job.run))),
-            Action::Copy(text) => commands.push(Command::Copy(text)),
+            Action::CopyLog(id) => commands.extend(self.job(id).map(|job| Effect::CopyLog(job.run))),
+            Action::Copy(text) => commands.push(Effect::Copy(text)),
             Action::Copied(copied) => {
                 self.announcement = words::copied(copied.how).into();
                 self.copied = Some(Rc::new(copied));
@@ -289,7 +289,7 @@ impl State {
                 if let Some(job) = self.job(id)
                     && let Phase::Done(finished) = &job.phase
                 {
-                    commands.push(Command::SaveIntoFolder {
+                    commands.push(Effect::SaveIntoFolder {
                         run: job.run,
                         name: result_stem(&job.source.name).to_owned(),
                         files: Rc::clone(&finished.made.files),
@@ -345,7 +345,7 @@ impl State {
         }
     }
 
-    fn add_files(&mut self, files: Vec<Source>, commands: &mut Vec<Command>) {
+    fn add_files(&mut self, files: Vec<ClipFile>, commands: &mut Vec<Effect>) {
         self.dragging = false;
         if files.is_empty() {
             return;
@@ -359,13 +359,13 @@ impl State {
             let (id, run) = (JobId(self.fresh_id()), RunId(self.fresh_id()));
             self.jobs.push(Shared::new(Job::new(id, run, source, Wishes::clone(&self.wishes))));
         }
-        commands.push(Command::Reveal(JobId(first)));
+        commands.push(Effect::Reveal(JobId(first)));
     }
 
-    fn hear(&mut self, run: RunId, News { update, made, now }: News, commands: &mut Vec<Command>) {
+    fn hear(&mut self, run: RunId, News { update, made, now }: News, commands: &mut Vec<Effect>) {
         let Some(mut job) = self.job_of(run).filter(|job| job.is_active()) else {
             // Too late for this run: nobody else would give its result back.
-            commands.extend(made.into_iter().flat_map(Made::into_urls).map(Command::Release));
+            commands.extend(made.into_iter().flat_map(Made::into_urls).map(Effect::Release));
             return;
         };
         match update {
@@ -398,9 +398,9 @@ impl State {
             Update::Finished(report) => match made {
                 Some(made) => {
                     self.announcement = format!("{}: done. {}.", job.source.name, words::saving(&report));
-                    commands.push(Command::End(run));
+                    commands.push(Effect::End(run));
                     if self.settings.download {
-                        commands.push(Command::Download { url: made.url.clone(), name: job.result_name() });
+                        commands.push(Effect::Download { url: made.url.clone(), name: job.result_name() });
                     }
                     job.percent = 100;
                     job.phase = Phase::Done(Finished { report: Shared::new(report), made, saving: None });
@@ -411,34 +411,34 @@ impl State {
             Update::Failed(failure) => self.fail(&mut job, failure, commands),
         }
         if job.has_ended() && job.log.is_some() {
-            commands.push(Command::ReadLog(run));
+            commands.push(Effect::ReadLog(run));
         }
         self.put(job);
     }
 
-    fn fail(&mut self, job: &mut Job, failure: Failure, commands: &mut Vec<Command>) {
+    fn fail(&mut self, job: &mut Job, failure: Failure, commands: &mut Vec<Effect>) {
         self.announcement = format!("{}: {}", job.source.name, failure.text);
-        commands.push(Command::End(job.run));
+        commands.push(Effect::End(job.run));
         job.phase = Phase::Failed(failure);
     }
 
     /// Gives up what became of a job and puts it back into the queue.
-    fn restart(&mut self, job: Job, wishes: Wishes, commands: &mut Vec<Command>) {
+    fn restart(&mut self, job: Job, wishes: Wishes, commands: &mut Vec<Effect>) {
         give_up_run(&job, commands);
-        commands.push(Command::Focus(Place::Job(job.id)));
+        commands.push(Effect::Focus(Place::Job(job.id)));
         self.announcement = format!("{}: queued again.", job.source.name);
         let run = RunId(self.fresh_id());
         self.put(Job::new(job.id, run, job.source, wishes));
     }
 
     /// Starts the first waiting job when none is active.
-    fn start_next(&mut self, commands: &mut Vec<Command>) {
+    fn start_next(&mut self, commands: &mut Vec<Effect>) {
         if self.jobs.iter().any(|job| job.is_active()) {
             return;
         }
         if let Some(next) = self.jobs.iter().find(|job| matches!(job.phase, Phase::Queued)) {
             let mut job = Job::clone(next);
-            commands.push(Command::Start { run: job.run, file: job.source.file, wishes: job.wishes.clone() });
+            commands.push(Effect::Start { run: job.run, file: job.source.file, wishes: job.wishes.clone() });
             job.phase = Phase::Planning(Preparing::Starting);
             self.put(job);
         }
@@ -466,10 +466,10 @@ impl State {
 }
 
 /// Discards what an abandoned attempt leaves behind.
-fn give_up_run(job: &Job, commands: &mut Vec<Command>) {
-    commands.extend([Command::End(job.run), Command::ForgetLog(job.run)]);
+fn give_up_run(job: &Job, commands: &mut Vec<Effect>) {
+    commands.extend([Effect::End(job.run), Effect::ForgetLog(job.run)]);
     if let Phase::Done(finished) = &job.phase {
-        commands.extend(finished.made.clone().into_urls().map(Command::Release));
+        commands.extend(finished.made.clone().into_urls().map(Effect::Release));
     }
 }
 

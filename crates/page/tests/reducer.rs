@@ -10,20 +10,20 @@ use clipfit_core::view::account::{OfferAccount, PlanAccount, ResultAccount};
 use clipfit_core::view::update::{Failure, Update};
 use clipfit_core::wishes::link;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
-use clipfit_page::job::{FileId, Job, Phase, RunId, Saving, Source};
+use clipfit_page::job::{ClipFile, FileId, Job, Phase, RunId, Saving};
 use clipfit_page::settings::{AudioChoice, Edit, Field, Settings};
-use clipfit_page::state::{Action, Command, Copied, News, Place, State};
+use clipfit_page::state::{Action, Copied, Effect, News, Place, State};
 use clipfit_page::words;
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-fn source(number: u32) -> Source {
-    Source { file: FileId(number), name: format!("clip {number}.mov"), bytes: Bytes(4_142_310) }
+fn source(number: u32) -> ClipFile {
+    ClipFile { file: FileId(number), name: format!("clip {number}.mov"), bytes: Bytes(4_142_310) }
 }
 
-fn with_files(count: u32) -> (State, Vec<Command>) {
+fn with_files(count: u32) -> (State, Vec<Effect>) {
     let mut state = State::new(None);
     let commands = state.reduce(Action::AddFiles((1..=count).map(source).collect()));
     (state, commands)
@@ -33,11 +33,11 @@ fn handles(state: &State) -> Vec<&'static str> {
     state.jobs.iter().map(|job| job.phase.handle()).collect()
 }
 
-fn started(commands: &[Command]) -> Vec<RunId> {
+fn started(commands: &[Effect]) -> Vec<RunId> {
     commands
         .iter()
         .filter_map(|command| match command {
-            Command::Start { run, .. } => Some(*run),
+            Effect::Start { run, .. } => Some(*run),
             _ => None,
         })
         .collect()
@@ -72,7 +72,7 @@ fn clips_run_one_after_the_other() {
     let commands = state.reduce(Action::Tell(first, finished("blob:1")));
     assert_eq!(handles(&state), ["done", "planning", "queued"]);
     assert_eq!(started(&commands), [state.jobs[1].run]);
-    assert!(commands.contains(&Command::End(first)));
+    assert!(commands.contains(&Effect::End(first)));
 
     let failure = Failure::plain("No.".into());
     let commands = state.reduce(Action::Tell(state.jobs[1].run, news(Update::Failed(failure))));
@@ -131,12 +131,12 @@ fn cancelling_ends_the_work_and_the_next_begins() {
     let cancelled = Job::clone(&state.jobs[0]);
     let commands = state.reduce(Action::Cancel(cancelled.id));
     assert_eq!(handles(&state), ["cancelled", "planning"]);
-    assert_eq!(commands.first(), Some(&Command::End(cancelled.run)));
+    assert_eq!(commands.first(), Some(&Effect::End(cancelled.run)));
     assert_eq!(started(&commands), [state.jobs[1].run]);
 
     // A late result changes nothing, and its bytes are released.
     let commands = state.reduce(Action::Tell(cancelled.run, finished("blob:late")));
-    assert_eq!(commands, [Command::Release("blob:late".into())]);
+    assert_eq!(commands, [Effect::Release("blob:late".into())]);
     assert_eq!(handles(&state), ["cancelled", "planning"]);
     // It cannot be cancelled twice.
     assert_eq!(state.reduce(Action::Cancel(cancelled.id)), []);
@@ -160,8 +160,8 @@ fn again_takes_the_settings_in_force_and_forgets_the_old_result() {
 
     let commands = state.reduce(Action::Again(before.id));
     let after = &state.jobs[0];
-    assert!(commands.contains(&Command::Release("blob:1".into())));
-    assert!(commands.contains(&Command::ForgetLog(before.run)));
+    assert!(commands.contains(&Effect::Release("blob:1".into())));
+    assert!(commands.contains(&Effect::ForgetLog(before.run)));
     assert_eq!(started(&commands), [after.run]);
     assert_eq!((after.id, after.wishes.target, after.percent), (before.id, Bytes(5_000_000), 0));
     assert!(after.run != before.run);
@@ -183,7 +183,7 @@ fn an_offer_restarts_the_job_with_its_own_wishes() {
     assert_eq!(state.reduce(Action::TakeOffer(id, 7)), []);
     let commands = state.reduce(Action::TakeOffer(id, 0));
     assert!(
-        commands.iter().any(|one| matches!(one, Command::Start { wishes: given, .. } if *given == wishes))
+        commands.iter().any(|one| matches!(one, Effect::Start { wishes: given, .. } if *given == wishes))
     );
     assert_eq!(state.wishes.target, Bytes(10_000_000), "the settings stay as they are");
 }
@@ -199,8 +199,8 @@ fn another_effort_starts_a_job_again_wherever_it_is() {
         let after = &state.jobs[0];
         assert_eq!((after.wishes.effort, after.wishes.target), (Effort::Fast, before.wishes.target));
         assert_eq!((handles(&state), started(&commands)), (vec!["planning"], vec![after.run]));
-        assert!(commands.contains(&Command::End(before.run)));
-        assert_eq!(commands.contains(&Command::Release("blob:1".into())), handle == "done");
+        assert!(commands.contains(&Effect::End(before.run)));
+        assert_eq!(commands.contains(&Effect::Release("blob:1".into())), handle == "done");
         assert_eq!(state.settings.effort, Effort::Auto, "the settings stay as they are");
     }
 }
@@ -253,10 +253,10 @@ fn removing_gives_everything_back() {
     let commands = state.reduce(Action::Remove(job.id));
     assert!(state.jobs.is_empty());
     for expected in [
-        Command::Release("blob:1".into()),
-        Command::ForgetFile(job.source.file),
-        Command::ForgetLog(job.run),
-        Command::Focus(Place::Chooser),
+        Effect::Release("blob:1".into()),
+        Effect::ForgetFile(job.source.file),
+        Effect::ForgetLog(job.run),
+        Effect::Focus(Place::Chooser),
     ] {
         assert!(commands.contains(&expected), "{expected:?}");
     }
@@ -268,7 +268,7 @@ fn a_finished_clip_is_handed_over_when_wished() {
         let (mut state, _) = with_files(1);
         state.reduce(Action::Edit(Edit::Download(on)));
         let commands = state.reduce(Action::Tell(state.jobs[0].run, finished("blob:1")));
-        let expected = Command::Download { url: "blob:1".into(), name: "clip 1-clipfit.mp4".into() };
+        let expected = Effect::Download { url: "blob:1".into(), name: "clip 1-clipfit.mp4".into() };
         assert_eq!(commands.iter().filter(|one| **one == expected).count(), downloads);
     }
 }
@@ -278,7 +278,7 @@ fn a_copied_text_is_remembered() {
     let mut state = State::new(None);
     assert_eq!(
         state.reduce(Action::Copy("clipfit publish".into())),
-        [Command::Copy("clipfit publish".into())]
+        [Effect::Copy("clipfit publish".into())]
     );
     let copied = Copied { text: "clipfit publish".into(), how: Ok(()) };
     state.reduce(Action::Copied(copied.clone()));
@@ -299,7 +299,7 @@ fn a_package_is_saved_into_a_folder() {
     let commands = state.reduce(Action::SaveIntoFolder(id));
     assert_eq!(
         commands,
-        [Command::SaveIntoFolder { run, name: "clip 1".into(), files: Rc::new([]), with_page: false }]
+        [Effect::SaveIntoFolder { run, name: "clip 1".into(), files: Rc::new([]), with_page: false }]
     );
     assert_eq!(saving(&state), Some(Saving::Busy));
     for (how, expected) in [
@@ -316,12 +316,12 @@ fn a_package_is_saved_into_a_folder() {
 fn the_log_is_read_when_shown_and_again_at_the_end() {
     let (mut state, _) = with_files(1);
     let (id, run) = (state.jobs[0].id, state.jobs[0].run);
-    assert_eq!(state.reduce(Action::ToggleLog(id)), [Command::ReadLog(run)]);
+    assert_eq!(state.reduce(Action::ToggleLog(id)), [Effect::ReadLog(run)]);
     state.reduce(Action::LogRead(run, "one".into()));
     assert_eq!(state.jobs[0].log.as_ref().map(|log| log.text.as_str()), Some("one"));
     let commands = state.reduce(Action::Tell(run, finished("blob:1")));
-    let (end, read) = (Command::End(run), Command::ReadLog(run));
-    let at = |wanted: &Command| commands.iter().position(|one| one == wanted);
+    let (end, read) = (Effect::End(run), Effect::ReadLog(run));
+    let at = |wanted: &Effect| commands.iter().position(|one| one == wanted);
     assert!(at(&end).is_some() && at(&end) < at(&read));
     state.reduce(Action::ToggleLog(id));
     assert!(state.jobs[0].log.is_none());

@@ -13,7 +13,7 @@ use crate::words;
 use crate::words::Status;
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::live::destination::conceal_addresses;
-use clipfit_core::live::reconnect::{Exit, Next, Reconnect, Told, Tries};
+use clipfit_core::live::reconnect::{Exit, Heard, Next, Reconnect, Tries};
 use clipfit_core::live::{self, AddressTrouble, Destination, Push};
 use clipfit_core::step::ffmpeg as arguments;
 use clipfit_core::units::Micros;
@@ -155,8 +155,8 @@ impl Job<'_> {
         loop {
             match messages.recv_timeout(PATIENCE) {
                 Ok(Message::Printed(line)) => match state.printed(&line, now()) {
-                    Some(Told::Connected) => voice.publish(self.input, &self.push.to, &Status::Connected),
-                    Some(Told::Sent(sent)) => {
+                    Some(Heard::Connected) => voice.publish(self.input, &self.push.to, &Status::Connected),
+                    Some(Heard::Sent(sent)) => {
                         voice.publish(self.input, &self.push.to, &Status::Sending(sent));
                     }
                     None => {}

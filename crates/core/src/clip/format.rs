@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Size and rate of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
+pub struct VideoFormat {
     /// Width in square pixels, even.
     pub width: u32,
     /// Height in square pixels, even.
@@ -14,7 +14,7 @@ pub struct Picture {
     pub frame_rate: FrameRate,
 }
 
-impl Picture {
+impl VideoFormat {
     /// Pixels in a second of it.
     pub fn pixels_per_second(&self) -> f64 {
         f64::from(self.width) * f64::from(self.height) * self.frame_rate.per_second()

@@ -2,7 +2,9 @@
 //! instead of decoding again, as far as there is room. Knows no pass.
 
 use crate::plan::{Action, EncodePlan, Plan, RateControl};
-use crate::step::{Artifact, ArtifactKind, Input, Output, Program, Source, Task, TaskId, Written, ffmpeg};
+use crate::step::{
+    Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, ffmpeg,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The frames that are there or on their way.
@@ -92,8 +94,8 @@ impl SharedFrames {
         let part = if self.chunks.get(&chunk).is_some_and(|frames| frames.kept) {
             let (width, height) = self.size;
             task.program = Program::Frames { width, height };
-            task.inputs.retain(|input| input.source != Source::Clip);
-            task.inputs.push(Input { name: ffmpeg::FRAMES_FILE.into(), source: Source::Kept(artifact) });
+            task.inputs.retain(|input| input.source != InputSource::Clip);
+            task.inputs.push(Input { name: ffmpeg::FRAMES_FILE.into(), source: InputSource::Kept(artifact) });
             Part::Takes
         } else if rendition == 0 && !self.chunks.contains_key(&chunk) && self.leaves(chunk, frames) {
             task.outputs.push(Output { name: ffmpeg::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });

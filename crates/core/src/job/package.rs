@@ -10,7 +10,7 @@ use super::shared::{End, Ended, Running, Waiting, Work};
 use super::verify::Fault;
 use crate::hls::{self, check};
 use crate::plan::{Action, Plan, refuse_package};
-use crate::step::{Artifact, ArtifactKind, Source};
+use crate::step::{Artifact, ArtifactKind, InputSource};
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 use crate::wishes::packaging::SegmentFormat;
@@ -84,7 +84,7 @@ impl Schedule {
         let file = |one: &Rendition| {
             let report = one.report.as_ref()?;
             let path = format!("{}.mp4", folder(report));
-            let source = Source::Kept(one.artifact(ArtifactKind::Result));
+            let source = InputSource::Kept(one.artifact(ArtifactKind::Result));
             Some(PackageFile { path, bytes: report.bytes, source })
         };
         self.renditions.iter().filter_map(file).collect()
@@ -108,13 +108,13 @@ impl Schedule {
             files.push(PackageFile::text(format!("{folder}/{}", hls::INDEX), playlist.clone()));
             if format == SegmentFormat::Fmp4 {
                 let bytes = Bytes(cut.init.len() as u64);
-                let source = Source::Kept(one.artifact(ArtifactKind::Init));
+                let source = InputSource::Kept(one.artifact(ArtifactKind::Init));
                 files.push(PackageFile { path: format!("{folder}/{}", hls::INIT), bytes, source });
             }
             files.extend(cut.sizes.iter().enumerate().map(|(segment, &bytes)| PackageFile {
                 path: format!("{folder}/{}", name(segment)),
                 bytes,
-                source: Source::Kept(one.artifact(ArtifactKind::Segment(segment))),
+                source: InputSource::Kept(one.artifact(ArtifactKind::Segment(segment))),
             }));
             renditions.push(hls::Rendition { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
         }

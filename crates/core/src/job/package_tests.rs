@@ -5,9 +5,9 @@ use super::failure::{Failure, Step};
 use super::tests::{limits, planned};
 use super::*;
 use crate::clip::ffprobe;
-use crate::machine::{Engine, Machine};
+use crate::machine::{Machine, VideoEncoder};
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, Output, Program, Source, Task, Written, ffmpeg as args,
+    Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, ffmpeg as args,
 };
 use crate::testing::{facts, mp4_head};
 use crate::wishes::Mode;
@@ -34,7 +34,7 @@ fn package(room: u64) -> (Job, Vec<Command>) {
     let mut facts = facts(FRAMES);
     (facts.video.width, facts.video.height) = (854, 480);
     let wishes = Wishes { mode: Mode::Hls, ..Wishes::default() };
-    let machine = Machine { decoder: Decoder::Browser, ..Machine::ffmpeg(2, Engine::Own) };
+    let machine = Machine { decoder: Decoder::Browser, ..Machine::ffmpeg(2, VideoEncoder::Own) };
     let plan = crate::plan::plan(&facts, &wishes, machine).expect("a plan");
     planned(facts, wishes, plan, machine, limits(2, Bytes(room)))
 }
@@ -108,10 +108,9 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
 
 /// What the browser tells of a finished rendition.
 fn listing(task: &Task) -> String {
-    let first = task
-        .inputs
-        .iter()
-        .any(|input| input.source == Source::Kept(Artifact { rendition: 0, kind: ArtifactKind::Result }));
+    let first = task.inputs.iter().any(|input| {
+        input.source == InputSource::Kept(Artifact { rendition: 0, kind: ArtifactKind::Result })
+    });
     let (width, height) = if first { (854, 480) } else { (426, 240) };
     let length = FRAMES as f64 / 25.0;
     format!(

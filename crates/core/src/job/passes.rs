@@ -8,9 +8,9 @@ use super::shared::Work;
 use super::shared::{Ended, Running, Shared};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
-use crate::machine::{Decoder, Engine};
+use crate::machine::{Decoder, VideoEncoder};
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
@@ -37,7 +37,7 @@ impl Rendition {
         let expected = plan.audio.expected().during(plan.sound);
         let (limit, overhead) = (self.plan.limit, encode.overhead());
         let mut ledger = match plan.engine {
-            Engine::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
+            VideoEncoder::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
             _ => Ledger::measured(&weights, limit, expected, overhead),
         };
         if let (Some(bytes), Some(_)) = (shared.audio.bytes(), plan.audio.stream()) {
@@ -338,7 +338,7 @@ impl Rendition {
             bytes,
             limit: self.plan.limit,
             kept_source: false,
-            picture: Picture { width, height, frame_rate: expected.frame_rate },
+            picture: VideoFormat { width, height, frame_rate: expected.frame_rate },
             frames: expected.frames,
             duration: expected.duration,
             encoded_again: ledger.map_or(0, Ledger::encoded_again),

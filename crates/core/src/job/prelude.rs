@@ -8,11 +8,13 @@ use crate::clip::failure::ProbeFailure;
 use crate::clip::streams::{Reader, Seen, Streams, read_streams};
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
-use crate::machine::{Decoder, Encoders, Engine, Machine, NativeEncoders, Threads, WhyFfmpeg};
+use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{Answer, Death, Input, Output, Program, Source, Task, TaskId, Written, answer, ffmpeg};
+use crate::step::{
+    Answer, Death, Input, InputSource, Output, Program, Task, TaskId, Written, answer, ffmpeg,
+};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode, Wishes};
 
@@ -108,7 +110,7 @@ pub(super) struct Prelude {
     wishes: Wishes,
     decoder: Decoder,
     /// Which x264 there is.
-    x264: Engine,
+    x264: VideoEncoder,
     native: Option<NativeEncoders>,
     streams: Option<Streams>,
     /// What the browser made of the clip, once its packets are listed.
@@ -131,7 +133,7 @@ enum State {
 
 impl Prelude {
     pub(super) fn new(bytes: Bytes, wishes: Wishes, decoder: Decoder, next_task: u32) -> Prelude {
-        let (x264, native, streams, seen) = (Engine::Native, None, None, Seen::default());
+        let (x264, native, streams, seen) = (VideoEncoder::Native, None, None, Seen::default());
         Prelude { bytes, wishes, decoder, x264, native, streams, seen, next_task, state: State::Loading }
     }
 
@@ -206,9 +208,9 @@ impl Prelude {
                     missing.iter().find(|(part, _)| *part != Part::Encoder).map(|(_, reason)| *reason);
                 return Next::GiveUp(Failure::NotLoaded(reason.unwrap_or(LoadFailure::Status)));
             }
-            (true, true, _) => Engine::Own,
+            (true, true, _) => VideoEncoder::Own,
             (true, false, Decoder::Browser) => return Next::FallBack(WhyFfmpeg::Encoder),
-            (true, false, Decoder::Ffmpeg(_)) => Engine::Stock,
+            (true, false, Decoder::Ffmpeg(_)) => VideoEncoder::Stock,
         };
         commands.push(Command::Show(Milestone::Probing));
         // Whatever becomes of this clip: only with the browser's own codecs at hand can the machine be measured.
@@ -416,7 +418,7 @@ impl Prelude {
 }
 
 fn clip() -> Input {
-    Input { name: ffmpeg::CLIP.into(), source: Source::Clip }
+    Input { name: ffmpeg::CLIP.into(), source: InputSource::Clip }
 }
 
 /// Why an examination brought no facts.

@@ -6,7 +6,7 @@ use super::rendition::Rendition;
 use super::schedule::Schedule;
 use super::shared::Work;
 use super::shared::{Audio, End, Running, Shared, Waiting};
-use crate::machine::{Decoder, Encoders, Engine, NativeEncoders, Threads, WhyFfmpeg};
+use crate::machine::{Decoder, Encoders, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
 use crate::plan::audio::{AudioPlan, WhyNoAudio};
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, Plan};
@@ -191,23 +191,23 @@ impl Rendition {
         if !engine.is_x264() {
             return self.with_x264(shared, engine);
         }
-        self.machine.engine = Engine::Stock;
+        self.machine.engine = VideoEncoder::Stock;
         let mut plan = self.plan.clone();
         if let Action::Encode(encode) = &mut plan.action {
-            encode.engine = Engine::Stock;
+            encode.engine = VideoEncoder::Stock;
         }
         plan.notes.push(Note::StockEncoder);
         self.replan(shared, plan);
     }
 
     /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
-    fn with_x264(&mut self, shared: &mut Shared, engine: Engine) {
+    fn with_x264(&mut self, shared: &mut Shared, engine: VideoEncoder) {
         let failed = match engine {
-            Engine::X265 => {
+            VideoEncoder::X265 => {
                 self.machine.threads = Threads::Missing;
                 Note::X265Failed
             }
-            Engine::NativeOther(_) => {
+            VideoEncoder::NativeOther(_) => {
                 self.machine.native = NativeEncoders::default();
                 Note::EncoderFailed { codec: shared.wishes.codec }
             }
@@ -216,7 +216,7 @@ impl Rendition {
                 Note::FastFailed
             }
         };
-        if engine == Engine::Browser {
+        if engine == VideoEncoder::Browser {
             shared.note_failed_encoder();
         }
         match plan::plan_encode(&shared.facts, &shared.wishes, self.machine, self.ceiling) {
@@ -225,7 +225,7 @@ impl Rendition {
                 // Which says it better than what follows from the machine as it now is.
                 plan.notes.retain(|note| match note {
                     Note::FastNotHere => false,
-                    Note::CodecNotHere { .. } => engine == Engine::Browser,
+                    Note::CodecNotHere { .. } => engine == VideoEncoder::Browser,
                     _ => true,
                 });
                 plan.notes.push(failed);

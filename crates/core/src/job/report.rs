@@ -1,8 +1,8 @@
 //! The figures of a checked result.
 
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::plan::notes::Note;
-use crate::step::Source;
+use crate::step::InputSource;
 use crate::units::{Bytes, Micros};
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub struct Report {
     /// The source itself is the result.
     pub kept_source: bool,
     /// Size and rate of the picture.
-    pub picture: Picture,
+    pub picture: VideoFormat,
     /// Frames of the picture.
     pub frames: u64,
     /// Length of the result.
@@ -40,12 +40,12 @@ pub struct PackageFile {
     pub bytes: Bytes,
     /// What is in it.
     #[serde(skip)]
-    pub source: Source,
+    pub source: InputSource,
 }
 
 impl PackageFile {
     pub(super) fn text(path: String, text: String) -> PackageFile {
-        PackageFile { path, bytes: Bytes(text.len() as u64), source: Source::Text(text) }
+        PackageFile { path, bytes: Bytes(text.len() as u64), source: InputSource::Text(text) }
     }
 }
 

@@ -5,7 +5,7 @@ use super::rendition::{Encode, Rendition};
 use super::shared::Shared;
 use super::shared::Work;
 use crate::machine::limits::threads_each;
-use crate::machine::{Decoder, Engine, NativeEncoder, Profile};
+use crate::machine::{Decoder, NativeEncoder, Profile, VideoEncoder};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
@@ -13,7 +13,7 @@ use crate::step::ffmpeg::{self as args, Frames, Native};
 use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
-    Artifact, ArtifactKind, Encode as EncodeTask, Input, Output, Program, Source, Task, TaskId,
+    Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId,
 };
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
@@ -22,11 +22,11 @@ use clipfit_container::read;
 const TWO_PASS_FROM: u64 = 8;
 
 fn clip() -> Input {
-    Input { name: args::CLIP.into(), source: Source::Clip }
+    Input { name: args::CLIP.into(), source: InputSource::Clip }
 }
 
 fn kept(name: &str, artifact: Artifact) -> Input {
-    Input { name: name.into(), source: Source::Kept(artifact) }
+    Input { name: name.into(), source: InputSource::Kept(artifact) }
 }
 
 fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
@@ -76,7 +76,7 @@ impl Rendition {
                 let (program, mut inputs) = match plan.decoder {
                     Decoder::Browser => (Program::Assemble { rate: plan.grid.rate }, Vec::new()),
                     Decoder::Ffmpeg(_) => {
-                        let list = Source::Text(args::chunk_list(plan));
+                        let list = InputSource::Text(args::chunk_list(plan));
                         let list = Input { name: args::LIST_FILE.into(), source: list };
                         (Program::Ffmpeg { arguments: args::assemble(plan) }, vec![list])
                     }
@@ -204,7 +204,7 @@ impl Rendition {
             (waiting + shared.tasks.running.len() + 1).min(chunks)
         };
         let threads = threads_each(self.machine.workers, tasks);
-        (encode.plan.engine == Engine::Native).then_some(Native { threads, frames })
+        (encode.plan.engine == VideoEncoder::Native).then_some(Native { threads, frames })
     }
 }
 
@@ -214,26 +214,26 @@ fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
     let picture = encode.plan.picture;
     let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
-    let may = matches!(encode.plan.engine, Engine::Own | Engine::Native);
+    let may = matches!(encode.plan.engine, VideoEncoder::Own | VideoEncoder::Native);
     may && frames.saturating_mul(frame) <= room.0
 }
 
 /// One pass of an encoder that takes the whole clip.
 fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
     match plan.engine {
-        Engine::X265 => {
+        VideoEncoder::X265 => {
             Some(Program::FfmpegThreads { arguments: args::encode_x265(plan, chunk, pass, rate) })
         }
-        Engine::NativeOther(encoder) => {
+        VideoEncoder::NativeOther(encoder) => {
             Some(Program::Ffmpeg { arguments: args::encode_other(plan, encoder, chunk, pass, rate) })
         }
-        Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => None,
+        VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock | VideoEncoder::Browser => None,
     }
 }
 
 /// Whether its first pass leaves a tree of coding units beside the statistics.
-fn has_tree(engine: Engine) -> bool {
-    matches!(engine, Engine::X265 | Engine::NativeOther(NativeEncoder::X265))
+fn has_tree(engine: VideoEncoder) -> bool {
+    matches!(engine, VideoEncoder::X265 | VideoEncoder::NativeOther(NativeEncoder::X265))
 }
 
 /// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
@@ -249,7 +249,7 @@ fn chunk_task(
     let plan = &encode.plan;
     let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
     let from_file = inputs.iter().any(|input| input.name == args::FRAMES_FILE);
-    if from_ffmpeg && plan.engine != Engine::Own {
+    if from_ffmpeg && plan.engine != VideoEncoder::Own {
         if !from_file {
             inputs.insert(0, clip());
         }

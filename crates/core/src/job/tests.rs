@@ -11,13 +11,13 @@ use crate::clip::ffprobe;
 use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
-use crate::machine::{Engine, Machine};
+use crate::machine::{Machine, VideoEncoder};
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
 use crate::step::load::Part;
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, Output, Program, Source, Task, TaskId,
+    Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, InputSource, Output, Program, Task, TaskId,
     Written,
 };
 use crate::testing::{facts, mp4_head};
@@ -115,23 +115,24 @@ struct World {
 
 impl World {
     fn new(frames: u64, wishes: Wishes, mishap: Mishap) -> World {
-        World::with(Engine::Native, frames, wishes, mishap)
+        World::with(VideoEncoder::Native, frames, wishes, mishap)
     }
 
-    fn with(engine: Engine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
+    fn with(engine: VideoEncoder, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
         World::on(Machine::ffmpeg(2, engine), frames, wishes, mishap)
     }
 
     /// On a machine whose browser decodes, and encodes H.264 as well.
     fn in_browser(wishes: Wishes, mishap: Mishap) -> World {
         let encoders = Encoders { h264: Some(Profile::Main), ..Encoders::default() };
-        let machine = Machine { decoder: Decoder::Browser, encoders, ..Machine::ffmpeg(2, Engine::Own) };
+        let machine =
+            Machine { decoder: Decoder::Browser, encoders, ..Machine::ffmpeg(2, VideoEncoder::Own) };
         World::on(machine, FRAMES, wishes, mishap)
     }
 
     /// On a machine with ffmpeg's multi-thread core, for H.265.
     fn with_threads(mishap: Mishap) -> World {
-        let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, Engine::Own) };
+        let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, VideoEncoder::Own) };
         World::on(machine, FRAMES, Wishes { codec: Codec::H265, ..wishes() }, mishap)
     }
 
@@ -230,7 +231,7 @@ impl World {
     fn answer(&mut self, task: &Task) -> Event {
         let (id, log) = (task.id, vec!["evidence".to_owned()]);
         self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
-        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == Source::Clip));
+        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == InputSource::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
@@ -300,12 +301,14 @@ impl World {
                     .inputs
                     .iter()
                     .map(|input| match input.source {
-                        Source::Kept(Artifact { kind: ArtifactKind::Encoded(chunk, serial), .. }) => {
+                        InputSource::Kept(Artifact {
+                            kind: ArtifactKind::Encoded(chunk, serial), ..
+                        }) => {
                             assert!(!self.dropped.contains(&(chunk, serial)), "a dropped encode is wanted");
                             self.assembled.push((chunk, serial));
                             self.chunks[&(chunk, serial)]
                         }
-                        Source::Kept(Artifact { kind: ArtifactKind::Audio, .. }) => self.audio,
+                        InputSource::Kept(Artifact { kind: ArtifactKind::Audio, .. }) => self.audio,
                         _ => 0,
                     })
                     .sum();
@@ -516,7 +519,7 @@ fn a_source_that_fits_is_handed_over_untouched() {
 
 #[test]
 fn our_own_encoder_decodes_once_what_there_is_room_for() {
-    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None).run(None);
+    let world = World::with(VideoEncoder::Own, FRAMES, wishes(), Mishap::None).run(None);
     let report = finished(&world);
     assert!(report.bytes <= report.limit && report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64);
     assert!(world.encoded_by.values().all(|own| *own));
@@ -536,11 +539,11 @@ fn our_own_encoder_decodes_once_what_there_is_room_for() {
 fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
     for nth in [0, 1, 3, 5, 8] {
         let mishap = Mishap::Dies { nth, times: 8, death: Death::Encoder };
-        let world = World::with(Engine::Own, FRAMES, wishes(), mishap).run(None);
+        let world = World::with(VideoEncoder::Own, FRAMES, wishes(), mishap).run(None);
         let report = finished(&world);
         assert!(report.notes.contains(&Note::StockEncoder), "from task {nth}");
         let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
-        assert_eq!(plan.engine, Engine::Stock);
+        assert_eq!(plan.engine, VideoEncoder::Stock);
         for (chunk, serial) in world.assembled {
             assert!(
                 !world.encoded_by[&(chunk, serial)],
@@ -553,9 +556,9 @@ fn an_encoder_that_fails_gives_way_to_the_stock_one_for_all_chunks() {
 #[test]
 fn frames_that_went_with_a_worker_are_not_asked_for_again() {
     for death in [Death::OutOfMemory, Death::Crash, Death::Encoder] {
-        let mut world = World::with(Engine::Own, FRAMES, wishes(), Mishap::None);
+        let mut world = World::with(VideoEncoder::Own, FRAMES, wishes(), Mishap::None);
         let facts = facts(FRAMES);
-        let machine = Machine::ffmpeg(2, Engine::Own);
+        let machine = Machine::ffmpeg(2, VideoEncoder::Own);
         let (mut job, mut commands) =
             planned(facts, wishes(), world.plan.clone(), machine, limits(1, Bytes(u64::MAX)));
         let mut lent = false;
@@ -577,7 +580,7 @@ fn frames_that_went_with_a_worker_are_not_asked_for_again() {
             };
             commands = job.handle(event);
         };
-        assert!(again.inputs.iter().any(|input| input.source == Source::Clip), "{death:?}: {again:?}");
+        assert!(again.inputs.iter().any(|input| input.source == InputSource::Clip), "{death:?}: {again:?}");
     }
 }
 
@@ -586,7 +589,7 @@ fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
     // The format, and whether chunks or the sound come first.
     for (rung, first) in [("1280x720@25:4000", true), ("64x36@25:100", false)] {
         let asked = Wishes { mode: Mode::Ladder, rung: ladder::parse(rung), ..Wishes::default() };
-        let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, Engine::Own));
+        let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, VideoEncoder::Own));
         let plan = plan::plan(&facts, &asked, machine).unwrap();
         let (_, commands) = planned(facts, asked, plan, machine, limits(usize::MAX, Bytes(0)));
         let makes_audio = |command: &Command| match command {
@@ -600,7 +603,7 @@ fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
 
 #[test]
 fn kept_frames_that_are_lost_are_decoded_again() {
-    let world = World::with(Engine::Own, FRAMES, wishes(), Mishap::FramesLost).run(None);
+    let world = World::with(VideoEncoder::Own, FRAMES, wishes(), Mishap::FramesLost).run(None);
     let report = finished(&world);
     assert!(report.bytes <= report.limit);
     assert!(!report.notes.contains(&Note::StockEncoder), "the encoder is not to blame");
@@ -648,7 +651,7 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
         let report = finished(&world);
         assert!(report.bytes <= report.limit && report.notes.contains(&Note::FastFailed), "{mishap:?}");
         let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
-        assert_eq!((plan.engine, plan.decoder), (Engine::Own, Decoder::Browser), "{mishap:?}");
+        assert_eq!((plan.engine, plan.decoder), (VideoEncoder::Own, Decoder::Browser), "{mishap:?}");
         // The page is not to try it again with the next clip.
         assert_eq!(world.failed_encoders, [Codec::H264], "{mishap:?}");
     }
@@ -687,7 +690,7 @@ fn x265_takes_the_whole_clip_in_two_passes_and_what_it_misses_is_corrected() {
         let least = MEASURED_FLOOR * report.limit.0 as f64;
         assert!(report.bytes.0 as f64 >= least, "{overshoot}: {} of {}", report.bytes, report.limit);
         let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
-        assert_eq!((plan.engine, plan.codec, plan.chunks.len()), (Engine::X265, Codec::H265, 1));
+        assert_eq!((plan.engine, plan.codec, plan.chunks.len()), (VideoEncoder::X265, Codec::H265, 1));
         // The first pass is done once, whatever its followers miss.
         assert_eq!(world.threaded, 2 + report.encoded_again, "{overshoot}");
     }
@@ -706,7 +709,7 @@ fn x265_that_hangs_or_fails_gives_way_to_x264_at_once() {
         assert_eq!(notes, [&Note::X265Failed], "{mishap:?}");
         assert!(report.bytes <= report.limit, "{mishap:?}");
         let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
-        assert_eq!((plan.engine, plan.codec), (Engine::Own, Codec::H264), "{mishap:?}");
+        assert_eq!((plan.engine, plan.codec), (VideoEncoder::Own, Codec::H264), "{mishap:?}");
     }
 }
 
@@ -717,25 +720,32 @@ fn h265_is_planned_with_whatever_makes_it() {
     let (none, browser, ffmpeg) = (Encoders::default(), Decoder::Browser, Decoder::Ffmpeg(None));
     // Source, encoders, decoder, threads: engine, and why it is none for H.265.
     let cases = [
-        ("h264", of_browser, browser, Threads::Here, Engine::Browser, None),
-        ("h264", of_browser, ffmpeg, Threads::Here, Engine::X265, None),
-        ("h264", none, ffmpeg, Threads::Here, Engine::X265, None),
-        ("h264", none, browser, Threads::NotIsolated, Engine::Own, Some(Some(CodecUnavailable::NotIsolated))),
+        ("h264", of_browser, browser, Threads::Here, VideoEncoder::Browser, None),
+        ("h264", of_browser, ffmpeg, Threads::Here, VideoEncoder::X265, None),
+        ("h264", none, ffmpeg, Threads::Here, VideoEncoder::X265, None),
+        (
+            "h264",
+            none,
+            browser,
+            Threads::NotIsolated,
+            VideoEncoder::Own,
+            Some(Some(CodecUnavailable::NotIsolated)),
+        ),
         (
             "h264",
             none,
             browser,
             Threads::Missing,
-            Engine::Own,
+            VideoEncoder::Own,
             Some(Some(CodecUnavailable::NoEncoder(Codec::H265))),
         ),
         // No ffmpeg.wasm decodes AV1.
-        ("av1", none, browser, Threads::Here, Engine::Own, Some(None)),
+        ("av1", none, browser, Threads::Here, VideoEncoder::Own, Some(None)),
     ];
     for (codec, encoders, decoder, threads, engine, why) in cases {
         let mut facts = facts(FRAMES);
         facts.video.codec = codec.into();
-        let machine = Machine { encoders, decoder, threads, ..Machine::ffmpeg(2, Engine::Own) };
+        let machine = Machine { encoders, decoder, threads, ..Machine::ffmpeg(2, VideoEncoder::Own) };
         let plan = plan::plan(&facts, &Wishes { codec: Codec::H265, ..wishes() }, machine).unwrap();
         let Action::Encode(encode) = &plan.action else { panic!("an encode") };
         assert_eq!(encode.engine, engine, "{codec} {encoders:?} {decoder:?} {threads:?}");
@@ -765,7 +775,7 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
         assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{codec:?}: {report:?}");
         let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
         assert_eq!((plan.codec, plan.chunks.len()), (codec, 1));
-        assert!(matches!(plan.engine, Engine::NativeOther(encoder) if encoder.codec() == codec));
+        assert!(matches!(plan.engine, VideoEncoder::NativeOther(encoder) if encoder.codec() == codec));
         // One that fails gives way to x264, and that is said; one that is missing is named.
         let dies = Mishap::Dies { nth: 1, times: 1, death: Death::Crash };
         let without = NativeEncoders::of(|encoder: NativeEncoder| encoder.codec() != codec);
@@ -776,7 +786,11 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
             let report = finished(&world);
             assert_eq!(of_codec(report), [note], "{codec:?} {mishap:?}");
             let Action::Encode(plan) = &world.plan.action else { panic!("an encode") };
-            assert_eq!((plan.engine, plan.codec), (Engine::Native, Codec::H264), "{codec:?} {mishap:?}");
+            assert_eq!(
+                (plan.engine, plan.codec),
+                (VideoEncoder::Native, Codec::H264),
+                "{codec:?} {mishap:?}"
+            );
         }
     }
 }

@@ -15,7 +15,7 @@ pub use destination::{AddressTrouble, Destination, Protocol};
 pub use push::publish;
 pub use shell::{publish_command, shown_command};
 #[cfg(feature = "planner")]
-pub use subject::{LiveClip, Push, Source};
+pub use subject::{LiveClip, LiveSource, Push};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! The command line of a push. ffmpeg's options for video and colours are those of `step::ffmpeg`.
 
-use super::{Protocol, Push, Source};
+use super::{LiveSource, Protocol, Push};
 use crate::plan::audio::AudioPlan;
 use crate::step::ffmpeg::{Arguments, capped, fill_frame, mix, seconds, tag_with, whole_bits};
 use crate::step::x264::beat_options;
@@ -21,7 +21,7 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
         .pair("-stats_period", TOLD_EVERY);
     let sound = push.sound();
     let arguments = match &push.source {
-        Source::TestPattern => {
+        LiveSource::TestPattern => {
             let rate = rung.frame_rate;
             let (above, below) = (rate.numerator(), rate.denominator());
             let picture = format!("testsrc2=size={}x{}:rate={above}/{below}", rung.width, rung.height);
@@ -32,7 +32,7 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
                 None => arguments.words("-map 0:v:0"),
             }
         }
-        Source::Clip(clip) => {
+        LiveSource::Clip(clip) => {
             let arguments = arguments.words("-re");
             let arguments = if push.looped { arguments.words("-stream_loop -1") } else { arguments };
             let arguments = if from.0 > 0 { arguments.pair("-ss", seconds(from)) } else { arguments };

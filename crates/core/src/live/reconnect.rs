@@ -153,7 +153,7 @@ pub enum Next {
 
 /// What a line of ffmpeg's output means.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Told {
+pub enum Heard {
     /// The receiver accepts what is sent.
     Connected,
     /// How far it is.
@@ -225,7 +225,7 @@ impl Reconnect {
     }
 
     /// A line of `-progress`, printed at `now`.
-    pub fn printed(&mut self, line: &str, now: Micros) -> Option<Told> {
+    pub fn printed(&mut self, line: &str, now: Micros) -> Option<Heard> {
         let (name, value) = line.split_once('=')?;
         let value = value.trim();
         match name {
@@ -240,7 +240,7 @@ impl Reconnect {
         None
     }
 
-    fn block_ends(&mut self, now: Micros) -> Option<Told> {
+    fn block_ends(&mut self, now: Micros) -> Option<Heard> {
         let further = self.block.0 > self.now.0 || self.block.1 > self.now.1;
         if !further {
             return None;
@@ -253,9 +253,9 @@ impl Reconnect {
         if self.connected.is_none() {
             self.connected = Some(now);
             self.connections = self.connections.saturating_add(1);
-            return Some(Told::Connected);
+            return Some(Heard::Connected);
         }
-        Some(Told::Sent(self.sent()))
+        Some(Heard::Sent(self.sent()))
     }
 
     /// How far it is.

@@ -2,7 +2,7 @@
 
 use super::Destination;
 use crate::clip::facts::MediaFacts;
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
 use crate::plan::picture;
 use crate::plan::{self, Conversion};
@@ -17,7 +17,7 @@ const USUAL: ((u32, u32), u32) = ((1280, 720), 25);
 #[derive(Debug, Clone)]
 pub struct Push {
     /// What is shown.
-    pub source: Source,
+    pub source: LiveSource,
     /// The format, which nothing exceeds.
     pub rung: Rung,
     /// A clip begins again at its end.
@@ -30,7 +30,7 @@ pub struct Push {
 
 /// What is shown.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum LiveSource {
     /// Moving bars, a running clock and a tone, without end.
     TestPattern,
     /// A clip.
@@ -43,7 +43,7 @@ pub struct LiveClip {
     /// Index of its video stream in the file.
     pub stream: u32,
     /// Size and rate of what is pushed.
-    pub picture: Picture,
+    pub picture: VideoFormat,
     /// Conversions on the way there.
     pub conversion: Conversion,
     /// Its audio, always encoded again.
@@ -57,7 +57,7 @@ impl Push {
     pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Destination) -> Push {
         let source = facts.video.display_size();
         let rung = ladder::of_source(wished, source, facts.video.frame_rate);
-        let picture = Picture { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
+        let picture = VideoFormat { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
         let mut conversion = plan::conversion(&facts.video, picture);
         conversion.inside = picture::inside(source, (picture.width, picture.height));
         // Packets that are copied begin where they like after a seek.
@@ -69,21 +69,21 @@ impl Push {
             audio: audio::beside(facts, &wishes, rung.sound()),
             duration: facts.video.start + facts.video.duration,
         };
-        Push { source: Source::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
+        Push { source: LiveSource::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
     }
 
     /// A push of the test pattern.
     pub fn of_test_pattern(wished: Option<Rung>, to: Destination) -> Push {
         let (size, rate) = USUAL;
         let rung = wished.unwrap_or_else(|| ladder::below(size, FrameRate::whole(rate)));
-        Push { source: Source::TestPattern, rung, looped: false, mute: false, to }
+        Push { source: LiveSource::TestPattern, rung, looped: false, mute: false, to }
     }
 
     /// The bitrate of the audio; `None` without.
     pub fn sound(&self) -> Option<Kbps> {
         let there = match &self.source {
-            Source::TestPattern => true,
-            Source::Clip(clip) => clip.audio.stream().is_some(),
+            LiveSource::TestPattern => true,
+            LiveSource::Clip(clip) => clip.audio.stream().is_some(),
         };
         (there && !self.mute).then(|| self.rung.sound())
     }
@@ -91,8 +91,8 @@ impl Push {
     /// How long the clip is once; `None` for the pattern, which has no end.
     pub fn clip_length(&self) -> Option<Micros> {
         match &self.source {
-            Source::Clip(clip) => Some(clip.duration),
-            Source::TestPattern => None,
+            LiveSource::Clip(clip) => Some(clip.duration),
+            LiveSource::TestPattern => None,
         }
     }
 }

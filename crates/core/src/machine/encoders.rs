@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The encoder that a plan's chunks go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Engine {
+pub enum VideoEncoder {
     /// The one inside a native ffmpeg.
     #[default]
     Native,
@@ -21,38 +21,38 @@ pub enum Engine {
     NativeOther(NativeEncoder),
 }
 
-impl Engine {
+impl VideoEncoder {
     /// What it is called towards people.
     pub fn name(self) -> &'static str {
         match self {
-            Engine::Native => "x264 inside ffmpeg",
-            Engine::Own => "x264 with SIMD, Clipfit's own build",
-            Engine::Stock => "x264 inside ffmpeg.wasm, without SIMD",
-            Engine::Browser => "the browser's own encoder",
-            Engine::X265 => "x265 inside ffmpeg.wasm, with threads",
-            Engine::NativeOther(NativeEncoder::X265) => "x265 inside ffmpeg",
-            Engine::NativeOther(NativeEncoder::Vpx) => "libvpx inside ffmpeg",
-            Engine::NativeOther(NativeEncoder::SvtAv1) => "SVT-AV1 inside ffmpeg",
-            Engine::NativeOther(NativeEncoder::Aom) => "libaom inside ffmpeg",
+            VideoEncoder::Native => "x264 inside ffmpeg",
+            VideoEncoder::Own => "x264 with SIMD, Clipfit's own build",
+            VideoEncoder::Stock => "x264 inside ffmpeg.wasm, without SIMD",
+            VideoEncoder::Browser => "the browser's own encoder",
+            VideoEncoder::X265 => "x265 inside ffmpeg.wasm, with threads",
+            VideoEncoder::NativeOther(NativeEncoder::X265) => "x265 inside ffmpeg",
+            VideoEncoder::NativeOther(NativeEncoder::Vpx) => "libvpx inside ffmpeg",
+            VideoEncoder::NativeOther(NativeEncoder::SvtAv1) => "SVT-AV1 inside ffmpeg",
+            VideoEncoder::NativeOther(NativeEncoder::Aom) => "libaom inside ffmpeg",
         }
     }
 
     /// Whether it is an x264, which plans fall back to; all others may fail and give way to one.
     pub fn is_x264(self) -> bool {
-        matches!(self, Engine::Native | Engine::Own | Engine::Stock)
+        matches!(self, VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock)
     }
 
     /// Whether it takes the whole clip at once, with threads of its own, rather than chunks side by side.
     pub fn takes_the_whole(self) -> bool {
-        matches!(self, Engine::X265 | Engine::NativeOther(_))
+        matches!(self, VideoEncoder::X265 | VideoEncoder::NativeOther(_))
     }
 
     /// Whether it takes the whole clip and measures it first, for itself alone.
     pub(crate) fn has_own_first_pass(self) -> bool {
         match self {
-            Engine::X265 => true,
-            Engine::NativeOther(encoder) => encoder.has_first_pass(),
-            Engine::Native | Engine::Own | Engine::Stock | Engine::Browser => false,
+            VideoEncoder::X265 => true,
+            VideoEncoder::NativeOther(encoder) => encoder.has_first_pass(),
+            VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock | VideoEncoder::Browser => false,
         }
     }
 }

@@ -6,7 +6,7 @@ pub mod speeds;
 
 use crate::wishes::Codec;
 pub use encoders::{
-    CodecUnavailable, Encoders, Engine, NativeEncoder, NativeEncoders, Preset, Profile, Threads,
+    CodecUnavailable, Encoders, NativeEncoder, NativeEncoders, Preset, Profile, Threads, VideoEncoder,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Machine {
     /// How many encoders may run side by side, at least 1.
     pub workers: usize,
     /// Which x264 each of them is.
-    pub engine: Engine,
+    pub engine: VideoEncoder,
     /// Who decodes.
     pub decoder: Decoder,
     /// The encoders of the browser's own.
@@ -29,7 +29,7 @@ pub struct Machine {
 
 impl Machine {
     /// Everything through ffmpeg.
-    pub fn ffmpeg(workers: usize, engine: Engine) -> Machine {
+    pub fn ffmpeg(workers: usize, engine: VideoEncoder) -> Machine {
         Machine {
             workers,
             engine,
@@ -42,14 +42,14 @@ impl Machine {
 
     /// A native ffmpeg with these encoders beside x264.
     pub fn native(workers: usize, native: NativeEncoders) -> Machine {
-        Machine { native, ..Machine::ffmpeg(workers, Engine::Native) }
+        Machine { native, ..Machine::ffmpeg(workers, VideoEncoder::Native) }
     }
 
     /// Whether `codec` can be had, and if not, why.
     pub fn offers(self, codec: Codec) -> Result<(), CodecUnavailable> {
         match self.engine {
-            Engine::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),
-            Engine::Native => Err(CodecUnavailable::NotInFfmpeg(codec)),
+            VideoEncoder::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),
+            VideoEncoder::Native => Err(CodecUnavailable::NotInFfmpeg(codec)),
             _ => self.encoders.offer(codec, self.threads),
         }
     }

@@ -387,8 +387,11 @@ mod tests {
             facts.video.start = Micros(start);
             let mut notes = Vec::new();
             let audio = plan_audio(&facts, &Wishes::default(), Kbps(2000.0), None);
-            let picture =
-                crate::clip::format::Picture { width: 320, height: 180, frame_rate: facts.video.frame_rate };
+            let picture = crate::clip::format::VideoFormat {
+                width: 320,
+                height: 180,
+                frame_rate: facts.video.frame_rate,
+            };
             crate::plan::notes::encode_notes(&facts, &Wishes::default(), picture, &audio, &mut notes);
             let told = notes.iter().find_map(|note| match note {
                 Note::SoundBeforePicture { lost } => Some(*lost),

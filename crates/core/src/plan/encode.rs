@@ -5,8 +5,8 @@ use super::chunks::{self, Grid};
 use super::notes::Note;
 use super::types::{Conversion, EncodePlan, RateControl};
 use crate::clip::facts::{Colour, MediaFacts, VideoFacts};
-use crate::clip::format::Picture;
-use crate::machine::{Decoder, Engine, Machine, Preset, Threads};
+use crate::clip::format::VideoFormat;
+use crate::machine::{Decoder, Machine, Preset, Threads, VideoEncoder};
 use crate::units::Micros;
 use crate::wishes::{Codec, Effort, Mode, Wishes};
 
@@ -23,7 +23,7 @@ pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
 }
 
 /// The effort that `Auto` stands for on this clip.
-pub fn effort_of(wishes: &Wishes, picture: Picture, duration: Micros) -> Effort {
+pub fn effort_of(wishes: &Wishes, picture: VideoFormat, duration: Micros) -> Effort {
     match wishes.effort {
         Effort::Auto if picture.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
         Effort::Auto => Effort::Balanced,
@@ -36,15 +36,15 @@ const BEST_UP_TO_PIXELS: f64 = 0.5e9;
 
 /// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs that only
 /// it has, x265 for H.265 where that is not to be had, else x264.
-pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Engine {
+pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> VideoEncoder {
     let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
     let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
     // x265 takes its frames from ffmpeg, which cannot decode AV1.
     let x265 = wishes.codec == Codec::H265 && machine.threads == Threads::Here && facts.video.codec != "av1";
     match (wishes.mode, machine.native.best(wishes.codec)) {
-        (Mode::Size, Some(encoder)) => Engine::NativeOther(encoder),
-        (Mode::Size, None) if wanted && possible => Engine::Browser,
-        (Mode::Size, None) if x265 => Engine::X265,
+        (Mode::Size, Some(encoder)) => VideoEncoder::NativeOther(encoder),
+        (Mode::Size, None) if wanted && possible => VideoEncoder::Browser,
+        (Mode::Size, None) if x265 => VideoEncoder::X265,
         _ => machine.engine,
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machin
         notes.push(Note::DecodedByFfmpeg { why });
     }
     let engine = engine_for(facts, wishes, machine);
-    if engine == Engine::Stock {
+    if engine == VideoEncoder::Stock {
         notes.push(Note::StockEncoder);
     }
     if engine.is_x264() {
@@ -77,7 +77,7 @@ pub(crate) fn encode_plan(
     facts: &MediaFacts,
     wishes: &Wishes,
     machine: Machine,
-    picture: Picture,
+    picture: VideoFormat,
     preset: Preset,
     control: RateControl,
     audio: AudioPlan,
@@ -111,7 +111,7 @@ pub(crate) fn encode_plan(
 /// How the names of RGB pixel formats begin.
 const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
 
-pub(crate) fn conversion(video: &VideoFacts, picture: Picture) -> Conversion {
+pub(crate) fn conversion(video: &VideoFacts, picture: VideoFormat) -> Conversion {
     let tone_map = video.is_hdr();
     let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
     let bt709 = || Some("bt709".to_owned());

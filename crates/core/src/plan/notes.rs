@@ -2,7 +2,7 @@
 //! `view::notes`.
 
 use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track};
@@ -197,7 +197,7 @@ pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
 pub(crate) fn encode_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: Picture,
+    picture: VideoFormat,
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
 ) {
@@ -224,7 +224,7 @@ pub(crate) fn encode_notes(
 pub(crate) fn rung_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: Picture,
+    picture: VideoFormat,
     inside: (u32, u32),
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
@@ -248,7 +248,7 @@ pub(crate) fn rung_notes(
 pub(crate) fn conversion_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: Picture,
+    picture: VideoFormat,
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
 ) {

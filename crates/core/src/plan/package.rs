@@ -5,11 +5,11 @@ use super::encode::{encode_plan, machine_notes};
 use super::overhead::overhead;
 use super::rung::{SOUND_OVER, encode_on_rung, most_on_rung};
 use crate::clip::facts::MediaFacts;
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::hls;
-use crate::machine::Engine;
 use crate::machine::Machine;
 use crate::machine::Preset;
+use crate::machine::VideoEncoder;
 use crate::plan::audio::{self, AudioPlan};
 use crate::plan::chunks;
 use crate::plan::notes::{Note, Wished};
@@ -134,7 +134,7 @@ fn least(plan: &Plan, machine: Machine) -> Bytes {
 /// What goes with the segments.
 fn extras(machine: Machine, segments: usize, renditions: usize) -> Bytes {
     // The command line leaves playing to others.
-    let page = if machine.engine == Engine::Native { Bytes(1_000) } else { EXTRAS };
+    let page = if machine.engine == VideoEncoder::Native { Bytes(1_000) } else { EXTRAS };
     Bytes(page.0 + (segments * renditions) as u64 * ENTRY)
 }
 
@@ -144,7 +144,7 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
     let audio = audio::beside(facts, wishes, sound);
     let fixed =
         |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
-    let pictures: Vec<Picture> =
+    let pictures: Vec<VideoFormat> =
         sides.iter().map(|&side| picture::whole(source, facts.video.frame_rate, fixed(side))).collect();
     let mut notes = source_notes(facts);
     notes.extend(machine_notes(facts, wishes, machine));
@@ -227,7 +227,7 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
 fn rung(facts: &MediaFacts, wishes: &Wishes, wanted: Wanted) -> Rung {
     let fixed =
         Fixed { short_side_below: Some(wanted.side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
-    let Picture { width, height, frame_rate } =
+    let VideoFormat { width, height, frame_rate } =
         picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     Rung { width, height, frame_rate, rate: wanted.rate }
 }
@@ -237,7 +237,7 @@ fn encode(
     wishes: &Wishes,
     machine: Machine,
     side: u32,
-    picture: Picture,
+    picture: VideoFormat,
     audio: AudioPlan,
 ) -> EncodePlan {
     let preset = match wishes.effort {
@@ -345,7 +345,9 @@ mod tests {
             facts.video.duration = facts.video.frame_rate.time_of(frames);
             let packaging = Packaging { seconds, ..Packaging::default() };
             let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
-            let Ok(plan) = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else { panic!("refused") };
+            let Ok(plan) = plan(&facts, &wishes, Machine::ffmpeg(2, VideoEncoder::Own)) else {
+                panic!("refused")
+            };
             let Action::Package(package) = plan.action else { panic!("no package") };
             assert_eq!(package.firsts, expected, "{frames} at {rate}");
         }
@@ -366,7 +368,7 @@ mod tests {
             (2_800_000, &[480, 240], 128),
             (900_000, &[240], 64),
         ] {
-            let Ok(plan) = planned(target, Engine::Own) else { panic!("{target} is refused") };
+            let Ok(plan) = planned(target, VideoEncoder::Own) else { panic!("{target} is refused") };
             let Action::Package(package) = &plan.action else { panic!("no package") };
             let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
             let rate = package.renditions[0].encode.audio.expected().0;
@@ -374,7 +376,7 @@ mod tests {
             assert_eq!(plan.notes.contains(&Note::LargerRenditionsLeftOut), sides.len() < 3, "{target}");
         }
         // The player that goes with it on the page takes more than this.
-        for (target, engine) in [(300_000, Engine::Own), (20_000, Engine::Native)] {
+        for (target, engine) in [(300_000, VideoEncoder::Own), (20_000, VideoEncoder::Native)] {
             let Err(refusal) = planned(target, engine) else { panic!("{target} is planned") };
             assert_eq!(refusal.target, Bytes(target));
             assert!(refusal.least > refusal.target);
@@ -401,7 +403,7 @@ mod tests {
                 frame_rate: Some(FrameRate::whole(60)),
                 ..Wishes::default()
             };
-            let plan = files(&facts, &wishes, Machine::ffmpeg(2, Engine::Own));
+            let plan = files(&facts, &wishes, Machine::ffmpeg(2, VideoEncoder::Own));
             let Action::Package(package) = plan.action else { panic!("no package") };
             let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
             assert_eq!(found, sides, "{asked}");
@@ -423,7 +425,7 @@ mod tests {
         ] {
             (facts.video.width, facts.video.height) = (width, height);
             let wishes = Wishes { mode: Mode::Ladder, renditions: USUAL.into(), ..Wishes::default() };
-            let Ok(plan) = crate::plan::plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else {
+            let Ok(plan) = crate::plan::plan(&facts, &wishes, Machine::ffmpeg(2, VideoEncoder::Own)) else {
                 panic!("refused")
             };
             let Action::Package(package) = plan.action else { panic!("no package") };
@@ -449,7 +451,7 @@ mod tests {
         {
             let packaging = Packaging { seconds, target, ..Packaging::default() };
             let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
-            let Ok(planned) = plan(&facts, &wishes, Machine::ffmpeg(2, Engine::Own)) else {
+            let Ok(planned) = plan(&facts, &wishes, Machine::ffmpeg(2, VideoEncoder::Own)) else {
                 panic!("refused")
             };
             let Action::Package(package) = planned.action else { panic!("no package") };

@@ -1,7 +1,7 @@
 //! Which size and frame rate a bitrate can carry: bits per pixel and frame, never above the source, even dimensions.
 //! Knows nothing of sound or bytes.
 
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::units::{FrameRate, Kbps};
 
 /// What the person fixed; the rest is free.
@@ -38,12 +38,12 @@ pub fn comfortable_density(short_side: u32) -> f64 {
 }
 
 /// The bitrate that a picture is comfortable with.
-pub fn comfortable_rate(picture: Picture) -> Kbps {
+pub fn comfortable_rate(picture: VideoFormat) -> Kbps {
     Kbps(comfortable_density(picture.short_side()) * picture.pixels_per_second() / 1000.0)
 }
 
 /// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square pixels.
-pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> Picture {
+pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let rates = match fixed.frame_rate {
         Some(_) => vec![full],
@@ -81,7 +81,7 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
 }
 
 /// The picture that asks for the fewest bits.
-pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Picture {
+pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let frame_rate = if fixed.frame_rate.is_some() {
         full
@@ -98,12 +98,12 @@ pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Pic
 }
 
 /// The least rate at which a calm picture of this size is worth showing.
-pub fn least_rate(picture: Picture) -> Kbps {
+pub fn least_rate(picture: VideoFormat) -> Kbps {
     Kbps(UNWATCHABLE * picture.pixels_per_second() / 1000.0)
 }
 
 /// The source's own picture, as large and as fluent as it may be.
-pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Picture {
+pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let frame_rate = full_rate(source_rate, fixed);
     match fixed.height {
         Some(height) => with_height(source, height, frame_rate),
@@ -123,11 +123,11 @@ pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     (fill(width, frame.0), fill(height, frame.1))
 }
 
-fn first_comfortable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) -> Option<Picture> {
+fn first_comfortable(mut pictures: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
     pictures.find(|picture| picture.density(rate) >= comfortable_density(picture.short_side()))
 }
 
-fn first_watchable(mut pictures: impl Iterator<Item = Picture>, rate: Kbps) -> Option<Picture> {
+fn first_watchable(mut pictures: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
     pictures.find(|picture| picture.density(rate) >= STARVED)
 }
 
@@ -175,15 +175,15 @@ fn short_sides(source: (u32, u32), fixed: Fixed) -> Vec<u32> {
     sides
 }
 
-fn with_short_side(source: (u32, u32), side: u32, frame_rate: FrameRate) -> Picture {
+fn with_short_side(source: (u32, u32), side: u32, frame_rate: FrameRate) -> VideoFormat {
     let (width, height) = source;
     let scale = f64::from(side.min(width.min(height))) / f64::from(width.min(height).max(1));
-    Picture { width: even(f64::from(width) * scale), height: even(f64::from(height) * scale), frame_rate }
+    VideoFormat { width: even(f64::from(width) * scale), height: even(f64::from(height) * scale), frame_rate }
 }
 
-fn with_height(source: (u32, u32), height: u32, frame_rate: FrameRate) -> Picture {
+fn with_height(source: (u32, u32), height: u32, frame_rate: FrameRate) -> VideoFormat {
     let scale = f64::from(height.clamp(2, source.1.max(2))) / f64::from(source.1.max(1));
-    Picture {
+    VideoFormat {
         width: even(f64::from(source.0) * scale),
         height: even(f64::from(source.1) * scale),
         frame_rate,

@@ -2,10 +2,10 @@
 //! clock; what it says of a clip binds nobody.
 
 use crate::clip::facts::MediaFacts;
-use crate::clip::format::Picture;
-use crate::machine::Engine;
+use crate::clip::format::VideoFormat;
 use crate::machine::Machine;
 use crate::machine::Preset;
+use crate::machine::VideoEncoder;
 use crate::machine::limits::Limits;
 use crate::machine::speeds::{MEASURED_AGAIN, Speeds, USUAL_DENSITY};
 use crate::plan::audio::AudioPlan;
@@ -100,7 +100,7 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
         let plan = plan::plan(facts, &wishes, means.machine).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
         let workers = plan.workers(&means.limits);
-        let likely = if effort != Effort::Fast && encode.engine == Engine::Browser {
+        let likely = if effort != Effort::Fast && encode.engine == VideoEncoder::Browser {
             Err(Unavailable::OnlyBrowser(encode.codec))
         } else {
             let time = time(facts, encode, workers, means)?;
@@ -161,13 +161,15 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let thinned = facts.video.frame_rate.per_second() / plan.picture.frame_rate.per_second();
     let decode = f64::from(width) * f64::from(height) * thinned / speeds.of_decoder(plan.decoder);
     let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.picture.density(rate));
-    let x264 = if plan.engine == Engine::Stock { STOCK } else { 1.0 };
+    let x264 = if plan.engine == VideoEncoder::Stock { STOCK } else { 1.0 };
     let encode = match plan.engine {
-        Engine::Browser => pixels / speeds.of_browser(plan.codec)?,
-        Engine::X265 => pixels / (speeds.superfast * X265),
+        VideoEncoder::Browser => pixels / speeds.of_browser(plan.codec)?,
+        VideoEncoder::X265 => pixels / (speeds.superfast * X265),
         // Nobody measured these.
-        Engine::NativeOther(_) => return None,
-        Engine::Native | Engine::Own | Engine::Stock => pixels / speeds.of_x264(plan.preset, density) / x264,
+        VideoEncoder::NativeOther(_) => return None,
+        VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock => {
+            pixels / speeds.of_x264(plan.preset, density) / x264
+        }
     };
     let (passes, frame) = match plan.control {
         RateControl::TwoPass { .. } => {
@@ -176,7 +178,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
             (2.0, decode + first + decode * decoded_again(plan, means.limits.frames) + encode)
         }
         // Both passes decode and take as long.
-        RateControl::Measured { .. } if plan.engine == Engine::X265 => (2.0, (decode + encode) * 2.0),
+        RateControl::Measured { .. } if plan.engine == VideoEncoder::X265 => (2.0, (decode + encode) * 2.0),
         RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
         RateControl::Quality { .. } | RateControl::Capped(_) | RateControl::Constrained { .. } => {
             (1.0, decode + encode)
@@ -196,7 +198,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
 
 /// The part of the frames that a second pass decodes again.
 fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
-    if !matches!(plan.engine, Engine::Own | Engine::Native) {
+    if !matches!(plan.engine, VideoEncoder::Own | VideoEncoder::Native) {
         return 1.0;
     }
     let frame = f64::from(plan.picture.width) * f64::from(plan.picture.height) * 1.5;
@@ -233,8 +235,8 @@ const UNBROKEN: f64 = 0.6;
 
 fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
     let worth = match (plan.engine, plan.preset) {
-        (Engine::Browser, _) if plan.codec == Codec::H264 => BROWSER_H264_WORTH,
-        (Engine::Browser, _) => 1.0,
+        (VideoEncoder::Browser, _) if plan.codec == Codec::H264 => BROWSER_H264_WORTH,
+        (VideoEncoder::Browser, _) => 1.0,
         (_, Preset::Medium) => 1.0,
         (_, Preset::Veryfast) => VERYFAST_WORTH,
         (_, Preset::Ultrafast | Preset::Superfast) => SUPERFAST_WORTH,
@@ -243,7 +245,7 @@ fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
     let fixed = Fixed { height: wishes.height, ..Fixed::default() };
     let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let fluent = plan.picture.frame_rate.per_second() >= FLUENT;
-    let whole = if fluent { Picture { frame_rate: plan.picture.frame_rate, ..whole } } else { whole };
+    let whole = if fluent { VideoFormat { frame_rate: plan.picture.frame_rate, ..whole } } else { whole };
     let of = |picture| rate / picture::comfortable_rate(picture).0;
     match of(whole) {
         _ if of(plan.picture) < UNBROKEN => Quality::Blocky,
@@ -277,7 +279,8 @@ mod tests {
         decoder: Decoder,
         speeds: &Speeds,
     ) -> Vec<Prediction> {
-        let machine = Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+        let machine =
+            Machine { decoder, encoders: speeds.encoders(), ..Machine::ffmpeg(2, VideoEncoder::Own) };
         let means = Means {
             machine,
             limits: Limits { workers: 2, memory: Bytes(3_000_000_000), frames: Bytes(400_000_000) },

@@ -2,7 +2,7 @@
 
 use super::encode::kept;
 use crate::clip::facts::MediaFacts;
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
 use crate::plan::picture::{self, Fixed};
 use crate::units::{Bytes, Micros};
@@ -61,7 +61,12 @@ pub struct Measured {
 }
 
 /// The refusal of a clip that is too long to be measured first: estimated on the safe side.
-pub(crate) fn refuse(facts: &MediaFacts, wishes: &Wishes, audio: &AudioPlan, smallest: Picture) -> Refusal {
+pub(crate) fn refuse(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    audio: &AudioPlan,
+    smallest: VideoFormat,
+) -> Refusal {
     let duration = length(facts, wishes);
     let video = Bytes((picture::least_rate(smallest).during(duration).0 as f64 * BLIND_MARGIN) as u64);
     let overhead = crate::plan::overhead::overhead(smallest.frame_rate.frames_in(duration), audio, duration);

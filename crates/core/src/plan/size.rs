@@ -8,9 +8,9 @@ use super::picture::{self, Fixed};
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
 use crate::clip::facts::{Container, MediaFacts, Rotation};
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::machine::Preset;
-use crate::machine::{Engine, Machine};
+use crate::machine::{Machine, VideoEncoder};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Effort, Wishes};
 
@@ -66,13 +66,13 @@ fn sized(
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
     let most = picture::whole(source, facts.video.frame_rate, fixed);
     let least = picture::smallest(source, facts.video.frame_rate, fixed);
-    let video_bytes = |picture: Picture| {
+    let video_bytes = |picture: VideoFormat| {
         let frames = picture.frame_rate.frames_in(duration);
         limit.0.saturating_sub(audio_bytes.0).saturating_sub(overhead(frames, &audio, sound).0)
     };
     let engine = engine_for(facts, wishes, machine);
     // An encoder that makes less of each byte needs fewer pixels to spend it on.
-    let worth = if engine == Engine::Browser { worth_by_browser(wishes.codec) } else { 1.0 };
+    let worth = if engine == VideoEncoder::Browser { worth_by_browser(wishes.codec) } else { 1.0 };
     let for_picture = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
     let picture = picture::choose(source, facts.video.frame_rate, for_picture, fixed);
     let video = Bytes(video_bytes(picture));
@@ -89,14 +89,16 @@ fn sized(
         notes.push(Note::SourceIsSmaller { limit });
     }
     let preset = match effort_of(wishes, picture, duration) {
-        _ if engine == Engine::X265 => Preset::Medium,
+        _ if engine == VideoEncoder::X265 => Preset::Medium,
         Effort::Best => Preset::Medium,
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
         Effort::Fast => Preset::Superfast,
     };
     let control = match engine {
-        Engine::Browser | Engine::X265 | Engine::NativeOther(_) => RateControl::Measured { video },
-        Engine::Native | Engine::Own | Engine::Stock => RateControl::TwoPass { video },
+        VideoEncoder::Browser | VideoEncoder::X265 | VideoEncoder::NativeOther(_) => {
+            RateControl::Measured { video }
+        }
+        VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock => RateControl::TwoPass { video },
     };
     let machine = Machine { engine, ..machine };
     let encode = encode_plan(facts, wishes, machine, picture, preset, control, audio);

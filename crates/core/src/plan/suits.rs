@@ -6,7 +6,7 @@ use crate::clip::facts::{Container, MediaFacts};
 use crate::clip::listing::Listing;
 use crate::clip::streams::Seen;
 use crate::machine::limits::Limits;
-use crate::machine::{Engine, WhyFfmpeg};
+use crate::machine::{VideoEncoder, WhyFfmpeg};
 use crate::units::Micros;
 
 /// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports the times
@@ -61,7 +61,7 @@ impl Plan {
 
     /// Returns whether x265 encodes the video.
     pub fn by_x265(&self) -> bool {
-        matches!(&self.action, Action::Encode(encode) if encode.engine == Engine::X265)
+        matches!(&self.action, Action::Encode(encode) if encode.engine == VideoEncoder::X265)
     }
 
     /// Returns how many encoders run side by side for this plan within `limits`, at least 1.
@@ -133,7 +133,7 @@ mod tests {
         let machine = Machine {
             decoder: Decoder::Browser,
             encoders: Encoders::default(),
-            ..Machine::ffmpeg(2, Engine::Own)
+            ..Machine::ffmpeg(2, VideoEncoder::Own)
         };
         let wishes =
             Wishes { audio: AudioWish::Encode(Kbps(64.0)), target: Bytes(300_000), ..Wishes::default() };

@@ -4,9 +4,9 @@ use super::audio::AudioPlan;
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
 use crate::clip::facts::{Colour, Rotation};
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::hls::Segments;
-use crate::machine::{Decoder, Engine, Preset};
+use crate::machine::{Decoder, Preset, VideoEncoder};
 use crate::units::{Bytes, Kbps, Micros};
 use crate::wishes::Codec;
 use crate::wishes::ladder::Cap;
@@ -65,7 +65,7 @@ pub struct EncodePlan {
     /// The file's timestamp at which the timeline of `grid` begins.
     pub zero: Micros,
     /// Size and rate of the result.
-    pub picture: Picture,
+    pub picture: VideoFormat,
     /// Its frames on the source's timeline.
     pub grid: Grid,
     /// The chunks, in order; they cover the grid.
@@ -73,7 +73,7 @@ pub struct EncodePlan {
     /// Who decodes the source and puts the result together.
     pub decoder: Decoder,
     /// Which encoder makes the picture.
-    pub engine: Engine,
+    pub engine: VideoEncoder,
     /// How the picture is coded.
     pub codec: Codec,
     /// x264's preset, or x265's, where one of them encodes; how thorough other encoders of a native ffmpeg are.
@@ -146,7 +146,7 @@ pub struct Conversion {
 
 impl Conversion {
     /// Where the picture is in the result's frame: left, top, width, height. On whole samples of colour.
-    pub fn place(&self, frame: Picture) -> [u32; 4] {
+    pub fn place(&self, frame: VideoFormat) -> [u32; 4] {
         let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;
         let (width, height) = self.inside;
         [middle(frame.width, width), middle(frame.height, height), width, height]

@@ -2,7 +2,7 @@
 //! The same arguments serve the WebAssembly core and a native ffmpeg of the 5.1 line or later.
 
 use crate::clip::facts::Colour;
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
 use crate::plan::audio::AudioPlan;
@@ -275,7 +275,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
 }
 
 /// Whole frames to the result's size, colours and samples, black around a picture of another shape.
-pub(crate) fn fill_frame(conversion: &Conversion, picture: Picture, chain: &mut Vec<String>) {
+pub(crate) fn fill_frame(conversion: &Conversion, picture: VideoFormat, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(picture);

@@ -169,7 +169,7 @@ impl Encode {
 
 /// Where an input file comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Source {
+pub enum InputSource {
     /// The person's file.
     Clip,
     /// A kept file.
@@ -184,7 +184,7 @@ pub struct Input {
     /// Name in the working folder.
     pub name: String,
     /// Where it comes from.
-    pub source: Source,
+    pub source: InputSource,
 }
 
 /// A file that the program writes.

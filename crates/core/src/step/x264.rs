@@ -288,7 +288,7 @@ fn colour_options(colour: &Colour) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::{Engine, Machine};
+    use crate::machine::{Machine, VideoEncoder};
     use crate::plan::{Action, plan};
     use crate::testing::facts;
     use crate::units::{Bytes, FrameRate};
@@ -323,7 +323,7 @@ mod tests {
                 frame_rate: Some(FrameRate::whole(rate)),
                 ..Wishes::default()
             };
-            let machine = Machine::ffmpeg(2, Engine::Own);
+            let machine = Machine::ffmpeg(2, VideoEncoder::Own);
             let Ok(Action::Encode(plan)) = plan(&facts, &wishes, machine).map(|plan| plan.action) else {
                 panic!("no encode for {width}x{height}")
             };

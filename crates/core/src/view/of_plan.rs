@@ -8,7 +8,7 @@ use crate::clip::facts::MediaFacts;
 use crate::hls;
 use crate::job;
 use crate::job::report::Report;
-use crate::machine::{Engine, Preset};
+use crate::machine::{Preset, VideoEncoder};
 use crate::plan::audio::AudioPlan;
 use crate::plan::notes::Note;
 use crate::plan::predict::{self as speed, Prediction, Unavailable};
@@ -156,8 +156,8 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         }
     };
     let (effort, encoder) = match (encode.engine, encode.preset) {
-        (Engine::Browser, _) => ("Fast", "the browser's own encoder".to_owned()),
-        (Engine::X265, preset) => ("Best", format!("x265 {}, with threads", preset.name())),
+        (VideoEncoder::Browser, _) => ("Fast", "the browser's own encoder".to_owned()),
+        (VideoEncoder::X265, preset) => ("Best", format!("x265 {}, with threads", preset.name())),
         (engine, preset) => {
             let effort = match (preset, encode.control) {
                 (Preset::Superfast, RateControl::Quality { .. }) => "Quick",
@@ -165,7 +165,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
                 (Preset::Veryfast, _) => "Balanced",
                 (Preset::Medium, _) => "Best",
             };
-            let simd = if engine == Engine::Own { ", SIMD" } else { "" };
+            let simd = if engine == VideoEncoder::Own { ", SIMD" } else { "" };
             (effort, format!("x264 {}{simd}", preset.name()))
         }
     };

@@ -1,7 +1,7 @@
 //! The low-bandwidth ladder: fixed video formats, each with the bandwidth it needs, and the rule that holds an encode
 //! to that bandwidth. Knows nothing of a clip's content.
 
-use crate::clip::format::Picture;
+use crate::clip::format::VideoFormat;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -120,8 +120,8 @@ impl Rung {
     }
 
     /// What is seen of it.
-    pub fn picture(&self) -> Picture {
-        Picture { width: self.width, height: self.height, frame_rate: self.frame_rate }
+    pub fn picture(&self) -> VideoFormat {
+        VideoFormat { width: self.width, height: self.height, frame_rate: self.frame_rate }
     }
 
     /// How the encoder is held to the bandwidth.

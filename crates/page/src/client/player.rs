@@ -20,7 +20,7 @@ enum Failure {
 
 /// As the script tells it.
 #[derive(Deserialize)]
-struct Told {
+struct ScriptState {
     levels: Vec<String>,
     current: Option<u32>,
     chosen: Option<u32>,
@@ -30,8 +30,8 @@ struct Told {
     detail: Option<String>,
 }
 
-impl From<Told> for PlayerState {
-    fn from(told: Told) -> PlayerState {
+impl From<ScriptState> for PlayerState {
+    fn from(told: ScriptState) -> PlayerState {
         let detail = told.detail.unwrap_or_default();
         PlayerState {
             levels: told.levels,
@@ -103,7 +103,7 @@ pub async fn play(
 ) -> Result<Playing, PlayerError> {
     let script = script().await.map_err(PlayerError::NotLoaded)?;
     let told = Closure::new(move |state: JsValue| {
-        if let Ok(told) = serde_wasm_bindgen::from_value::<Told>(state) {
+        if let Ok(told) = serde_wasm_bindgen::from_value::<ScriptState>(state) {
             on_state(told.into());
         }
     });

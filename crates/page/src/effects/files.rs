@@ -1,7 +1,7 @@
 //! The files that users add, and how they add them: drop anywhere, paste, choose. Knows nothing of jobs.
 
 use crate::elements::list;
-use crate::job::{FileId, Source};
+use crate::job::{ClipFile, FileId};
 use crate::state::Action;
 use clipfit_core::units::Bytes;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -21,12 +21,12 @@ pub(super) struct Files {
 
 impl Files {
     /// Stores files and returns what the state needs to know about them.
-    pub(super) fn take_in(&self, files: Vec<File>) -> Vec<Source> {
+    pub(super) fn take_in(&self, files: Vec<File>) -> Vec<ClipFile> {
         files
             .into_iter()
             .map(|file| {
                 let id = FileId(self.next.replace(self.next.get() + 1));
-                let source = Source { file: id, name: file.name(), bytes: Bytes(file.size() as u64) };
+                let source = ClipFile { file: id, name: file.name(), bytes: Bytes(file.size() as u64) };
                 self.held.borrow_mut().insert(id, file);
                 source
             })

@@ -9,7 +9,7 @@ use crate::client::player;
 use crate::elements;
 use crate::job::{PackageFile, RunId};
 use crate::settings::Settings;
-use crate::state::{Action, Command, Copied, Place, State};
+use crate::state::{Action, Copied, Effect, Place, State};
 use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::link::Link;
 use files::Files;
@@ -64,25 +64,25 @@ impl Effects {
     }
 
     /// Carries out one command.
-    pub fn run(&self, command: Command, state: &State) {
+    pub fn run(&self, command: Effect, state: &State) {
         match command {
-            Command::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
-            Command::End(run) => self.runs.end(run),
-            Command::ForgetLog(run) => self.runs.forget(run),
-            Command::ForgetFile(file) => self.files.forget(file),
-            Command::Release(url) => browser::release(&url),
-            Command::Download { url, name } => browser::download(&url, &name),
-            Command::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
-            Command::CopyLog(run) => self.copy_log(run),
-            Command::Copy(text) => self.copy(text),
-            Command::SaveIntoFolder { run, name, files, with_page } => {
+            Effect::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
+            Effect::End(run) => self.runs.end(run),
+            Effect::ForgetLog(run) => self.runs.forget(run),
+            Effect::ForgetFile(file) => self.files.forget(file),
+            Effect::Release(url) => browser::release(&url),
+            Effect::Download { url, name } => browser::download(&url, &name),
+            Effect::ReadLog(run) => self.dispatch.emit(Action::LogRead(run, self.runs.log(run))),
+            Effect::CopyLog(run) => self.copy_log(run),
+            Effect::Copy(text) => self.copy(text),
+            Effect::SaveIntoFolder { run, name, files, with_page } => {
                 self.save_into_folder(run, name, files, with_page);
             }
-            Command::KeepSettings => browser::keep_settings(&state.settings),
-            Command::Reveal(job) => browser::reveal(job.element()),
-            Command::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
-            Command::Focus(Place::Chooser) => browser::focus(vec![elements::CHOOSER.to_owned()]),
-            Command::Focus(Place::Settings) => {
+            Effect::KeepSettings => browser::keep_settings(&state.settings),
+            Effect::Reveal(job) => browser::reveal(job.element()),
+            Effect::Focus(Place::Job(job)) => browser::focus(vec![job.element()]),
+            Effect::Focus(Place::Chooser) => browser::focus(vec![elements::CHOOSER.to_owned()]),
+            Effect::Focus(Place::Settings) => {
                 browser::focus([elements::TARGET, elements::SETTINGS].map(str::to_owned).into())
             }
         }

@@ -7,8 +7,8 @@ use clipfit_core::clip::facts::{
 use clipfit_core::job;
 use clipfit_core::job::report::Report;
 use clipfit_core::machine::Decoder;
-use clipfit_core::machine::Engine;
 use clipfit_core::machine::Machine;
+use clipfit_core::machine::VideoEncoder;
 use clipfit_core::machine::limits::Limits;
 use clipfit_core::machine::speeds::Speeds;
 use clipfit_core::plan::predict::{self as speed, Means};
@@ -19,7 +19,9 @@ use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::view::update::Failure;
 use clipfit_core::wishes::{AudioWish, Codec, Wishes};
-use clipfit_page::job::{FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Source};
+use clipfit_page::job::{
+    ClipFile, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running,
+};
 use clipfit_page::shared::Shared;
 use std::rc::Rc;
 
@@ -85,7 +87,7 @@ pub(crate) fn clip() -> ClipAccount {
 
 /// The core's plan for the sample.
 pub(crate) fn plan() -> Option<Plan> {
-    plan::plan(&facts(), &wishes(), Machine::ffmpeg(2, Engine::Own)).ok()
+    plan::plan(&facts(), &wishes(), Machine::ffmpeg(2, VideoEncoder::Own)).ok()
 }
 
 /// Predictions for the sample on an imagined machine.
@@ -95,8 +97,11 @@ pub(crate) fn efforts(codec: Codec) -> EffortsAccount {
     let Some(speeds) = Speeds::parse(FIGURES) else {
         return [].as_slice().into();
     };
-    let machine =
-        Machine { decoder: Decoder::Browser, encoders: speeds.encoders(), ..Machine::ffmpeg(2, Engine::Own) };
+    let machine = Machine {
+        decoder: Decoder::Browser,
+        encoders: speeds.encoders(),
+        ..Machine::ffmpeg(2, VideoEncoder::Own)
+    };
     let limits = Limits { workers: 2, memory: Bytes(3_000_000_000), frames: Bytes(0) };
     let means = Means { machine, limits, speeds: &speeds };
     speed::predict(&facts(), &Wishes { codec, ..wishes() }, &means).as_slice().into()
@@ -104,7 +109,7 @@ pub(crate) fn efforts(codec: Codec) -> EffortsAccount {
 
 /// A queued job.
 pub(crate) fn queued(id: u32, name: &str) -> Job {
-    let source = Source { file: FileId(id), name: name.into(), bytes: facts().file_bytes };
+    let source = ClipFile { file: FileId(id), name: name.into(), bytes: facts().file_bytes };
     Job::new(JobId(id), RunId(id), source, wishes())
 }
 
