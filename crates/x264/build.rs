@@ -1,5 +1,5 @@
-//! Compiles x264's own sources and our C code with clang for WebAssembly, and makes the linker route x264's initialisations
-//! through ours. `cargo xtask setup` provides the sources.
+//! Compiles x264's own sources and our C code with clang for WebAssembly, and makes the linker route x264's
+//! initialisations through ours. `cargo xtask setup` provides the sources.
 
 use std::{env, path::PathBuf, process::ExitCode};
 

@@ -1,5 +1,5 @@
-//! Drives one session with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place where
-//! core's commands meet the machine.
+//! Drives one session with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place
+//! where core's commands meet the machine.
 
 use crate::clip::Clip;
 use crate::error::Error;

@@ -1,5 +1,5 @@
-//! The temporary folder of a job: a working folder per task, and the files kept between tasks. Files are moved and linked
-//! instead of copied if the system can.
+//! The temporary folder of a job: a working folder per task, and the files kept between tasks. Files are moved and
+//! linked instead of copied if the system can.
 
 use crate::error::Error;
 use clipfit_core::job::report::PackageFile;

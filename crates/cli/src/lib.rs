@@ -1,8 +1,8 @@
-//! Clipfit on the command line: arguments become wishes, core's commands become runs of a native ffmpeg, and the outcome
-//! becomes text or JSON lines.
+//! Clipfit on the command line: arguments become wishes, core's commands become runs of a native ffmpeg, and the
+//! outcome becomes text or JSON lines.
 //!
-//! Invariant: nothing here decides about bytes, sizes or encoders, and no file appears under its final name before it is
-//! complete.
+//! Invariant: nothing here decides about bytes, sizes or encoders, and no file appears under its final name before it
+//! is complete.
 
 pub mod clip;
 mod commands;

@@ -1,5 +1,5 @@
-//! The command line's options, and the wishes that follow from them. Values mean the same as in Clipfit's links; the same
-//! parser reads them.
+//! The command line's options, and the wishes that follow from them. Values mean the same as in Clipfit's links; the
+//! same parser reads them.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -26,8 +26,8 @@ pub(crate) const EXIT_CODES: &[(&str, &str)] = &[
 
 /// Makes any clip fit under a size limit.
 ///
-/// The result is an MP4 that never exceeds the limit, not even by one byte, and is as sharp as the bytes allow. Uses the ffmpeg
-/// on PATH, version 5.1 or later.
+/// The result is an MP4 that never exceeds the limit, not even by one byte, and is as sharp as the bytes allow. Uses
+/// the ffmpeg on PATH, version 5.1 or later.
 #[derive(Debug, Parser)]
 #[command(name = "clipfit", version, propagate_version = true, after_help = exit_codes())]
 pub struct Options {
@@ -163,14 +163,15 @@ pub struct Publish {
     /// Stream moving bars and a tone without end instead of a clip
     #[arg(long)]
     pub(crate) test_pattern: bool,
-    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as 640x360@30:700;
-    /// default: the best rung that does not exceed the clip
+    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as
+    /// 640x360@30:700; default: the best rung that does not exceed the clip
     #[arg(short, long, value_name = "RUNG", value_parser = rung)]
     pub(crate) rung: Option<Rung>,
-    /// Address of the server: rtmp://HOST/APP/NAME, rtmps://..., srt://HOST:PORT?streamid=..., or http(s)://... for WHIP
+    /// Address of the server: rtmp://HOST/APP/NAME, rtmps://..., srt://HOST:PORT?streamid=..., or http(s)://... for
+    /// WHIP
     ///
-    /// Clipfit never prints the stream's name, keys or passwords. Other programs on this machine can see the address in the
-    /// process list while ffmpeg runs. The environment variable keeps it out of the shell history.
+    /// Clipfit never prints the stream's name, keys or passwords. Other programs on this machine can see the address in
+    /// the process list while ffmpeg runs. The environment variable keeps it out of the shell history.
     #[arg(long, value_name = "ADDRESS", required = true, env = "CLIPFIT_TO", hide_env_values = true)]
     pub(crate) to: Option<Secret>,
     /// The token that a WHIP server requires
@@ -243,11 +244,12 @@ pub(crate) struct WishOptions {
     /// Constant quality without a size limit: about a tenth of the size, never larger than the source
     #[arg(short, long, conflicts_with_all = ["target", "preset"])]
     quick: bool,
-    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as 640x360@30:700
+    /// A rung of the low-bandwidth ladder, such as 1024x576@25, or a custom format with its kb/s, such as
+    /// 640x360@30:700
     #[arg(short, long, value_name = "RUNG", value_parser = rung, conflicts_with_all = ["target", "preset", "quick"])]
     rung: Option<Rung>,
-    /// Several renditions at once, into a folder: heights, each with its kb/s; those above the source are left out. Without a
-    /// value: 720:3000,480:1500,360:800
+    /// Several renditions at once, into a folder: heights, each with its kb/s; those above the source are left out.
+    /// Without a value: 720:3000,480:1500,360:800
     #[arg(
         long,
         value_name = "RENDITIONS",

@@ -1,5 +1,5 @@
-//! Where results go and how they get there: complete or not at all, never over the source, and over another file only with
-//! `--force`.
+//! Where results go and how they get there: complete or not at all, never over the source, and over another file only
+//! with `--force`.
 
 use crate::clip::Clip;
 use crate::error::Error;
@@ -32,8 +32,8 @@ pub(crate) struct Destination {
     force: bool,
 }
 
-/// Returns the destination for each of `inputs`. `wanted` is a file; it is a folder if it exists as one, ends like one, or if
-/// there are several inputs. Without `wanted`, results go next to their sources.
+/// Returns the destination for each of `inputs`. `wanted` is a file; it is a folder if it exists as one, ends like one,
+/// or if there are several inputs. Without `wanted`, results go next to their sources.
 pub(crate) fn destinations(
     inputs: &[PathBuf],
     wanted: Option<&Path>,

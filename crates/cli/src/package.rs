@@ -1,5 +1,5 @@
-//! Cuts a finished file into the segments of a stream with the container crate, and lays out the package. Knows nothing of
-//! playlists: they come with the report.
+//! Cuts a finished file into the segments of a stream with the container crate, and lays out the package. Knows nothing
+//! of playlists: they come with the report.
 
 use clipfit_container::read::{MOST_HEADER, next_box};
 use clipfit_container::{Packager, Piece, Rate};

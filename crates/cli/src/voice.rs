@@ -1,4 +1,5 @@
-//! Reports to people and programs: text on standard output with a bar on standard error, or JSON lines. Decides nothing.
+//! Reports to people and programs: text on standard output with a bar on standard error, or JSON lines. Decides
+//! nothing.
 
 use crate::error::Error;
 use crate::words::{self, Status};

@@ -1,5 +1,5 @@
-//! Live pushes on real servers of this machine: nginx with its RTMP module and srt-live-transmit, killed and started again midway.
-//! What arrived is looked at, and everything that was said is searched for the key.
+//! Live pushes on real servers of this machine: nginx with its RTMP module and srt-live-transmit, killed and started
+//! again midway. What arrived is looked at, and everything that was said is searched for the key.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
@@ -191,7 +191,8 @@ fn running_in(folder: &Path) -> Vec<PathBuf> {
     places.filter(|place| place.starts_with(folder)).collect()
 }
 
-/// Receives a few seconds of what the server hands out, counted from its sound, which is let through before the first keyframe.
+/// Receives a few seconds of what the server hands out, counted from its sound, which is let through before the first
+/// keyframe.
 fn receive(from: &str, seconds: u32, into: &Path) {
     let output = Command::new("ffmpeg")
         .args([

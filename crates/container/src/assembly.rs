@@ -24,8 +24,8 @@ pub struct Assembly {
     pub pieces: Vec<Piece>,
 }
 
-/// Puts together the files that these indices (`moov` boxes with their headers) belong to. Pictures go onto one clock by
-/// their numbers, so that no chunk's rounding adds up; sound and pictures alternate about every second.
+/// Puts together the files that these indices (`moov` boxes with their headers) belong to. Pictures go onto one clock
+/// by their numbers, so that no chunk's rounding adds up; sound and pictures alternate about every second.
 pub fn assemble(chunks: &[&[u8]], sound: Option<&[u8]>, rate: Rate) -> Result<Assembly, Error> {
     let mut tracks = vec![join(chunks, rate)?];
     if let Some(sound) = sound {
@@ -117,8 +117,8 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
     Ok((whole, files))
 }
 
-/// How many frames later than its turn in decoding each of a chunk's samples is presented; the first sample that is not on
-/// the grid, or whose frame is taken or beyond the chunk, where one is.
+/// How many frames later than its turn in decoding each of a chunk's samples is presented; the first sample that is not
+/// on the grid, or whose frame is taken or beyond the chunk, where one is.
 pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize> {
     let mut decoded = 0_i64;
     let mut slots = Vec::with_capacity(track.samples.len());

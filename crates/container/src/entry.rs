@@ -123,11 +123,12 @@ impl Sound {
     }
 }
 
-/// Where an `avcC` record, and the first parameter set in it, tell the level (ISO/IEC 14496-15, 5.3.3.1), from its type on.
+/// Where an `avcC` record, and the first parameter set in it, tell the level (ISO/IEC 14496-15, 5.3.3.1), from its type
+/// on.
 const LEVELS: [usize; 2] = [4 + 3, 4 + 8 + 3];
 
-/// One sample entry for two that differ in H.264's level alone, which encoders choose by the rate of each chunk: the level is a
-/// promise of what is enough to decode, so the higher one is true of both. `None` where they differ in more.
+/// One sample entry for two that differ in H.264's level alone, which encoders choose by the rate of each chunk: the
+/// level is a promise of what is enough to decode, so the higher one is true of both. `None` where they differ in more.
 pub(crate) fn with_higher_level(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
     let record = one.windows(4).position(|kind| kind == b"avcC")?;
     let places = LEVELS.map(|level| record + level);
@@ -165,7 +166,8 @@ impl Numbers<'_> {
     }
 }
 
-/// "VP Codec ISO Media File Format Binding", codecs parameter string. Colours that it does not name stay unspecified (2).
+/// "VP Codec ISO Media File Format Binding", codecs parameter string. Colours that it does not name stay unspecified
+/// (2).
 fn vp9(codec: &str) -> Result<VpcC, Error> {
     let numbers = Numbers::new(codec);
     Ok(VpcC {

@@ -76,15 +76,16 @@ impl PictureFile {
         })
     }
 
-    /// The next packet in the order of decoding. `lead` is by how many frames it is presented after its turn in that order.
+    /// The next packet in the order of decoding. `lead` is by how many frames it is presented after its turn in that
+    /// order.
     pub fn add(&mut self, data: &[u8], lead: i32, key: bool) -> Result<(), Error> {
         let data = if self.codec == Codec::Av1 { without_delimiter(data) } else { data };
         self.leads.push(lead);
         self.written.add(data, self.frame, 0, key)
     }
 
-    /// The whole file. Decoding goes ahead of presentation by `ahead` frames, or as many more as the most reordered picture
-    /// needs; an edit takes that off again.
+    /// The whole file. Decoding goes ahead of presentation by `ahead` frames, or as many more as the most reordered
+    /// picture needs; an edit takes that off again.
     pub fn finish(mut self, ahead: u32) -> Result<Vec<u8>, Error> {
         let needed = self.leads.iter().map(|lead| -i64::from(*lead)).max().unwrap_or(0);
         let delay = needed.max(ahead.into());
@@ -119,8 +120,8 @@ impl SoundFile {
         self.written.add(data, samples, 0, true)
     }
 
-    /// The whole file. `start` is when its first sample is due, in microseconds: what is due before zero is cut off, what
-    /// begins later is waited for.
+    /// The whole file. `start` is when its first sample is due, in microseconds: what is due before zero is cut off,
+    /// what begins later is waited for.
     pub fn finish(self, start: i64) -> Result<Vec<u8>, Error> {
         self.written.first()?;
         let rate = u128::from(self.sound.sample_rate);

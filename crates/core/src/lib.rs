@@ -1,9 +1,10 @@
-//! Pure planning for Clipfit: what is known of a clip, what is wished, the plan that follows, and the job that carries it out. The
-//! browser and the command line drive the same code.
+//! Pure planning for Clipfit: what is known of a clip, what is wished, the plan that follows, and the job that carries
+//! it out. The browser and the command line drive the same code.
 //!
-//! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every function gives
-//! the same answer natively and in WebAssembly. The modules are layers: each names only those above it in this list
-//! (`tests/layers.rs` fails otherwise). Without the feature `planner` nothing is left that plans or carries out: what the page links.
+//! Invariant: nothing here touches the world. No async, clock, file system, web-sys, threads or logging; every function
+//! gives the same answer natively and in WebAssembly. The modules are layers: each names only those above it in this
+//! list (`tests/layers.rs` fails otherwise). Without the feature `planner` nothing is left that plans or carries out:
+//! what the page links.
 
 // Sample clips are read by the tests in here as by those outside.
 #[cfg(test)]

@@ -33,7 +33,8 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// `n` with three significant digits, for sizes from 1 to 1000. Truncated, so that a size never reads larger than it is.
+/// `n` with three significant digits, for sizes from 1 to 1000. Truncated, so that a size never reads larger than it
+/// is.
 fn three_digits(n: f64) -> String {
     let cut = |scale: f64| (n * scale + 1e-9).floor() / scale;
     if n < 10.0 {

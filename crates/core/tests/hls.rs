@@ -1,5 +1,5 @@
-//! Packages from a short clip: cut by the container crate, with core's playlists, read back by ffprobe and held against the rules.
-//! Without ffmpeg on PATH these tests fail and say so.
+//! Packages from a short clip: cut by the container crate, with core's playlists, read back by ffprobe and held against
+//! the rules. Without ffmpeg on PATH these tests fail and say so.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

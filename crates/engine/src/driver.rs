@@ -1,5 +1,5 @@
-//! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and shows
-//! the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
+//! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and
+//! shows the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
 
 use crate::kept::{Given, Kept, PackageFile};
 use crate::log::Log;

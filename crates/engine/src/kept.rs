@@ -1,5 +1,5 @@
-//! The files of a job between its tasks: blobs, and decoded frames, which stay in memory because browsers take longer to put
-//! them into a blob and back than to decode them. Knows no task's purpose.
+//! The files of a job between its tasks: blobs, and decoded frames, which stay in memory because browsers take longer
+//! to put them into a blob and back than to decode them. Knows no task's purpose.
 
 use clipfit_core::job::report;
 use clipfit_core::step::ffmpeg::FRAMES_FILE;
@@ -44,7 +44,8 @@ impl Kept {
         self.shares = shares;
     }
 
-    /// The inputs of a task on `clip`. A file that was never written (a preset without macroblock tree) is simply not there.
+    /// The inputs of a task on `clip`. A file that was never written (a preset without macroblock tree) is simply not
+    /// there.
     pub(crate) fn give(&mut self, task: &Task, clip: &File) -> Given {
         let mut given = Given { names: Vec::new(), blobs: Vec::new(), frames: None };
         for input in &task.inputs {
@@ -71,7 +72,8 @@ impl Kept {
         buffers.map(|buffers| Frames { buffers, moved: !self.shares })
     }
 
-    /// Takes in what a task made, and frames that it was lent or made; answers with what the session wants to know of them.
+    /// Takes in what a task made, and frames that it was lent or made; answers with what the session wants to know of
+    /// them.
     pub(crate) async fn take(
         &mut self,
         task: &Task,

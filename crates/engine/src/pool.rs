@@ -50,11 +50,11 @@ pub(crate) enum MessageKind {
     Hung,
 }
 
-/// Silence is looked at this often, in milliseconds: counted in looks rather than by the clock, so that a machine that slept
-/// is no hang...
+/// Silence is looked at this often, in milliseconds: counted in looks rather than by the clock, so that a machine that
+/// slept is no hang...
 const LOOK: u32 = 5_000;
-/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s. Workers of ffmpeg's
-/// single-thread core are not watched: it may read a long clip without a word, and has never hung.
+/// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s. Workers of
+/// ffmpeg's single-thread core are not watched: it may read a long clip without a word, and has never hung.
 const SILENT_LOOKS: u32 = 12;
 
 /// A running worker with its listeners; ends when dropped.
@@ -94,8 +94,9 @@ impl Pool {
         Pool { site, slots, parts: Vec::new(), sender, receiver }
     }
 
-    /// Makes parts ready for all workers that start from now on, fetching those that no job has fetched before; tells how
-    /// far the fetch is. Answers with the parts that are not to be had, those that the site was built without left out.
+    /// Makes parts ready for all workers that start from now on, fetching those that no job has fetched before; tells
+    /// how far the fetch is. Answers with the parts that are not to be had, those that the site was built without left
+    /// out.
     pub(crate) async fn load(
         &mut self,
         parts: &[Part],
@@ -120,7 +121,8 @@ impl Pool {
         self.first(self.threads(), tell).await
     }
 
-    /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make ready.
+    /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make
+    /// ready.
     async fn first(&mut self, slot: usize, tell: &dyn Fn(f64, f64)) -> Result<Vec<MissingPart>, LoadFailure> {
         self.start(slot);
         let mut hung_before = false;
@@ -261,7 +263,8 @@ fn module(part: Part) -> Option<JsValue> {
     MODULES.with_borrow(|modules| modules.get(&part).cloned())
 }
 
-/// Posts the plain part of a message with what cannot go through serde beside it; `moved` buffers are the worker's then.
+/// Posts the plain part of a message with what cannot go through serde beside it; `moved` buffers are the worker's
+/// then.
 fn post(
     worker: &Worker,
     message: &ToWorker,

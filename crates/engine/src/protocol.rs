@@ -2,10 +2,11 @@
 //! which `clipfit_core::step` defines. `web/src/generated/protocol.ts` is generated from both; a test fails when it
 //! differs. Knows nothing of what a task is for.
 //!
-//! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an array of
-//! compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order of `inputs`),
-//! `frames` (an array of `ArrayBuffer`, each of whole frames, for an encode of such) and, in answers, `modules` (likewise, those
-//! that were fetched), `blobs` (in the order of `outputs`) and `frames` (those that were to be kept, or those that were given).
+//! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an
+//! array of compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order
+//! of `inputs`), `frames` (an array of `ArrayBuffer`, each of whole frames, for an encode of such) and, in answers,
+//! `modules` (likewise, those that were fetched), `blobs` (in the order of `outputs`) and `frames` (those that were to
+//! be kept, or those that were given).
 
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::{Answer, Death, Encode, Program};
@@ -18,8 +19,8 @@ use ts_rs::TS;
 #[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToWorker {
-    /// Make these parts ready: those whose compiled modules ride along as they are, the others fetched and compiled first;
-    /// answered by `LoadProgress`..., then `Loaded`.
+    /// Make these parts ready: those whose compiled modules ride along as they are, the others fetched and compiled
+    /// first; answered by `LoadProgress`..., then `Loaded`.
     Load {
         /// The parts.
         parts: Vec<PartAddress>,
@@ -32,8 +33,8 @@ pub enum ToWorker {
         program: Box<Program>,
         /// Names under which the riding `blobs` appear, read-only, in the working folder.
         inputs: Vec<String>,
-        /// Files of the working folder to hand back; one that was not written is left out of the answer. Where an encode's frames are
-        /// among them they ride along instead.
+        /// Files of the working folder to hand back; one that was not written is left out of the answer. Where an
+        /// encode's frames are among them they ride along instead.
         outputs: Vec<String>,
         /// An encode of the frames that the program makes, or of those that ride along.
         encode: Option<Box<Encode>>,

@@ -22,7 +22,7 @@ use clipfit_core::units::{FrameRate, Micros};
 const TARGET: &str = "../../web/src/generated/protocol.ts";
 
 const HEADER: &str = "\
-// Generated from crates/engine/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from core and crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares them.
 ";
 
 /// One exported declaration with its doc comment.

@@ -1,5 +1,5 @@
-//! What the browser and the built site tell of themselves: where the workers' files lie, how many processors there are, what the
-//! browser can do. Draws no conclusion.
+//! What the browser and the built site tell of themselves: where the workers' files lie, how many processors there are,
+//! what the browser can do. Draws no conclusion.
 
 use crate::protocol::PartAddress;
 use clipfit_core::machine::limits::Limits;

@@ -1,5 +1,5 @@
-//! Converts one decoded frame into one planar 4:2:0 frame of 8 bits and limited range, upright and at the requested size.
-//! Knows nothing of time or codecs. YUV keeps its matrix.
+//! Converts one decoded frame into one planar 4:2:0 frame of 8 bits and limited range, upright and at the requested
+//! size. Knows nothing of time or codecs. YUV keeps its matrix.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
@@ -295,8 +295,8 @@ struct Inside {
 }
 
 impl Inside {
-    /// Checks that the video lies within the frame, at even positions: chroma has half the size, so an odd position would
-    /// separate it from its luma.
+    /// Checks that the video lies within the frame, at even positions: chroma has half the size, so an odd position
+    /// would separate it from its luma.
     fn new([left, top, width, height]: [u32; 4], frame: Size) -> Result<Inside, PictureError> {
         let size = Size::new(width, height)?;
         let fits = |from: u32, size: u32, frame: u32| {
@@ -326,8 +326,8 @@ fn put(source: &[u8], size: Size, frame: &mut [u8], whole: Size, (left, top): (u
     }
 }
 
-/// Returns the three planes of a frame in 8 bits and limited range: parts of `input` if they are that already, else made
-/// in `made`.
+/// Returns the three planes of a frame in 8 bits and limited range: parts of `input` if they are that already, else
+/// made in `made`.
 fn separate<'a>(
     layout: Layout,
     sizes: [Size; 3],

@@ -74,8 +74,8 @@ impl Resampler {
         let ratio = f64::from(to) / f64::from(from);
         let inner = Async::new_sinc(ratio, 1.0, &parameters, BLOCK, channels as usize, FixedAsync::Input)
             .map_err(|error| SoundError::Refused(error.to_string()))?;
-        // The first output is one output step after the filter's middle. Silence before the audio makes its first frame a
-        // frame of the output, which has whole frames only at multiples of `step` of the input.
+        // The first output is one output step after the filter's middle. Silence before the audio makes its first frame
+        // a frame of the output, which has whole frames only at multiples of `step` of the input.
         let step = (from / greatest_common_divisor(from, to)) as usize;
         let before = (points / 2).next_multiple_of(step);
         Ok(Resampler {
@@ -121,8 +121,8 @@ impl Resampler {
         Ok(ready)
     }
 
-    /// Resamples the `frames` that wait from sample `first` on, padded with silence if they are fewer than a block. Returns
-    /// how many frames that took.
+    /// Resamples the `frames` that wait from sample `first` on, padded with silence if they are fewer than a block.
+    /// Returns how many frames that took.
     fn block(&mut self, first: usize, frames: usize, ready: &mut Vec<f32>) -> Result<usize, SoundError> {
         let refused = |error: &dyn std::error::Error| SoundError::Refused(error.to_string());
         let mut input = self.waiting.get(first..).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Shows the page in the state named by the fragment (`#empty`, `#busy`, `#done`, `#failed`, `#mixed`), with sample data
-//! and no effects. Not part of the site. Build it with
-//! `cargo build --example gallery --target wasm32-unknown-unknown`, run wasm-bindgen on it, and load it in a document
-//! that has `<div id="clipfit">` and the bundled sheet.
+//! Shows the page in the state named by the fragment (`#empty`, `#busy`, `#done`, `#failed`, `#mixed`), with sample
+//! data and no effects. Not part of the site. Build it with `cargo build --example gallery --target
+//! wasm32-unknown-unknown`, run wasm-bindgen on it, and load it in a document that has `<div id="clipfit">` and the
+//! bundled sheet.
 
 #[path = "../tests/samples/mod.rs"]
 mod samples;

@@ -325,8 +325,8 @@ impl State {
         }
     }
 
-    /// Returns the predictions for the efforts in the settings. They exist only if exactly one clip has them and no other
-    /// setting has changed since.
+    /// Returns the predictions for the efforts in the settings. They exist only if exactly one clip has them and no
+    /// other setting has changed since.
     pub fn efforts(&self) -> Option<Shared<EffortsAccount>> {
         let mut known = self.jobs.iter().filter(|job| job.efforts.is_some());
         let (job, None) = (known.next()?, known.next()) else { return None };

@@ -1,4 +1,5 @@
-//! Tests the components in a browser: the handles and attributes of a card in each phase, and the actions of its buttons.
+//! Tests the components in a browser: the handles and attributes of a card in each phase, and the actions of its
+//! buttons.
 #![cfg(target_arch = "wasm32")]
 
 mod samples;

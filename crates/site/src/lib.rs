@@ -1,5 +1,6 @@
-//! What the built site and the browser tell the page and its engine alike: the addresses that the build wrote into the document,
-//! the browser's storage, and what an earlier visit measured. Draws no conclusion; knows no job and no component.
+//! What the built site and the browser tell the page and its engine alike: the addresses that the build wrote into the
+//! document, the browser's storage, and what an earlier visit measured. Draws no conclusion; knows no job and no
+//! component.
 
 use clipfit_core::machine::Threads;
 use clipfit_core::machine::speeds::{self, SpeedFigures, Speeds};

@@ -331,8 +331,8 @@ fn planes_side_by_side_and_apart() {
     }
 }
 
-/// Returns planes in which every half pixel sum is as large or as small as it gets: columns of the filter's signs, one behind
-/// the other in the filter's signs too.
+/// Returns planes in which every half pixel sum is as large or as small as it gets: columns of the filter's signs, one
+/// behind the other in the filter's signs too.
 fn extreme_sums(random: &mut Random) -> Vec<u8> {
     let signs = [true, false, true, true, false, true];
     let (shift, flip) = (random.below(6) as usize, random.below(2) == 1);

@@ -1,5 +1,5 @@
-//! Tests the kernels of intra prediction, its costs and deblocking against their references. All run on copies of the same
-//! memory, which must then be the same to the last byte: nothing outside a block may change.
+//! Tests the kernels of intra prediction, its costs and deblocking against their references. All run on copies of the
+//! same memory, which must then be the same to the last byte: nothing outside a block may change.
 #![cfg(target_arch = "wasm32")]
 #![allow(unsafe_code, reason = "kernels take C's pointers")]
 

@@ -56,7 +56,8 @@ pub struct Settings {
     pub format: Format,
     /// One of x264's presets.
     pub preset: String,
-    /// x264's options by their names: `bitrate` in kb/s, `crf`, `keyint` in frames, `vbv-maxrate`, `colorprim`, `sar`...
+    /// x264's options by their names: `bitrate` in kb/s, `crf`, `keyint` in frames, `vbv-maxrate`, `colorprim`,
+    /// `sar`...
     pub options: Vec<(String, String)>,
     /// The profile to obey.
     pub profile: Option<String>,

@@ -1,5 +1,5 @@
-//! Replaces the operating system that the C library expects. The four remaining calls are for files. x264's two files are
-//! memory streams (files.rs), for which the C library never needs these calls to succeed.
+//! Replaces the operating system that the C library expects. The four remaining calls are for files. x264's two files
+//! are memory streams (files.rs), for which the C library never needs these calls to succeed.
 #![allow(unsafe_code, reason = "these stand in for the C library's own imports")]
 
 /// "Bad file descriptor", in WASI's numbers.

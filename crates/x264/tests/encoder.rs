@@ -1,4 +1,5 @@
-//! Tests the encoder's typed interface: packets in order, two passes with their statistics, typed errors, nothing left behind.
+//! Tests the encoder's typed interface: packets in order, two passes with their statistics, typed errors, nothing left
+//! behind.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 

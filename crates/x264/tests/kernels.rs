@@ -1,5 +1,5 @@
-//! Compares whole encodes with and without our kernels, byte for byte: every preset, sizes with macroblocks over the edge, and
-//! content that exercises all paths of x264.
+//! Compares whole encodes with and without our kernels, byte for byte: every preset, sizes with macroblocks over the
+//! edge, and content that exercises all paths of x264.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 

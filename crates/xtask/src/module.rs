@@ -1,5 +1,6 @@
-//! Builds the modules other than the page's own, each with its script: for workers, the encoder with x264 and the kernels, and
-//! the codecs module; for the page, the engine. They go into target/<name>/module, from where web/build.mjs takes them.
+//! Builds the modules other than the page's own, each with its script: for workers, the encoder with x264 and the
+//! kernels, and the codecs module; for the page, the engine. They go into target/<name>/module, from where
+//! web/build.mjs takes them.
 
 use std::fs;
 

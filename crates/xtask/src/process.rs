@@ -19,7 +19,8 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Finds the checkout that this program was built from.
     pub(crate) fn find() -> Result<Self, Error> {
-        // Cargo sets this at run time, so that a moved checkout still works. The compiled-in path is for a start without cargo.
+        // Cargo sets this at run time, so that a moved checkout still works. The compiled-in path is for a start
+        // without cargo.
         let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let crate_folder = PathBuf::from(manifest);
         let root = crate_folder.join("../..");

@@ -13,8 +13,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<(), Error> {
     trunk(workspace)
 }
 
-/// Builds the modules that can be built here, and writes dist/. web/finish.mjs, which Trunk runs at the end, checks the site
-/// against its size limits.
+/// Builds the modules that can be built here, and writes dist/. web/finish.mjs, which Trunk runs at the end, checks the
+/// site against its size limits.
 pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
     ENGINE.build(workspace)?;
     MEDIA.build(workspace)?;

@@ -129,8 +129,8 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks natively what runs natively, and for WebAssembly what runs in the page. The tests of the core and of the media module
-/// need an operating system, so for WebAssembly only their libraries are checked.
+/// Checks natively what runs natively, and for WebAssembly what runs in the page. The tests of the core and of the
+/// media module need an operating system, so for WebAssembly only their libraries are checked.
 fn clippy(workspace: &Workspace) -> Result<(), Error> {
     const PAGE: &[&str] = &[
         "-p",
@@ -166,7 +166,8 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     })
 }
 
-/// Tests the kernels and the encoder in Node and in Chromium, and compares the types of its module with the committed ones.
+/// Tests the kernels and the encoder in Node and in Chromium, and compares the types of its module with the committed
+/// ones.
 fn x264(workspace: &Workspace) -> Result<(), Error> {
     if !X264.build(workspace)? {
         eprintln!("xtask: no clang for WebAssembly, so no x264 module to test");

@@ -1,5 +1,5 @@
-//! Holds every crate's sources to `layers.txt`: no file names a room above its own, no files import one another in a circle, no
-//! crate depends on one that it must not know. Reads the sources as text; knows nothing of what they do.
+//! Holds every crate's sources to `layers.txt`: no file names a room above its own, no files import one another in a
+//! circle, no crate depends on one that it must not know. Reads the sources as text; knows nothing of what they do.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,8 @@ fn code(text: &str) -> (String, Vec<String>) {
     (bare, modules)
 }
 
-/// Every path that a file names from `crate`, `super`, `self` or one of its child modules on, as segments from the crate's root.
+/// Every path that a file names from `crate`, `super`, `self` or one of its child modules on, as segments from the
+/// crate's root.
 fn paths(module: &[String], children: &[&str], code: &str) -> Vec<Vec<String>> {
     let mut words = Vec::new();
     let mut rest = code;
@@ -199,8 +200,8 @@ fn branch(words: &[&str], at: &mut usize, path: &[String], found: &mut Vec<Vec<S
     }
 }
 
-/// What each file names of its crate: the file in which each name is defined, re-exports looked through. The `mod.rs` of its own
-/// folder does not count: it puts the files of the folder together.
+/// What each file names of its crate: the file in which each name is defined, re-exports looked through. The `mod.rs`
+/// of its own folder does not count: it puts the files of the folder together.
 fn imports(sources: &Sources) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
     let children = |module: &Vec<String>| -> Vec<&str> {
         let below =

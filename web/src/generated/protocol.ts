@@ -1,4 +1,4 @@
-// Generated from crates/engine/src/protocol.rs and core by `cargo xtask generate`. Do not edit: a test compares the two.
+// Generated from core and crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares them.
 
 /**
  * Page to worker.
@@ -21,8 +21,8 @@ program: Program,
  */
 inputs: Array<string>,
 /**
- * Files of the working folder to hand back; one that was not written is left out of the answer. Where an encode's frames are
- * among them they ride along instead.
+ * Files of the working folder to hand back; one that was not written is left out of the answer. Where an
+ * encode's frames are among them they ride along instead.
  */
 outputs: Array<string>,
 /**

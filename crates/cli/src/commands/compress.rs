@@ -1,5 +1,5 @@
-//! `clipfit compress`: plans, encodes and checks each clip and puts the result in its place; several renditions go into a
-//! folder.
+//! `clipfit compress`: plans, encodes and checks each clip and puts the result in its place; several renditions go into
+//! a folder.
 
 use super::Bench;
 use crate::error::Error;

@@ -1,5 +1,5 @@
-//! `clipfit publish`: streams a rung live, over as many connections as it takes. Core's `live::reconnect` decides when to
-//! reconnect and where to resume. No output shows the destination's secrets.
+//! `clipfit publish`: streams a rung live, over as many connections as it takes. Core's `live::reconnect` decides when
+//! to reconnect and where to resume. No output shows the destination's secrets.
 
 use super::Bench;
 use crate::clip::Clip;

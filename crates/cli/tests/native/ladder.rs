@@ -1,4 +1,5 @@
-//! Rungs of the ladder encoded by a native ffmpeg: the exact format, and never more than the bandwidth in any one second.
+//! Rungs of the ladder encoded by a native ffmpeg: the exact format, and never more than the bandwidth in any one
+//! second.
 
 use crate::support::{self, compress};
 use clipfit_core::units::Bytes;

@@ -1,4 +1,5 @@
-//! What a transport stream must say in every segment that an MP4 file says once: H.264's parameter sets and AAC's headers.
+//! What a transport stream must say in every segment that an MP4 file says once: H.264's parameter sets and AAC's
+//! headers.
 
 use crate::Error;
 use crate::boxes::split;

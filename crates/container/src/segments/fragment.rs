@@ -1,4 +1,5 @@
-//! Segments as fragments of an MP4 file (ISO/IEC 14496-12, 8.8): pictures and sound in each, and one initialization file.
+//! Segments as fragments of an MP4 file (ISO/IEC 14496-12, 8.8): pictures and sound in each, and one initialization
+//! file.
 
 use super::{Packets, Segment, Source};
 use crate::Error;
@@ -23,8 +24,8 @@ pub(super) fn init(source: &Source) -> Result<Vec<u8>, Error> {
     let brands = [b"iso6", b"isom", b"mp41", b"hlsf"].map(FourCC::new).to_vec();
     let kind = Ftyp { major_brand: FourCC::new(b"iso6"), minor_version: 0, compatible_brands: brands };
     let clock = source.rate.clock()?;
-    // An edit takes off by how much decoding goes ahead. Shifts below zero would do without, but ffmpeg, and what is built on
-    // it, then shows pictures late against the sound.
+    // An edit takes off by how much decoding goes ahead. Shifts below zero would do without, but ffmpeg, and what is
+    // built on it, then shows pictures late against the sound.
     let ahead = source.ahead.checked_mul(clock.frame.into()).ok_or(Error::TooLarge)?.unsigned_abs();
     let bare = |track: &Track, scale: u32, skipped: u64| Track {
         scale,
@@ -148,8 +149,8 @@ fn index(number: u32, runs: &[Run], mut offset: usize) -> Result<Vec<u8>, Error>
 fn track(run: &Run, offset: usize) -> Result<Vec<u8>, Error> {
     let first = run.samples.first().ok_or(Error::Empty)?;
     let rest = run.samples.get(1..).unwrap_or_default();
-    // What all have in common is said once: a run's head says of a track that its samples are counted from the fragment's
-    // beginning (0x20000), which entry they follow, and their usual length and flags.
+    // What all have in common is said once: a run's head says of a track that its samples are counted from the
+    // fragment's beginning (0x20000), which entry they follow, and their usual length and flags.
     let usual = if rest.iter().all(|sample| sample.key) { KEY } else { DEPENDS };
     let usual_head = [0x02_002a, run.track, run.entry + 1, first.duration, usual];
     let head: Vec<u8> = usual_head.iter().flat_map(|field| field.to_be_bytes()).collect();

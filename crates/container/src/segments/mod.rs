@@ -1,5 +1,5 @@
-//! One finished file cut into the segments of a stream, at given frames. Knows no playlist, and reads only the bytes that it
-//! is given.
+//! One finished file cut into the segments of a stream, at given frames. Knows no playlist, and reads only the bytes
+//! that it is given.
 
 mod codecs;
 mod fragment;
@@ -51,8 +51,8 @@ enum Muxer {
 }
 
 impl Packager {
-    /// For the file that this index (`moov`, header and all) belongs to: H.264 at this rate, perhaps with AAC, cut before
-    /// each of these frames but the first, which is 0.
+    /// For the file that this index (`moov`, header and all) belongs to: H.264 at this rate, perhaps with AAC, cut
+    /// before each of these frames but the first, which is 0.
     pub fn new(index: &[u8], format: Format, rate: Rate, firsts: &[u64]) -> Result<Packager, Error> {
         let source = Source::read(index, rate)?;
         let segments = source.cut(firsts)?;

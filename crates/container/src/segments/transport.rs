@@ -1,5 +1,5 @@
-//! Segments as MPEG-2 transport streams (ISO/IEC 13818-1), each of which can be played by itself. Packets are counted on from
-//! segment to segment.
+//! Segments as MPEG-2 transport streams (ISO/IEC 13818-1), each of which can be played by itself. Packets are counted
+//! on from segment to segment.
 
 use super::codecs::ADTS;
 use super::{Packets, Segment, Source};

@@ -1,5 +1,6 @@
-//! What the segments of a package must be whatever encoded them: each decodes by itself, each begins where the one before it ends,
-//! and all renditions begin theirs at the same times. Reads no file and no playlist: those keep the rules by construction.
+//! What the segments of a package must be whatever encoded them: each decodes by itself, each begins where the one
+//! before it ends, and all renditions begin theirs at the same times. Reads no file and no playlist: those keep the
+//! rules by construction.
 
 use crate::units::Micros;
 use clipfit_container::read::segment::Begin;

@@ -1,5 +1,5 @@
-//! HTTP Live Streaming, video on demand (RFC 8216): what a package is made of, what its files are called and how large they
-//! become. Knows no encode: it begins where every rendition is one finished MP4 file.
+//! HTTP Live Streaming, video on demand (RFC 8216): what a package is made of, what its files are called and how large
+//! they become. Knows no encode: it begins where every rendition is one finished MP4 file.
 
 pub mod check;
 pub mod playlist;
@@ -14,8 +14,8 @@ pub use playlist::{Rendition, master_playlist, media_playlist};
 pub const MASTER: &str = "master.m3u8";
 /// A rendition's own playlist, in its folder.
 pub const INDEX: &str = "index.m3u8";
-/// What players need before the first fragment, in the rendition's folder. Made in either format, because it tells what the
-/// streams are; a package of transport streams leaves it out.
+/// What players need before the first fragment, in the rendition's folder. Made in either format, because it tells what
+/// the streams are; a package of transport streams leaves it out.
 pub const INIT: &str = "init.mp4";
 /// A stream's first frame is shown at this time of its own clock.
 pub const ZERO: Micros = Micros(ZERO_SECONDS as i64 * 1_000_000);
@@ -91,7 +91,8 @@ impl Segments {
         self.firsts.len()
     }
 
-    /// How long segment `index` lasts; the sum of all is the clip's length to the microsecond. Zero beyond the last one.
+    /// How long segment `index` lasts; the sum of all is the clip's length to the microsecond. Zero beyond the last
+    /// one.
     pub fn duration(&self, index: usize) -> Micros {
         let Some(&first) = self.firsts.get(index) else { return Micros(0) };
         let end = self.firsts.get(index + 1).copied().unwrap_or(self.frames);
@@ -123,16 +124,16 @@ pub struct Shape {
     pub segments: u64,
 }
 
-/// What the segments' format costs beside the packets of pictures (`pictures` bytes) and sound. Against an MP4 file of the same
-/// packets that is `mp4::overhead` less.
+/// What the segments' format costs beside the packets of pictures (`pictures` bytes) and sound. Against an MP4 file of
+/// the same packets that is `mp4::overhead` less.
 ///
-/// Transport streams (ISO/IEC 13818-1): 4 of 188 bytes are a packet's head; two packets of tables in a segment; with each
-/// picture 19 bytes of header, 8 of clock, 6 of delimiter, and half a packet of stuffing; 7 bytes with each packet of sound, and
-/// 14 and half a packet with each parcel of those, of at most 2.8 kB and about 15 packets. About 60 bytes of parameter sets
-/// repeat with a keyframe, of which one in a segment and one in 100 frames is thought.
+/// Transport streams (ISO/IEC 13818-1): 4 of 188 bytes are a packet's head; two packets of tables in a segment; with
+/// each picture 19 bytes of header, 8 of clock, 6 of delimiter, and half a packet of stuffing; 7 bytes with each packet
+/// of sound, and 14 and half a packet with each parcel of those, of at most 2.8 kB and about 15 packets. About 60 bytes
+/// of parameter sets repeat with a keyframe, of which one in a segment and one in 100 frames is thought.
 ///
-/// Fragments (ISO/IEC 14496-12, 8.8): 1.4 kB at the beginning, 212 bytes with each segment, 12 with each picture, 4 with each
-/// packet of sound.
+/// Fragments (ISO/IEC 14496-12, 8.8): 1.4 kB at the beginning, 212 bytes with each segment, 12 with each picture, 4
+/// with each packet of sound.
 pub fn overhead(format: SegmentFormat, pictures: Bytes, shape: &Shape) -> Bytes {
     let Shape { frames, sound_packets, sound, segments } = *shape;
     match format {

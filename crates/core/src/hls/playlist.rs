@@ -54,7 +54,8 @@ pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     Rates { peak: peak.max(average), average }
 }
 
-/// RFC 8216, 7: decimals in durations are of version 3, a map of a playlist that is not of keyframes alone is of version 6.
+/// RFC 8216, 7: decimals in durations are of version 3, a map of a playlist that is not of keyframes alone is of
+/// version 6.
 pub fn version(format: SegmentFormat) -> u32 {
     match format {
         SegmentFormat::Ts => 3,

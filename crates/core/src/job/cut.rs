@@ -1,4 +1,5 @@
-//! How a finished file is cut into the segments of a stream, and what is known of them. Knows no playlist and no schedule.
+//! How a finished file is cut into the segments of a stream, and what is known of them. Knows no playlist and no
+//! schedule.
 
 use crate::hls::{self, Segments};
 use crate::plan::{Action, Plan};
@@ -36,7 +37,8 @@ impl Cutting {
         PackageStep::new(self.format, &self.segments)
     }
 
-    /// The files that cutting one rendition writes. The first tells what the streams are; as a file it belongs to fragments only.
+    /// The files that cutting one rendition writes. The first tells what the streams are; as a file it belongs to
+    /// fragments only.
     pub(super) fn outputs(&self, rendition: usize) -> Vec<Output> {
         let fragments = self.format == SegmentFormat::Fmp4;
         let keep = |kind| Some(Artifact { rendition, kind });

@@ -82,8 +82,8 @@ pub enum Command {
     Show(Milestone),
     /// Keep the measured speeds of this machine.
     KeepSpeeds(SpeedFigures),
-    /// The browser's own encoder for this codec failed or does not keep to its rate: do not plan with it again as long as the page
-    /// is open.
+    /// The browser's own encoder for this codec failed or does not keep to its rate: do not plan with it again as long
+    /// as the page is open.
     EncoderFailed(Codec),
     /// Forget these kept files.
     Drop(Vec<Artifact>),
@@ -91,7 +91,8 @@ pub enum Command {
     Stop,
     /// Put the report's files into one archive; answered by `Packed`.
     Pack(Box<Report>),
-    /// The result is there: the file `ArtifactKind::Result`, the report's files, or the person's own when `Report::kept_source`.
+    /// The result is there: the file `ArtifactKind::Result`, the report's files, or the person's own when
+    /// `Report::kept_source`.
     Finish(Box<Report>),
     /// There is no result.
     GiveUp(Box<Failure>),

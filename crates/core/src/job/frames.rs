@@ -1,5 +1,5 @@
-//! Decoded frames that the renditions of a package share: the first rendition leaves those of a chunk, the others take them
-//! instead of decoding again, as far as there is room. Knows no pass.
+//! Decoded frames that the renditions of a package share: the first rendition leaves those of a chunk, the others take
+//! them instead of decoding again, as far as there is room. Knows no pass.
 
 use crate::plan::{Action, EncodePlan, Plan, RateControl};
 use crate::step::{
@@ -71,8 +71,8 @@ impl SharedFrames {
         self.keeps = false;
     }
 
-    /// Returns how urgent work is that decodes the chunk with this first frame for an encoder, if it decodes one. First comes
-    /// what decodes nothing, then what has its frames, then what makes frames, in the order of time.
+    /// Returns how urgent work is that decodes the chunk with this first frame for an encoder, if it decodes one. First
+    /// comes what decodes nothing, then what has its frames, then what makes frames, in the order of time.
     pub(super) fn urgency(&self, rendition: usize, chunk: Option<u64>) -> (u32, u64, usize) {
         let Some(chunk) = chunk else { return (0, 0, rendition) };
         let rank = match (self.chunks.get(&chunk), rendition) {
@@ -121,8 +121,8 @@ impl SharedFrames {
         true
     }
 
-    /// A task has ended by itself; `ran` says whether it did what it was for. Takes the frames out of what it wrote, and returns
-    /// what need not be kept any more.
+    /// A task has ended by itself; `ran` says whether it did what it was for. Takes the frames out of what it wrote,
+    /// and returns what need not be kept any more.
     pub(super) fn task_ended(
         &mut self,
         task: TaskId,

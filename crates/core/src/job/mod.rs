@@ -1,9 +1,10 @@
-//! The job: carries out what a person wishes of one clip, from the first look at the file to the checked result. A state machine
-//! that is fed events and answers with commands; sans-IO, so that the browser's worker pool, a native driver and a test with
-//! recorded events all drive the same decisions.
+//! The job: carries out what a person wishes of one clip, from the first look at the file to the checked result. A
+//! state machine that is fed events and answers with commands; sans-IO, so that the browser's worker pool, a native
+//! driver and a test with recorded events all drive the same decisions.
 //!
-//! Invariants: no more tasks run at a time than the plan's limits allow; every task ends in exactly one of `Done` or `Died`;
-//! after `Finish` or `GiveUp` no command follows; nothing larger than the plan's limit is ever finished; progress never falls.
+//! Invariants: no more tasks run at a time than the plan's limits allow; every task ends in exactly one of `Done` or
+//! `Died`; after `Finish` or `GiveUp` no command follows; nothing larger than the plan's limit is ever finished;
+//! progress never falls.
 
 mod cut;
 pub mod events;
@@ -198,5 +199,7 @@ impl Job {
 
 #[cfg(test)]
 mod package_tests;
+#[cfg(test)]
+mod prelude_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
-//! A package's end: every finished file is cut into segments, the playlists are written and held against the rules, and the report
-//! counts all files. Knows nothing of how a rendition is encoded.
+//! A package's end: every finished file is cut into segments, the playlists are written and held against the rules, and
+//! the report counts all files. Knows nothing of how a rendition is encoded.
 
 use super::cut::Cutting;
 use super::failure::{Failure, Step};

@@ -1,4 +1,5 @@
-//! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with real files.
+//! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with
+//! real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use super::failure::{Failure, Step};
@@ -11,7 +12,7 @@ use crate::step::{
 };
 use crate::testing::{facts, mp4_head};
 use crate::wishes::Mode;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// A file is cut this often at most.
 const TRIES: usize = 3;
@@ -44,12 +45,20 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
     let (mut seen, mut tasks) = (Seen::default(), VecDeque::new());
     let (mut job, mut commands) = package(room);
     let mut furthest = 0.0;
+    let mut files: BTreeSet<Artifact> = BTreeSet::new();
     for number in 0.. {
         assert!(number < 200, "the session does not end");
         for command in std::mem::take(&mut commands) {
             match command {
-                Command::Run(task) => tasks.push_back(task),
+                Command::Run(task) => {
+                    for input in &task.inputs {
+                        let InputSource::Kept(artifact) = &input.source else { continue };
+                        assert!(files.contains(artifact), "{artifact:?} is not there for {:?}", task.program);
+                    }
+                    tasks.push_back(task);
+                }
                 Command::Drop(artifacts) => {
+                    files.retain(|artifact| !artifacts.contains(artifact));
                     let frames =
                         artifacts.iter().filter(|one| matches!(one.kind, ArtifactKind::SharedFrames(_)));
                     seen.kept -= frames.count() as i64;
@@ -66,6 +75,7 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
         } else if dies == Some(number) {
             Event::Died { task: task.id, death: Death::Crash, log: Vec::new() }
         } else {
+            files.extend(task.outputs.iter().filter_map(|output| output.keep));
             answer(&task, &mut seen)
         });
         seen.most_kept = seen.most_kept.max(seen.kept);

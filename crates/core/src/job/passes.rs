@@ -1,5 +1,5 @@
-//! What follows when a rendition's task is done or its phase is through: from measuring to encoding, corrections, assembly, the check
-//! and the report.
+//! What follows when a rendition's task is done or its phase is through: from measuring to encoding, corrections,
+//! assembly, the check and the report.
 
 use super::failure::Failure;
 use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition};
@@ -91,7 +91,8 @@ impl Rendition {
         Some(())
     }
 
-    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and lets go of earlier ones that no result needs.
+    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and lets go of earlier ones that no
+    /// result needs.
     fn book_chunk(
         &mut self,
         shared: &mut Shared,

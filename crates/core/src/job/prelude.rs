@@ -1,5 +1,5 @@
-//! What happens up to the plan: parts are loaded, the machine is measured once, the file is examined, and it is decided whether
-//! the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
+//! What happens up to the plan: parts are loaded, the machine is measured once, the file is examined, and it is decided
+//! whether the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
 
 use super::events::{Command, Event, Milestone};
 use super::failure::Failure;
@@ -446,8 +446,8 @@ impl From<Unexamined> for ProbeFailure {
     }
 }
 
-/// Returns why ffmpeg examines a clip at which the browser failed like this; `None` where ffmpeg would fail the same way. Whatever
-/// the browser makes of a file, what is wrong with it is said in ffprobe's words.
+/// Returns why ffmpeg examines a clip at which the browser failed like this; `None` where ffmpeg would fail the same
+/// way. Whatever the browser makes of a file, what is wrong with it is said in ffprobe's words.
 fn why_ffmpeg(failure: &Unexamined) -> Option<WhyFfmpeg> {
     match failure {
         Unexamined::Death(Death::InputUnreadable) => None,

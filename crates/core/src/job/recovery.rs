@@ -76,7 +76,8 @@ impl Schedule {
             }
             Death::OutOfMemory => {
                 shared.tasks.halve();
-                // Frames are kept to save time, not at the price of the encode; those of this task went with its worker.
+                // Frames are kept to save time, not at the price of the encode; those of this task went with its
+                // worker.
                 shared.frames_room = Bytes(0);
                 rendition.forget_frames(shared, running.work);
                 shared.again(&running, (tries + 1).min(TRIES));
@@ -136,7 +137,8 @@ impl Rendition {
             return self.change_encoder(shared);
         }
         if running.tries < TRIES {
-            // Kept frames may be what failed, or have gone with the worker that they were lent to: the clip itself is still there.
+            // Kept frames may be what failed, or have gone with the worker that they were lent to: the clip itself is
+            // still there.
             self.forget_frames(shared, running.work);
             return shared.again(&running, running.tries + 1);
         }

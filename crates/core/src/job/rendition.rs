@@ -1,5 +1,5 @@
-//! One file on its way: its passes over chunks, what each chunk took, and the phase that it is in. What happens between the phases
-//! stands in `passes`, what happens when something fails in `recovery`.
+//! One file on its way: its passes over chunks, what each chunk took, and the phase that it is in. What happens between
+//! the phases stands in `passes`, what happens when something fails in `recovery`.
 
 use super::cut::Cut;
 use super::report::Report;
@@ -68,8 +68,8 @@ pub(super) struct Encode {
     pub(super) frames_kept: Vec<bool>,
 }
 
-/// A second of audio takes about as long to encode as this many pixels take in a first pass: 1.8 s for half a minute of stereo in
-/// the browser, beside 45 million pixels a second.
+/// A second of audio takes about as long to encode as this many pixels take in a first pass: 1.8 s for half a minute of
+/// stereo in the browser, beside 45 million pixels a second.
 const AUDIO_PIXELS: f64 = 2.6e6;
 /// Weight of a frame's first pass and of its encode, as measured with x264 medium.
 pub(super) const FIRST_PASS_WEIGHT: f64 = 0.35;
@@ -93,8 +93,8 @@ impl Encode {
         }
     }
 
-    /// Whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time, so that none waits
-    /// long for another.
+    /// Whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time, so that
+    /// none waits long for another.
     fn audio_is_next(&self, phase: Phase) -> bool {
         let chunk = match phase {
             Phase::Measuring => self.to_measure.last().copied(),
@@ -170,8 +170,8 @@ impl Encode {
     }
 }
 
-/// The longest chunk is started first (and so stands last in a queue that is taken from its end), so that no worker waits
-/// long for another at the end of a pass.
+/// The longest chunk is started first (and so stands last in a queue that is taken from its end), so that no worker
+/// waits long for another at the end of a pass.
 fn longest_last(plan: &EncodePlan) -> Vec<usize> {
     let mut order: Vec<usize> = (0..plan.chunks.len()).collect();
     order.sort_by_key(|&index| (plan.chunks[index].frames, std::cmp::Reverse(index)));

@@ -1,5 +1,5 @@
-//! Carries out a plan: which task runs on which free worker, what is done again, and what all renditions of a package share. A
-//! single file is a package of one rendition without segments. Knows no pass and no file format.
+//! Carries out a plan: which task runs on which free worker, what is done again, and what all renditions of a package
+//! share. A single file is a package of one rendition without segments. Knows no pass and no file format.
 
 use super::cut::Cutting;
 use super::events::{Command, Event};

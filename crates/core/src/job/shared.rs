@@ -1,5 +1,5 @@
-//! What the renditions of a job share while a plan is carried out: the plan as it stands, the tasks, the audio, and how it all
-//! ends. Starts nothing.
+//! What the renditions of a job share while a plan is carried out: the plan as it stands, the tasks, the audio, and how
+//! it all ends. Starts nothing.
 
 use super::events::{Command, Milestone};
 use super::failure::Failure;
@@ -93,8 +93,9 @@ impl Audio {
 pub(super) struct Tasks {
     /// How many run side by side; fewer after memory ran out.
     pub(super) at_once: usize,
-    /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames are worth
-    /// choosing among. Else work is asked for when a worker is free, so that it can build on what the others found.
+    /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames
+    /// are worth choosing among. Else work is asked for when a worker is free, so that it can build on what the others
+    /// found.
     pub(super) queues_all: bool,
     pub(super) next: u32,
     pub(super) running: BTreeMap<TaskId, Running>,

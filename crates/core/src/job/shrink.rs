@@ -22,8 +22,8 @@ pub(super) enum Shrink {
 }
 
 impl Rendition {
-    /// Begins again with a smaller size, then with fewer frames, as far as the person left that open. Returns whether there is
-    /// anything smaller.
+    /// Begins again with a smaller size, then with fewer frames, as far as the person left that open. Returns whether
+    /// there is anything smaller.
     pub(super) fn shrink(&mut self, shared: &mut Shared, shrink: Shrink) -> bool {
         let smaller = self.smaller(shared, shrink);
         smaller.map(|plan| self.replan(shared, plan)).is_some()

@@ -1,4 +1,5 @@
-//! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of encoder.
+//! How work becomes a task: the program, its arguments, what it reads and writes. The same work for each kind of
+//! encoder.
 
 use super::cut::Cutting;
 use super::rendition::{Encode, Rendition};
@@ -208,8 +209,8 @@ impl Rendition {
     }
 }
 
-/// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room for,
-/// from the first on.
+/// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
+/// for, from the first on.
 fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
     let picture = encode.plan.picture;

@@ -1,5 +1,5 @@
-//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies when
-//! told to, and is cancelled at every point.
+//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies
+//! when told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use super::failure::Failure;

@@ -319,7 +319,8 @@ impl fmt::Debug for Destination {
     }
 }
 
-/// Text in which no address says more than its protocol and its machine: for sentences about words that nobody understood.
+/// Text in which no address says more than its protocol and its machine: for sentences about words that nobody
+/// understood.
 pub fn conceal_addresses(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

@@ -12,8 +12,8 @@ const TOLD_EVERY: u32 = 1;
 /// How long RTMP's connection may take no byte, in microseconds, before it counts as lost.
 const DEAF: u32 = 10_000_000;
 
-/// Encodes at the pace of the clock and sends it to where `push` goes, whose address is the last argument. `file` is the clip's
-/// name, and `from` where it begins.
+/// Encodes at the pace of the clock and sends it to where `push` goes, whose address is the last argument. `file` is
+/// the clip's name, and `from` where it begins.
 pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
     let rung = push.rung;
     let (protocol, cap) = (push.to.protocol(), rung.cap());

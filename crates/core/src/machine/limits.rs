@@ -1,4 +1,5 @@
-//! How much runs side by side and how much memory it may take: the one owner of all such limits. Knows no clip and no plan.
+//! How much runs side by side and how much memory it may take: the one owner of all such limits. Knows no clip and no
+//! plan.
 
 use crate::units::Bytes;
 
@@ -16,8 +17,9 @@ const DISK_SHARE: u64 = 4;
 /// A worker's memory never shrinks: one above this many bytes after a task is ended rather than kept for smaller tasks.
 pub const WORKER_KEPT_BELOW: f64 = 1e9;
 
-/// Memory of one single-thread encoder in bytes: the program, x264's lookahead and references for each pixel of the result
-/// (121 MB at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each of the source.
+/// Memory of one single-thread encoder in bytes: the program, x264's lookahead and references for each pixel of the
+/// result (121 MB at 480p, 250 at 720p, 448 at 1080p were measured with medium), and the decoder's references for each
+/// of the source.
 const PROGRAM_BYTES: f64 = 48e6;
 const RESULT_PIXEL_BYTES: f64 = 195.0;
 const SOURCE_PIXEL_BYTES: f64 = 40.0;
@@ -42,8 +44,8 @@ impl Limits {
         Limits { workers: processors.clamp(1, MOST_WORKERS), memory, frames: Bytes(memory.0 / 8) }
     }
 
-    /// Returns the limits of a native machine: three quarters of the available memory, a quarter of that for decoded frames,
-    /// which lie on a disk with `free_disk` bytes left.
+    /// Returns the limits of a native machine: three quarters of the available memory, a quarter of that for decoded
+    /// frames, which lie on a disk with `free_disk` bytes left.
     pub fn native(processors: usize, available: Option<Bytes>, free_disk: Bytes) -> Limits {
         let memory = available.map_or(UNKNOWN_AVAILABLE, |available| Bytes(available.0 / 4 * 3));
         let frames = Bytes(memory.0 / 4).min(Bytes(free_disk.0 / DISK_SHARE));

@@ -159,24 +159,26 @@ impl Speeds {
 /// 46 Mb/s of 1080p, faster on ordinary rates.
 const DECODE_BY_FFMPEG: f64 = 2.0;
 
-// How fast real frames go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates each,
-// with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes as fast as
-// veryfast on the synthetic ones; those of veryfast and superfast leave out more (`encoder::pass_options`).
+// How fast real frames go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates
+// each, with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes
+// as fast as veryfast on the synthetic ones; those of veryfast and superfast leave out more (`encoder::pass_options`).
 const REAL_SUPERFAST: f64 = 1.1;
 
 const REAL_VERYFAST: f64 = 1.4;
 
 const REAL_MEDIUM: f64 = 1.1;
 
-/// Bits per pixel of which these are true, and how the time grows with them: 2.4 times as long with eight times the bits.
+/// Bits per pixel of which these are true, and how the time grows with them: 2.4 times as long with eight times the
+/// bits.
 pub(crate) const USUAL_DENSITY: f64 = 0.03;
 
 const DENSITY_WEIGHT: f64 = 0.43;
 
 const LEAST_DENSITY: f64 = 0.002;
 
-/// The browser's own encoder may look this much slower than x264's quickest settings: some take their time to start, and a
-/// machine that was busy when it was measured does not change its encoder. Where it is really slower it is by far.
+/// The browser's own encoder may look this much slower than x264's quickest settings: some take their time to start,
+/// and a machine that was busy when it was measured does not change its encoder. Where it is really slower it is by
+/// far.
 const QUICK_ENOUGH: f64 = 3.0;
 
 /// Encoders that only listen roughly: what part is encoded once more on the way to the size.

@@ -38,8 +38,8 @@ impl Grid {
     pub(crate) fn weight(&self, video: &VideoFacts, chunk: &Chunk) -> f64 {
         let [from, to] =
             [chunk.first, chunk.first + chunk.frames].map(|slot| video.bytes_until(self.time_of(slot)));
-        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all of
-        // steady quality.
+        // What the source's encoder spent says how hard a part is; half is shared out evenly, since sources are not all
+        // of steady quality.
         let even = chunk.frames as f64 / self.frames.max(1) as f64;
         let spent = (to - from).max(0.0) / (video.bytes.0 as f64).max(1.0);
         (even + spent) / 2.0
@@ -100,7 +100,8 @@ pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize
     between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
 }
 
-/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes, so that their beat goes on across chunks.
+/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes, so that their beat goes on across
+/// chunks.
 pub fn on_the_beat(
     video: &VideoFacts,
     container: Container,

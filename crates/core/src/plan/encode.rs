@@ -1,4 +1,5 @@
-//! Builds the plan of one encode from a clip, the wishes and a chosen video format: encoder, chunks, conversions. Knows no budget.
+//! Builds the plan of one encode from a clip, the wishes and a chosen video format: encoder, chunks, conversions. Knows
+//! no budget.
 
 use super::audio::{self, AudioPlan};
 use super::chunks::{self, Grid};
@@ -34,8 +35,8 @@ pub fn effort_of(wishes: &Wishes, picture: VideoFormat, duration: Micros) -> Eff
 /// `Auto` spends the time where it is short: up to this many pixels (about 40 s of 480p at 30 frames per second).
 const BEST_UP_TO_PIXELS: f64 = 0.5e9;
 
-/// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs that only
-/// it has, x265 for H.265 where that is not to be had, else x264.
+/// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs
+/// that only it has, x265 for H.265 where that is not to be had, else x264.
 pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> VideoEncoder {
     let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
     let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);

@@ -1,5 +1,5 @@
-//! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, machine) -> Plan`. This file only
-//! says which of its neighbours answers which mode.
+//! The plan: what will be made of a clip, shown before anything runs. Pure: `(facts, wishes, machine) -> Plan`. This
+//! file only says which of its neighbours answers which mode.
 
 pub mod audio;
 pub mod chunks;

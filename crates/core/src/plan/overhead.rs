@@ -5,7 +5,8 @@ use crate::units::{Bytes, Micros};
 
 /// What the MP4 container of a result costs beside its packets: headers, and for each frame its size, time and
 /// composition offset, for each sound packet its size, and the places where the two alternate. A little above what
-/// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with sound); the first assembly corrects it.
+/// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with sound); the first assembly corrects
+/// it.
 pub fn overhead(frames: u64, audio: &AudioPlan, duration: Micros) -> Bytes {
     let Some(sample_rate) = audio.sample_rate() else { return Bytes(1_300 + frames * 21 / 2) };
     let packets = (duration.seconds() * f64::from(sample_rate) / 1024.0) as u64 + 2;

@@ -1,5 +1,6 @@
-//! Several renditions of one clip, as files or for streaming: which sizes, at what rates, and where their segments begin, which
-//! is the same in all of them. Knows nothing of playlists and of how segments are cut from a finished file.
+//! Several renditions of one clip, as files or for streaming: which sizes, at what rates, and where their segments
+//! begin, which is the same in all of them. Knows nothing of playlists and of how segments are cut from a finished
+//! file.
 
 use super::encode::{encode_plan, machine_notes};
 use super::overhead::overhead;
@@ -31,7 +32,8 @@ const SIDES: [u32; 4] = [1080, 720, 480, 240];
 const LARGER: f64 = 1.25;
 /// Steady quality, on x264's scale.
 const CRF: u32 = 23;
-/// The rate of a rendition of 1080 lines and 30 frames a second at its busiest; smaller ones need a little more for each pixel.
+/// The rate of a rendition of 1080 lines and 30 frames a second at its busiest; smaller ones need a little more for
+/// each pixel.
 const PEAK: f64 = 6_000.0;
 /// Seconds of the peak rate that players are thought to have buffered.
 const BUFFER_SECONDS: f64 = 2.0;
@@ -43,8 +45,8 @@ const SOUNDS: [Kbps; 3] = [SOUND, Kbps(64.0), Kbps(32.0)];
 const WATCHABLE: f64 = 2.0;
 /// Room above the least, so that its own rounding does not refuse it.
 const LEAST_MARGIN: f64 = 1.05;
-/// A segment is encoded on its own: one of a few frames is nearly all keyframe, and native encoders that reorder frames give it
-/// times that are not the others'.
+/// A segment is encoded on its own: one of a few frames is nearly all keyframe, and native encoders that reorder frames
+/// give it times that are not the others'.
 const LEAST_FRAMES: u64 = 8;
 /// Room for what is only estimated: the segments' containers.
 const MARGIN: f64 = 0.995;
@@ -180,8 +182,8 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
     Plan { limit, action: Action::Package(package), notes }
 }
 
-/// Each of `wishes.renditions` that is not above the source as a file of its own; the leanest in the source's own size where all
-/// are above it.
+/// Each of `wishes.renditions` that is not above the source as a file of its own; the leanest in the source's own size
+/// where all are above it.
 pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let source = facts.video.display_size();
     let own = source.0.min(source.1);
@@ -251,8 +253,8 @@ fn encode(
     encode_plan(facts, wishes, machine, picture, preset, control, audio)
 }
 
-/// First frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be shorter, or a little
-/// longer rather than leave a few frames over. At whole multiples of the seconds, or the frame after.
+/// First frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be shorter, or
+/// a little longer rather than leave a few frames over. At whole multiples of the seconds, or the frame after.
 fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
     let rate = encode.grid.rate.per_second();
     let seconds = f64::from(seconds.max(1)).max((LEAST_FRAMES as f64 / rate).ceil());

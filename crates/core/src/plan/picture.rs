@@ -31,8 +31,8 @@ const STARVED: f64 = 0.020;
 const UNWATCHABLE: f64 = 0.006;
 
 /// Bits per pixel and frame at which more pixels look no better than fewer. Larger pictures need fewer: detail grows
-/// slower than pixels. Measured: of x264 medium two-pass encodes at one bitrate and sizes from 144p to 720p, scaled back
-/// to the source's size, the best SSIM lies between 0.025 and 0.033 on animation, live action and a static camera.
+/// slower than pixels. Measured: of x264 medium two-pass encodes at one bitrate and sizes from 144p to 720p, scaled
+/// back to the source's size, the best SSIM lies between 0.025 and 0.033 on animation, live action and a static camera.
 pub fn comfortable_density(short_side: u32) -> f64 {
     0.028 * (480.0 / f64::from(short_side.max(16))).powf(0.2)
 }
@@ -42,7 +42,8 @@ pub fn comfortable_rate(picture: VideoFormat) -> Kbps {
     Kbps(comfortable_density(picture.short_side()) * picture.pixels_per_second() / 1000.0)
 }
 
-/// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square pixels.
+/// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square
+/// pixels.
 pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let rates = match fixed.frame_rate {
@@ -111,8 +112,8 @@ pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoF
     }
 }
 
-/// The size of a picture of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what would be
-/// left around it is next to nothing.
+/// The size of a picture of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what
+/// would be left around it is next to nothing.
 pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     let (width, height) = (f64::from(source.0.max(1)), f64::from(source.1.max(1)));
     let scale = (f64::from(frame.0) / width).min(f64::from(frame.1) / height);

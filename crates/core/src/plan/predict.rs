@@ -1,5 +1,5 @@
-//! How long each effort takes on this machine and how its picture will look, from speeds that were measured once. Knows no
-//! clock; what it says of a clip binds nobody.
+//! How long each effort takes on this machine and how its picture will look, from speeds that were measured once. Knows
+//! no clock; what it says of a clip binds nobody.
 
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
@@ -111,12 +111,14 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
     EFFORTS.into_iter().map(predict).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two cores.
+/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two
+/// cores.
 const BEST_WITHIN: Micros = Micros(30_000_000);
 /// Where even `Balanced` takes longer than this, people go away: `Fast`, where it is watchable.
 const LONG_WAIT: Micros = Micros(300_000_000);
 
-/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by `plan::effort_of`.
+/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by
+/// `plan::effort_of`.
 pub fn settle(wished: Effort, predictions: &[Prediction]) -> Effort {
     if wished == Effort::Auto { choose(predictions) } else { wished }
 }
@@ -143,8 +145,8 @@ const FURTHER_WORKER: f64 = 0.95;
 
 const QUICK_FIRST_PASS: f64 = 0.8;
 
-/// x265's medium in plain C with its threads, against x264's superfast in one: 3.5 million pixels a second where that does 150 on the
-/// synthetic frames.
+/// x265's medium in plain C with its threads, against x264's superfast in one: 3.5 million pixels a second where that
+/// does 150 on the synthetic frames.
 const X265: f64 = 0.023;
 /// The browser decodes and encodes in processes of its own: on a clip side by side, on trial one after the other.
 const BESIDE: f64 = 0.7;
@@ -218,8 +220,8 @@ fn busiest(chunks: &[Chunk], workers: usize) -> u64 {
     loads.into_iter().max().unwrap_or(0)
 }
 
-// What a byte of x264's quicker presets is worth beside one of medium's, from the SSIM that they reach: veryfast's 0.9751 at
-// 1,285 kB takes medium about 1,136, superfast's 0.9664 at 1,192 kB about 750.
+// What a byte of x264's quicker presets is worth beside one of medium's, from the SSIM that they reach: veryfast's
+// 0.9751 at 1,285 kB takes medium about 1,136, superfast's 0.9664 at 1,192 kB about 750.
 const VERYFAST_WORTH: f64 = 0.88;
 const SUPERFAST_WORTH: f64 = 0.63;
 /// Of a software H.264 encoder in a browser: OpenH264's 0.9237 at 1,181 kB is far below superfast's.

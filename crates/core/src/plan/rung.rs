@@ -29,7 +29,8 @@ pub(super) fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> 
     Plan { limit, action: Action::Encode(Box::new(encode)), notes }
 }
 
-/// An encode that never takes more than a rung's bandwidth, its picture of the size `inside` in the middle of the rung's.
+/// An encode that never takes more than a rung's bandwidth, its picture of the size `inside` in the middle of the
+/// rung's.
 pub(crate) fn encode_on_rung(
     facts: &MediaFacts,
     wishes: &Wishes,

@@ -105,8 +105,9 @@ fn sized(
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
-/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be encoded.
-/// Only what would not be watchable at its own size gets more: some codecs keep a drawn picture in next to nothing.
+/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be
+/// encoded. Only what would not be watchable at its own size gets more: some codecs keep a drawn picture in next to
+/// nothing.
 fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
     let (start, end) = kept(facts, wishes);
     let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
@@ -170,9 +171,9 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     }
 }
 
-/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the picture. Software
-/// H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's size 0.957 both
-/// ways), and scaling costs time. VP9 and AV1 are about as good as x264.
+/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the picture.
+/// Software H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's
+/// size 0.957 both ways), and scaling costs time. VP9 and AV1 are about as good as x264.
 fn worth_by_browser(codec: Codec) -> f64 {
     match codec {
         Codec::H264 => 0.75,

@@ -44,8 +44,8 @@ fn sound_needs_ffmpeg(sound: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<
 }
 
 impl Plan {
-    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether they
-    /// decode the chosen audio.
+    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether
+    /// they decode the chosen audio.
     pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
         match &self.action {
             Action::Keep => None,

@@ -111,9 +111,9 @@ impl Allocator {
         Bytes((chunks.iter().map(|chunk| chunk.0).sum::<f64>() / 8.0) as u64)
     }
 
-    /// The chunks at the rate factor where `missing` (a logarithm, given all bits and the mean quantizer) vanishes. Bounds
-    /// close in by the slope of the logarithms, which is near 1: some six steps where bisection takes forty; an hour has
-    /// 90,000 frames, and the page must not freeze.
+    /// The chunks at the rate factor where `missing` (a logarithm, given all bits and the mean quantizer) vanishes.
+    /// Bounds close in by the slope of the logarithms, which is near 1: some six steps where bisection takes forty; an
+    /// hour has 90,000 frames, and the page must not freeze.
     fn search(&self, missing: impl Fn(f64, f64) -> f64) -> Vec<(f64, f64)> {
         let (mut low, mut high) = (-60.0_f64, 60.0_f64);
         let mut guess = self.first_guess();

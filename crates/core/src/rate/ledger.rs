@@ -54,8 +54,8 @@ const WHOLE: Habits = Habits {
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
-/// A chunk is asked for no more than this many times what it is to take: what an easy picture does not take at that it takes at
-/// nothing.
+/// A chunk is asked for no more than this many times what it is to take: what an easy picture does not take at that it
+/// takes at nothing.
 const MOST_ASKED: f64 = 4.0;
 /// Of what is aimed at: chunks that come to this much are left alone.
 const NEAR_ENOUGH: f64 = 0.98;
@@ -97,8 +97,8 @@ impl Account {
         self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.kept)
     }
 
-    /// Lets go of the encodes that lie further above `share` than corrections go, where a better one is there. All others stay:
-    /// a choice may have to fill up with any of them. Answers with their serials.
+    /// Lets go of the encodes that lie further above `share` than corrections go, where a better one is there. All
+    /// others stay: a choice may have to fill up with any of them. Answers with their serials.
     fn let_go(&mut self, share: f64) -> Vec<u32> {
         let far = |attempt: &Attempt| attempt.got.0 as f64 > share * (1.0 + LARGEST_STEP);
         let best = self.kept().min_by_key(|(_, attempt)| attempt.got).map(|(index, _)| index);
@@ -117,7 +117,8 @@ impl Account {
     }
 }
 
-/// A chunk's encoder is deaf where its bytes follow what is asked with less than this power, over a step of at least this size.
+/// A chunk's encoder is deaf where its bytes follow what is asked with less than this power, over a step of at least
+/// this size.
 const DEAF: f64 = 0.2;
 const DEAF_STEP: f64 = 1.2;
 
@@ -288,8 +289,8 @@ impl Ledger {
         Bytes(asked as u64)
     }
 
-    /// What chunks take of what they are asked for: what the finished ones took, and before that what short second passes
-    /// of x264 usually do.
+    /// What chunks take of what they are asked for: what the finished ones took, and before that what short second
+    /// passes of x264 usually do.
     fn bias(&self) -> f64 {
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
         let usual = budget / self.shares.len().max(1) as f64;
@@ -309,8 +310,8 @@ impl Ledger {
         self.accounts.get(index).map_or(0, |account| account.attempts.len() as u32)
     }
 
-    /// Books an encode of chunk `index` that took `got`; answers with the serials of its earlier ones that are not needed any
-    /// more.
+    /// Books an encode of chunk `index` that took `got`; answers with the serials of its earlier ones that are not
+    /// needed any more.
     pub(crate) fn book(&mut self, index: usize, asked: Bytes, got: Bytes) -> Vec<u32> {
         let share = self.shares.get(index).map_or(0.0, |share| share.bytes.0 as f64);
         let Some(account) = self.accounts.get_mut(index) else { return Vec::new() };
@@ -462,8 +463,8 @@ impl Ledger {
             .collect()
     }
 
-    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out. Those whose
-    /// bytes no longer follow what is asked are left as they are, and the others share what they leave.
+    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out. Those
+    /// whose bytes no longer follow what is asked are left as they are, and the others share what they leave.
     fn hold_to_shares(&self, pictures: f64) -> Vec<(usize, Bytes)> {
         let raise = self.pictures() < pictures;
         let (deaf, mut order): (Vec<usize>, Vec<usize>) =

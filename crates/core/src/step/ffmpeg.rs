@@ -104,7 +104,8 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     };
     let arguments = arguments.words("-c:v libx264").pair("-preset", plan.preset.name());
     let arguments = match native {
-        // Frames from a file do not say where their chroma stands: chunks made of both must not differ in their headers.
+        // Frames from a file do not say where their chroma stands: chunks made of both must not differ in their
+        // headers.
         Some(native) => {
             arguments.pair("-threads", native.threads).words("-chroma_sample_location unspecified")
         }
@@ -150,8 +151,8 @@ fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
         .words("-vf setsar=1")
 }
 
-/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32 threads
-/// and waits for ever where one more is wanted: x265 would take as many as there are processors.
+/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32
+/// threads and waits for ever where one more is wanted: x265 would take as many as there are processors.
 pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Vec<String> {
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
         .words("-cpucount 2 -filter_threads 1 -threads 2");
@@ -192,7 +193,8 @@ pub fn encode_other(
     rate: Kbps,
 ) -> Vec<String> {
     let number = if pass == Passes::First { 1 } else { 2 };
-    // How thorough: the encoders' own scales, at about the time that x264's presets of these names stand for beside each other.
+    // How thorough: the encoders' own scales, at about the time that x264's presets of these names stand for beside
+    // each other.
     let pick = |superfast: u32, veryfast: u32, medium: u32| match plan.preset {
         Preset::Ultrafast | Preset::Superfast => superfast,
         Preset::Veryfast => veryfast,

@@ -1,5 +1,5 @@
-//! The parts that a worker can be given, and why one could not be loaded; and why the script that packs a package could not do it.
-//! Knows no address and no file.
+//! The parts that a worker can be given, and why one could not be loaded; and why the script that packs a package could
+//! not do it. Knows no address and no file.
 
 use serde::{Deserialize, Serialize};
 

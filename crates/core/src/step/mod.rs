@@ -1,5 +1,5 @@
-//! One step of a job as plain data: what runs, what it reads and what it writes. How a step is spelled for ffmpeg, x264 and
-//! WebCodecs stands in this folder too. Knows no order of steps.
+//! One step of a job as plain data: what runs, what it reads and what it writes. How a step is spelled for ffmpeg, x264
+//! and WebCodecs stands in this folder too. Knows no order of steps.
 //!
 //! The steps in here are the only definition: drivers serialize them for their workers, and
 //! `web/src/generated/protocol.ts` is generated from them (feature `typescript`).

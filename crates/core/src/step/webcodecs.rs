@@ -139,9 +139,9 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
     }
 }
 
-/// The codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into. H.264's levels serve
-/// for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number. Where H.264
-/// has a level that the others lack, the next one serves them.
+/// The codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into. H.264's levels
+/// serve for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number.
+/// Where H.264 has a level that the others lack, the next one serves them.
 fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
     let level = encoder::level(plan).max(30);
     let level = match (plan.codec, level) {

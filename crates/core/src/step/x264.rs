@@ -1,5 +1,5 @@
-//! Which encoder makes the picture, and x264's settings in its own names. The only place that spells x264 options for x264 alone; what the
-//! one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
+//! Which encoder makes the picture, and x264's settings in its own names. The only place that spells x264 options for
+//! x264 alone; what the one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
 
 use crate::clip::facts::Colour;
 use crate::machine::Preset;
@@ -45,8 +45,8 @@ impl EncodePlan {
     pub fn opening_pass(&self) -> Pass {
         match self.control {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {
-                // Measured near the wanted rate, but not where x264 leaves its ordinary quantizers: from there its figures
-                // tell nothing about better ones.
+                // Measured near the wanted rate, but not where x264 leaves its ordinary quantizers: from there its
+                // figures tell nothing about better ones.
                 let ordinary = comfortable_rate(self.picture);
                 Pass::First(Kbps(video.over(self.grid.duration()).0.max(ordinary.0)))
             }
@@ -132,8 +132,8 @@ const LEVELS: [Level; 16] = [
 /// Frames that presets up to medium keep at most, for reference and for reordering.
 const REFERENCES: u64 = 4;
 
-/// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be one
-/// for all. Room is left for chunks of three times the mean rate.
+/// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be
+/// one for all. Room is left for chunks of three times the mean rate.
 pub(crate) fn level(plan: &EncodePlan) -> u32 {
     let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
     let (width, height) = (macroblocks(plan.picture.width), macroblocks(plan.picture.height));
@@ -164,14 +164,17 @@ pub(crate) fn beat_options(distance: u64) -> [String; 3] {
 
 /// What a pass is told beyond its rate.
 ///
-/// A first pass only tells how hard the picture is: motion searched less exactly than x264's own fast settings have it takes a quarter
-/// of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/rate-control.md), which `best` does not spend.
+/// A first pass only tells how hard the picture is: motion searched less exactly than x264's own fast settings have it
+/// takes a quarter of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/rate-control.md), which `best`
+/// does not spend.
 ///
-/// A second pass is held to its rate: a chunk lasts some seconds, over which x264's own tolerance lets it miss what it is asked for by
-/// up to a tenth. This one halves the misses and more, and costs no quality for the bytes (docs/rate-control.md).
+/// A second pass is held to its rate: a chunk lasts some seconds, over which x264's own tolerance lets it miss what it
+/// is asked for by up to a tenth. This one halves the misses and more, and costs no quality for the bytes
+/// (docs/rate-control.md).
 ///
-/// A capped one gets what x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead with, and frames that
-/// are reordered would wait for it. Its threads within a frame are left out: chunks run side by side.
+/// A capped one gets what x264 calls `tune=zerolatency`, for a buffer of one frame: there is nothing to plan ahead
+/// with, and frames that are reordered would wait for it. Its threads within a frame are left out: chunks run side by
+/// side.
 pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str] {
     match pass {
         Pass::First(_) if preset == Preset::Veryfast => &["subme=1"],

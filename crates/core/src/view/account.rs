@@ -1,5 +1,6 @@
-//! A job as the page shows it: figures and sentences made from facts, plan, predictions and report, so that whoever shows them
-//! needs to know none of those (`of_plan` makes them). Plain data that passes between modules; knows no page.
+//! A job as the page shows it: figures and sentences made from facts, plan, predictions and report, so that whoever
+//! shows them needs to know none of those (`of_plan` makes them). Plain data that passes between modules; knows no
+//! page.
 
 use crate::machine::speeds::Speeds;
 use crate::machine::{CodecUnavailable, Threads};
@@ -128,7 +129,8 @@ impl CodecAccount {
         CodecAccount { codec, missing: offer.err().map(|why| why.to_string()) }
     }
 
-    /// Returns every codec, and why a browser cannot make it where that is known: what has not been measured may be there.
+    /// Returns every codec, and why a browser cannot make it where that is known: what has not been measured may be
+    /// there.
     pub fn in_browser(speeds: Option<Speeds>, threads: Threads) -> Vec<CodecAccount> {
         let offer = |codec| speeds.map_or(Ok(()), |speeds| speeds.encoders().offer(codec, threads));
         Codec::ALL.into_iter().map(|codec| CodecAccount::new(codec, offer(codec))).collect()

@@ -1,5 +1,5 @@
-//! Why there is no result, as sentences: what is wrong, and what to do about it. Every error of core gets its `Display` here, so that
-//! all sentences are edited in one place.
+//! Why there is no result, as sentences: what is wrong, and what to do about it. Every error of core gets its `Display`
+//! here, so that all sentences are edited in one place.
 
 #[cfg(feature = "planner")]
 mod job;

@@ -1,4 +1,5 @@
-//! Accounts of facts, plans, predictions, reports and failures: the figures and sentences that `account` and `update` hold.
+//! Accounts of facts, plans, predictions, reports and failures: the figures and sentences that `account` and `update`
+//! hold.
 
 use super::account::{
     ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark, ResultAccount,

@@ -50,7 +50,8 @@ fn from_row((width, height, rate, kbps): (u32, u32, u32, u32)) -> Rung {
     Rung { width, height, frame_rate: FrameRate::whole(rate), rate: Kbps(f64::from(kbps)) }
 }
 
-/// The best rung that is not above a source of this size (upright, in square pixels) and frame rate, as far as there is one.
+/// The best rung that is not above a source of this size (upright, in square pixels) and frame rate, as far as there is
+/// one.
 pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
     let (long, short) = (source.0.max(source.1), source.0.min(source.1));
     let fits = |rung: &Rung| {
@@ -62,8 +63,8 @@ pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
     rungs().filter(fits).last().unwrap_or_else(|| from_row(TABLE[0]))
 }
 
-/// The rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best below it; lying
-/// or standing as the source does.
+/// The rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best below
+/// it; lying or standing as the source does.
 pub fn of_source(wished: Option<Rung>, source: (u32, u32), frame_rate: FrameRate) -> Rung {
     let rung = wished.unwrap_or_else(|| below(source, frame_rate));
     if (rung.width >= rung.height) == (source.0 >= source.1) { rung } else { rung.turned() }
@@ -157,8 +158,9 @@ impl Rung {
     }
 }
 
-/// How an encoder's rate is capped, in the words of the hypothetical reference decoder (ITU-T H.264, annex C): bits arrive at
-/// `rate`, at most `buffer` wait, so that any stretch of time takes no more than the rate fills and one buffer.
+/// How an encoder's rate is capped, in the words of the hypothetical reference decoder (ITU-T H.264, annex C): bits
+/// arrive at `rate`, at most `buffer` wait, so that any stretch of time takes no more than the rate fills and one
+/// buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cap {
     /// Most bits a second, in the long run.

@@ -152,8 +152,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
     })
 }
 
-/// A size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`; a bare
-/// number is megabytes. `None` unless it comes to at least one byte and at most a terabyte.
+/// A size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`; a
+/// bare number is megabytes. `None` unless it comes to at least one byte and at most a terabyte.
 pub fn parse_size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());

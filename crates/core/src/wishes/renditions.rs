@@ -23,8 +23,8 @@ pub const USUAL: [Wanted; 3] = [
 /// Nobody needs more than this at once, and memory would not suffice.
 const MOST_WANTED: usize = 8;
 
-/// Reads `720:3000,480:1500` or `720p 3000, 480p 1500`. `None` where one of them cannot be read or is out of all reason, two
-/// have the same size, or there are none or too many.
+/// Reads `720:3000,480:1500` or `720p 3000, 480p 1500`. `None` where one of them cannot be read or is out of all
+/// reason, two have the same size, or there are none or too many.
 pub fn parse(text: &str) -> Option<Vec<Wanted>> {
     let one = |part: &str| {
         let (side, rate) = part.trim().split_once([':', ' '])?;

@@ -1,5 +1,5 @@
-//! RFC 8216's rules for the texts of a package, held against what its segments are. What core writes keeps them by construction, so
-//! they are checked in tests only; what depends on the encoder is checked in every job (`hls::check`).
+//! RFC 8216's rules for the texts of a package, held against what its segments are. What core writes keeps them by
+//! construction, so they are checked in tests only; what depends on the encoder is checked in every job (`hls::check`).
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
 use clipfit_container::read::StreamCodecs;

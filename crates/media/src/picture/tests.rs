@@ -64,7 +64,8 @@ impl Plane {
         Plane::new(self.height, self.width, |x, y| self.at(y, x))
     }
 
-    /// Scales a plane: each output sample is the sum of the inputs within the filter, which is wider if there are fewer outputs.
+    /// Scales a plane: each output sample is the sum of the inputs within the filter, which is wider if there are fewer
+    /// outputs.
     fn scaled_across(&self, width: u32) -> Plane {
         let ratio = f64::from(self.width) / f64::from(width);
         let wide = ratio.max(1.0);

@@ -124,8 +124,8 @@ pub fn folders_can_be_written() -> bool {
     clipfit_site::window_property("showDirectoryPicker").is_function()
 }
 
-/// Asks for a folder and writes the files into a new one of this name in it, with a page that plays them where that is wished;
-/// false when the person chose no folder. To be called from a click.
+/// Asks for a folder and writes the files into a new one of this name in it, with a page that plays them where that is
+/// wished; false when the person chose no folder. To be called from a click.
 pub async fn save_into_folder(
     name: &str,
     files: &[PackageFile],

@@ -4,8 +4,8 @@ use crate::job::PackageFile;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-// A failed import is remembered for its address by the page: another try needs another one, which a fragment makes without the
-// server's notice. An import says only that it failed, so a failed one is looked into by fetching.
+// A failed import is remembered for its address by the page: another try needs another one, which a fragment makes
+// without the server's notice. An import says only that it failed, so a failed one is looked into by fetching.
 #[wasm_bindgen(inline_js = "
 let failed = 0;
 export async function importScript(address) {

@@ -1,4 +1,5 @@
-//! The efforts side by side, with the predicted time and quality for a clip, and a button to switch. The figures come from core.
+//! The efforts side by side, with the predicted time and quality for a clip, and a button to switch. The figures come
+//! from core.
 
 use super::click;
 use crate::job::Job;

@@ -122,7 +122,8 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// Draws what to do after a job has ended: run it again with the current settings, or change them if they are still the same.
+/// Draws what to do after a job has ended: run it again with the current settings, or change them if they are still the
+/// same.
 fn again_row(job: &Job, wishes: &Wishes, dispatch: &Callback<Action>) -> Html {
     let same = *wishes == job.wishes;
     let done = matches!(job.phase, Phase::Done(_));

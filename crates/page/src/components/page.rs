@@ -35,8 +35,8 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                     } else {
                         <section class="jobs" aria-labelledby="jobs-title">
                             <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
-                            // A separate element for the list: next to the heading, Yew would ignore the keys, and a new clip
-                            // would replace the preview that someone is watching.
+                            // A separate element for the list: next to the heading, Yew would ignore the keys, and a
+                            // new clip would replace the preview that someone is watching.
                             <div class="jobs__list">
                                 { for state.jobs.iter().map(|job| html! {
                                     <JobCard

@@ -5,7 +5,8 @@ use crate::job::Job;
 use clipfit_core::view::account::{PlanAccount, Remark};
 use yew::prelude::*;
 
-/// Draws a plan with its remarks. A finished job passes the result's remarks, which include what was found while it ran.
+/// Draws a plan with its remarks. A finished job passes the result's remarks, which include what was found while it
+/// ran.
 pub fn plan_view(plan: &PlanAccount, remarks: &[Remark]) -> Html {
     html! {
         <section class="plan" data-testid="job-plan" aria-label="Plan">

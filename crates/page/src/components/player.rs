@@ -1,5 +1,5 @@
-//! Plays a finished package from memory, with a choice of rendition and a buffer gauge. The player's state changes several
-//! times a second, so it lives here and not in the page's state. Knows no job.
+//! Plays a finished package from memory, with a choice of rendition and a buffer gauge. The player's state changes
+//! several times a second, so it lives here and not in the page's state. Knows no job.
 
 use super::chosen;
 use crate::hooks::use_player::{Playback, use_player};

@@ -1,5 +1,5 @@
-//! The picker for the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, a custom
-//! format, several renditions, and the command that streams the chosen format live.
+//! The picker for the low-bandwidth ladder: a table of sizes and frame rates with the bandwidth that each needs, a
+//! custom format, several renditions, and the command that streams the chosen format live.
 
 use super::click;
 use super::field::TextField;

@@ -71,7 +71,8 @@ pub(super) fn on_new_link(dispatch: Callback<Action>) -> Option<EventListener> {
     }))
 }
 
-/// Registers the service worker, so that the page works offline. Needs a secure context, as `navigator.serviceWorker` does.
+/// Registers the service worker, so that the page works offline. Needs a secure context, as `navigator.serviceWorker`
+/// does.
 pub(super) fn register_service_worker() {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return };
     if has(&navigator, "serviceWorker") {

@@ -13,8 +13,8 @@ impl Mix for Average {
     }
 }
 
-/// (a * weight + b * (64 - weight) + 32) / 64 within a byte, as b + ((a - b) * weight + 32) / 64: for weights from -64 to
-/// 128, x264's implicit ones, everything stays within 16 bits.
+/// (a * weight + b * (64 - weight) + 32) / 64 within a byte, as b + ((a - b) * weight + 32) / 64: for weights from -64
+/// to 128, x264's implicit ones, everything stays within 16 bits.
 struct Weighed {
     weight: v128,
 }

@@ -1,5 +1,5 @@
-//! Chroma prediction to an eighth of a pixel, from the plane of U and V side by side that x264 keeps, and the moves into
-//! and out of that plane.
+//! Chroma prediction to an eighth of a pixel, from the plane of U and V side by side that x264 keeps, and the moves
+//! into and out of that plane.
 
 use crate::lanes::*;
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
@@ -206,8 +206,8 @@ pub unsafe extern "C" fn clipfit_load_deinterleave_chroma_fdec(
     }
 }
 
-/// Returns the sample at (x, y) eighths of a pixel from `from`, a U or a V with its kind two bytes on: the four around it, each
-/// by how near it is.
+/// Returns the sample at (x, y) eighths of a pixel from `from`, a U or a V with its kind two bytes on: the four around
+/// it, each by how near it is.
 pub unsafe fn chroma_reference(from: *const u8, stride: isize, x: i32, y: i32) -> u8 {
     let (part_x, part_y) = (x & 7, y & 7);
     let at = |right: i32, below: i32| unsafe {

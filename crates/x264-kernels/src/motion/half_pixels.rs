@@ -1,4 +1,5 @@
-//! The half-pixel planes of a reference frame: H.264's filter of six taps (1, -5, 20, 20, -5, 1) across, down, and both.
+//! The half-pixel planes of a reference frame: H.264's filter of six taps (1, -5, 20, 20, -5, 1) across, down, and
+//! both.
 
 use crate::lanes::*;
 use core::arch::wasm32::*;
@@ -7,7 +8,8 @@ use core::arch::wasm32::*;
 const LEFT: usize = 2;
 const AROUND: usize = 5;
 
-/// Returns the six taps on bytes at `distance` from one another, sixteen times, not yet rounded: the third tap is at `from`.
+/// Returns the six taps on bytes at `distance` from one another, sixteen times, not yet rounded: the third tap is at
+/// `from`.
 #[inline(always)]
 unsafe fn taps(from: *const u8, distance: isize) -> [v128; 2] {
     unsafe {

@@ -1,5 +1,5 @@
-//! Quarter-pixel prediction of luma from the four planes that x264 keeps of a reference: the pixels themselves, and those
-//! half a pixel to the right, half a pixel down, and both.
+//! Quarter-pixel prediction of luma from the four planes that x264 keeps of a reference: the pixels themselves, and
+//! those half a pixel to the right, half a pixel down, and both.
 
 use super::average::Average;
 use super::rows::{Rows, Same, mix_any};
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn clipfit_mc_luma(
     }
 }
 
-/// Returns the block that the vector (x, y) points to: the reference's own pixels (whose stride goes to `to_stride`) where that
-/// will do, else written to `to`.
+/// Returns the block that the vector (x, y) points to: the reference's own pixels (whose stride goes to `to_stride`)
+/// where that will do, else written to `to`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_get_ref(
     to: *mut u8,
@@ -87,8 +87,9 @@ pub unsafe extern "C" fn clipfit_get_ref(
     }
 }
 
-/// Returns the pixel at (x, y) quarter pixels. Even positions are in the planes; between two of them lies their average, of those
-/// left and right, or above and below, or on the diagonal that avoids the pixels themselves and the plane of both halves.
+/// Returns the pixel at (x, y) quarter pixels. Even positions are in the planes; between two of them lies their
+/// average, of those left and right, or above and below, or on the diagonal that avoids the pixels themselves and the
+/// plane of both halves.
 pub unsafe fn luma_reference(planes: &[*const u8; 4], stride: isize, x: i32, y: i32, weight: &Weight) -> u8 {
     // In half pixels.
     let at = |x: i32, y: i32| unsafe {

@@ -1,6 +1,6 @@
 //! Motion compensation: interpolating, averaging, weighting and copying blocks and planes. Blocks are those that x264
-//! asks for: 2 to 20 pixels wide, any number of rows. Nothing is written outside the block, and nothing read that x264's C
-//! would not read.
+//! asks for: 2 to 20 pixels wide, any number of rows. Nothing is written outside the block, and nothing read that
+//! x264's C would not read.
 #![allow(clippy::too_many_arguments, reason = "x264's tables say what a kernel takes")]
 
 mod average;

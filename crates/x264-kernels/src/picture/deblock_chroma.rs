@@ -1,6 +1,6 @@
-//! Deblocking of eight chroma samples along an edge, both planes at once as they lie in turn in memory. `v` filters down
-//! across a horizontal edge, `h` to the right across a vertical one; `at` is the first sample behind the edge. Thresholds
-//! are at least 1.
+//! Deblocking of eight chroma samples along an edge, both planes at once as they lie in turn in memory. `v` filters
+//! down across a horizontal edge, `h` to the right across a vertical one; `at` is the first sample behind the edge.
+//! Thresholds are at least 1.
 
 use super::{
     averages::{approached, excess, strengths, weighted},

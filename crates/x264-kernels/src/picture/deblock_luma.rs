@@ -1,6 +1,6 @@
-//! Deblocking of sixteen luma samples along an edge. `v` filters down across a horizontal edge, `h` to the right across a
-//! vertical one; `at` is the first sample behind the edge. Thresholds are at least 1, as x264 skips edges where one is 0.
-//! Across a vertical edge four samples on each side are read.
+//! Deblocking of sixteen luma samples along an edge. `v` filters down across a horizontal edge, `h` to the right across
+//! a vertical one; `at` is the first sample behind the edge. Thresholds are at least 1, as x264 skips edges where one
+//! is 0. Across a vertical edge four samples on each side are read.
 
 use super::{
     averages::{approached, excess, floor_average, strengths, weighted},
@@ -28,7 +28,8 @@ fn moved(sample: v128, target: v128, limit: v128) -> v128 {
     u8x16_max(u8x16_min(target, u8x16_add_sat(sample, limit)), u8x16_sub_sat(sample, limit))
 }
 
-/// Returns two samples on each side of the edge, outermost `p` first, as the filter leaves them; none if it leaves them all.
+/// Returns two samples on each side of the edge, outermost `p` first, as the filter leaves them; none if it leaves them
+/// all.
 #[inline(always)]
 fn filtered(p: [v128; 3], q: [v128; 3], alpha: i32, beta: i32, strengths: v128) -> Option<[v128; 4]> {
     let (alpha, beta, zero) = (below(alpha), below(beta), u8x16_splat(0));
@@ -48,8 +49,8 @@ fn filtered(p: [v128; 3], q: [v128; 3], alpha: i32, beta: i32, strengths: v128) 
     Some([outer(&p, flat_p), inner_p, inner_q, outer(&q, flat_q)])
 }
 
-/// Returns three samples on each side of an edge of intra coded blocks, from the outermost `p` to the outermost `q`, as the
-/// filter leaves them.
+/// Returns three samples on each side of an edge of intra coded blocks, from the outermost `p` to the outermost `q`, as
+/// the filter leaves them.
 #[inline(always)]
 fn filtered_intra(p: [v128; 4], q: [v128; 4], alpha: i32, beta: i32) -> Option<[v128; 6]> {
     let active = surface(&p, &q, below(alpha), below(beta));

@@ -1,5 +1,5 @@
-//! What deblocking computes, sample by sample (H.264, 8.7). `step` leads across the edge, `at` is the first sample behind
-//! it. Knows nothing of vectors.
+//! What deblocking computes, sample by sample (H.264, 8.7). `step` leads across the edge, `at` is the first sample
+//! behind it. Knows nothing of vectors.
 
 /// Filters one place of a luma edge.
 unsafe fn luma(at: *mut u8, step: isize, alpha: i32, beta: i32, strength: i32) {
@@ -111,8 +111,8 @@ pub unsafe fn chroma_intra_reference(at: *mut u8, stride: isize, vertical_edge: 
     }
 }
 
-/// Computes the strengths of the edges before each block: `[direction][edge][place]`, blocks in caches of 8 columns with the
-/// first at 12.
+/// Computes the strengths of the edges before each block: `[direction][edge][place]`, blocks in caches of 8 columns
+/// with the first at 12.
 pub fn strength_reference(
     coefficients: &[u8; 120],
     references: &[[i8; 40]; 2],

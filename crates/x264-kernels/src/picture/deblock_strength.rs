@@ -1,5 +1,6 @@
-//! How strongly the edges within and before a macroblock are deblocked. Reads x264's caches of 4x4 blocks: eight columns
-//! wide, a row of neighbours above and a column of them to the left of the macroblock's own 4x4. Knows nothing of filters.
+//! How strongly the edges within and before a macroblock are deblocked. Reads x264's caches of 4x4 blocks: eight
+//! columns wide, a row of neighbours above and a column of them to the left of the macroblock's own 4x4. Knows nothing
+//! of filters.
 
 use crate::lanes::{load4x4, load16, store16};
 use core::arch::wasm32::*;
@@ -29,8 +30,9 @@ unsafe fn moves_differently(references: *const i8, vectors: *const i16, back: is
     v128_or(vectors, references)
 }
 
-/// Writes 2 where a block or the one before it has coefficients, 1 where they move differently (by another reference frame, 4 or
-/// more horizontally, `limit` or more vertically), else 0. First for vertical edges, then, 32 bytes on, for horizontal.
+/// Writes 2 where a block or the one before it has coefficients, 1 where they move differently (by another reference
+/// frame, 4 or more horizontally, `limit` or more vertically), else 0. First for vertical edges, then, 32 bytes on, for
+/// horizontal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_deblock_strength(
     coefficients: *const u8,

@@ -1,6 +1,6 @@
-//! Sums of absolute differences between a block and each of three intra predictions, without predicting to memory: x264's
-//! C leaves the last prediction at the decoded block, which none of its callers read and its assembly does not write.
-//! `encoded` has `ENCODED_STRIDE`, `decoded` lies among its neighbours. Knows nothing of transforms.
+//! Sums of absolute differences between a block and each of three intra predictions, without predicting to memory:
+//! x264's C leaves the last prediction at the decoded block, which none of its callers read and its assembly does not
+//! write. `encoded` has `ENCODED_STRIDE`, `decoded` lies among its neighbours. Knows nothing of transforms.
 
 use super::{
     neighbours::{above, above_twice, flat_quarters, left, left_of_8, low_halves, sum_above, sum_left},

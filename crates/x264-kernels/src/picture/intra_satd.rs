@@ -1,10 +1,11 @@
-//! Sums of absolute Hadamard coefficients of the differences between a block and each of three intra predictions, without
-//! predicting to memory (see intra_sad.rs). The transform is linear and a prediction that repeats a row, a column or a
-//! sample has few coefficients: the block is transformed once and only those are taken off.
+//! Sums of absolute Hadamard coefficients of the differences between a block and each of three intra predictions,
+//! without predicting to memory (see intra_sad.rs). The transform is linear and a prediction that repeats a row, a
+//! column or a sample has few coefficients: the block is transformed once and only those are taken off.
 //!
 //! Rows are bytes in pairs: a pair's sum and difference are the first of the horizontal steps, the vertical steps come
 //! next, and the last horizontal step needs no arithmetic, since |x + y| + |x - y| is twice the larger of |x| and |y|.
-//! Sums of 16 bits suffice: by Parseval no four coefficients of a 4x4 block weigh more than 8,160, no lane more than 65,280.
+//! Sums of 16 bits suffice: by Parseval no four coefficients of a 4x4 block weigh more than 8,160, no lane more than
+//! 65,280.
 
 use super::{
     intra_sad::{edge_sides, encoded_rows, predictions_4x4, store_costs},
@@ -138,8 +139,8 @@ pub unsafe extern "C" fn clipfit_intra_satd_x3_8x8c(encoded: *mut u8, decoded: *
     }
 }
 
-/// Returns all coefficients of a 4x4 block but for the last step: rows' sums and differences of even vertical frequencies, then
-/// of odd ones.
+/// Returns all coefficients of a 4x4 block but for the last step: rows' sums and differences of even vertical
+/// frequencies, then of odd ones.
 #[inline(always)]
 fn spectrum_4x4(samples: v128) -> [v128; 2] {
     let [sums, differences] = pairs(samples);
@@ -179,8 +180,8 @@ fn weight_8x8(sums: v128, differences: v128) -> v128 {
     i16x8_add(weight(a), weight(b))
 }
 
-/// Computes the costs by the 8x8 transform of vertical, horizontal and flat prediction of 8x8 luma samples from their filtered
-/// edge.
+/// Computes the costs by the 8x8 transform of vertical, horizontal and flat prediction of 8x8 luma samples from their
+/// filtered edge.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_intra_sa8d_x3_8x8(encoded: *mut u8, edge: *mut u8, costs: *mut i32) {
     unsafe {

@@ -1,5 +1,6 @@
-//! Intra prediction, its costs, and deblocking. A decoded macroblock is in memory at `DECODED_STRIDE` with its neighbours
-//! above and to the left; a source macroblock at `ENCODED_STRIDE`. Knows nothing of which mode or edge is wanted when.
+//! Intra prediction, its costs, and deblocking. A decoded macroblock is in memory at `DECODED_STRIDE` with its
+//! neighbours above and to the left; a source macroblock at `ENCODED_STRIDE`. Knows nothing of which mode or edge is
+//! wanted when.
 
 mod averages;
 pub mod deblock_chroma;

@@ -1,5 +1,5 @@
-//! The decoded samples next to a block as vectors, and the flat predictions that follow from them. `at` is the block's first
-//! sample. Knows nothing of costs.
+//! The decoded samples next to a block as vectors, and the flat predictions that follow from them. `at` is the block's
+//! first sample. Knows nothing of costs.
 
 use crate::{DECODED_STRIDE, lanes::load16};
 use core::arch::wasm32::*;
@@ -46,8 +46,9 @@ pub(super) unsafe fn sum_left(at: *const u8) -> i32 {
     (0..16).map(|row| i32::from(unsafe { *at.offset(row * DECODED_STRIDE - 1) })).sum()
 }
 
-/// Returns the bytes of the four flat quarters of a chroma block from what is above, twice, and from `left_of_8`: row by row,
-/// four bytes a quarter. The quarters on the diagonal take both neighbours; of the others, each the one that it touches.
+/// Returns the bytes of the four flat quarters of a chroma block from what is above, twice, and from `left_of_8`: row
+/// by row, four bytes a quarter. The quarters on the diagonal take both neighbours; of the others, each the one that it
+/// touches.
 #[inline(always)]
 pub(super) fn flat_quarters(above: v128, left: &[v128; 4]) -> v128 {
     let twos = u16x8_extadd_pairwise_u8x16(above);

@@ -1,6 +1,6 @@
-//! Intra prediction of 4x4 luma blocks in the slanted modes, straight from the decoded samples around the block at `at`,
-//! which has `DECODED_STRIDE`. The upright and flat modes are a few words each, which C does as well. Knows nothing of
-//! costs.
+//! Intra prediction of 4x4 luma blocks in the slanted modes, straight from the decoded samples around the block at
+//! `at`, which has `DECODED_STRIDE`. The upright and flat modes are a few words each, which C does as well. Knows
+//! nothing of costs.
 
 use super::{
     averages::weighted,
@@ -25,7 +25,8 @@ fn next(line: v128) -> v128 {
     i8x16_shuffle::<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15>(line, line)
 }
 
-/// Returns, for samples in a line, the mean of each and the next, and the weighted mean of each, the next and the one after that.
+/// Returns, for samples in a line, the mean of each and the next, and the weighted mean of each, the next and the one
+/// after that.
 #[inline(always)]
 fn smooth(line: v128) -> [v128; 2] {
     let second = next(line);

@@ -1,5 +1,6 @@
-//! Intra prediction of 8x8 luma blocks from their filtered edge: 36 bytes with the samples to the left from the lowest at 7
-//! to the highest at 14, the corner at 15, the samples above from 16 to 31. Knows nothing of costs or of 4x4 blocks.
+//! Intra prediction of 8x8 luma blocks from their filtered edge: 36 bytes with the samples to the left from the lowest
+//! at 7 to the highest at 14, the corner at 15, the samples above from 16 to 31. Knows nothing of costs or of 4x4
+//! blocks.
 
 use super::{averages::weighted, transpose::zip8};
 use crate::{
@@ -20,8 +21,8 @@ fn words(line: v128) -> [u64; 2] {
     [u64x2_extract_lane::<0>(line), u64x2_extract_lane::<1>(line)]
 }
 
-/// Stores rows from `first` on, `step` apart, each as eight of the bytes in `line` from the given one on. In words: shifts
-/// of constant distance are cheaper than the shuffles that vectors would take.
+/// Stores rows from `first` on, `step` apart, each as eight of the bytes in `line` from the given one on. In words:
+/// shifts of constant distance are cheaper than the shuffles that vectors would take.
 #[inline(always)]
 unsafe fn store_windows<const ROWS: usize, const WORDS: usize>(
     at: *mut u8,

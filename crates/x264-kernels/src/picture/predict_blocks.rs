@@ -1,5 +1,5 @@
-//! Intra prediction of whole macroblocks: 16x16 luma and 8x8 chroma, from the row above and the column to the left of the
-//! block at `at`, which has `DECODED_STRIDE`. Knows nothing of costs.
+//! Intra prediction of whole macroblocks: 16x16 luma and 8x8 chroma, from the row above and the column to the left of
+//! the block at `at`, which has `DECODED_STRIDE`. Knows nothing of costs.
 
 use super::neighbours::{
     above, above_twice, flat_quarters, left, left_of_8, low_halves, spread, sum_above, sum_left,

@@ -90,7 +90,8 @@ pub unsafe fn predict_block(mode: Mode, size: usize, chroma: bool, at: *mut u8) 
     unsafe { fill(at, size, |x, y| predicted[y * size + x]) };
 }
 
-/// Returns a sample in a slanted mode. `line` gives the neighbours from the corner: 1 and on above, -1 and on downwards.
+/// Returns a sample in a slanted mode. `line` gives the neighbours from the corner: 1 and on above, -1 and on
+/// downwards.
 fn slanted(mode: Mode, size: isize, x: isize, y: isize, line: &dyn Fn(isize) -> i32) -> i32 {
     let two = |a: isize, b: isize| (line(a) + line(b) + 1) >> 1;
     let three = |a: isize, b: isize, c: isize| (line(a) + 2 * line(b) + line(c) + 2) >> 2;

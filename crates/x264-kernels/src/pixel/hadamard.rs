@@ -21,8 +21,8 @@ fn step<const BIT: usize>(mut values: [v128; 8]) -> [v128; 8] {
     values
 }
 
-/// Rotates the address of each of the 64 lanes by one bit: the number of a vector loses its top bit to the bottom of the
-/// lane's number, and gains at its bottom the lane's top bit. Three times is a transposition.
+/// Rotates the address of each of the 64 lanes by one bit: the number of a vector loses its top bit to the bottom of
+/// the lane's number, and gains at its bottom the lane's top bit. Three times is a transposition.
 #[inline(always)]
 fn rotate(values: [v128; 8]) -> [v128; 8] {
     let mut rotated = values;
@@ -202,8 +202,8 @@ pub struct Coefficients {
     pub constant: i32,
 }
 
-/// Returns the two-dimensional Hadamard transform of a block `SIZE` wide and high, by definition: the coefficient (v, u) adds
-/// every value (y, x) with the sign that the number of ones in v AND y and in u AND x gives it.
+/// Returns the two-dimensional Hadamard transform of a block `SIZE` wide and high, by definition: the coefficient (v,
+/// u) adds every value (y, x) with the sign that the number of ones in v AND y and in u AND x gives it.
 pub fn transform_reference<const SIZE: usize>(value: impl Fn(isize, isize) -> i32) -> Coefficients {
     let places = || (0..SIZE * SIZE).map(|index| (index / SIZE, index % SIZE));
     let values: Vec<i32> = places().map(|(y, x)| value(y as isize, x as isize)).collect();

@@ -6,8 +6,8 @@ use crate::ENCODED_STRIDE;
 use crate::lanes::{distance, store8, store16, sum32, widen8};
 use core::arch::wasm32::*;
 
-/// Adds up how far the block and each of the candidates are apart, spread over eight 16-bit lanes. A lane takes 32 pixels at
-/// most: it stays below 8,161.
+/// Adds up how far the block and each of the candidates are apart, spread over eight 16-bit lanes. A lane takes 32
+/// pixels at most: it stays below 8,161.
 #[inline(always)]
 unsafe fn distances<const WIDTH: usize, const HEIGHT: usize, const COUNT: usize>(
     mut block: *const u8,
@@ -28,7 +28,8 @@ unsafe fn distances<const WIDTH: usize, const HEIGHT: usize, const COUNT: usize>
     sums
 }
 
-/// Returns the totals of four vectors of `distances`, one a lane. Half of the largest total, 32,640, fits 16 signed bits.
+/// Returns the totals of four vectors of `distances`, one a lane. Half of the largest total, 32,640, fits 16 signed
+/// bits.
 #[inline(always)]
 fn totals([a, b, c, d]: [v128; 4]) -> v128 {
     let fold = |x, y| i16x8_add(i64x2_shuffle::<0, 2>(x, y), i64x2_shuffle::<1, 3>(x, y));

@@ -12,8 +12,8 @@ use crate::ENCODED_STRIDE;
 use crate::lanes::{load4x4, load8x2, load16, sum32};
 use core::arch::wasm32::*;
 
-/// Returns the differences of sixteen pixels, as the sums and the differences of horizontal neighbours. Lanes keep the order of
-/// the pixels; a block of 4x4 has two lanes in each.
+/// Returns the differences of sixteen pixels, as the sums and the differences of horizontal neighbours. Lanes keep the
+/// order of the pixels; a block of 4x4 has two lanes in each.
 #[inline(always)]
 fn first_step(a: v128, b: v128) -> (v128, v128) {
     sums_and_differences(i16x8_sub(even(a), even(b)), i16x8_sub(odd(a), odd(b)))
@@ -38,8 +38,8 @@ fn last_step<const COUNT: usize>(values: [v128; COUNT]) -> v128 {
     sum
 }
 
-/// Transforms four blocks of 4x4 whose rows stand in the four vectors. An odd lane of the result holds one block's SATD, 8,160 at
-/// most.
+/// Transforms four blocks of 4x4 whose rows stand in the four vectors. An odd lane of the result holds one block's
+/// SATD, 8,160 at most.
 #[inline(always)]
 fn four_blocks(a: [v128; 4], b: [v128; 4]) -> v128 {
     let rows = [0, 1, 2, 3].map(|row| first_step(a[row], b[row]));
@@ -80,7 +80,8 @@ unsafe fn one_block(a: *const u8, a_stride: isize, b: *const u8, b_stride: isize
     last_step([sum, difference])
 }
 
-/// Returns the SATD of a block. The largest block brings four times 8,160 into an odd lane, which unsigned 16 bits hold.
+/// Returns the SATD of a block. The largest block brings four times 8,160 into an odd lane, which unsigned 16 bits
+/// hold.
 #[inline(always)]
 unsafe fn satd<const WIDTH: usize, const HEIGHT: usize>(
     a: *const u8,

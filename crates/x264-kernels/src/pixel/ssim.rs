@@ -3,8 +3,8 @@
 use crate::lanes::{store16, widen8};
 use core::arch::wasm32::*;
 
-/// Computes for two neighbouring 4x4 blocks each: the sum of the first plane's pixels, of the second's, of all their squares, and
-/// of their products.
+/// Computes for two neighbouring 4x4 blocks each: the sum of the first plane's pixels, of the second's, of all their
+/// squares, and of their products.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_ssim_4x4x2_core(
     a: *const u8,

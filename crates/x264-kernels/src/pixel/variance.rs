@@ -48,8 +48,8 @@ pub unsafe fn ssd_reference(size: (isize, isize), a: (*const u8, isize), b: (*co
     unsafe { sum_reference(size, a, b, |a, b| i32::from(a.abs_diff(b)).pow(2)) }
 }
 
-/// Computes the sums of squared differences of two planes of interleaved chroma, for U and V. `width` counts pairs and is a
-/// multiple of eight: x264 does the rest itself.
+/// Computes the sums of squared differences of two planes of interleaved chroma, for U and V. `width` counts pairs and
+/// is a multiple of eight: x264 does the rest itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_ssd_nv12_core(
     a: *const u8,
@@ -135,8 +135,8 @@ pub unsafe fn var_reference((width, height): (isize, isize), pixels: *const u8, 
     })
 }
 
-/// Returns the variance of the differences of U and V (side by side in the macroblocks), `HEIGHT` rows of eight; their squares'
-/// sums go to `ssd`. The sum of a plane's differences, 32,640 at most, has a square within 32 bits.
+/// Returns the variance of the differences of U and V (side by side in the macroblocks), `HEIGHT` rows of eight; their
+/// squares' sums go to `ssd`. The sum of a plane's differences, 32,640 at most, has a square within 32 bits.
 #[inline(always)]
 unsafe fn var2<const HEIGHT: usize>(encoded: *const u8, decoded: *const u8, ssd: *mut i32) -> i32 {
     let (mut sum, mut square) = (i16x8_splat(0), i32x4_splat(0));

@@ -130,7 +130,8 @@ unsafe fn collect(coefficients: *const i16, present: u32, runs: *mut RunLevel) -
 /// The score of a block in which a coefficient is neither 0 nor 1 nor -1: always worth coding.
 const WORTH_CODING: i32 = 9;
 
-/// Returns the score of at most 16 coefficients of 0, 1 and -1: a point for each that follows fewer than 6, 3 and 1 zeros.
+/// Returns the score of at most 16 coefficients of 0, 1 and -1: a point for each that follows fewer than 6, 3 and 1
+/// zeros.
 #[inline(always)]
 fn score(present: u32) -> i32 {
     // Bits that have a one, or the beginning, within so many places below.

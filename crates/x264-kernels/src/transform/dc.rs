@@ -5,7 +5,8 @@ use crate::lanes::*;
 use crate::{DECODED_STRIDE, ENCODED_STRIDE};
 use core::arch::wasm32::*;
 
-/// Computes the sums of the differences of source and prediction in four 4x4 blocks, and the 2x2 transform of these sums.
+/// Computes the sums of the differences of source and prediction in four 4x4 blocks, and the 2x2 transform of these
+/// sums.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_sub8x8_dct_dc(
     coefficients: *mut i16,
@@ -32,7 +33,8 @@ pub unsafe extern "C" fn clipfit_sub8x8_dct_dc(
     }
 }
 
-/// Returns what rounding and scaling makes of lowest coefficients, split into what is added to pixels and what is taken away.
+/// Returns what rounding and scaling makes of lowest coefficients, split into what is added to pixels and what is taken
+/// away.
 #[inline(always)]
 fn added_and_taken(coefficients: v128) -> (v128, v128) {
     let change = i16x8_shr(i16x8_add_sat(coefficients, i16x8_splat(32)), 6);

@@ -189,13 +189,14 @@ pub unsafe extern "C" fn clipfit_add16x16_idct(pixels: *mut u8, coefficients: *c
     }
 }
 
-/// Returns where the block with this index begins in its macroblock: column and row in pixels. Quarters go before their parts.
+/// Returns where the block with this index begins in its macroblock: column and row in pixels. Quarters go before their
+/// parts.
 fn corner(block: usize) -> (usize, usize) {
     (4 * ((block & 1) | ((block >> 1) & 2)), 4 * (((block >> 1) & 1) | ((block >> 2) & 2)))
 }
 
-/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: each coefficient is the sum
-/// of all differences weighted by both of its basis functions.
+/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: each coefficient
+/// is the sum of all differences weighted by both of its basis functions.
 pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8]) {
     const BASIS: [[i32; 4]; 4] = [[1, 1, 1, 1], [2, 1, -1, -2], [1, -1, -1, 1], [1, -2, 2, -1]];
     for (block, coefficients) in coefficients.chunks_exact_mut(16).enumerate() {

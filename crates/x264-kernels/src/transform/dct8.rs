@@ -103,7 +103,8 @@ pub unsafe extern "C" fn clipfit_sub16x16_dct8(
     }
 }
 
-/// Computes the inverse transform of one block. x264's C leaves intermediate values in the coefficients; this leaves them alone.
+/// Computes the inverse transform of one block. x264's C leaves intermediate values in the coefficients; this leaves
+/// them alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_add8x8_idct8(pixels: *mut u8, coefficients: *const i16) {
     unsafe {
@@ -129,7 +130,8 @@ pub unsafe extern "C" fn clipfit_add16x16_idct8(pixels: *mut u8, coefficients: *
     }
 }
 
-/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: columns first, then rows.
+/// Computes by definition what the forward kernels compute, for as many blocks as there is room for: columns first,
+/// then rows.
 pub fn sub_reference(coefficients: &mut [i16], source: &[u8], prediction: &[u8]) {
     for (block, coefficients) in coefficients.chunks_exact_mut(64).enumerate() {
         let (left, top) = (8 * (block % 2), 8 * (block / 2));
@@ -166,7 +168,8 @@ pub fn add_reference(pixels: &mut [u8], coefficients: &[i16]) {
     }
 }
 
-/// Transforms one dimension forward: even frequencies from the sums of mirrored samples, odd ones from their differences.
+/// Transforms one dimension forward: even frequencies from the sums of mirrored samples, odd ones from their
+/// differences.
 fn forward_reference(samples: [i32; 8]) -> [i32; 8] {
     let sum: [i32; 4] = core::array::from_fn(|index| samples[index] + samples[7 - index]);
     let [a, b, c, d]: [i32; 4] = core::array::from_fn(|index| samples[index] - samples[7 - index]);

@@ -1,5 +1,5 @@
-//! Turning levels back into coefficients: level * scale, shifted by what the quantiser's size asks. Knows nothing of how
-//! scales are chosen, but counts on their fitting 15 bits and on results that fit 16 where they are shifted right.
+//! Turning levels back into coefficients: level * scale, shifted by what the quantiser's size asks. Knows nothing of
+//! how scales are chosen, but counts on their fitting 15 bits and on results that fit 16 where they are shifted right.
 
 use super::turn::{interleave_high, interleave_low};
 use core::arch::wasm32::*;

@@ -91,8 +91,8 @@ pub unsafe extern "C" fn clipfit_quant_2x2_dc(coefficients: *mut i16, scale: i32
     }
 }
 
-/// Adds the magnitudes of coefficients to `sums`, and brings each coefficient nearer to zero by its offset. `count` is a
-/// multiple of eight.
+/// Adds the magnitudes of coefficients to `sums`, and brings each coefficient nearer to zero by its offset. `count` is
+/// a multiple of eight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_denoise_dct(
     coefficients: *mut i16,
@@ -116,7 +116,8 @@ pub unsafe extern "C" fn clipfit_denoise_dct(
     }
 }
 
-/// Returns what all quantising kernels compute, with one scale and bias for each coefficient: whether any level is not zero.
+/// Returns what all quantising kernels compute, with one scale and bias for each coefficient: whether any level is not
+/// zero.
 pub fn quant_reference(coefficients: &mut [i16], scale: &[u16], bias: &[u16]) -> bool {
     for ((coefficient, &scale), &bias) in coefficients.iter_mut().zip(scale).zip(bias) {
         let magnitude = u64::from(coefficient.unsigned_abs()) + u64::from(bias);

@@ -36,8 +36,8 @@ unsafe fn sub_4x4(source: *const u8, prediction: *mut u8) -> [v128; 2] {
     }
 }
 
-/// Puts the differences of source and prediction in order (lossless coding); the prediction becomes the source. Returns 1 if any
-/// is not zero, else 0.
+/// Puts the differences of source and prediction in order (lossless coding); the prediction becomes the source. Returns
+/// 1 if any is not zero, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_zigzag_sub_4x4(
     levels: *mut i16,
@@ -70,8 +70,8 @@ pub unsafe extern "C" fn clipfit_zigzag_sub_4x4ac(
     }
 }
 
-/// Deals 64 coefficients out to four blocks, one after the other; says of each block whether it has any that is not zero
-/// (`present` has eight bytes a row).
+/// Deals 64 coefficients out to four blocks, one after the other; says of each block whether it has any that is not
+/// zero (`present` has eight bytes a row).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_zigzag_interleave_8x8_cavlc(
     levels: *mut i16,

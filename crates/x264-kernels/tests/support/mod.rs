@@ -32,8 +32,8 @@ impl Random {
 /// How many fillings `fill` knows.
 pub(crate) const FILLINGS: usize = 8;
 
-/// Fills in pixels of the kind `filling`: random; near one value; all 0; all 255; 0 and 255 in a chessboard, in columns, in rows,
-/// at random.
+/// Fills in pixels of the kind `filling`: random; near one value; all 0; all 255; 0 and 255 in a chessboard, in
+/// columns, in rows, at random.
 pub(crate) fn fill(pixels: &mut [u8], stride: usize, filling: usize, random: &mut Random) {
     let base = random.below(250) as u8;
     for (index, pixel) in pixels.iter_mut().enumerate() {

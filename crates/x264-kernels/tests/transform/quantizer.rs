@@ -1,5 +1,5 @@
-//! The scales and biases that x264 hands to quantising kernels, made from H.264's tables as it makes them. Knows nothing
-//! of kernels.
+//! The scales and biases that x264 hands to quantising kernels, made from H.264's tables as it makes them. Knows
+//! nothing of kernels.
 
 /// Scales of H.264's quantiser by position, for each sixth of an octave: of levels, and of coefficients.
 const QUANT_4: [[u32; 3]; 6] = [

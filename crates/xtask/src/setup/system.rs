@@ -1,5 +1,5 @@
-//! What comes from the system: Node, and for tests browsers, native ffmpeg and streaming servers. Installs them only as root on
-//! Debian. Elsewhere, it names what is missing and where to get it.
+//! What comes from the system: Node, and for tests browsers, native ffmpeg and streaming servers. Installs them only as
+//! root on Debian. Elsewhere, it names what is missing and where to get it.
 
 use std::path::PathBuf;
 
@@ -101,7 +101,8 @@ fn programs(workspace: &Workspace, wanted: &'static [Program]) -> Result<(), Err
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
 }
 
-/// Returns the environment variables that give the tests and the benchmark the browsers' paths: names differ between systems.
+/// Returns the environment variables that give the tests and the benchmark the browsers' paths: names differ between
+/// systems.
 pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, PathBuf)> {
     [("CLIPFIT_CHROMIUM", CHROMIUM), ("CLIPFIT_FIREFOX", FIREFOX)]
         .into_iter()

@@ -1,4 +1,5 @@
-//! Installs the Rust side: the WebAssembly target, the crates of the lock file, and pinned command line tools inside target/.
+//! Installs the Rust side: the WebAssembly target, the crates of the lock file, and pinned command line tools inside
+//! target/.
 
 use std::{fs, path::Path};
 

@@ -1,5 +1,5 @@
-//! Provides what the encoder's module is built from: clang for WebAssembly and x264's sources. If one is missing, the site
-//! encodes with the stock core and says so.
+//! Provides what the encoder's module is built from: clang for WebAssembly and x264's sources. If one is missing, the
+//! site encodes with the stock core and says so.
 
 use std::{
     env, fs,

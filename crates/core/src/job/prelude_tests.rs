@@ -1,0 +1,202 @@
+//! The way to a plan, driven by events as a browser sends them: who examines, who falls back, what a job says when it
+//! cannot begin.
+#![allow(clippy::expect_used, reason = "tests stop at the first surprise")]
+
+use super::failure::{Failure, PackFailure};
+use super::prelude::{Browser, Host};
+use super::tests::limits;
+use super::*;
+use crate::clip::listing::{ListedStream, Listing, Oddity, StreamKind, VideoDetails};
+use crate::clip::packets::PacketTable;
+use crate::machine::Threads;
+use crate::machine::speeds::SpeedFigures;
+use crate::step::load::{LoadFailure, Part};
+use crate::step::{Answer, Death, Program, Task};
+use crate::units::{FrameRate, Micros};
+use crate::wishes::Mode;
+
+/// One second of video at 25 frames a second, much larger than the target.
+const FRAMES: u32 = 25;
+const BYTES: Bytes = Bytes(2_000_000);
+
+fn listing(odd: Option<Oddity>) -> Listing {
+    let details = VideoDetails {
+        width: 320,
+        height: 180,
+        average_rate: Some(FrameRate::whole(25)),
+        ..VideoDetails::default()
+    };
+    let video = ListedStream {
+        kind: StreamKind::Video,
+        codec: Some("h264".into()),
+        odd,
+        video: Some(details),
+        ..ListedStream::default()
+    };
+    Listing { format: "matroska,webm".into(), streams: vec![video], ..Listing::default() }
+}
+
+fn packets(layout: Option<&str>) -> PacketTable {
+    let times = (0..FRAMES).map(|frame| Some(Micros(i64::from(frame) * 40_000)));
+    PacketTable {
+        presented: times.clone().collect(),
+        decoded: times.collect(),
+        durations: vec![Some(Micros(40_000)); FRAMES as usize],
+        sizes: vec![BYTES.0 / u64::from(FRAMES); FRAMES as usize],
+        keyframes: vec![0],
+        hidden: Vec::new(),
+        layout: layout.map(str::to_owned),
+    }
+}
+
+/// What the browser at hand does.
+#[derive(Clone, Copy)]
+struct Here {
+    decodes: bool,
+    /// Parts that do not load.
+    missing: &'static [Part],
+    odd: Option<Oddity>,
+    /// Layout of the frame that it decodes on trial.
+    layout: Option<&'static str>,
+    /// How every task ends that decodes with the browser.
+    decode_dies: Option<Death>,
+}
+
+const FINE: Here = Here { decodes: true, missing: &[], odd: None, layout: Some("I420"), decode_dies: None };
+
+/// What a job asked for until it encodes, or ended.
+#[derive(Debug, Default)]
+struct Way {
+    asked: Vec<&'static str>,
+    kept_speeds: usize,
+    gave_up: Option<Failure>,
+}
+
+fn name(program: &Program) -> &'static str {
+    match program {
+        Program::Measure => "measure",
+        Program::ExamineStreams => "browser: streams",
+        Program::ExaminePackets { .. } => "browser: packets",
+        Program::Ffprobe { .. } => "ffprobe",
+        Program::Decode(_) => "browser: decode",
+        _ => "ffmpeg",
+    }
+}
+
+fn answer(task: &Task, here: Here) -> Event {
+    let figures = SpeedFigures {
+        superfast: 80e6,
+        veryfast: 50e6,
+        medium: 25e6,
+        decode: Some(150e6),
+        h264_profile: None,
+        h264: None,
+        h265: None,
+        vp9: None,
+        av1: None,
+    };
+    let by_browser = task.program == Program::ExamineStreams;
+    let answer = match &task.program {
+        Program::Measure => Answer::Speeds(figures),
+        Program::ExaminePackets { .. } => Answer::Packets(packets(here.layout)),
+        Program::Ffprobe { arguments } if arguments.iter().any(|one| one.contains("packet")) => {
+            Answer::Packets(packets(None))
+        }
+        _ => Answer::Streams(listing(here.odd.filter(|_| by_browser))),
+    };
+    let (outputs, log) = (Vec::new(), Vec::new());
+    Event::Done { task: task.id, exit_code: 0, answer: Some(answer), outputs, log }
+}
+
+/// Runs a job to its first task of an encode by ffmpeg, or by the browser where that lives; or to its end.
+fn way(here: Here) -> Way {
+    let wishes = Wishes { mode: Mode::Size, target: Bytes(400_000), ..Wishes::default() };
+    let host = Host::Browser(Browser {
+        parts: vec![Part::Core, Part::Encoder, Part::Codecs],
+        decodes: here.decodes,
+        threads: Threads::Missing,
+        speeds: None,
+        limits: limits(2, Bytes(0)),
+    });
+    let mut job = Job::new(BYTES, wishes, host);
+    let mut way = Way::default();
+    let mut events = vec![Event::Start];
+    let mut furthest = 0.0;
+    while let Some(event) = events.pop() {
+        let mut tasks = Vec::new();
+        for command in job.handle(event) {
+            match command {
+                Command::Load { parts, .. } => {
+                    way.asked.push("load");
+                    let missing = parts.into_iter().filter(|part| here.missing.contains(part));
+                    let missing = missing.map(|part| (part, LoadFailure::Network)).collect();
+                    events.push(Event::Loaded { missing });
+                }
+                Command::Run(task) => tasks.push(task),
+                // What ran has stopped, and answers no more.
+                Command::Stop => (tasks.clear(), events.clear()).0,
+                Command::KeepSpeeds(_) => way.kept_speeds += 1,
+                Command::GiveUp(failure) => way.gave_up = Some(*failure),
+                _ => {}
+            }
+        }
+        for task in tasks.drain(..) {
+            let name = name(&task.program);
+            way.asked.push(name);
+            match (name, here.decode_dies) {
+                ("browser: decode", Some(death)) => {
+                    events.push(Event::Died { task: task.id, death, log: Vec::new() });
+                }
+                ("browser: decode" | "ffmpeg", _) => return way,
+                _ => events.push(answer(&task, here)),
+            }
+        }
+        let progress = job.progress().fraction;
+        assert!((furthest..=1.0).contains(&progress), "progress falls from {furthest} to {progress}");
+        furthest = progress;
+    }
+    way
+}
+
+#[test]
+fn who_examines_and_who_encodes() {
+    const BROWSER: [&str; 5] = ["load", "measure", "browser: streams", "browser: packets", "browser: decode"];
+    const FFMPEG: [&str; 4] = ["load", "ffprobe", "ffprobe", "ffmpeg"];
+    let cases: [(&str, Here, usize); 6] = [
+        ("the browser does it all", FINE, 5),
+        ("a browser without a decoder is not asked", Here { decodes: false, ..FINE }, 0),
+        ("nor one whose codecs do not load", Here { missing: &[Part::Codecs], ..FINE }, 1),
+        ("an oddly built file", Here { odd: Some(Oddity::SeveralEdits), ..FINE }, 3),
+        ("a frame that it cannot decode", Here { layout: None, ..FINE }, 4),
+        ("codecs that fail midway", Here { decode_dies: Some(Death::Browser), ..FINE }, 5),
+    ];
+    for (name, here, of_browser) in cases {
+        let mut way = way(here);
+        // It is tried more than once.
+        way.asked.dedup_by(|one, before| one == before && *one == "browser: decode");
+        let falls_back = name != "the browser does it all";
+        let expected: Vec<&str> =
+            BROWSER[..of_browser].iter().chain(FFMPEG.iter().filter(|_| falls_back)).copied().collect();
+        assert_eq!(way.asked, expected, "{name}");
+        assert_eq!(way.kept_speeds, usize::from(of_browser > 1), "{name}");
+        assert_eq!(way.gave_up, None, "{name}");
+    }
+}
+
+#[test]
+fn a_job_that_cannot_begin_says_why() {
+    let without = |missing| way(Here { decodes: false, missing, ..FINE });
+    assert_eq!(without(&[Part::Core]).gave_up, Some(Failure::NotLoaded(LoadFailure::Network)));
+    // Without our own encoder ffmpeg's does.
+    assert_eq!(without(&[Part::Encoder]).gave_up, None);
+    let mut empty = Job::new(Bytes(0), Wishes::default(), Host::Native(limits(1, Bytes(0))));
+    let commands = empty.handle(Event::Start);
+    assert!(
+        matches!(commands.last(), Some(Command::GiveUp(failure)) if **failure == Failure::Probe(ProbeFailure::Empty))
+    );
+    let mut cancelled = Job::new(BYTES, Wishes::default(), Host::Native(limits(1, Bytes(0))));
+    cancelled.handle(Event::Start);
+    let commands = cancelled.handle(Event::Cancel);
+    assert!(matches!(commands.last(), Some(Command::GiveUp(failure)) if **failure == Failure::Cancelled));
+    assert!(cancelled.handle(Event::Packed(Err(PackFailure::NotWritten("late".into())))).is_empty());
+}
