@@ -116,7 +116,7 @@ impl GaveUp {
             GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.".to_owned(),
             GaveUp::Tried { connections: 1, last } => format!("The push ended: {}.", last.text()),
             GaveUp::Tried { connections, last } => {
-                format!("Gave up after {connections} failed connections in a row: {}.", last.text())
+                format!("Gave up after {connections} connections in a row: {}.", last.text())
             }
         }
     }
