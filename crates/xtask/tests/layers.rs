@@ -120,8 +120,10 @@ fn paths(module: &[String], children: &[&str], code: &str) -> Vec<Vec<String>> {
         let child = children.contains(&words[at]);
         let starts = child || ["crate", "super", "self"].contains(&words[at]);
         if starts && words.get(at + 1) == Some(&"::") && (at == 0 || words[at - 1] != "::") {
-            let from = if child { module.to_vec() } else { Vec::new() };
-            tree(&words, &mut at, module, from, &mut found);
+            // A child and `self` begin in this module, `super` takes one step back.
+            let from = if words[at] == "crate" { Vec::new() } else { module.to_vec() };
+            at += if words[at] == "crate" { 2 } else { 0 };
+            tree(&words, &mut at, from, &mut found);
         } else {
             at += 1;
         }
@@ -129,74 +131,36 @@ fn paths(module: &[String], children: &[&str], code: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Reads one path, or the paths of one `{...}`, from `words[at]` on.
-fn tree(
-    words: &[&str],
-    at: &mut usize,
-    module: &[String],
-    mut path: Vec<String>,
-    found: &mut Vec<Vec<String>>,
-) {
-    let mut rooted = !["crate", "self", "super"].contains(&words[*at]);
+/// Reads the path that goes on from `path` at `words[at]`, or the paths of its `{...}`.
+fn tree(words: &[&str], at: &mut usize, mut path: Vec<String>, found: &mut Vec<Vec<String>>) {
     loop {
         match words.get(*at).copied() {
-            Some("crate") if !rooted => rooted = true,
-            Some("self") if !rooted => (rooted, path) = (true, module.to_vec()),
-            Some("super") if !rooted => {
-                (rooted, path) = (true, module[..module.len().saturating_sub(1)].to_vec());
-            }
-            Some("super") => drop(path.pop()),
-            Some("self") => {}
             Some("{") => {
                 while words.get(*at).is_some_and(|word| *word != "}") {
                     *at += 1;
-                    // What stands in braces goes on from here, even from the crate's root.
-                    let mut inner = Vec::new();
-                    branch(words, at, &path, &mut inner);
-                    found.append(&mut inner);
+                    tree(words, at, path.clone(), found);
+                    // A name that is used `as` another.
+                    while words.get(*at).is_some_and(|word| !["}", ","].contains(word)) {
+                        *at += 1;
+                    }
                 }
                 *at += 1;
                 return;
             }
+            Some("super") => drop(path.pop()),
+            Some("self") => {}
             Some(word) if word.starts_with(|letter: char| letter.is_alphabetic() || letter == '_') => {
                 path.push(word.to_owned());
             }
-            _ => break,
+            // What follows the last comma of a list.
+            _ => return,
         }
         *at += 1;
         if words.get(*at) != Some(&"::") {
-            break;
+            found.push(path);
+            return;
         }
         *at += 1;
-    }
-    found.push(path);
-}
-
-/// One entry of a `{...}`: ends at its comma or at the closing brace.
-fn branch(words: &[&str], at: &mut usize, path: &[String], found: &mut Vec<Vec<String>>) {
-    let mut path = path.to_vec();
-    while let Some(word) = words.get(*at) {
-        match *word {
-            "," | "}" => break,
-            "{" => {
-                while words.get(*at).is_some_and(|word| *word != "}") {
-                    *at += 1;
-                    branch(words, at, &path, found);
-                }
-                *at += 1;
-                return;
-            }
-            "::" | "self" => {}
-            "as" => {
-                *at += 2;
-                continue;
-            }
-            name => path.push(name.to_owned()),
-        }
-        *at += 1;
-    }
-    if !path.is_empty() {
-        found.push(path);
     }
 }
 

@@ -16,7 +16,7 @@ pub mod prelude;
 mod recovery;
 mod rendition;
 pub mod report;
-pub mod schedule;
+mod schedule;
 mod shared;
 mod shrink;
 mod tasks;

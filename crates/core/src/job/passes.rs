@@ -4,8 +4,7 @@
 use super::failure::Failure;
 use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition};
 use super::report::Report;
-use super::shared::Work;
-use super::shared::{Ended, Running, Shared};
+use super::shared::{Ended, Running, Shared, Work};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
 use crate::clip::format::VideoFormat;

@@ -3,6 +3,7 @@
 
 use super::events::{Command, Event, Milestone};
 use super::failure::Failure;
+use super::report::Report;
 use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
 use crate::clip::streams::{Reader, Seen, Streams, read_streams};
@@ -12,13 +13,9 @@ use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoE
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{
-    Answer, Death, Input, InputSource, Output, Program, Task, TaskId, Written, answer, ffmpeg,
-};
+use crate::step::{Answer, Death, Input, Program, Task, TaskId, Written, answer, ffmpeg};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode, Wishes};
-
-use super::report::Report;
 
 /// Where a job runs, as the driver knows it before anything has run.
 #[derive(Debug, Clone)]
@@ -234,7 +231,7 @@ impl Prelude {
             Decoder::Browser => Program::ExamineStreams,
             Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_streams() },
         };
-        let task = self.ask(program, vec![clip()], commands);
+        let task = self.ask(program, vec![Input::clip()], commands);
         self.state = State::ListingStreams(task);
     }
 
@@ -243,17 +240,15 @@ impl Prelude {
             Decoder::Browser => Program::ExaminePackets { stream },
             Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
         };
-        let task = self.ask(program, vec![clip()], commands);
+        let task = self.ask(program, vec![Input::clip()], commands);
         self.state = State::ListingPackets(task);
     }
 
-    /// Runs a program that finds something out. Only ffprobe answers with a file.
+    /// Runs a program that finds something out.
     fn ask(&mut self, program: Program, inputs: Vec<Input>, commands: &mut Vec<Command>) -> TaskId {
         let id = TaskId(self.next_task);
         self.next_task += 1;
-        let by_ffprobe = matches!(program, Program::Ffprobe { .. });
-        let listing = Output { name: ffmpeg::PROBE_FILE.into(), keep: None, read: usize::MAX };
-        let outputs = by_ffprobe.then_some(listing).into_iter().collect();
+        let outputs = answer::outputs(&program);
         commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
         id
     }
@@ -417,10 +412,6 @@ impl Prelude {
     }
 }
 
-fn clip() -> Input {
-    Input { name: ffmpeg::CLIP.into(), source: InputSource::Clip }
-}
-
 /// Why an examination brought no facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Unexamined {
@@ -428,12 +419,6 @@ enum Unexamined {
     Death(Death),
     /// What it found is no clip.
     Found(ProbeFailure),
-}
-
-impl From<ProbeFailure> for Unexamined {
-    fn from(failure: ProbeFailure) -> Unexamined {
-        Unexamined::Found(failure)
-    }
 }
 
 impl From<Unexamined> for ProbeFailure {

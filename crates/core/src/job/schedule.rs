@@ -21,7 +21,7 @@ const BEFORE_CUTTING: f64 = 0.96;
 
 /// A plan that is being carried out.
 #[derive(Debug)]
-pub struct Schedule {
+pub(super) struct Schedule {
     pub(super) shared: Shared,
     pub(super) renditions: Vec<Rendition>,
     pub(super) frames: SharedFrames,
@@ -31,7 +31,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// Returns a schedule for a plan made from `facts` and `wishes` for this machine, within `limits`.
-    pub fn new(
+    pub(super) fn new(
         facts: MediaFacts,
         wishes: Wishes,
         plan: Plan,
@@ -90,23 +90,18 @@ impl Schedule {
         }
     }
 
-    /// Returns the plan as it stands.
-    pub fn plan(&self) -> &Plan {
-        &self.shared.plan
-    }
-
     /// Returns whether there are several renditions, or segments.
-    pub fn is_package(&self) -> bool {
+    pub(super) fn is_package(&self) -> bool {
         self.shared.plan.is_package()
     }
 
     /// Returns the number of the next task.
-    pub fn next_task(&self) -> u32 {
+    pub(super) fn next_task(&self) -> u32 {
         self.shared.tasks.next
     }
 
     /// Returns how it ended, once.
-    pub fn take_end(&mut self) -> Option<End> {
+    pub(super) fn take_end(&mut self) -> Option<End> {
         self.shared.end.take()
     }
 
@@ -121,7 +116,7 @@ impl Schedule {
     }
 
     /// Returns what it is doing and how far it is. The share may fall when a rendition begins again.
-    pub fn progress(&self) -> (Stage, f64) {
+    pub(super) fn progress(&self) -> (Stage, f64) {
         let tasks = &self.shared.tasks;
         let renditions = &self.renditions;
         let (false, [one]) = (self.is_package(), renditions.as_slice()) else {
@@ -137,7 +132,7 @@ impl Schedule {
     }
 
     /// Begins; appends what to do.
-    pub fn start(&mut self, commands: &mut Vec<Command>) {
+    pub(super) fn start(&mut self, commands: &mut Vec<Command>) {
         for rendition in &mut self.renditions {
             rendition.begin(&mut self.shared);
         }
@@ -145,7 +140,7 @@ impl Schedule {
     }
 
     /// Takes an event and appends what to do. Ignores events of unknown tasks.
-    pub fn handle(&mut self, event: Event, commands: &mut Vec<Command>) {
+    pub(super) fn handle(&mut self, event: Event, commands: &mut Vec<Command>) {
         match event {
             Event::Progress { task, frames } => {
                 if let Some(running) = self.shared.tasks.running.get_mut(&task) {

@@ -54,7 +54,7 @@ pub(super) struct Shared {
 
 /// How a schedule ends.
 #[derive(Debug)]
-pub enum End {
+pub(super) enum End {
     /// With a checked result.
     Finished(Box<Report>),
     /// Without one.

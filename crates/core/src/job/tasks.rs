@@ -3,8 +3,7 @@
 
 use super::cut::Cutting;
 use super::rendition::{Encode, Rendition};
-use super::shared::Shared;
-use super::shared::Work;
+use super::shared::{Shared, Work};
 use crate::machine::limits::threads_each;
 use crate::machine::{Decoder, NativeEncoder, Profile, VideoEncoder};
 use crate::plan::chunks::Chunk;
@@ -14,17 +13,13 @@ use crate::step::ffmpeg::{self as args, Frames, Native};
 use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
-    Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId,
+    Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId, answer,
 };
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
 
 /// With fewer frames x264's second pass hits nothing; the first pass's figures then name a constant rate factor.
 const TWO_PASS_FROM: u64 = 8;
-
-fn clip() -> Input {
-    Input { name: args::CLIP.into(), source: InputSource::Clip }
-}
 
 fn kept(name: &str, artifact: Artifact) -> Input {
     Input { name: name.into(), source: InputSource::Kept(artifact) }
@@ -57,7 +52,7 @@ impl Rendition {
         Some(match work {
             Work::Remux => {
                 let Action::Remux(plan) = &self.plan.action else { return None };
-                ffmpeg(id, args::remux(plan), vec![clip()], vec![result()])
+                ffmpeg(id, args::remux(plan), vec![Input::clip()], vec![result()])
             }
             Work::Audio => {
                 let plan = &self.encode.as_ref()?.plan;
@@ -65,7 +60,12 @@ impl Rendition {
                     Decoder::Browser => Program::Audio(webcodecs::audio(plan)?),
                     Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::make_audio(plan)? },
                 };
-                plain(id, program, vec![clip()], vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)])
+                plain(
+                    id,
+                    program,
+                    vec![Input::clip()],
+                    vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
+                )
             }
             Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
             Work::Encode { chunk, asked, serial } => {
@@ -91,14 +91,12 @@ impl Rendition {
                 plain(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
-                let listing = Output { name: args::PROBE_FILE.into(), keep: None, read: usize::MAX };
                 let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
-                let (program, outputs) = match self.machine.decoder {
-                    Decoder::Browser => (Program::ExamineStreams, Vec::new()),
-                    Decoder::Ffmpeg(_) => {
-                        (Program::Ffprobe { arguments: args::probe_result() }, vec![listing])
-                    }
+                let program = match self.machine.decoder {
+                    Decoder::Browser => Program::ExamineStreams,
+                    Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: args::probe_result() },
                 };
+                let outputs = answer::outputs(&program);
                 plain(id, program, vec![input], outputs)
             }
             Work::Cut => {
@@ -124,7 +122,12 @@ impl Rendition {
         let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
         if encode.plan.engine.has_own_first_pass() {
             let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
-            return Some(plain(id, program, vec![clip()], vec![statistics(0), tree(args::CUTREE_FILE)]));
+            return Some(plain(
+                id,
+                program,
+                vec![Input::clip()],
+                vec![statistics(0), tree(args::CUTREE_FILE)],
+            ));
         }
         let mut outputs = vec![statistics(usize::MAX), tree(args::MBTREE_FILE)];
         let keeps = keeps_frames(encode, index, shared.frames_room);
@@ -170,7 +173,7 @@ impl Rendition {
                 let second = encode.plan.engine.has_own_first_pass();
                 let pass = if second { Passes::Second } else { Passes::Only };
                 let program = whole(&encode.plan, chunk, pass, rate)?;
-                inputs.push(clip());
+                inputs.push(Input::clip());
                 inputs.extend(second.then(statistics));
                 inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(args::CUTREE_FILE)));
                 return Some(plain(id, program, inputs, outputs));
@@ -181,7 +184,7 @@ impl Rendition {
                 let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
                 return Some(Task {
                     encode: Some(EncodeTask::WebCodecs(step)),
-                    ..plain(id, program, vec![clip()], outputs)
+                    ..plain(id, program, vec![Input::clip()], outputs)
                 });
             }
         };
@@ -252,14 +255,14 @@ fn chunk_task(
     let from_file = inputs.iter().any(|input| input.name == args::FRAMES_FILE);
     if from_ffmpeg && plan.engine != VideoEncoder::Own {
         if !from_file {
-            inputs.insert(0, clip());
+            inputs.insert(0, Input::clip());
         }
         return ffmpeg(id, args::encode_chunk(plan, chunk, pass, native), inputs, outputs);
     }
     let program = if from_file {
         Program::Frames { width: plan.picture.width, height: plan.picture.height }
     } else {
-        inputs.insert(0, clip());
+        inputs.insert(0, Input::clip());
         match plan.decoder {
             Decoder::Browser => Program::Decode(webcodecs::decode(plan, chunk)),
             Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },

@@ -5,8 +5,8 @@ use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
 use crate::clip::packets::PacketTable;
 use crate::machine::speeds::SpeedFigures;
-use crate::step::Written;
 use crate::step::files::PROBE_FILE;
+use crate::step::{Output, Program, Written};
 use serde::Deserialize;
 
 /// The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
@@ -21,6 +21,12 @@ pub enum Answer {
     Packets(PacketTable),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
+}
+
+/// Returns the file with which a program answers, if it is one that answers with a file: only ffprobe does.
+pub(crate) fn outputs(program: &Program) -> Vec<Output> {
+    let listing = Output { name: PROBE_FILE.into(), keep: None, read: usize::MAX };
+    matches!(program, Program::Ffprobe { .. }).then_some(listing).into_iter().collect()
 }
 
 /// The listing that a task answered with, or that ffprobe wrote.

@@ -187,6 +187,13 @@ pub struct Input {
     pub source: InputSource,
 }
 
+impl Input {
+    /// Returns the person's file, under its name in every working folder.
+    pub(crate) fn clip() -> Input {
+        Input { name: files::CLIP.into(), source: InputSource::Clip }
+    }
+}
+
 /// A file that the program writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
