@@ -1,4 +1,4 @@
-//! Drives one session with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place
+//! Drives one job with native programs: starts tasks, keeps their files, and feeds the outcome back. The only place
 //! where core's commands meet the machine.
 
 use crate::clip::Clip;
@@ -72,7 +72,7 @@ enum Message {
     Ended(TaskId, End),
 }
 
-/// What a session needs to run.
+/// What a job needs to run.
 #[derive(Debug)]
 pub struct Driver<'a> {
     ffmpeg: &'a Ffmpeg,

@@ -139,7 +139,7 @@ impl Error {
             Change::Target(least) => Some(format!("--target {}B", least.0)),
             Change::NoAudio => Some("--audio none".to_owned()),
             Change::AutomaticAudio => Some("without --audio".to_owned()),
-            Change::AutomaticPicture => Some("without --height and --fps".to_owned()),
+            Change::AutomaticFormat => Some("without --height and --fps".to_owned()),
             Change::KeepFirst(_) => None,
         };
         let offers = refusal.offers.iter();

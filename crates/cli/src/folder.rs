@@ -71,13 +71,13 @@ impl Folder {
         Ok(place)
     }
 
-    /// Keeps what `task` wrote, reads the parts that the session wants, and removes its working folder.
+    /// Keeps what `task` wrote, reads the parts that the job wants, and removes its working folder.
     pub(crate) fn collect(&mut self, task: &Task) -> Vec<Written> {
         let place = self.place(task);
         let mut written = Vec::new();
         for output in &task.outputs {
             let file = place.join(&output.name);
-            // An unreadable file counts as not written. Then the session tries again.
+            // An unreadable file counts as not written. Then the job tries again.
             let Ok((size, head)) = head(&file, output.read) else { continue };
             if let Some(artifact) = output.keep {
                 let to = self.root.path().join(format!("{artifact:?}"));

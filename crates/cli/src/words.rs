@@ -26,13 +26,13 @@ pub(crate) enum Status<'a> {
 pub(crate) fn clip(facts: &MediaFacts) -> String {
     let video = &facts.video;
     let (width, height) = video.display_size();
-    let picture = format!(
+    let video = format!(
         "{}, {}, {width}x{height} at {} fps, {}",
         facts.file_bytes, video.duration, video.frame_rate, video.codec
     );
-    let sounds =
-        facts.audio.iter().map(|sound| format!(", {} {}", sound.codec, channel_layout(sound.channels)));
-    std::iter::once(picture).chain(sounds).collect()
+    let audios =
+        facts.audio.iter().map(|audio| format!(", {} {}", audio.codec, channel_layout(audio.channels)));
+    std::iter::once(video).chain(audios).collect()
 }
 
 /// Lists the details of a clip, one per row.
@@ -53,10 +53,10 @@ pub(crate) fn details(facts: &MediaFacts) -> Vec<String> {
             video.keyframes.len(),
         ),
     ];
-    rows.extend(facts.audio.iter().map(|sound| {
-        let rate = sound.bitrate.map_or(String::new(), |rate| format!(", {rate}"));
-        let layout = channel_layout(sound.channels);
-        format!("audio {}: {}, {layout}, {} Hz{rate}", sound.index, sound.codec, sound.sample_rate)
+    rows.extend(facts.audio.iter().map(|audio| {
+        let rate = audio.bitrate.map_or(String::new(), |rate| format!(", {rate}"));
+        let layout = channel_layout(audio.channels);
+        format!("audio {}: {}, {layout}, {} Hz{rate}", audio.index, audio.codec, audio.sample_rate)
     }));
     rows.extend(facts.others.iter().map(|other| {
         let codec = other.codec.as_deref().unwrap_or("unknown");
@@ -85,7 +85,7 @@ pub(crate) fn plan(plan: &Plan) -> String {
 }
 
 fn encode(encode: &EncodePlan) -> String {
-    let picture = encode.picture;
+    let format = encode.format;
     let control = match encode.control {
         RateControl::TwoPass { video } => format!("{} in two passes", video.over(encode.grid.duration())),
         RateControl::Measured { video } => format!("{}, measured", video.over(encode.grid.duration())),
@@ -93,7 +93,7 @@ fn encode(encode: &EncodePlan) -> String {
         RateControl::Constrained { crf, cap } => format!("CRF {crf} up to {}", cap.rate),
         RateControl::Capped(cap) => format!("up to {}, buffer {} kb", cap.rate, cap.buffer),
     };
-    let sound = match &encode.audio {
+    let audio = match &encode.audio {
         AudioPlan::None(_) => "no audio".to_owned(),
         AudioPlan::Copy { bitrate, .. } => format!("audio copied ({bitrate})"),
         AudioPlan::Encode { bitrate, channels, .. } => {
@@ -102,10 +102,10 @@ fn encode(encode: &EncodePlan) -> String {
         }
     };
     format!(
-        "{}x{} at {} fps, {} {control} ({}, {}), {sound}",
-        picture.width,
-        picture.height,
-        picture.frame_rate,
+        "{}x{} at {} fps, {} {control} ({}, {}), {audio}",
+        format.width,
+        format.height,
+        format.frame_rate,
         encode.codec.name(),
         encode.engine.name(),
         encode.preset.name(),
@@ -153,9 +153,9 @@ pub(crate) fn status(status: &Status<'_>, to: &Destination) -> String {
 pub(crate) fn push(push: &Push) -> String {
     let (rung, cap) = (push.rung, push.rung.cap());
     let coded = if push.to.protocol() == Protocol::Whip { "Opus" } else { "AAC" };
-    let sound = push.sound().map_or("no audio".to_owned(), |rate| format!("{coded} {rate}"));
+    let audio = push.audio_rate().map_or("no audio".to_owned(), |rate| format!("{coded} {rate}"));
     format!(
-        "{}x{} at {} fps, H.264 at most {} with a buffer of {} kb, a keyframe every {} frames, {sound}",
+        "{}x{} at {} fps, H.264 at most {} with a buffer of {} kb, a keyframe every {} frames, {audio}",
         rung.width,
         rung.height,
         rung.frame_rate,

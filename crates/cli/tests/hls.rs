@@ -100,7 +100,7 @@ fn a_clip_becomes_several_files() {
         for (name, rate) in [("240p.mp4", 300), ("480p.mp4", 900)] {
             let file = place.join(name);
             assert_eq!(played(&file), (125, String::new()), "{name}");
-            // Five seconds of picture and of sound at no more than 128 kb/s.
+            // Five seconds of video and of audio at no more than 128 kb/s.
             assert!(file.metadata().unwrap().len() <= (rate + 128) * 125 * 5 * 11 / 10, "{name}");
         }
     }

@@ -1,4 +1,4 @@
-//! The session driven by a native ffmpeg on real media: plans of every kind of source, carried out and checked.
+//! A job driven by a native ffmpeg on real media: plans of every kind of source, carried out and checked.
 //! The media are made here; without ffmpeg on PATH these tests fail and say so.
 #![allow(
     clippy::unwrap_used,

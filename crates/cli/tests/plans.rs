@@ -1,8 +1,8 @@
 //! For one clip and one setting the command line and the browser make the same plan.
 //!
 //! What is compared, over all golden cases: the words of a link as options give the same wishes; and under these wishes
-//! a machine with a native ffmpeg and one with a browser, both of two processors, plan the same limit, picture, grid,
-//! chunks, preset, rate control, conversions and sound, or refuse with the same words. Who decodes and which build of
+//! a machine with a native ffmpeg and one with a browser, both of two processors, plan the same limit, format, grid,
+//! chunks, preset, rate control, conversions and audio, or refuse with the same words. Who decodes and which build of
 //! x264 encodes differ, and nothing else may. The golden cases ask for no codec but H.264 and for no `effort=fast`:
 //! there the browser's own encoders are another matter.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]

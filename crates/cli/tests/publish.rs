@@ -191,7 +191,7 @@ fn running_in(folder: &Path) -> Vec<PathBuf> {
     places.filter(|place| place.starts_with(folder)).collect()
 }
 
-/// Receives a few seconds of what the server hands out, counted from its sound, which is let through before the first
+/// Receives a few seconds of what the server hands out, counted from its audio, which is let through before the first
 /// keyframe.
 fn receive(from: &str, seconds: u32, into: &Path) {
     let output = Command::new("ffmpeg")

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a session is doing at large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
-    /// First passes and the sound.
+    /// First passes and the audio.
     Measuring,
     /// Encoding chunks.
     Encoding,

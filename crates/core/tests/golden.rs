@@ -60,7 +60,7 @@ fn summary(facts: &MediaFacts, address: &str) -> Vec<String> {
 }
 
 fn describe(encode: &EncodePlan) -> String {
-    let picture = encode.picture;
+    let format = encode.format;
     let control = match encode.control {
         RateControl::TwoPass { video } | RateControl::Measured { video } => {
             video.over(encode.grid.duration()).to_string()
@@ -73,7 +73,7 @@ fn describe(encode: &EncodePlan) -> String {
             format!("below {} with {} kb, every {:?}", cap.rate, cap.buffer, encode.keyframe_distance)
         }
     };
-    let sound = match &encode.audio {
+    let audio = match &encode.audio {
         AudioPlan::None(why) => format!("no sound ({why:?})"),
         AudioPlan::Copy { bitrate, .. } => format!("sound copied ({bitrate})"),
         AudioPlan::Encode { bitrate, channels, sample_rate, .. } => {
@@ -82,10 +82,10 @@ fn describe(encode: &EncodePlan) -> String {
         }
     };
     format!(
-        "{}x{}@{} {control} {}, {sound}, {} frames in {} chunks",
-        picture.width,
-        picture.height,
-        picture.frame_rate,
+        "{}x{}@{} {control} {}, {audio}, {} frames in {} chunks",
+        format.width,
+        format.height,
+        format.frame_rate,
         encode.preset.name(),
         encode.grid.frames,
         encode.chunks.len()

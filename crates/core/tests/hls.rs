@@ -42,7 +42,7 @@ fn run<'a>(program: &str, folder: &Path, arguments: impl IntoIterator<Item = &'a
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Six seconds with sound in segments of about two, in two sizes.
+/// Six seconds with audio in segments of about two, in two sizes.
 fn segments() -> Segments {
     let rate = FrameRate::new(30_000, 1001).unwrap();
     Segments::new(vec![0, 60, 118, 150], 180, rate).unwrap()
@@ -184,7 +184,7 @@ fn packages_keep_the_rules_and_play() {
     }
 }
 
-/// A segment that begins elsewhere than with an IDR picture is seen, and one that is displaced.
+/// A segment that begins elsewhere than with an IDR frame is seen, and one that is displaced.
 #[test]
 fn beginnings_are_read() {
     let root = tempfile::tempdir().unwrap();
@@ -203,7 +203,7 @@ fn beginnings_are_read() {
         let init = fs::read(root.path().join(INIT)).unwrap();
         let first = fs::read(root.path().join(segment_name(format, 0))).unwrap();
         let spoilt = match format {
-            // The first IDR picture is called another.
+            // The first IDR frame is called another.
             SegmentFormat::Ts => {
                 let place = first.windows(4).position(|unit| unit[..3] == [0, 0, 1] && unit[3] & 31 == 5);
                 let mut spoilt = first.clone();
@@ -246,16 +246,16 @@ fn what_a_package_costs_is_foreseen() {
             let listing = run("ffprobe", folder, arguments.split_whitespace());
             listing.lines().filter_map(|line| line.trim_end_matches(',').parse().ok()).collect()
         };
-        let (pictures, sounds) = (packets("v"), packets("a"));
+        let (video, audio) = (packets("v"), packets("a"));
         let firsts: Vec<u64> = (0..frames).step_by(50).collect();
         let segments = Segments::new(firsts, frames, FrameRate::whole(25)).unwrap();
         let shape = Shape {
             frames,
-            sound_packets: sounds.len() as u64,
-            sound: Bytes(sounds.iter().sum()),
+            audio_packets: audio.len() as u64,
+            audio: Bytes(audio.iter().sum()),
             segments: segments.count() as u64,
         };
-        let media = Bytes(pictures.iter().sum());
+        let media = Bytes(video.iter().sum());
         for format in FORMATS {
             let step = PackageStep::new(format, &segments);
             cut(folder, &step);
@@ -264,7 +264,7 @@ fn what_a_package_costs_is_foreseen() {
             if format == SegmentFormat::Fmp4 {
                 is += fs::metadata(folder.join(INIT)).unwrap().len();
             }
-            let thought = media.0 + shape.sound.0 + hls::overhead(format, media, &shape).0;
+            let thought = media.0 + shape.audio.0 + hls::overhead(format, media, &shape).0;
             let share = thought as f64 / is as f64 - 1.0;
             println!("{options} {format:?}: {is} bytes, foreseen {thought}: {:+.2} %", share * 100.0);
             assert!((-0.01..0.03).contains(&share), "{options} {format:?}: {share}");

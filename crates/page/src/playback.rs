@@ -26,9 +26,9 @@ pub struct PlayerState {
     pub current: Option<usize>,
     /// Which one was chosen; `None` leaves it to the player.
     pub chosen: Option<usize>,
-    /// Seconds that are ready behind the picture that is shown.
+    /// Seconds that are ready behind the frame that is shown.
     pub buffered: f64,
-    /// The last picture has been shown.
+    /// The last frame has been shown.
     pub ended: bool,
     /// It cannot go on.
     pub error: Option<PlayerError>,

@@ -118,21 +118,21 @@ pub fn wishes(wishes: &Wishes) -> String {
             vec![rung, format!("effort {}", effort(wishes.effort))]
         }
     };
-    parts.extend(picture_and_sound(wishes));
+    parts.extend(video_and_audio(wishes));
     parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));
     parts.join(" · ")
 }
 
 /// Lists the wishes for video and audio that are not automatic: `720p`, `no audio`.
-pub fn picture_and_sound(wishes: &Wishes) -> Vec<String> {
+pub fn video_and_audio(wishes: &Wishes) -> Vec<String> {
     let codec = (wishes.codec != Codec::H264).then(|| wishes.codec.name().to_owned());
     let height = wishes.height.map(|height| format!("{height}p"));
     let frame_rate = wishes.frame_rate.map(|rate| format!("{rate} fps"));
-    let sound = match wishes.audio {
+    let audio = match wishes.audio {
         AudioWish::Auto => None,
         AudioWish::Copy => Some("audio copied".to_owned()),
         AudioWish::None => Some("no audio".to_owned()),
         AudioWish::Encode(rate) => Some(format!("audio {rate}")),
     };
-    [codec, height, frame_rate, sound].into_iter().flatten().collect()
+    [codec, height, frame_rate, audio].into_iter().flatten().collect()
 }

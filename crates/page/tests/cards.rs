@@ -139,7 +139,7 @@ async fn what_is_lost_stands_out() {
     let clipfit_core::plan::Action::Encode(encode) = plan.action else {
         panic!("the sample needs no encode")
     };
-    let size = format!("{}×{}", encode.picture.width, encode.picture.height);
+    let size = format!("{}×{}", encode.format.width, encode.format.height);
     let rate = encode.video_rate().map_or(String::new(), |rate| rate.to_string());
     for part in ["1.90 MB", &size, "24 fps", &rate, "AAC, "] {
         assert!(shown.contains(part), "{part} in {shown}");

@@ -437,7 +437,7 @@ fn results_are_named_after_their_source() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_rate_of_the_sound_counts_only_where_it_is_chosen() {
+fn the_rate_of_the_audio_counts_only_where_it_is_chosen() {
     let mut settings = Settings { audio_rate: "loud".into(), ..Settings::default() };
     assert_eq!(settings.problem(Field::AudioRate, &Wishes::default()), None);
     settings.edit(Edit::Audio(AudioChoice::Rate));

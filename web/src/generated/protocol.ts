@@ -227,11 +227,11 @@ width: number,
  */
 height: number,
 /**
- * Where the picture is in it: left, top, width, height. What is around it is black.
+ * Where the video is in it: left, top, width, height. What is around it is black.
  */
 inside: [number, number, number, number],
 /**
- * Clockwise degrees that make the picture upright.
+ * Clockwise degrees that make the frame upright.
  */
 turn: number,
 /**
@@ -469,7 +469,7 @@ language: string | null,
  */
 default: boolean,
 /**
- * A cover or a thumbnail, no moving picture.
+ * A cover or a thumbnail, no video.
  */
 still: boolean,
 /**

@@ -33,8 +33,8 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
             "There is no size target: the size follows from the quality or the bandwidth.".to_owned(),
         ];
     };
-    let sound = encode.audio.expected().during(encode.sound);
-    let container = overhead(encode.grid.frames, &encode.audio, encode.sound);
+    let audio = encode.audio.expected().during(encode.audio_length);
+    let container = overhead(encode.grid.frames, &encode.audio, encode.audio_length);
     let row = |what: &str, bytes: Bytes, rate: Option<Kbps>| {
         let rate = rate.map_or(String::new(), |rate| format!(", {rate}"));
         let share = bytes.0 as f64 / plan.limit.0.max(1) as f64 * 100.0;
@@ -44,9 +44,9 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
     vec![
         row("limit", plan.limit, None),
         row("video", video, Some(rate)),
-        row("audio", sound, Some(encode.audio.expected())),
+        row("audio", audio, Some(encode.audio.expected())),
         row("container", container, None),
-        format!("{:.4} bits per pixel per frame", encode.picture.density(rate)),
+        format!("{:.4} bits per pixel per frame", encode.format.density(rate)),
     ]
 }
 

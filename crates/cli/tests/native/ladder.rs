@@ -27,8 +27,8 @@ fn every_second_stays_within_the_bandwidth() {
             compress(&clip, &wishes, 2, Bytes(0)).unwrap_or_else(|reason| panic!("{name}: {reason:?}"));
         let report = &finished.report;
         assert!(report.bytes <= report.limit, "{name}");
-        let picture = (report.picture.width, report.picture.height, report.picture.frame_rate);
-        assert_eq!(picture, (rung.width, rung.height, rung.frame_rate), "{name}");
+        let format = (report.format.width, report.format.height, report.format.frame_rate);
+        assert_eq!(format, (rung.width, rung.height, rung.frame_rate), "{name}");
 
         let packets = packets(&finished.file);
         let kilobits =

@@ -20,17 +20,17 @@ pub(crate) struct Clip {
     pub(crate) frames: u64,
 }
 
-const PICTURE: &str = "-f lavfi -i testsrc2=s=320x180:d=5:r=";
-const SOUND: &str = "-f lavfi -i sine=f=440:d=5:r=48000";
+const VIDEO: &str = "-f lavfi -i testsrc2=s=320x180:d=5:r=";
+const AUDIO: &str = "-f lavfi -i sine=f=440:d=5:r=48000";
 
 /// Name, expected frames of the result, ffmpeg arguments.
 fn recipes() -> Vec<(&'static str, u64, String)> {
-    let av = |rate: &str, rest: &str| format!("{PICTURE}{rate} {SOUND} {rest}");
+    let av = |rate: &str, rest: &str| format!("{VIDEO}{rate} {AUDIO} {rest}");
     let noisy = "-vf noise=alls=12:allf=t -c:v libx264 -preset veryfast -g 50 -crf 20";
     vec![
         ("plain.mp4", 125, av("25", &format!("{noisy} -c:a aac -b:a 96k"))),
         ("ntsc.mov", 150, av("30000/1001", &format!("{noisy} -c:a pcm_s16le"))),
-        ("silent.mkv", 120, format!("{PICTURE}24 {noisy}")),
+        ("silent.mkv", 120, format!("{VIDEO}24 {noisy}")),
         (
             "vp9.webm",
             125,
@@ -73,14 +73,14 @@ pub(crate) fn clip(name: &str) -> Clip {
 
 /// Half a minute of 720p, which takes some seconds to encode.
 pub(crate) fn long_clip() -> PathBuf {
-    let picture = "-f lavfi -i testsrc2=s=1280x720:d=30:r=25 -vf noise=alls=12:allf=t";
-    made("long.mp4", &format!("{picture} -c:v libx264 -preset ultrafast -g 50 -crf 28"))
+    let video = "-f lavfi -i testsrc2=s=1280x720:d=30:r=25 -vf noise=alls=12:allf=t";
+    made("long.mp4", &format!("{video} -c:v libx264 -preset ultrafast -g 50 -crf 28"))
 }
 
-/// Five seconds of 480p with sound.
+/// Five seconds of 480p with audio.
 pub(crate) fn wide_clip() -> PathBuf {
-    let picture = "-f lavfi -i testsrc2=s=854x480:d=5:r=25";
-    made("wide.mp4", &format!("{picture} {SOUND} -c:v libx264 -preset ultrafast -crf 20 -c:a aac -b:a 128k"))
+    let video = "-f lavfi -i testsrc2=s=854x480:d=5:r=25";
+    made("wide.mp4", &format!("{video} {AUDIO} -c:v libx264 -preset ultrafast -crf 20 -c:a aac -b:a 128k"))
 }
 
 /// A file that ffmpeg makes with these arguments, once.

@@ -12,7 +12,7 @@ pub struct MediaFacts {
     pub container: Container,
     /// The timestamp in the file at which the zero-based timeline begins: the first of any stream.
     pub zero: Micros,
-    /// The picture to keep: the first real video stream.
+    /// The video to keep: the first real video stream.
     pub video: VideoFacts,
     /// Audio streams in file order.
     pub audio: Vec<AudioFacts>,
@@ -56,7 +56,7 @@ pub struct VideoFacts {
     pub height: u32,
     /// Pixel aspect ratio, width to height; (1, 1) when unknown.
     pub sample_aspect: (u32, u32),
-    /// How far the picture must be turned clockwise to stand upright.
+    /// How far the frames must be turned clockwise to stand upright.
     pub rotation: Rotation,
     /// The rate of the output frame grid at full rate: the nominal rate of the clip.
     pub frame_rate: FrameRate,
@@ -114,13 +114,13 @@ impl VideoFacts {
         self.bytes.0 as f64
     }
 
-    /// Whether the picture is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
+    /// Whether the video is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
     pub fn is_hdr(&self) -> bool {
         matches!(self.colour.transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
     }
 }
 
-/// Clockwise turn that makes the picture upright.
+/// Clockwise turn that makes the frames upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Rotation {
     /// Already upright.
@@ -241,7 +241,7 @@ pub struct AudioFacts {
     pub language: Option<String>,
 }
 
-/// A stream that an MP4 with one picture and one sound does not carry on.
+/// A stream that an MP4 with one video and one audio track does not carry on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherStream {
     /// Stream index in the file.
@@ -254,12 +254,12 @@ pub struct OtherStream {
     pub language: Option<String>,
 }
 
-/// Kinds of streams beside the main picture and sound.
+/// Kinds of streams beside the main video and audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherKind {
-    /// A second picture.
+    /// A second video.
     Video,
-    /// A still picture attached as cover.
+    /// A still image attached as cover.
     CoverArt,
     /// Subtitles or captions.
     Subtitle,

@@ -247,11 +247,11 @@ mod tests {
              format.format_name=\"mov,mp4\"\nother.x=1\n",
         );
         let streams: Vec<&Section> = listing.streams.values().collect();
-        let [picture, sound] = streams.as_slice() else { panic!("{listing:?}") };
-        assert_eq!(picture.number::<u32>("width"), Some(320));
-        assert_eq!(picture.tag("title"), Some("a \"b\" \\ c\n"));
-        assert_eq!(picture.in_list("side_data_list.", "rotation"), Some("-90"));
-        assert_eq!((sound.text("codec_name"), sound.text("width")), (Some("aac"), None));
+        let [video, audio] = streams.as_slice() else { panic!("{listing:?}") };
+        assert_eq!(video.number::<u32>("width"), Some(320));
+        assert_eq!(video.tag("title"), Some("a \"b\" \\ c\n"));
+        assert_eq!(video.in_list("side_data_list.", "rotation"), Some("-90"));
+        assert_eq!((audio.text("codec_name"), audio.text("width")), (Some("aac"), None));
         assert_eq!(listing.format.text("format_name"), Some("mov,mp4"));
     }
 

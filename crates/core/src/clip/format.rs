@@ -3,7 +3,7 @@
 use crate::units::{FrameRate, Kbps};
 use serde::{Deserialize, Serialize};
 
-/// Size and rate of a picture.
+/// Frame size and rate of a video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VideoFormat {
     /// Width in square pixels, even.

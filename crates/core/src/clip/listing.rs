@@ -45,7 +45,7 @@ pub struct ListedStream {
     pub language: Option<String>,
     /// Marked as the one to play.
     pub default: bool,
-    /// A cover or a thumbnail, no moving picture.
+    /// A cover or a thumbnail, no video.
     pub still: bool,
     /// Time of its first packet.
     pub start: Option<Micros>,
@@ -149,7 +149,7 @@ pub struct AudioDetails {
 }
 
 impl ListedStream {
-    /// A stream to watch or to listen to, rather than a still picture or another kind of data.
+    /// A stream to watch or to listen to, rather than a still image or another kind of data.
     pub fn plays(&self) -> bool {
         matches!(self.kind, StreamKind::Video | StreamKind::Audio) && !self.still
     }

@@ -108,7 +108,7 @@ impl<'a> Rows<'a> {
 }
 
 impl Packets {
-    /// Whether "keyframes" are hardly larger than other frames: then the picture is refreshed strip by strip, and a
+    /// Whether "keyframes" are hardly larger than other frames: then the frame is refreshed strip by strip, and a
     /// decoder that starts there shows nothing until the refresh is through.
     pub(crate) fn refreshes_gradually(&self) -> bool {
         let mean = |(bytes, count): (u64, u64)| bytes as f64 / count.max(1) as f64;
@@ -125,23 +125,27 @@ fn leaps(previous: Micros, next: Micros) -> bool {
 
 /// The nominal rate, and whether all frames keep it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Beat {
+pub(crate) struct FrameTiming {
     pub(crate) rate: FrameRate,
     pub(crate) constant: bool,
 }
 
-impl Beat {
+impl FrameTiming {
     /// Of frames at these times, ascending; rates are those that the file declares, the likeliest first.
-    pub(crate) fn of(times: &[Micros], rates: [Option<FrameRate>; 2], declared: Option<FrameRate>) -> Beat {
+    pub(crate) fn of(
+        times: &[Micros],
+        rates: [Option<FrameRate>; 2],
+        declared: Option<FrameRate>,
+    ) -> FrameTiming {
         let span = match (times.first(), times.last()) {
             (Some(&first), Some(&last)) if last > first => (last - first).seconds(),
-            _ => return Beat { rate: declared.unwrap_or(FrameRate::whole(25)), constant: true },
+            _ => return FrameTiming { rate: declared.unwrap_or(FrameRate::whole(25)), constant: true },
         };
         let mean = (times.len() - 1) as f64 / span;
         let candidates = rates.into_iter().flatten().chain([FrameRate::nearest(mean.clamp(0.01, 1000.0))]);
         for rate in candidates {
             if keeps(times, rate) {
-                return Beat { rate, constant: true };
+                return FrameTiming { rate, constant: true };
             }
         }
         // Uneven: the usual distance between frames sets the grid, so that fluent parts stay fluent.
@@ -154,7 +158,7 @@ impl Beat {
         let (sum, count) = near.fold((0, 0), |(sum, count), gap| (sum + gap, count + 1));
         let mean = sum as f64 / f64::from(count.max(1));
         let rate = FrameRate::nearest((1e6 / mean.max(1.0)).clamp(1.0, 240.0));
-        Beat { rate, constant: false }
+        FrameTiming { rate, constant: false }
     }
 }
 

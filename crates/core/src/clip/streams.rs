@@ -6,7 +6,7 @@ use crate::clip::facts::{
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
-use crate::clip::packets::{Beat, PacketTable, Packets};
+use crate::clip::packets::{FrameTiming, PacketTable, Packets};
 use crate::units::{Bytes, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
@@ -107,13 +107,13 @@ pub fn read_streams(
             ProbeFailure::NoFrames
         });
     }
-    // Demuxers that open single pictures and texts as if they were clips.
+    // Demuxers that open single images and texts as if they were clips.
     if format.ends_with("_pipe") || ["image2", "tty", "txt", "ico"].contains(&format.as_str()) {
         return Err(ProbeFailure::NotVideo { format: format.trim_end_matches("_pipe").to_owned() });
     }
     let Some(video) = main_video(streams) else {
-        let sound = streams.iter().any(|stream| stream.kind == StreamKind::Audio);
-        return Err(if sound {
+        let has_audio = streams.iter().any(|stream| stream.kind == StreamKind::Audio);
+        return Err(if has_audio {
             ProbeFailure::AudioOnly
         } else {
             ProbeFailure::NotVideo { format: format.clone() }
@@ -181,9 +181,9 @@ impl Streams {
         let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
             return Err(ProbeFailure::NoFrames);
         };
-        let beat = Beat::of(&packets.times, [details.base_rate, details.average_rate], declared);
-        let frame = beat.rate.time_of(1);
-        let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !beat.constant).unwrap_or(frame);
+        let timing = FrameTiming::of(&packets.times, [details.base_rate, details.average_rate], declared);
+        let frame = timing.rate.time_of(1);
+        let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !timing.constant).unwrap_or(frame);
         let duration = last - first + last_frame;
         if log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign))) {
             let whole = stream.duration.or(self.listing.duration);
@@ -207,12 +207,12 @@ impl Streams {
             height: details.height,
             sample_aspect: aspect(details.sample_aspect),
             rotation: Rotation::from_clockwise(details.rotation),
-            frame_rate: beat.rate,
-            constant_rate: beat.constant,
+            frame_rate: timing.rate,
+            constant_rate: timing.constant,
             frames: packets.times.len() as u64,
             start: first,
             stamped_late: if packets.decoding_times {
-                beat.rate.time_of(u64::from(details.reordered))
+                timing.rate.time_of(u64::from(details.reordered))
             } else {
                 Micros(0)
             },

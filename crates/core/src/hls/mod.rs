@@ -114,38 +114,38 @@ impl Segments {
 /// What a rendition consists of, for an estimate of its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shape {
-    /// Pictures.
+    /// Video frames.
     pub frames: u64,
-    /// Packets of sound; 0 without any.
-    pub sound_packets: u64,
+    /// Packets of audio; 0 without any.
+    pub audio_packets: u64,
     /// Bytes of those.
-    pub sound: Bytes,
+    pub audio: Bytes,
     /// Segments.
     pub segments: u64,
 }
 
-/// What the segments' format costs beside the packets of pictures (`pictures` bytes) and sound. Against an MP4 file of
+/// What the segments' format costs beside the packets of video (`video` bytes) and audio. Against an MP4 file of
 /// the same packets that is `mp4::overhead` less.
 ///
 /// Transport streams (ISO/IEC 13818-1): 4 of 188 bytes are a packet's head; two packets of tables in a segment; with
-/// each picture 19 bytes of header, 8 of clock, 6 of delimiter, and half a packet of stuffing; 7 bytes with each packet
-/// of sound, and 14 and half a packet with each parcel of those, of at most 2.8 kB and about 15 packets. About 60 bytes
+/// each frame 19 bytes of header, 8 of clock, 6 of delimiter, and half a packet of stuffing; 7 bytes with each packet
+/// of audio, and 14 and half a packet with each parcel of those, of at most 2.8 kB and about 15 packets. About 60 bytes
 /// of parameter sets repeat with a keyframe, of which one in a segment and one in 100 frames is thought.
 ///
-/// Fragments (ISO/IEC 14496-12, 8.8): 1.4 kB at the beginning, 212 bytes with each segment, 12 with each picture, 4
-/// with each packet of sound.
-pub fn overhead(format: SegmentFormat, pictures: Bytes, shape: &Shape) -> Bytes {
-    let Shape { frames, sound_packets, sound, segments } = *shape;
+/// Fragments (ISO/IEC 14496-12, 8.8): 1.4 kB at the beginning, 212 bytes with each segment, 12 with each frame, 4
+/// with each packet of audio.
+pub fn overhead(format: SegmentFormat, video: Bytes, shape: &Shape) -> Bytes {
+    let Shape { frames, audio_packets, audio, segments } = *shape;
     match format {
-        SegmentFormat::Fmp4 => Bytes(1_400 + segments * 212 + frames * 12 + sound_packets * 4),
+        SegmentFormat::Fmp4 => Bytes(1_400 + segments * 212 + frames * 12 + audio_packets * 4),
         SegmentFormat::Ts => {
-            let adts = sound.0 + sound_packets * 7;
+            let adts = audio.0 + audio_packets * 7;
             let parcels =
-                if sound_packets == 0 { 0 } else { (adts / 2_500).max(sound_packets / 15) + segments };
+                if audio_packets == 0 { 0 } else { (adts / 2_500).max(audio_packets / 15) + segments };
             let keys = segments + frames / 100;
-            let inside = pictures.0 + adts + frames * (19 + 8 + 6) + keys * 60 + parcels * 14;
+            let inside = video.0 + adts + frames * (19 + 8 + 6) + keys * 60 + parcels * 14;
             let stuffed = inside + (frames + parcels) * 92;
-            Bytes(stuffed * 188 / 184 + segments * 376 - pictures.0 - sound.0)
+            Bytes(stuffed * 188 / 184 + segments * 376 - video.0 - audio.0)
         }
     }
 }

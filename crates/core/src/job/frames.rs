@@ -56,7 +56,7 @@ impl SharedFrames {
         let passes =
             |encode: &&EncodePlan| if matches!(encode.control, RateControl::TwoPass { .. }) { 2 } else { 1 };
         SharedFrames {
-            size: encodes.first().map_or((0, 0), |first| (first.picture.width, first.picture.height)),
+            size: encodes.first().map_or((0, 0), |first| (first.format.width, first.format.height)),
             uses: encodes.iter().map(passes).sum(),
             room: room.0,
             keeps: !encodes.is_empty(),

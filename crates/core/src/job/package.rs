@@ -139,5 +139,5 @@ pub(super) fn in_all(failure: Failure, plan: &Plan, wishes: &Wishes) -> Failure 
 }
 
 fn folder(report: &Report) -> String {
-    hls::folder(report.picture.width, report.picture.height)
+    hls::folder(report.format.width, report.format.height)
 }

@@ -23,7 +23,7 @@ const FRAMES: u64 = 700;
 struct Seen {
     decoded: usize,
     borrowed: usize,
-    sounds: usize,
+    audio_tasks: usize,
     cut: usize,
     most_at_once: usize,
     kept: i64,
@@ -95,7 +95,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
             assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
             seen.borrowed += 1;
         }
-        Program::Audio(_) => seen.sounds += 1,
+        Program::Audio(_) => seen.audio_tasks += 1,
         Program::Package(_) => {
             seen.cut += 1;
             exit_code = 1;
@@ -136,7 +136,7 @@ fn what_is_decoded_serves_all_renditions_where_there_is_room() {
     // A chunk of 250 frames of 480p takes 154 MB. The last chunk is decoded twice at once rather than waited for.
     for (room, decoded, borrowed) in [(1_000_000_000, 4, 2), (400_000_000, 4, 2), (100_000_000, 6, 0)] {
         let seen = run(room, None, None);
-        assert_eq!((seen.decoded, seen.borrowed, seen.sounds), (decoded, borrowed, 1), "{room}");
+        assert_eq!((seen.decoded, seen.borrowed, seen.audio_tasks), (decoded, borrowed, 1), "{room}");
         assert_eq!((seen.most_at_once, seen.kept), (2, 0), "{room}");
         assert!(seen.most_kept as u64 * 100_000_000 <= room, "{room}: {}", seen.most_kept);
         // What cannot be cut is tried some times, and then said.

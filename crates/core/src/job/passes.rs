@@ -33,7 +33,7 @@ impl Rendition {
         let plan = &encode.plan;
         let video = &shared.facts.video;
         let weights: Vec<f64> = plan.chunks.iter().map(|chunk| plan.grid.weight(video, chunk)).collect();
-        let expected = plan.audio.expected().during(plan.sound);
+        let expected = plan.audio.expected().during(plan.audio_length);
         let (limit, overhead) = (self.plan.limit, encode.overhead());
         let mut ledger = match plan.engine {
             VideoEncoder::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
@@ -134,7 +134,7 @@ impl Rendition {
         let Some(encode) = self.encode.as_ref().filter(|encode| encode.measured()) else { return };
         let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
         let (overhead, audio) = (encode.overhead(), shared.audio.bytes().unwrap_or_default());
-        let rate = encode.plan.picture.frame_rate.per_second();
+        let rate = encode.plan.format.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
         let shrink = match outlook {
             Outlook::Good => None,
@@ -281,8 +281,8 @@ impl Rendition {
         let encoded = matches!(self.plan.action, Action::Encode(_));
         match verify::check(&expected, bytes, index_first, listing) {
             // ffmpeg is the last resort: nothing here decodes more of the audio, and the video is not lost for it.
-            Err(Fault::SoundShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
-                notes.push(Note::SoundEndsEarly { at: found });
+            Err(Fault::AudioShort { found, .. }) if encoded && self.machine.decoder != Decoder::Browser => {
+                notes.push(Note::AudioEndsEarly { at: found });
                 self.checked_well(shared, bytes, &expected, notes);
             }
             Ok(()) => self.checked_well(shared, bytes, &expected, notes),
@@ -323,7 +323,7 @@ impl Rendition {
                 frames: encode.grid.frames,
                 duration: encode.grid.duration(),
                 frame_rate: encode.grid.rate,
-                size: Some((encode.picture.width, encode.picture.height)),
+                size: Some((encode.format.width, encode.format.height)),
                 audio: encode.audio.stream().is_some(),
                 heard: audio::heard(&shared.facts, encode.grid.start, encode.trim.map(|(_, end)| end)),
             },
@@ -338,7 +338,7 @@ impl Rendition {
             bytes,
             limit: self.plan.limit,
             kept_source: false,
-            picture: VideoFormat { width, height, frame_rate: expected.frame_rate },
+            format: VideoFormat { width, height, frame_rate: expected.frame_rate },
             frames: expected.frames,
             duration: expected.duration,
             encoded_again: ledger.map_or(0, Ledger::encoded_again),

@@ -438,7 +438,7 @@ fn why_ffmpeg(failure: &Unexamined) -> Option<WhyFfmpeg> {
         Unexamined::Death(Death::InputUnreadable) => None,
         Unexamined::Death(Death::Browser) => Some(WhyFfmpeg::Container),
         Unexamined::Death(Death::Crash | Death::Encoder | Death::OutOfMemory) => Some(WhyFfmpeg::Midway),
-        Unexamined::Found(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Picture),
+        Unexamined::Found(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Video),
         Unexamined::Found(_) => Some(WhyFfmpeg::Wrong),
     }
 }
@@ -454,7 +454,7 @@ mod tests {
             (Unexamined::Death(Death::Browser), Some(WhyFfmpeg::Container)),
             (Unexamined::Death(Death::OutOfMemory), Some(WhyFfmpeg::Midway)),
             (Unexamined::Death(Death::InputUnreadable), None),
-            (Unexamined::Found(codec), Some(WhyFfmpeg::Picture)),
+            (Unexamined::Found(codec), Some(WhyFfmpeg::Video)),
             (Unexamined::Found(ProbeFailure::NoFrames), Some(WhyFfmpeg::Wrong)),
         ] {
             assert_eq!(why_ffmpeg(&failure), why, "{failure:?}");

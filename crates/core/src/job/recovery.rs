@@ -93,7 +93,7 @@ impl Schedule {
                     && tries >= TRIES
                     && rendition.machine.decoder == Decoder::Browser =>
             {
-                shared.fall_back(WhyFfmpeg::Sound);
+                shared.fall_back(WhyFfmpeg::Audio);
             }
             Death::Encoder if tries >= TRIES => {
                 if running.work == Work::Audio {

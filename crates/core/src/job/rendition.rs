@@ -101,11 +101,11 @@ impl Encode {
             _ => self.queue.last().map(|(chunk, _)| *chunk),
         };
         let pixels = |chunk: usize| {
-            let picture = &self.plan.picture;
-            self.plan.chunks[chunk].frames as f64 * f64::from(picture.width) * f64::from(picture.height)
+            let format = &self.plan.format;
+            self.plan.chunks[chunk].frames as f64 * f64::from(format.width) * f64::from(format.height)
         };
         let audio = match self.plan.audio {
-            AudioPlan::Encode { .. } => self.plan.sound.seconds() * AUDIO_PIXELS,
+            AudioPlan::Encode { .. } => self.plan.audio_length.seconds() * AUDIO_PIXELS,
             AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
         };
         chunk.is_none_or(|chunk| pixels(chunk) <= audio)
@@ -139,7 +139,7 @@ impl Encode {
 
     /// What the container of the result costs.
     pub(super) fn overhead(&self) -> Bytes {
-        overhead(self.plan.grid.frames, &self.plan.audio, self.plan.sound)
+        overhead(self.plan.grid.frames, &self.plan.audio, self.plan.audio_length)
     }
 
     fn next_encode(&mut self) -> Option<Work> {
@@ -211,7 +211,7 @@ impl Rendition {
     /// Pixels of a frame of the result.
     pub(super) fn pixels(&self) -> f64 {
         self.encode_plan()
-            .map_or(0.0, |encode| f64::from(encode.picture.width) * f64::from(encode.picture.height))
+            .map_or(0.0, |encode| f64::from(encode.format.width) * f64::from(encode.format.height))
     }
 
     /// Begins the plan as it stands.

@@ -17,9 +17,10 @@ pub struct Report {
     pub limit: Bytes,
     /// The source itself is the result.
     pub kept_source: bool,
-    /// Size and rate of the picture.
-    pub picture: VideoFormat,
-    /// Frames of the picture.
+    /// Frame size and rate of the video.
+    #[serde(rename = "picture")]
+    pub format: VideoFormat,
+    /// Frames of the video.
     pub frames: u64,
     /// Length of the result.
     pub duration: Micros,

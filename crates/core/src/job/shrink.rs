@@ -2,8 +2,8 @@
 
 use super::rendition::Rendition;
 use super::shared::Shared;
+use crate::plan::format::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::notes::Note;
-use crate::plan::picture::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::{self, Action, EncodePlan};
 use crate::wishes::{AudioWish, Mode};
 
@@ -36,8 +36,8 @@ impl Rendition {
             return None;
         }
         let before = &self.encode.as_ref()?.plan;
-        let picture = before.picture;
-        let short_side = picture.width.min(picture.height);
+        let format = before.format;
+        let short_side = format.width.min(format.height);
         let smallest = short_side <= SMALLEST_SHORT_SIDE;
         let audio = shared.audio.bytes().unwrap_or_default();
         let audio_weighs = audio.0 as f64 > AUDIO_WEIGHS * self.plan.limit.0 as f64;
@@ -49,9 +49,8 @@ impl Rendition {
             self.ceiling.short_side = Some(far.unwrap_or(short_side).max(SMALLEST_SHORT_SIDE + 1));
         } else if shrink == Shrink::ForLooks {
             return None;
-        } else if wishes.frame_rate.is_none() && picture.frame_rate.per_second() > picture::SLOWEST_RATE * 2.0
-        {
-            self.ceiling.frame_rate = Some(picture.frame_rate);
+        } else if wishes.frame_rate.is_none() && format.frame_rate.per_second() > format::SLOWEST_RATE * 2.0 {
+            self.ceiling.frame_rate = Some(format.frame_rate);
         } else if wishes.audio == AudioWish::Auto && before.audio.stream().is_some() {
             self.ceiling.audio = Some(before.audio.expected());
         } else {
@@ -59,14 +58,14 @@ impl Rendition {
         }
         let mut plan = plan::plan_encode(&shared.facts, wishes, self.machine, self.ceiling).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
-        let new = encode.picture;
-        let asks_less = new.pixels_per_second() < picture.pixels_per_second();
+        let new = encode.format;
+        let asks_less = new.pixels_per_second() < format.pixels_per_second();
         let expected = |plan: &EncodePlan| plan.audio.expected().0;
         if !asks_less && expected(encode) >= expected(before) {
             return None;
         }
         if asks_less {
-            plan.notes.push(if new.frame_rate == picture.frame_rate {
+            plan.notes.push(if new.frame_rate == format.frame_rate {
                 Note::SmallerThanPlanned { to: (new.width, new.height) }
             } else {
                 Note::SlowerThanPlanned { to: new.frame_rate }

@@ -158,12 +158,12 @@ impl Rendition {
         let pass = match encode.control {
             RateControl::TwoPass { .. } if chunk.frames < TWO_PASS_FROM => {
                 let stats = encode.stats.get(index)?.as_ref()?;
-                let rate = encode.plan.picture.frame_rate.per_second();
+                let rate = encode.plan.format.frame_rate.per_second();
                 Pass::Quality(Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP))
             }
             RateControl::TwoPass { .. } => {
                 inputs.extend([statistics(), tree(args::MBTREE_FILE)]);
-                Pass::Second(asked.over(encode.plan.picture.frame_rate.time_of(chunk.frames)))
+                Pass::Second(asked.over(encode.plan.format.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
             RateControl::Capped(cap) => Pass::Capped(cap),
@@ -216,8 +216,8 @@ impl Rendition {
 /// for, from the first on.
 fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
-    let picture = encode.plan.picture;
-    let frame = u64::from(picture.width) * u64::from(picture.height) * 3 / 2;
+    let format = encode.plan.format;
+    let frame = u64::from(format.width) * u64::from(format.height) * 3 / 2;
     let may = matches!(encode.plan.engine, VideoEncoder::Own | VideoEncoder::Native);
     may && frames.saturating_mul(frame) <= room.0
 }
@@ -260,7 +260,7 @@ fn chunk_task(
         return ffmpeg(id, args::encode_chunk(plan, chunk, pass, native), inputs, outputs);
     }
     let program = if from_file {
-        Program::Frames { width: plan.picture.width, height: plan.picture.height }
+        Program::Frames { width: plan.format.width, height: plan.format.height }
     } else {
         inputs.insert(0, Input::clip());
         match plan.decoder {

@@ -68,8 +68,8 @@ enum Mishap {
     ThreadsStubborn(u64),
     /// The finished file has too few frames.
     FramesMissing,
-    /// The finished file's sound ends a second too early.
-    SoundShort,
+    /// The finished file's audio ends a second too early.
+    AudioShort,
     /// Kept frames cannot be read back.
     FramesLost,
 }
@@ -330,7 +330,7 @@ impl World {
     fn listing(&self) -> String {
         let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
         let length = self.frames as f64 / 25.0;
-        let heard = if self.mishap == Mishap::SoundShort { length - 1.0 } else { length };
+        let heard = if self.mishap == Mishap::AudioShort { length - 1.0 } else { length };
         let codec = match &self.plan.action {
             Action::Encode(encode) => encode.codec,
             _ => Codec::H264,
@@ -431,11 +431,11 @@ fn a_result_that_fails_its_check_is_never_offered() {
 }
 
 #[test]
-fn sound_that_ends_early_is_made_by_ffmpeg_and_told_of_where_that_does_no_better() {
-    let world = World::in_browser(wishes(), Mishap::SoundShort).run(None);
+fn audio_that_ends_early_goes_to_ffmpeg_and_gets_a_note_if_ffmpeg_does_no_better() {
+    let world = World::in_browser(wishes(), Mishap::AudioShort).run(None);
     assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))), "{:?}", world.ending);
-    let world = World::new(FRAMES, wishes(), Mishap::SoundShort).run(None);
-    assert!(finished(&world).notes.contains(&Note::SoundEndsEarly { at: Micros(29_000_000) }));
+    let world = World::new(FRAMES, wishes(), Mishap::AudioShort).run(None);
+    assert!(finished(&world).notes.contains(&Note::AudioEndsEarly { at: Micros(29_000_000) }));
 }
 
 #[test]
@@ -493,7 +493,7 @@ fn cancelling_stops_everything_at_any_point() {
 }
 
 #[test]
-fn pictures_that_cannot_fit_are_refused_with_the_least_size() {
+fn a_video_that_cannot_fit_is_refused_with_the_least_size() {
     let mut world = World::new(FRAMES, wishes(), Mishap::None);
     world.first_pass = (900_000, 50.0);
     let world = world.run(None);
@@ -531,7 +531,7 @@ fn our_own_encoder_decodes_once_what_there_is_room_for() {
     });
     let kept = kept.take_while(|frames| frames * 320 * 180 * 3 / 2 <= FRAMES_ROOM.0).count() as u32;
     assert!(kept > 0 && kept < chunks, "{kept} of {chunks}");
-    // Sound, every first pass, and the second passes without frames at hand.
+    // Audio, every first pass, and the second passes without frames at hand.
     assert_eq!(world.decodes, 1 + chunks + (chunks - kept));
 }
 
@@ -585,8 +585,8 @@ fn frames_that_went_with_a_worker_are_not_asked_for_again() {
 }
 
 #[test]
-fn the_sound_comes_after_longer_chunks_and_before_shorter_ones() {
-    // The format, and whether chunks or the sound come first.
+fn the_audio_comes_after_longer_chunks_and_before_shorter_ones() {
+    // The format, and whether chunks or the audio come first.
     for (rung, first) in [("1280x720@25:4000", true), ("64x36@25:100", false)] {
         let asked = Wishes { mode: Mode::Ladder, rung: ladder::parse(rung), ..Wishes::default() };
         let (facts, machine) = (facts(FRAMES), Machine::ffmpeg(1, VideoEncoder::Own));

@@ -36,7 +36,7 @@ pub enum Fault {
     /// Streams are missing or of the wrong kind.
     Streams,
     /// The video has other dimensions than planned.
-    PictureSize,
+    FrameSize,
     /// The number of frames is off.
     Frames {
         /// What it should be.
@@ -47,7 +47,7 @@ pub enum Fault {
     /// The length is off.
     Duration,
     /// The audio ends too early. Found last: all else is right.
-    SoundShort {
+    AudioShort {
         /// Where it should end.
         expected: Micros,
         /// Where it ends.
@@ -91,7 +91,7 @@ pub fn check(expected: &Expected, bytes: Bytes, index_first: bool, listing: &Lis
     }
     let size = video.video.as_ref().map(|details| (details.width, details.height));
     if expected.size.is_some() && size != expected.size {
-        return Err(Fault::PictureSize);
+        return Err(Fault::FrameSize);
     }
     let found = video.packets.unwrap_or(0);
     if found != expected.frames {
@@ -114,7 +114,7 @@ fn check_audio(expected: Micros, audio: &ListedStream) -> Result<(), Fault> {
     let (shorter, share) = MAY_MISS;
     let short = expected - found;
     if short > shorter && short.seconds() > expected.seconds() * share {
-        return Err(Fault::SoundShort { expected, found });
+        return Err(Fault::AudioShort { expected, found });
     }
     Ok(())
 }
@@ -136,8 +136,8 @@ mod tests {
             audio: true,
             heard: Some(Micros(2_000_000)),
         };
-        let listing = |frames: u32, duration: &str, codec: &str, sound: &str| {
-            let picture = [
+        let listing = |frames: u32, duration: &str, codec: &str, audio: &str| {
+            let video = [
                 ("codec_type", "\"video\"".to_owned()),
                 ("codec_name", format!("\"{codec}\"")),
                 ("codec_tag_string", "\"avc1\"".to_owned()),
@@ -146,13 +146,13 @@ mod tests {
                 ("duration", format!("\"{duration}\"")),
                 ("nb_read_packets", format!("\"{frames}\"")),
             ];
-            let lines = picture.map(|(name, value)| format!("streams.stream.0.{name}={value}\n"));
-            lines.concat() + sound
+            let lines = video.map(|(name, value)| format!("streams.stream.0.{name}={value}\n"));
+            lines.concat() + audio
         };
         let aac = "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
             streams.stream.1.start_time=\"0.250000\"\nstreams.stream.1.duration=\"1.500000\"\n";
         let short = aac.replace("1.500000", "1.200000");
-        let sound_short = Fault::SoundShort { expected: Micros(2_000_000), found: Micros(1_450_000) };
+        let audio_short = Fault::AudioShort { expected: Micros(2_000_000), found: Micros(1_450_000) };
         let good = listing(50, "2.000000", "h264", aac);
         let cases = [
             (1000, true, good.clone(), Ok(())),
@@ -165,8 +165,8 @@ mod tests {
             (900, true, listing(49, "2.0", "h264", aac), Err(Fault::Frames { expected: 50, found: 49 })),
             (900, true, listing(50, "2.039", "h264", aac), Ok(())),
             (900, true, listing(50, "2.1", "h264", aac), Err(Fault::Duration)),
-            (900, true, good.replace("180", "182"), Err(Fault::PictureSize)),
-            (900, true, listing(50, "2.0", "h264", &short), Err(sound_short)),
+            (900, true, good.replace("180", "182"), Err(Fault::FrameSize)),
+            (900, true, listing(50, "2.0", "h264", &short), Err(audio_short)),
             (900, true, listing(49, "2.0", "h264", &short), Err(Fault::Frames { expected: 50, found: 49 })),
         ];
         for (bytes, index_first, listing, outcome) in cases {
@@ -176,7 +176,7 @@ mod tests {
                 "{listing}"
             );
         }
-        // Of long sound a share may be missing, and where nobody knows its length it is not looked at.
+        // Of long audio a share may be missing, and where nobody knows its length it is not looked at.
         let minutes = Expected { heard: Some(Micros(60_000_000)), ..expected };
         for (heard, duration, good) in [
             (minutes.heard, "58.600000", true),

@@ -53,7 +53,7 @@ impl Protocol {
     }
 
     /// What ffmpeg calls the encoder of its audio: WebRTC knows no AAC.
-    pub fn sound(self) -> &'static str {
+    pub fn audio_encoder(self) -> &'static str {
         match self {
             Protocol::Whip => "libopus",
             Protocol::Rtmp | Protocol::Rtmps | Protocol::Srt => "aac",

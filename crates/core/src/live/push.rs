@@ -3,7 +3,7 @@
 use super::{LiveSource, Protocol, Push};
 use crate::plan::audio::AudioPlan;
 use crate::step::ffmpeg::{Arguments, capped, fill_frame, mix, seconds, tag_with, whole_bits};
-use crate::step::x264::beat_options;
+use crate::step::x264::gop_options;
 use crate::units::Micros;
 
 /// How often a push reports its progress, in seconds.
@@ -19,14 +19,14 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
     let (protocol, cap) = (push.to.protocol(), rung.cap());
     let arguments = Arguments::new("-hide_banner -nostats -loglevel warning -progress pipe:1")
         .pair("-stats_period", TOLD_EVERY);
-    let sound = push.sound();
+    let audio_rate = push.audio_rate();
     let arguments = match &push.source {
         LiveSource::TestPattern => {
             let rate = rung.frame_rate;
             let (above, below) = (rate.numerator(), rate.denominator());
-            let picture = format!("testsrc2=size={}x{}:rate={above}/{below}", rung.width, rung.height);
-            let arguments = arguments.words("-re -f lavfi").pair("-i", picture);
-            match sound {
+            let format = format!("testsrc2=size={}x{}:rate={above}/{below}", rung.width, rung.height);
+            let arguments = arguments.words("-re -f lavfi").pair("-i", format);
+            match audio_rate {
                 Some(_) => arguments
                     .words("-re -f lavfi -i sine=frequency=440:sample_rate=48000 -map 0:v:0 -map 1:a:0"),
                 None => arguments.words("-map 0:v:0"),
@@ -42,11 +42,11 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
             }
             let rate = rung.frame_rate;
             chain.push(format!("fps=fps={}/{}", rate.numerator(), rate.denominator()));
-            fill_frame(&clip.conversion, clip.picture, &mut chain);
+            fill_frame(&clip.conversion, clip.format, &mut chain);
             let arguments = arguments.words("-max_error_rate 1").pair("-i", file);
             let arguments = arguments.pair("-map", format!("0:{}", clip.stream));
             let arguments = match clip.audio {
-                AudioPlan::Encode { stream, source_channels, .. } if sound.is_some() => arguments
+                AudioPlan::Encode { stream, source_channels, .. } if audio_rate.is_some() => arguments
                     .pair("-map", format!("0:{stream}"))
                     .pair("-af", format!("{}aresample=async=1:first_pts=0", mix(source_channels))),
                 _ => arguments,
@@ -59,12 +59,13 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
         .words("-sn -dn -map_metadata -1 -map_chapters -1")
         .words("-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p")
         .pair("-b:v", whole_bits(cap.rate));
-    let beat = beat_options(rung.keyframe_distance());
-    let arguments = capped(arguments, cap).pair("-x264-params", beat.join(":"));
-    let arguments = match sound {
-        Some(rate) => {
-            arguments.pair("-c:a", protocol.sound()).pair("-b:a", whole_bits(rate)).words("-ac 2 -ar 48000")
-        }
+    let gop = gop_options(rung.keyframe_distance());
+    let arguments = capped(arguments, cap).pair("-x264-params", gop.join(":"));
+    let arguments = match audio_rate {
+        Some(rate) => arguments
+            .pair("-c:a", protocol.audio_encoder())
+            .pair("-b:a", whole_bits(rate))
+            .words("-ac 2 -ar 48000"),
         None => arguments,
     };
     let arguments = match protocol {

@@ -4,7 +4,7 @@ use super::Destination;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
-use crate::plan::picture;
+use crate::plan::format;
 use crate::plan::{self, Conversion};
 use crate::units::{FrameRate, Kbps, Micros};
 use crate::wishes::ladder::{self, Rung};
@@ -43,7 +43,7 @@ pub struct LiveClip {
     /// Index of its video stream in the file.
     pub stream: u32,
     /// Size and rate of what is pushed.
-    pub picture: VideoFormat,
+    pub format: VideoFormat,
     /// Conversions on the way there.
     pub conversion: Conversion,
     /// Its audio, always encoded again.
@@ -57,16 +57,16 @@ impl Push {
     pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Destination) -> Push {
         let source = facts.video.display_size();
         let rung = ladder::of_source(wished, source, facts.video.frame_rate);
-        let picture = VideoFormat { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
-        let mut conversion = plan::conversion(&facts.video, picture);
-        conversion.inside = picture::inside(source, (picture.width, picture.height));
+        let format = VideoFormat { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
+        let mut conversion = plan::conversion(&facts.video, format);
+        conversion.inside = format::inside(source, (format.width, format.height));
         // Packets that are copied begin where they like after a seek.
-        let wishes = Wishes { audio: AudioWish::Encode(rung.sound()), ..Wishes::default() };
+        let wishes = Wishes { audio: AudioWish::Encode(rung.audio_rate()), ..Wishes::default() };
         let clip = LiveClip {
             stream: facts.video.index,
-            picture,
+            format,
             conversion,
-            audio: audio::beside(facts, &wishes, rung.sound()),
+            audio: audio::beside(facts, &wishes, rung.audio_rate()),
             duration: facts.video.start + facts.video.duration,
         };
         Push { source: LiveSource::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
@@ -80,12 +80,12 @@ impl Push {
     }
 
     /// The bitrate of the audio; `None` without.
-    pub fn sound(&self) -> Option<Kbps> {
+    pub fn audio_rate(&self) -> Option<Kbps> {
         let there = match &self.source {
             LiveSource::TestPattern => true,
             LiveSource::Clip(clip) => clip.audio.stream().is_some(),
         };
-        (there && !self.mute).then(|| self.rung.sound())
+        (there && !self.mute).then(|| self.rung.audio_rate())
     }
 
     /// How long the clip is once; `None` for the pattern, which has no end.

@@ -72,7 +72,8 @@ pub enum WhyFfmpeg {
     /// A container that is read by ffmpeg only, or one that is built oddly.
     Container,
     /// The browser has no decoder for the video, or hands its frames over unreadable.
-    Picture,
+    #[serde(rename = "Picture")]
+    Video,
     /// High dynamic range: tone mapping is ffmpeg's.
     HighRange,
     /// Interlaced: joining fields is ffmpeg's.
@@ -88,7 +89,8 @@ pub enum WhyFfmpeg {
     /// Only the container is to be changed.
     Remux,
     /// The browser has no decoder for the audio.
-    Sound,
+    #[serde(rename = "Sound")]
+    Audio,
     /// The browser failed midway.
     Midway,
     /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.

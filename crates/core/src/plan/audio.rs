@@ -263,7 +263,7 @@ pub(crate) fn mixes(from: u32, to: u32) -> bool {
 }
 
 /// How long the chosen track plays, for budgets; the clip's length where the file does not say.
-pub fn sound_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros {
+pub fn audio_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros {
     match chosen_track(facts) {
         Some(track) if wishes.trim.is_none() && track.duration.0 > 0 => track.duration,
         _ => clip,
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn how_far_sound_is_heard_is_never_promised_too_far() {
+    fn how_far_audio_is_heard_is_never_promised_too_far() {
         // The track's start and length, the kept part; all in seconds.
         let cases = [
             ((0, 30), (0, None), Some(30)),
@@ -381,20 +381,20 @@ mod tests {
     }
 
     #[test]
-    fn sound_before_the_picture_is_told_of() {
+    fn audio_before_the_video_gets_a_note() {
         let mut facts = facts(100);
         for (start, lost) in [(0, None), (100_000, None), (900_000, Some(Micros(900_000)))] {
             facts.video.start = Micros(start);
             let mut notes = Vec::new();
             let audio = plan_audio(&facts, &Wishes::default(), Kbps(2000.0), None);
-            let picture = crate::clip::format::VideoFormat {
+            let format = crate::clip::format::VideoFormat {
                 width: 320,
                 height: 180,
                 frame_rate: facts.video.frame_rate,
             };
-            crate::plan::notes::encode_notes(&facts, &Wishes::default(), picture, &audio, &mut notes);
+            crate::plan::notes::encode_notes(&facts, &Wishes::default(), format, &audio, &mut notes);
             let told = notes.iter().find_map(|note| match note {
-                Note::SoundBeforePicture { lost } => Some(*lost),
+                Note::AudioBeforeVideo { lost } => Some(*lost),
                 _ => None,
             });
             assert_eq!(told, lost);

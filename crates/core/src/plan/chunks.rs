@@ -95,14 +95,13 @@ const COMFORTABLE: (f64, f64) = (7.5, 120.0);
 const LONGEST: (f64, f64) = (15.0, 250.0);
 
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
-/// first those off the regular beat (its encoder saw a scene cut there), then any, since decoding can start there.
+/// first those off the regular distance (its encoder saw a scene cut there), then any, since decoding can start there.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
     between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
 }
 
-/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes, so that their beat goes on across
-/// chunks.
-pub fn on_the_beat(
+/// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
+pub fn at_multiples(
     video: &VideoFacts,
     container: Container,
     grid: &Grid,
@@ -110,9 +109,9 @@ pub fn on_the_beat(
     distance: u64,
 ) -> Vec<Chunk> {
     let distance = distance.max(1);
-    let beats = grid.frames.div_ceil(distance);
-    let count = count(grid, workers).min(beats).max(1);
-    let mut slots: Vec<u64> = (0..count).map(|index| beats * index / count * distance).collect();
+    let gops = grid.frames.div_ceil(distance);
+    let count = count(grid, workers).min(gops).max(1);
+    let mut slots: Vec<u64> = (0..count).map(|index| gops * index / count * distance).collect();
     slots.push(grid.frames);
     between(video, container, grid, &slots)
 }
@@ -184,7 +183,7 @@ struct Candidates {
 impl Candidates {
     fn of(video: &VideoFacts, grid: &Grid) -> Candidates {
         let gaps: Vec<i64> = video.keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
-        let beat = gaps.iter().copied().max().unwrap_or(0);
+        let regular = gaps.iter().copied().max().unwrap_or(0);
         let tolerance = (1_500_000.0 / video.frame_rate.per_second()) as i64;
         let slots = video
             .keyframes
@@ -192,8 +191,8 @@ impl Candidates {
             .enumerate()
             .skip(1)
             .map(|(index, &time)| {
-                let gap = gaps.get(index - 1).copied().unwrap_or(beat);
-                (grid.slot_of(time), beat - gap > tolerance)
+                let gap = gaps.get(index - 1).copied().unwrap_or(regular);
+                (grid.slot_of(time), regular - gap > tolerance)
             })
             .collect();
         Candidates { slots }

@@ -24,9 +24,9 @@ pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
 }
 
 /// The effort that `Auto` stands for on this clip.
-pub fn effort_of(wishes: &Wishes, picture: VideoFormat, duration: Micros) -> Effort {
+pub fn effort_of(wishes: &Wishes, format: VideoFormat, duration: Micros) -> Effort {
     match wishes.effort {
-        Effort::Auto if picture.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
+        Effort::Auto if format.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
         Effort::Auto => Effort::Balanced,
         chosen => chosen,
     }
@@ -78,17 +78,17 @@ pub(crate) fn encode_plan(
     facts: &MediaFacts,
     wishes: &Wishes,
     machine: Machine,
-    picture: VideoFormat,
+    format: VideoFormat,
     preset: Preset,
     control: RateControl,
     audio: AudioPlan,
 ) -> EncodePlan {
     let (start, end) = kept(facts, wishes);
-    let grid = Grid::new(&facts.video, picture.frame_rate, start, end);
+    let grid = Grid::new(&facts.video, format.frame_rate, start, end);
     EncodePlan {
         stream: facts.video.index,
         zero: facts.zero,
-        picture,
+        format,
         // Threads of its own, and a second pass that knows the whole clip.
         chunks: if machine.engine.takes_the_whole() {
             chunks::whole(&facts.video, facts.container, &grid)
@@ -102,9 +102,9 @@ pub(crate) fn encode_plan(
         preset,
         control,
         keyframe_distance: None,
-        conversion: conversion(&facts.video, picture),
+        conversion: conversion(&facts.video, format),
         audio,
-        sound: audio::sound_length(facts, wishes, end - start),
+        audio_length: audio::audio_length(facts, wishes, end - start),
         trim: wishes.trim.map(|_| (start, end)),
     }
 }
@@ -112,21 +112,21 @@ pub(crate) fn encode_plan(
 /// How the names of RGB pixel formats begin.
 const RGB: [&str; 9] = ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb"];
 
-pub(crate) fn conversion(video: &VideoFacts, picture: VideoFormat) -> Conversion {
+pub(crate) fn conversion(video: &VideoFacts, format: VideoFormat) -> Conversion {
     let tone_map = video.is_hdr();
     let rgb = RGB.iter().any(|name| video.pixel_format.starts_with(name));
     let bt709 = || Some("bt709".to_owned());
     let colour = if tone_map {
         Colour { primaries: bt709(), transfer: bt709(), matrix: bt709(), full_range: false }
     } else {
-        // Players guess the matrix of an untagged picture by its size, which may change here.
+        // Players guess the matrix of an untagged video by its size, which may change here.
         let guessed = if rgb || video.height >= 720 { "bt709" } else { "smpte170m" };
         let matrix = video.colour.matrix.clone().filter(|_| !rgb).unwrap_or_else(|| guessed.to_owned());
         Colour { full_range: false, matrix: Some(matrix), ..video.colour.clone() }
     };
     Conversion {
         source: (video.width, video.height),
-        inside: (picture.width, picture.height),
+        inside: (format.width, format.height),
         rotation: video.rotation,
         deinterlace: video.interlaced,
         tone_map,

@@ -4,10 +4,10 @@
 pub mod audio;
 pub mod chunks;
 mod encode;
+pub mod format;
 pub mod notes;
 pub mod overhead;
 mod package;
-pub mod picture;
 pub mod predict;
 mod quick;
 pub mod refusal;

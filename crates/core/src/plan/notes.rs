@@ -88,12 +88,14 @@ pub enum Note {
         why: WhyNoAudio,
     },
     /// Audio that is earlier than the first frame is cut off.
-    SoundBeforePicture {
+    #[serde(rename = "SoundBeforePicture")]
+    AudioBeforeVideo {
         /// How much.
         lost: Micros,
     },
     /// Not all of the audio could be decoded.
-    SoundEndsEarly {
+    #[serde(rename = "SoundEndsEarly")]
+    AudioEndsEarly {
         /// Where it ends in the result.
         at: Micros,
     },
@@ -193,23 +195,22 @@ pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
     notes
 }
 
-/// What follows from encoding `facts` as `picture` and `audio`.
+/// What follows from encoding `facts` as `format` and `audio`.
 pub(crate) fn encode_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: VideoFormat,
+    format: VideoFormat,
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
 ) {
     let video = &facts.video;
     let from = video.display_size();
-    let to = (picture.width, picture.height);
+    let to = (format.width, format.height);
     if wishes.height.is_none() && from.1 > to.1 + 1 {
         notes.push(Note::Downscaled { from, to });
     }
-    if wishes.frame_rate.is_none() && picture.frame_rate.per_second() < video.frame_rate.per_second() * 0.999
-    {
-        notes.push(Note::FewerFrames { from: video.frame_rate, to: picture.frame_rate });
+    if wishes.frame_rate.is_none() && format.frame_rate.per_second() < video.frame_rate.per_second() * 0.999 {
+        notes.push(Note::FewerFrames { from: video.frame_rate, to: format.frame_rate });
     }
     if wishes.height.is_some_and(|height| height > from.1) {
         notes.push(Note::WishAboveSource { what: Wished::Height });
@@ -217,44 +218,44 @@ pub(crate) fn encode_notes(
     if wishes.frame_rate.is_some_and(|rate| rate.per_second() > video.frame_rate.per_second() * 1.001) {
         notes.push(Note::WishAboveSource { what: Wished::FrameRate });
     }
-    conversion_notes(facts, wishes, picture, audio, notes);
+    conversion_notes(facts, wishes, format, audio, notes);
 }
 
 /// What follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
 pub(crate) fn rung_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: VideoFormat,
+    format: VideoFormat,
     inside: (u32, u32),
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
 ) {
-    let (from, to) = (facts.video.display_size(), (picture.width, picture.height));
+    let (from, to) = (facts.video.display_size(), (format.width, format.height));
     let own = facts.video.frame_rate;
     let remarks = [
         // A few pixels more are rounding, and a twentieth more frames is film on a television's rate.
         (inside.0 > from.0 + 2 && inside.1 > from.1 + 2, Note::ScaledUp { from, to: inside }),
         (
-            picture.frame_rate.per_second() > own.per_second() * 1.001,
-            Note::FramesRepeated { from: own, to: picture.frame_rate },
+            format.frame_rate.per_second() > own.per_second() * 1.001,
+            Note::FramesRepeated { from: own, to: format.frame_rate },
         ),
         (inside != to, Note::Barred),
         (wishes.height.is_some() || wishes.frame_rate.is_some(), Note::FormatIsFixed),
     ];
     notes.extend(remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
-    conversion_notes(facts, wishes, picture, audio, notes);
+    conversion_notes(facts, wishes, format, audio, notes);
 }
 
 pub(crate) fn conversion_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
-    picture: VideoFormat,
+    format: VideoFormat,
     audio: &AudioPlan,
     notes: &mut Vec<Note>,
 ) {
     let video = &facts.video;
     let conversions = [
-        (!video.constant_rate, Note::EvenFrames { rate: picture.frame_rate }),
+        (!video.constant_rate, Note::EvenFrames { rate: format.frame_rate }),
         (video.rotation != Rotation::None, Note::Uprighted),
         (video.sample_aspect.0 != video.sample_aspect.1, Note::SquarePixels),
         (video.interlaced, Note::Deinterlaced),
@@ -264,7 +265,7 @@ pub(crate) fn conversion_notes(
     let track = chosen_track(facts);
     let early = track.map_or(Micros(0), |track| video.start - track.start);
     if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {
-        notes.push(Note::SoundBeforePicture { lost: early });
+        notes.push(Note::AudioBeforeVideo { lost: early });
     }
     match (audio, track) {
         (AudioPlan::None(why), Some(_)) => notes.push(Note::AudioDropped { why: *why }),

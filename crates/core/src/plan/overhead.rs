@@ -4,8 +4,8 @@ use super::audio::AudioPlan;
 use crate::units::{Bytes, Micros};
 
 /// What the MP4 container of a result costs beside its packets: headers, and for each frame its size, time and
-/// composition offset, for each sound packet its size, and the places where the two alternate. A little above what
-/// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with sound); the first assembly corrects
+/// composition offset, for each audio packet its size, and the places where the two alternate. A little above what
+/// ffmpeg's muxer was measured to write (30 s at 24 frames: 8.6 kB, 21.3 kB with audio); the first assembly corrects
 /// it.
 pub fn overhead(frames: u64, audio: &AudioPlan, duration: Micros) -> Bytes {
     let Some(sample_rate) = audio.sample_rate() else { return Bytes(1_300 + frames * 21 / 2) };

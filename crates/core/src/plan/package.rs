@@ -4,7 +4,7 @@
 
 use super::encode::{encode_plan, machine_notes};
 use super::overhead::overhead;
-use super::rung::{SOUND_OVER, encode_on_rung, most_on_rung};
+use super::rung::{AUDIO_OVER, encode_on_rung, most_on_rung};
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::hls;
@@ -13,9 +13,9 @@ use crate::machine::Preset;
 use crate::machine::VideoEncoder;
 use crate::plan::audio::{self, AudioPlan};
 use crate::plan::chunks;
+use crate::plan::format::{self, Fixed};
 use crate::plan::notes::{Note, Wished};
 use crate::plan::notes::{conversion_notes, source_notes};
-use crate::plan::picture::{self, Fixed};
 use crate::plan::refusal::{Change, Offer, Refusal};
 use crate::plan::types::{Action, EncodePlan, Plan, RateControl};
 use crate::plan::types::{PackagePlan, Rendition};
@@ -37,11 +37,11 @@ const CRF: u32 = 23;
 const PEAK: f64 = 6_000.0;
 /// Seconds of the peak rate that players are thought to have buffered.
 const BUFFER_SECONDS: f64 = 2.0;
-/// The sound of all renditions.
-const SOUND: Kbps = Kbps(128.0);
+/// The audio of all renditions.
+const AUDIO_RATE: Kbps = Kbps(128.0);
 /// The same, and what it becomes where bytes are few.
-const SOUNDS: [Kbps; 3] = [SOUND, Kbps(64.0), Kbps(32.0)];
-/// Times `picture::least_rate` below which a rendition is left out.
+const AUDIO_RATES: [Kbps; 3] = [AUDIO_RATE, Kbps(64.0), Kbps(32.0)];
+/// Times `format::least_rate` below which a rendition is left out.
 const WATCHABLE: f64 = 2.0;
 /// Room above the least, so that its own rounding does not refuse it.
 const LEAST_MARGIN: f64 = 1.05;
@@ -74,14 +74,14 @@ fn peak(side: u32, rate: FrameRate) -> Kbps {
     Kbps((PEAK * (f64::from(side) / 1080.0).powf(1.5) * busy / 50.0).round().max(2.0) * 50.0)
 }
 
-/// The package of a clip. Where a target for all of it is tight the sound gives way first, then the largest renditions.
+/// The package of a clip. Where a target for all of it is tight the audio gives way first, then the largest renditions.
 pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
     let source = facts.video.display_size();
     let sides = sides(source.0.min(source.1));
     let mut smallest = None;
     for first in 0..sides.len() {
-        for sound in SOUNDS {
-            let mut plan = package(facts, wishes, machine, &sides[first..], sound);
+        for audio_rate in AUDIO_RATES {
+            let mut plan = package(facts, wishes, machine, &sides[first..], audio_rate);
             if wishes.packaging.target.is_none() || is_watchable(&plan) {
                 if first > 0 {
                     plan.notes.push(Note::LargerRenditionsLeftOut);
@@ -111,9 +111,9 @@ fn is_watchable(plan: &Plan) -> bool {
         .all(|one| one.encode.video_rate().is_some_and(|rate| rate.0 >= least_rate(one).0))
 }
 
-/// Below this even calm pictures fall apart.
+/// Below this even calm videos fall apart.
 fn least_rate(one: &Rendition) -> Kbps {
-    Kbps(picture::least_rate(one.encode.picture).0 * WATCHABLE)
+    Kbps(format::least_rate(one.encode.format).0 * WATCHABLE)
 }
 
 /// What a package takes at least, in whole kilobytes.
@@ -124,8 +124,9 @@ fn least(plan: &Plan, machine: Machine) -> Bytes {
     let whole = |one: &Rendition| {
         let encode = &one.encode;
         let video = least_rate(one).during(encode.grid.duration());
-        let sound = encode.audio.expected().during(encode.sound);
-        let file = Bytes(video.0 + sound.0 + overhead(encode.grid.frames, &encode.audio, encode.sound).0);
+        let audio = encode.audio.expected().during(encode.audio_length);
+        let file =
+            Bytes(video.0 + audio.0 + overhead(encode.grid.frames, &encode.audio, encode.audio_length).0);
         file.0 + container(encode, *format, file).0
     };
     let all: u64 = renditions.iter().map(whole).sum();
@@ -140,26 +141,26 @@ fn extras(machine: Machine, segments: usize, renditions: usize) -> Bytes {
     Bytes(page.0 + (segments * renditions) as u64 * ENTRY)
 }
 
-/// A package of these renditions with this much sound.
-fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32], sound: Kbps) -> Plan {
+/// A package of these renditions with this much audio.
+fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32], audio_rate: Kbps) -> Plan {
     let source = facts.video.display_size();
-    let audio = audio::beside(facts, wishes, sound);
+    let audio = audio::beside(facts, wishes, audio_rate);
     let fixed =
         |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
-    let pictures: Vec<VideoFormat> =
-        sides.iter().map(|&side| picture::whole(source, facts.video.frame_rate, fixed(side))).collect();
+    let formats: Vec<VideoFormat> =
+        sides.iter().map(|&side| format::whole(source, facts.video.frame_rate, fixed(side))).collect();
     let mut notes = source_notes(facts);
     notes.extend(machine_notes(facts, wishes, machine));
     if wishes.height.is_some() {
         notes.push(Note::HeightsAreNamed);
     }
-    if let Some(largest) = pictures.first() {
+    if let Some(largest) = formats.first() {
         conversion_notes(facts, wishes, *largest, &audio, &mut notes);
     }
     let encodes: Vec<EncodePlan> = sides
         .iter()
-        .zip(pictures)
-        .map(|(&side, picture)| encode(facts, wishes, machine, side, picture, audio.clone()))
+        .zip(formats)
+        .map(|(&side, format)| encode(facts, wishes, machine, side, format, audio.clone()))
         .collect();
     let format = wishes.packaging.format;
     let firsts = encodes.first().map(|encode| firsts(encode, wishes.packaging.seconds)).unwrap_or_default();
@@ -195,8 +196,8 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     let mut rungs: Vec<Rung> = wanted.iter().map(|one| rung(facts, wishes, *one)).collect();
     // Sizes that are a line or two apart may become one in the source's shape: files are called after them.
     rungs.dedup_by_key(|rung| rung.width.min(rung.height));
-    let sound = rungs.first().map_or(SOUND, Rung::sound);
-    let audio = audio::beside(facts, wishes, sound);
+    let audio_rate = rungs.first().map_or(AUDIO_RATE, Rung::audio_rate);
+    let audio = audio::beside(facts, wishes, audio_rate);
     let mut notes = source_notes(facts);
     notes.extend(machine_notes(facts, wishes, machine));
     if left_out {
@@ -209,7 +210,7 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
         notes.push(Note::WishAboveSource { what: Wished::FrameRate });
     }
     if let Some(largest) = rungs.first() {
-        conversion_notes(facts, wishes, largest.picture(), &audio, &mut notes);
+        conversion_notes(facts, wishes, largest.format(), &audio, &mut notes);
     }
     let renditions: Vec<Rendition> = rungs
         .into_iter()
@@ -230,7 +231,7 @@ fn rung(facts: &MediaFacts, wishes: &Wishes, wanted: Wanted) -> Rung {
     let fixed =
         Fixed { short_side_below: Some(wanted.side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
     let VideoFormat { width, height, frame_rate } =
-        picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+        format::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     Rung { width, height, frame_rate, rate: wanted.rate }
 }
 
@@ -239,7 +240,7 @@ fn encode(
     wishes: &Wishes,
     machine: Machine,
     side: u32,
-    picture: VideoFormat,
+    format: VideoFormat,
     audio: AudioPlan,
 ) -> EncodePlan {
     let preset = match wishes.effort {
@@ -247,10 +248,10 @@ fn encode(
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
         Effort::Best => Preset::Medium,
     };
-    let rate = peak(side, picture.frame_rate);
+    let rate = peak(side, format.frame_rate);
     let cap = Cap { rate, buffer: (rate.0 * BUFFER_SECONDS) as u32 };
     let control = RateControl::Constrained { crf: CRF, cap };
-    encode_plan(facts, wishes, machine, picture, preset, control, audio)
+    encode_plan(facts, wishes, machine, format, preset, control, audio)
 }
 
 /// First frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be shorter, or
@@ -265,46 +266,46 @@ fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
 
 /// What a rendition's file takes at most.
 fn most(encode: &EncodePlan) -> Bytes {
-    let picture = match encode.control {
+    let video = match encode.control {
         RateControl::Constrained { cap, .. } => cap.most(encode.grid.duration(), encode.chunks.len()),
         _ => Bytes(0),
     };
-    let sound = encode.audio.expected().during(encode.sound).times(SOUND_OVER);
-    let container = overhead(encode.grid.frames, &encode.audio, encode.sound);
-    Bytes(picture.0 + sound.0 + container.0)
+    let audio = encode.audio.expected().during(encode.audio_length).times(AUDIO_OVER);
+    let container = overhead(encode.grid.frames, &encode.audio, encode.audio_length);
+    Bytes(video.0 + audio.0 + container.0)
 }
 
 /// What the segments of a file of `bytes` take more than it.
 fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes {
-    let sound = encode.audio.expected().during(encode.sound);
+    let audio = encode.audio.expected().during(encode.audio_length);
     let rate = encode.audio.sample_rate().unwrap_or(48_000);
     let shape = hls::Shape {
         frames: encode.grid.frames,
-        sound_packets: if sound.0 == 0 {
+        audio_packets: if audio.0 == 0 {
             0
         } else {
-            (encode.sound.seconds() * f64::from(rate) / 1024.0) as u64 + 2
+            (encode.audio_length.seconds() * f64::from(rate) / 1024.0) as u64 + 2
         },
-        sound,
+        audio,
         segments: encode.chunks.len() as u64,
     };
-    hls::overhead(format, Bytes(bytes.0.saturating_sub(sound.0)), &shape)
+    hls::overhead(format, Bytes(bytes.0.saturating_sub(audio.0)), &shape)
 }
 
-/// Divides the bytes of all segments among the renditions, by their peak rates, after sound and containers.
+/// Divides the bytes of all segments among the renditions, by their peak rates, after audio and containers.
 fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
     let weight = |one: &Rendition| one.encode.video_rate().map_or(1.0, |rate| rate.0);
     let weights: f64 = renditions.iter().map(weight).sum();
-    let sound = |one: &Rendition| one.encode.audio.expected().during(one.encode.sound).0;
-    let sounds: u64 = renditions.iter().map(sound).sum();
-    let room = target.times(MARGIN).0.saturating_sub(sounds) as f64;
+    let audio = |one: &Rendition| one.encode.audio.expected().during(one.encode.audio_length).0;
+    let audios: u64 = renditions.iter().map(audio).sum();
+    let room = target.times(MARGIN).0.saturating_sub(audios) as f64;
     for one in renditions {
-        let whole = Bytes((room * weight(one) / weights) as u64 + sound(one));
+        let whole = Bytes((room * weight(one) / weights) as u64 + audio(one));
         // The container's share of what there is, not of what it will be: a little too much.
         let over = container(&one.encode, format, whole);
         one.limit = Bytes(whole.0.saturating_sub(over.0));
-        let own = overhead(one.encode.grid.frames, &one.encode.audio, one.encode.sound);
-        let video = Bytes(one.limit.0.saturating_sub(sound(one) + own.0));
+        let own = overhead(one.encode.grid.frames, &one.encode.audio, one.encode.audio_length);
+        let video = Bytes(one.limit.0.saturating_sub(audio(one) + own.0));
         one.encode.control = RateControl::TwoPass { video };
     }
 }
@@ -356,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tight_target_costs_sound_then_renditions_and_is_refused_at_last() {
+    fn a_tight_target_costs_audio_then_renditions_and_is_refused_at_last() {
         let mut facts = facts(700);
         (facts.video.width, facts.video.height) = (1280, 720);
         let planned = |target, engine| {
@@ -364,7 +365,7 @@ mod tests {
             let wishes = Wishes { mode: Mode::Hls, packaging, ..Wishes::default() };
             plan(&facts, &wishes, Machine::ffmpeg(2, engine))
         };
-        for (target, sides, sound) in [
+        for (target, sides, audio_rate) in [
             (6_000_000, &[720, 480, 240][..], 128),
             (3_200_000, &[720, 480, 240], 32),
             (2_800_000, &[480, 240], 128),
@@ -372,9 +373,9 @@ mod tests {
         ] {
             let Ok(plan) = planned(target, VideoEncoder::Own) else { panic!("{target} is refused") };
             let Action::Package(package) = &plan.action else { panic!("no package") };
-            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.format.height).collect();
             let rate = package.renditions[0].encode.audio.expected().0;
-            assert_eq!((found.as_slice(), rate), (sides, f64::from(sound)), "{target}");
+            assert_eq!((found.as_slice(), rate), (sides, f64::from(audio_rate)), "{target}");
             assert_eq!(plan.notes.contains(&Note::LargerRenditionsLeftOut), sides.len() < 3, "{target}");
         }
         // The player that goes with it on the page takes more than this.
@@ -407,7 +408,7 @@ mod tests {
             };
             let plan = files(&facts, &wishes, Machine::ffmpeg(2, VideoEncoder::Own));
             let Action::Package(package) = plan.action else { panic!("no package") };
-            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.format.height).collect();
             assert_eq!(found, sides, "{asked}");
             assert_eq!(plan.notes.contains(&Note::RenditionsAboveSource), noted, "{asked}");
             // What is not granted is told.
@@ -434,7 +435,7 @@ mod tests {
             let sizes: Vec<_> = package
                 .renditions
                 .iter()
-                .map(|one| (one.encode.picture.width, one.encode.picture.height))
+                .map(|one| (one.encode.format.width, one.encode.format.height))
                 .collect();
             assert_eq!((package.format, sizes.as_slice()), (None, expected));
             let left_out = plan.notes.contains(&Note::RenditionsAboveSource);
@@ -458,7 +459,7 @@ mod tests {
             };
             let Action::Package(package) = planned.action else { panic!("no package") };
             assert_eq!(package.firsts, firsts);
-            let sides: Vec<u32> = package.renditions.iter().map(|one| one.encode.picture.height).collect();
+            let sides: Vec<u32> = package.renditions.iter().map(|one| one.encode.format.height).collect();
             assert_eq!(sides, [720, 480, 240]);
             for one in &package.renditions {
                 let chunks: Vec<u64> = one.encode.chunks.iter().map(|chunk| chunk.first).collect();

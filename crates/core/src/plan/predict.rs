@@ -1,4 +1,4 @@
-//! How long each effort takes on this machine and how its picture will look, from speeds that were measured once. Knows
+//! How long each effort takes on this machine and how its video will look, from speeds that were measured once. Knows
 //! no clock; what it says of a clip binds nobody.
 
 use crate::clip::facts::MediaFacts;
@@ -10,7 +10,7 @@ use crate::machine::limits::Limits;
 use crate::machine::speeds::{MEASURED_AGAIN, Speeds, USUAL_DENSITY};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
-use crate::plan::picture::{self, Fixed};
+use crate::plan::format::{self, Fixed};
 use crate::plan::{self, Action, EncodePlan, RateControl};
 use crate::units::{Bytes, Micros};
 use crate::wishes::{Codec, Effort, Mode, Wishes};
@@ -47,7 +47,7 @@ pub struct Likely {
 /// How a result looks beside its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quality {
-    /// Too few bytes for the picture that is asked for.
+    /// Too few bytes for the wished format.
     Blocky,
     /// Much detail is gone.
     Soft,
@@ -151,18 +151,18 @@ const X265: f64 = 0.023;
 /// The browser decodes and encodes in processes of its own: on a clip side by side, on trial one after the other.
 const BESIDE: f64 = 0.7;
 
-/// A second of sound that is decoded and encoded, in pixels of veryfast.
-const SOUND: f64 = 3.4e6;
+/// A second of audio that is decoded and encoded, in pixels of veryfast.
+const AUDIO: f64 = 3.4e6;
 /// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
 const END_OF_PASS: f64 = 0.15;
 
 fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) -> Option<Micros> {
     let speeds = means.speeds;
-    let pixels = f64::from(plan.picture.width) * f64::from(plan.picture.height);
+    let pixels = f64::from(plan.format.width) * f64::from(plan.format.height);
     let (width, height) = plan.conversion.source;
-    let thinned = facts.video.frame_rate.per_second() / plan.picture.frame_rate.per_second();
+    let thinned = facts.video.frame_rate.per_second() / plan.format.frame_rate.per_second();
     let decode = f64::from(width) * f64::from(height) * thinned / speeds.of_decoder(plan.decoder);
-    let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.picture.density(rate));
+    let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.format.density(rate));
     let x264 = if plan.engine == VideoEncoder::Stock { STOCK } else { 1.0 };
     let encode = match plan.engine {
         VideoEncoder::Browser => pixels / speeds.of_browser(plan.codec)?,
@@ -186,15 +186,15 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
             (1.0, decode + encode)
         }
     };
-    let sound = match plan.audio {
-        AudioPlan::Encode { .. } => plan.sound.seconds() * SOUND / speeds.veryfast,
+    let audio = match plan.audio {
+        AudioPlan::Encode { .. } => plan.audio_length.seconds() * AUDIO / speeds.veryfast,
         AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
     };
     let count = workers as f64;
     let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
-    let picture = busiest(&plan.chunks, workers) as f64 * frame * count;
-    // One worker makes all of the sound.
-    let busy = ((picture + sound) / together).max(sound);
+    let video = busiest(&plan.chunks, workers) as f64 * frame * count;
+    // One worker makes all of the audio.
+    let busy = ((video + audio) / together).max(audio);
     Some(Micros::from_seconds(passes * END_OF_PASS + busy))
 }
 
@@ -203,7 +203,7 @@ fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
     if !matches!(plan.engine, VideoEncoder::Own | VideoEncoder::Native) {
         return 1.0;
     }
-    let frame = f64::from(plan.picture.width) * f64::from(plan.picture.height) * 1.5;
+    let frame = f64::from(plan.format.width) * f64::from(plan.format.height) * 1.5;
     1.0 - (room.0 as f64 / (frame * plan.grid.frames as f64)).min(1.0)
 }
 
@@ -226,13 +226,13 @@ const VERYFAST_WORTH: f64 = 0.88;
 const SUPERFAST_WORTH: f64 = 0.63;
 /// Of a software H.264 encoder in a browser: OpenH264's 0.9237 at 1,181 kB is far below superfast's.
 const BROWSER_H264_WORTH: f64 = 0.55;
-/// Parts of what the picture is comfortable with at the wished size: no detail has to go.
+/// Parts of what the format is comfortable with at the wished size: no detail has to go.
 const SHARP: f64 = 1.0;
-/// About what the picture two sizes smaller is comfortable with.
+/// About what a format two sizes smaller is comfortable with.
 const GOOD: f64 = 0.35;
 /// Frames a second from which it is no loss that there were more.
 const FLUENT: f64 = 23.0;
-/// Part of what the planned picture is comfortable with below which it breaks into blocks.
+/// Part of what the planned format is comfortable with below which it breaks into blocks.
 const UNBROKEN: f64 = 0.6;
 
 fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
@@ -245,12 +245,12 @@ fn quality(facts: &MediaFacts, wishes: &Wishes, plan: &EncodePlan) -> Quality {
     };
     let rate = plan.video_rate().map_or(f64::INFINITY, |rate| rate.0) * worth;
     let fixed = Fixed { height: wishes.height, ..Fixed::default() };
-    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
-    let fluent = plan.picture.frame_rate.per_second() >= FLUENT;
-    let whole = if fluent { VideoFormat { frame_rate: plan.picture.frame_rate, ..whole } } else { whole };
-    let of = |picture| rate / picture::comfortable_rate(picture).0;
+    let whole = format::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let fluent = plan.format.frame_rate.per_second() >= FLUENT;
+    let whole = if fluent { VideoFormat { frame_rate: plan.format.frame_rate, ..whole } } else { whole };
+    let of = |format| rate / format::comfortable_rate(format).0;
     match of(whole) {
-        _ if of(plan.picture) < UNBROKEN => Quality::Blocky,
+        _ if of(plan.format) < UNBROKEN => Quality::Blocky,
         share if share >= SHARP => Quality::Sharp,
         share if share >= GOOD => Quality::Good,
         _ => Quality::Soft,
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_weighs_the_wait_against_the_picture() {
+    fn auto_weighs_the_wait_against_the_quality() {
         let of = |effort, seconds, quality| Prediction {
             effort,
             likely: Ok(Likely { time: Micros::from_seconds(seconds), quality }),
@@ -442,14 +442,14 @@ mod tests {
                 let found = predictions(&facts, &target(bytes), Decoder::Browser, &speeds);
                 found.iter().filter_map(|one| one.likely.ok()).collect::<Vec<_>>()
             };
-            // Another encoder for `Fast` makes another picture.
+            // Another encoder for `Fast` makes another video.
             prop_assume!(with(&figures).encoders() == with(&more).encoders());
             let (slow, quick) = (of(with(&figures)), of(with(&more)));
             prop_assert_eq!(slow.len(), quick.len());
             for (slow, quick) in slow.iter().zip(&quick) {
                 prop_assert!(quick.time <= slow.time);
             }
-            // Fast may choose a smaller picture or fewer frames, and be less blocky so.
+            // Fast may choose a smaller frame size or fewer frames, and be less blocky so.
             if let [_, balanced, best] = slow.as_slice() {
                 prop_assert!(balanced.time <= best.time && balanced.quality <= best.quality);
             }

@@ -4,7 +4,7 @@ use super::encode::kept;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
-use crate::plan::picture::{self, Fixed};
+use crate::plan::format::{self, Fixed};
 use crate::units::{Bytes, Micros};
 use crate::wishes::{AudioWish, Trim, Wishes};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,8 @@ pub enum Change {
     /// Audio at a lower bitrate than wished.
     AutomaticAudio,
     /// Dimensions and frame rate follow from the budget.
-    AutomaticPicture,
+    #[serde(rename = "AutomaticPicture")]
+    AutomaticFormat,
     /// The end of the clip.
     KeepFirst(Micros),
 }
@@ -68,7 +69,7 @@ pub(crate) fn refuse(
     smallest: VideoFormat,
 ) -> Refusal {
     let duration = length(facts, wishes);
-    let video = Bytes((picture::least_rate(smallest).during(duration).0 as f64 * BLIND_MARGIN) as u64);
+    let video = Bytes((format::least_rate(smallest).during(duration).0 as f64 * BLIND_MARGIN) as u64);
     let overhead = crate::plan::overhead::overhead(smallest.frame_rate.frames_in(duration), audio, duration);
     let measured = Measured { video, audio: audio.expected().during(duration), overhead };
     refuse_measured(facts, wishes, measured)
@@ -94,7 +95,7 @@ pub fn refuse_measured(facts: &MediaFacts, wishes: &Wishes, measured: Measured) 
     }
     let free = Wishes { height: None, frame_rate: None, ..wishes.clone() };
     if (wishes.height.is_some() || wishes.frame_rate.is_some()) && smaller_would_do(facts, wishes, measured) {
-        offers.push(offer(Change::AutomaticPicture, free));
+        offers.push(offer(Change::AutomaticFormat, free));
     }
     offers.extend(first_part(facts, wishes, least, duration));
     Refusal { target: wishes.target, least, offers }
@@ -107,8 +108,8 @@ const BYTES_BY_PIXELS: f64 = 0.8;
 fn smaller_would_do(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> bool {
     let source = (facts.video.display_size(), facts.video.frame_rate);
     let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
-    let tried = picture::smallest(source.0, source.1, fixed).pixels_per_second();
-    let smallest = picture::smallest(source.0, source.1, Fixed::default()).pixels_per_second();
+    let tried = format::smallest(source.0, source.1, fixed).pixels_per_second();
+    let smallest = format::smallest(source.0, source.1, Fixed::default()).pixels_per_second();
     let video = measured.video.0 as f64 * (smallest / tried).powf(BYTES_BY_PIXELS);
     // Audio that is chosen automatically gives way.
     let audio = if wishes.audio == AudioWish::Auto { 0 } else { measured.audio.0 };

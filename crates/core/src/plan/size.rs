@@ -2,9 +2,9 @@
 
 use super::audio::{self, AudioPlan, WhyNoAudio};
 use super::encode::{effort_of, encode_plan, engine_for, kept, machine_notes};
+use super::format::{self, Fixed};
 use super::notes::{Note, encode_notes, source_notes};
 use super::overhead::overhead;
-use super::picture::{self, Fixed};
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
 use crate::clip::facts::{Container, MediaFacts, Rotation};
@@ -21,7 +21,7 @@ pub struct Ceiling {
     pub short_side: Option<u32>,
     /// The frame rate must be below this.
     pub frame_rate: Option<FrameRate>,
-    /// The sound must take less than this.
+    /// The audio must take less than this.
     pub audio: Option<Kbps>,
     /// The result may be this large, although the source is smaller: nothing watchable fits the source's own size.
     pub room: Option<Bytes>,
@@ -57,38 +57,38 @@ fn sized(
     let limit = spendable(facts, wishes, fixed, ceiling.room);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
-    // A picture may be shorter than its sound: the sound takes bytes for all of its length.
-    let sound = audio::sound_length(facts, wishes, duration);
-    let total = limit.over(duration.max(sound));
+    // A video may be shorter than its audio: the audio takes bytes for all of its length.
+    let audio_length = audio::audio_length(facts, wishes, duration);
+    let total = limit.over(duration.max(audio_length));
     let audio = audio::plan_audio(facts, wishes, total, ceiling.audio);
-    let audio_bytes = audio.expected().during(sound);
+    let audio_bytes = audio.expected().during(audio_length);
     let source = facts.video.display_size();
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
-    let most = picture::whole(source, facts.video.frame_rate, fixed);
-    let least = picture::smallest(source, facts.video.frame_rate, fixed);
-    let video_bytes = |picture: VideoFormat| {
-        let frames = picture.frame_rate.frames_in(duration);
-        limit.0.saturating_sub(audio_bytes.0).saturating_sub(overhead(frames, &audio, sound).0)
+    let most = format::whole(source, facts.video.frame_rate, fixed);
+    let least = format::smallest(source, facts.video.frame_rate, fixed);
+    let video_bytes = |format: VideoFormat| {
+        let frames = format.frame_rate.frames_in(duration);
+        limit.0.saturating_sub(audio_bytes.0).saturating_sub(overhead(frames, &audio, audio_length).0)
     };
     let engine = engine_for(facts, wishes, machine);
     // An encoder that makes less of each byte needs fewer pixels to spend it on.
     let worth = if engine == VideoEncoder::Browser { worth_by_browser(wishes.codec) } else { 1.0 };
-    let for_picture = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
-    let picture = picture::choose(source, facts.video.frame_rate, for_picture, fixed);
-    let video = Bytes(video_bytes(picture));
-    if video.over(duration) < picture::least_rate(picture) {
+    let for_video = Kbps(Bytes(video_bytes(most)).over(duration).0 * worth);
+    let format = format::choose(source, facts.video.frame_rate, for_video, fixed);
+    let video = Bytes(video_bytes(format));
+    if video.over(duration) < format::least_rate(format) {
         // A short clip is measured before it is refused, so that the least size that is named will do.
         if duration > MEASURED_UP_TO {
             return Err(refusal::refuse(facts, wishes, &audio, least));
         }
         notes.push(Note::MayNotFit);
     }
-    encode_notes(facts, wishes, picture, &audio, &mut notes);
+    encode_notes(facts, wishes, format, &audio, &mut notes);
     notes.extend(machine_notes(facts, wishes, machine));
     if limit < wishes.target {
         notes.push(Note::SourceIsSmaller { limit });
     }
-    let preset = match effort_of(wishes, picture, duration) {
+    let preset = match effort_of(wishes, format, duration) {
         _ if engine == VideoEncoder::X265 => Preset::Medium,
         Effort::Best => Preset::Medium,
         Effort::Auto | Effort::Balanced => Preset::Veryfast,
@@ -101,33 +101,33 @@ fn sized(
         VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock => RateControl::TwoPass { video },
     };
     let machine = Machine { engine, ..machine };
-    let encode = encode_plan(facts, wishes, machine, picture, preset, control, audio);
+    let encode = encode_plan(facts, wishes, machine, format, preset, control, audio);
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
 /// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be
-/// encoded. Only what would not be watchable at its own size gets more: some codecs keep a drawn picture in next to
+/// encoded. Only what would not be watchable at its own size gets more: some codecs keep a drawn video in next to
 /// nothing.
 fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
     let (start, end) = kept(facts, wishes);
-    let whole = picture::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
-    let sound = if facts.audio.is_empty() {
+    let whole = format::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
+    let audio = if facts.audio.is_empty() {
         0
     } else {
-        PLAIN_SOUND.during(audio::sound_length(facts, wishes, end - start)).0
+        PLAIN_AUDIO.during(audio::audio_length(facts, wishes, end - start)).0
     };
-    let picture = Kbps(PLAIN_PICTURE * picture::comfortable_rate(whole).0).during(end - start);
+    let video = Kbps(PLAIN_VIDEO * format::comfortable_rate(whole).0).during(end - start);
     let container =
         overhead(whole.frame_rate.frames_in(end - start), &AudioPlan::None(WhyNoAudio::Silent), end - start);
-    let watchable = Bytes(picture.0 + sound + container.0).max(room.unwrap_or_default());
+    let watchable = Bytes(video.0 + audio + container.0).max(room.unwrap_or_default());
     wishes.target.min(facts.file_bytes.max(watchable))
 }
 
-/// Part of the comfortable bitrate at which a picture is still watchable.
-const PLAIN_PICTURE: f64 = 0.6;
+/// Part of the comfortable bitrate at which a video is still watchable.
+const PLAIN_VIDEO: f64 = 0.6;
 
-/// Sound that is still understood well.
-const PLAIN_SOUND: Kbps = Kbps(32.0);
+/// Audio that is still understood well.
+const PLAIN_AUDIO: Kbps = Kbps(32.0);
 
 /// Whether these packets play everywhere, given the right container.
 fn packets_play_everywhere(facts: &MediaFacts) -> bool {
@@ -156,7 +156,7 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     }
     match facts.container {
         Container::Mp4 => Some(Action::Keep),
-        // Rotation and pixel aspect travel in other ways in other containers; only plain pictures are copied.
+        // Rotation and pixel aspect travel in other ways in other containers; only plain video is copied.
         Container::Mov | Container::Matroska | Container::MpegTs
             if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
         {
@@ -171,7 +171,7 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     }
 }
 
-/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the picture.
+/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.
 /// Software H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's
 /// size 0.957 both ways), and scaling costs time. VP9 and AV1 are about as good as x264.
 fn worth_by_browser(codec: Codec) -> f64 {

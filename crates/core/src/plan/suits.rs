@@ -25,7 +25,7 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
         (facts.video.is_hdr(), WhyFfmpeg::HighRange),
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
-        (seen.layout.is_none(), WhyFfmpeg::Picture),
+        (seen.layout.is_none(), WhyFfmpeg::Video),
         (seen.mirrored, WhyFfmpeg::Mirrored),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
@@ -33,9 +33,9 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     cases.into_iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, why)| Err(why))
 }
 
-fn sound_needs_ffmpeg(sound: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
-    match *sound {
-        AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Sound),
+fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+    match *audio {
+        AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Audio),
         AudioPlan::Encode { source_channels, channels, .. } if !mixes(source_channels, channels) => {
             Some(WhyFfmpeg::Mix)
         }
@@ -51,11 +51,11 @@ impl Plan {
             Action::Keep => None,
             Action::Remux(_) => Some(WhyFfmpeg::Remux),
             Action::Package(package) => {
-                let sound = package.renditions.first().map(|one| &one.encode.audio);
-                sound.and_then(|sound| sound_needs_ffmpeg(sound, hears))
+                let audio = package.renditions.first().map(|one| &one.encode.audio);
+                audio.and_then(|audio| audio_needs_ffmpeg(audio, hears))
             }
             Action::Encode(_) if self.by_x265() => Some(WhyFfmpeg::X265),
-            Action::Encode(encode) => sound_needs_ffmpeg(&encode.audio, hears),
+            Action::Encode(encode) => audio_needs_ffmpeg(&encode.audio, hears),
         }
     }
 
@@ -73,7 +73,7 @@ impl Plan {
             }
             _ => return 1,
         };
-        limits.workers_for((encode.picture.width, encode.picture.height), encode.conversion.source)
+        limits.workers_for((encode.format.width, encode.format.height), encode.conversion.source)
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_the_browser_would_change_is_left_to_ffmpeg() {
+    fn a_video_that_the_browser_would_change_is_left_to_ffmpeg() {
         let seen = |layout: &str| Seen { layout: Some(layout.into()), ..Seen::default() };
         let cases = [
             (seen("NV12"), false, Ok(())),
@@ -119,7 +119,7 @@ mod tests {
             (seen("BGRX"), false, Ok(())),
             (seen("BGRX"), true, Err(WhyFfmpeg::Range)),
             (Seen { mirrored: true, ..seen("NV12") }, false, Err(WhyFfmpeg::Mirrored)),
-            (Seen::default(), false, Err(WhyFfmpeg::Picture)),
+            (Seen::default(), false, Err(WhyFfmpeg::Video)),
         ];
         for (seen, full_range, answer) in cases {
             let mut facts = facts(100);

@@ -65,16 +65,17 @@ pub struct EncodePlan {
     /// The file's timestamp at which the timeline of `grid` begins.
     pub zero: Micros,
     /// Size and rate of the result.
-    pub picture: VideoFormat,
+    #[serde(rename = "picture")]
+    pub format: VideoFormat,
     /// Its frames on the source's timeline.
     pub grid: Grid,
     /// The chunks, in order; they cover the grid.
     pub chunks: Vec<Chunk>,
     /// Who decodes the source and puts the result together.
     pub decoder: Decoder,
-    /// Which encoder makes the picture.
+    /// Which encoder encodes the video.
     pub engine: VideoEncoder,
-    /// How the picture is coded.
+    /// The codec of the video.
     pub codec: Codec,
     /// x264's preset, or x265's, where one of them encodes; how thorough other encoders of a native ffmpeg are.
     pub preset: Preset,
@@ -84,10 +85,11 @@ pub struct EncodePlan {
     pub keyframe_distance: Option<u64>,
     /// Conversions on the way from source to result.
     pub conversion: Conversion,
-    /// The sound.
+    /// The audio.
     pub audio: AudioPlan,
-    /// How long the sound is.
-    pub sound: Micros,
+    /// Length of the audio.
+    #[serde(rename = "sound")]
+    pub audio_length: Micros,
     /// The kept part of the source, when not all of it.
     pub trim: Option<(Micros, Micros)>,
 }
@@ -95,14 +97,14 @@ pub struct EncodePlan {
 /// How the encoder's bytes are controlled.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum RateControl {
-    /// Two passes, spending this many bytes on the picture (an estimate until the sound's bytes are known).
+    /// Two passes, spending this many bytes on the video (an estimate until the audio's bytes are known).
     TwoPass {
-        /// Bytes for the picture.
+        /// Bytes for the video.
         video: Bytes,
     },
     /// An encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
     Measured {
-        /// Bytes for the picture.
+        /// Bytes for the video.
         video: Bytes,
     },
     /// One pass at a constant rate factor.
@@ -121,12 +123,12 @@ pub enum RateControl {
     },
 }
 
-/// Conversions between source and result picture.
+/// Conversions between source and result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conversion {
-    /// Size of the source picture before rotation and aspect.
+    /// Size of the source's frames before rotation and aspect.
     pub source: (u32, u32),
-    /// Size of the picture within the result's frame, in its middle; what is around it is black.
+    /// Size of the video within the result's frame, in its middle; what is around it is black.
     pub inside: (u32, u32),
     /// How the source must be turned to stand upright.
     pub rotation: Rotation,
@@ -145,7 +147,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Where the picture is in the result's frame: left, top, width, height. On whole samples of colour.
+    /// Where the video is in the result's frame: left, top, width, height. On whole samples of colour.
     pub fn place(&self, frame: VideoFormat) -> [u32; 4] {
         let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;
         let (width, height) = self.inside;
@@ -182,7 +184,7 @@ impl PackagePlan {
 }
 
 impl EncodePlan {
-    /// The bitrate aimed at for the picture; `None` where quality leads.
+    /// The bitrate aimed at for the video; `None` where quality leads.
     pub fn video_rate(&self) -> Option<Kbps> {
         match self.control {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {

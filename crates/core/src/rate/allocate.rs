@@ -1,7 +1,7 @@
 //! Spreads a budget over chunks as x264's second pass spreads it over frames: one rate factor for all frames of all
 //! chunks. The equations are those of `init_pass2` in x264's `encoder/ratecontrol.c` (no VBV, no zones), so that each
 //! chunk's own second pass, given its share, arrives at the same rate factor.
-//! Knows nothing of containers, sound or how often something was tried.
+//! Knows nothing of containers, audio or how often something was tried.
 
 use crate::rate::stats::{FrameKind, FrameStats, PassSettings, PassStats};
 use crate::units::Bytes;

@@ -54,14 +54,14 @@ const WHOLE: Habits = Habits {
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
-/// A chunk is asked for no more than this many times what it is to take: what an easy picture does not take at that it
+/// A chunk is asked for no more than this many times what it is to take: what an easy video does not take at that it
 /// takes at nothing.
 const MOST_ASKED: f64 = 4.0;
 /// Of what is aimed at: chunks that come to this much are left alone.
 const NEAR_ENOUGH: f64 = 0.98;
 /// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
 const LARGEST_STEP: f64 = 0.25;
-/// Above this mean quantizer a smaller picture looks better than a coarser one.
+/// Above this mean quantizer a smaller video looks better than a coarser one.
 pub(crate) const COARSE_QP: f64 = 42.0;
 /// Above this mean quantizer nothing watchable is left.
 pub(crate) const UNWATCHABLE_QP: f64 = 47.5;
@@ -166,9 +166,9 @@ pub(crate) struct Ledger {
 pub(crate) enum Outlook {
     /// It can.
     Good,
-    /// The picture should be smaller.
+    /// The video should be smaller.
     Coarse,
-    /// Nothing watchable; this many bytes of pictures would be.
+    /// Nothing watchable; this many bytes of video would be.
     Hopeless(Bytes),
 }
 
@@ -240,7 +240,7 @@ impl Ledger {
         ledger
     }
 
-    /// The sound's true size, where the books were opened before it was known.
+    /// The audio's true size, where the books were opened before it was known.
     pub(crate) fn book_audio(&mut self, bytes: Bytes) {
         let before = self.available();
         self.audio = bytes;
@@ -250,7 +250,7 @@ impl Ledger {
         }
     }
 
-    /// What is aimed at for the pictures.
+    /// What is aimed at for the video.
     fn available(&self) -> f64 {
         self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64 * self.habits.aim
     }
@@ -323,7 +323,7 @@ impl Ledger {
 
     /// Books the true size of an assembled file, and with it the container's true cost.
     pub(crate) fn book_assembly(&mut self, bytes: Bytes) {
-        self.overhead = Bytes(bytes.0.saturating_sub(self.audio.0).saturating_sub(self.pictures() as u64));
+        self.overhead = Bytes(bytes.0.saturating_sub(self.audio.0).saturating_sub(self.video() as u64));
     }
 
     /// The encode of each chunk that goes into the file.
@@ -341,7 +341,7 @@ impl Ledger {
         self.accounts.iter().map(|account| account.attempts.len().saturating_sub(1) as u32).sum()
     }
 
-    /// Whether the pictures are as good as visible, so that the floor does not apply.
+    /// Whether the frames are as good as visible, so that the floor does not apply.
     pub(crate) fn saturated(&self) -> bool {
         self.saturated
     }
@@ -350,7 +350,7 @@ impl Ledger {
     pub(crate) fn judge(&mut self) -> Verdict {
         self.choose();
         let fixed = (self.audio.0 + self.overhead.0) as f64;
-        let (limit, total) = (self.limit.0 as f64, fixed + self.pictures());
+        let (limit, total) = (self.limit.0 as f64, fixed + self.video());
         let over = total > limit;
         let under = total < limit * self.habits.floor && !self.saturated && self.round < self.habits.raises;
         if !over && !under {
@@ -385,15 +385,15 @@ impl Ledger {
         (asked / unit).round().max(least).max(1.0) * unit
     }
 
-    fn pictures(&self) -> f64 {
+    fn video(&self) -> f64 {
         self.accounts.iter().map(Account::got).sum()
     }
 
     /// Of several encodes takes for each chunk the largest that fits, neediest chunk first.
     fn choose(&mut self) {
         let room = self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64;
-        if self.pictures() <= room
-            && self.pictures() + (self.audio.0 + self.overhead.0) as f64
+        if self.video() <= room
+            && self.video() + (self.audio.0 + self.overhead.0) as f64
                 >= self.limit.0 as f64 * self.habits.floor
         {
             return;
@@ -406,7 +406,7 @@ impl Ledger {
             (0..self.accounts.len()).filter(|&i| self.accounts[i].attempts.len() > 1).collect();
         order.sort_by(|&a, &b| self.relative(a).total_cmp(&self.relative(b)));
         for index in order {
-            let others = self.pictures() - self.accounts[index].got();
+            let others = self.video() - self.accounts[index].got();
             let account = &mut self.accounts[index];
             let fitting = account.kept().filter(|(_, attempt)| others + attempt.got.0 as f64 <= room);
             if let Some((best, _)) = fitting.max_by_key(|(_, attempt)| attempt.got) {
@@ -434,7 +434,7 @@ impl Ledger {
             order.reverse();
         }
         // Where everything together cannot cover it, the step must be larger.
-        let step = LARGEST_STEP.max(difference.abs() / self.pictures().max(1.0) * 1.02);
+        let step = LARGEST_STEP.max(difference.abs() / self.video().max(1.0) * 1.02);
         let mut chosen = Vec::new();
         let mut covered = 0.0;
         for index in order {
@@ -463,22 +463,22 @@ impl Ledger {
             .collect()
     }
 
-    /// The chunks that are furthest from their share of `pictures` bytes, until those that stay make it come out. Those
+    /// The chunks that are furthest from their share of `video` bytes, until those that stay make it come out. Those
     /// whose bytes no longer follow what is asked are left as they are, and the others share what they leave.
-    fn hold_to_shares(&self, pictures: f64) -> Vec<(usize, Bytes)> {
-        let raise = self.pictures() < pictures;
+    fn hold_to_shares(&self, video: f64) -> Vec<(usize, Bytes)> {
+        let raise = self.video() < video;
         let (deaf, mut order): (Vec<usize>, Vec<usize>) =
             (0..self.accounts.len()).partition(|&index| self.accounts[index].is_deaf(raise));
         let left: f64 = deaf.iter().map(|&index| self.accounts[index].got()).sum();
         let share = |index: usize| self.shares[index].bytes.0.max(1) as f64;
         let all: f64 = order.iter().map(|&index| share(index)).sum();
-        let due = |index: usize| ((pictures - left) * share(index) / all).max(1.0);
+        let due = |index: usize| ((video - left) * share(index) / all).max(1.0);
         let off = |index: usize| (self.accounts[index].got() / due(index)).ln().abs();
         order.sort_by(|&a, &b| off(b).total_cmp(&off(a)));
-        let mut expected = self.pictures();
+        let mut expected = self.video();
         let mut again = Vec::new();
         for index in order {
-            let enough = expected <= pictures && expected >= pictures * NEAR_ENOUGH;
+            let enough = expected <= video && expected >= video * NEAR_ENOUGH;
             if enough {
                 break;
             }
@@ -529,9 +529,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn ledger(shares: &[u64], audio: u64, overhead: u64) -> Ledger {
-        let pictures: u64 = shares.iter().sum();
+        let video: u64 = shares.iter().sum();
         Ledger {
-            limit: Bytes(((pictures as f64 / X264.aim) as u64) + audio + overhead),
+            limit: Bytes(((video as f64 / X264.aim) as u64) + audio + overhead),
             audio: Bytes(audio),
             overhead: Bytes(overhead),
             shares: shares.iter().map(|&bytes| Share { bytes: Bytes(bytes), qp: 30.0 }).collect(),
@@ -570,7 +570,7 @@ mod tests {
         }
         let mut assembled = None;
         loop {
-            let size = |ledger: &Ledger| ledger.pictures() as u64 + ledger.audio.0 + true_overhead;
+            let size = |ledger: &Ledger| ledger.video() as u64 + ledger.audio.0 + true_overhead;
             match ledger.judge() {
                 Verdict::Again(chunks) => {
                     for (chunk, asked) in chunks {

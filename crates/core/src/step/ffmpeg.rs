@@ -96,9 +96,9 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     let arguments = match frames {
         Frames::Decoded => read_chunk(plan, chunk, arguments),
         Frames::Kept => {
-            let graph = format!("[0:{}]{},split[picture][frames]", plan.stream, filters(plan, chunk));
+            let graph = format!("[0:{}]{},split[video][frames]", plan.stream, filters(plan, chunk));
             let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
-            frames_of(arguments.words("-map [picture]"), chunk)
+            frames_of(arguments.words("-map [video]"), chunk)
         }
         Frames::FromFile => frames_of(read_frames(plan, arguments), chunk),
     };
@@ -113,7 +113,7 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     };
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     let mut x264 = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
-    x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::beat_options));
+    x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::gop_options));
     x264.extend(encoder::pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
     let high = "-profile:v high";
     let arguments = match pass {
@@ -145,7 +145,7 @@ fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
     let rate = plan.grid.rate;
     arguments
         .words("-f rawvideo -pixel_format yuv420p")
-        .pair("-video_size", format!("{}x{}", plan.picture.width, plan.picture.height))
+        .pair("-video_size", format!("{}x{}", plan.format.width, plan.format.height))
         .pair("-framerate", format!("{}/{}", rate.numerator(), rate.denominator()))
         .pair("-i", FRAMES_FILE)
         .words("-vf setsar=1")
@@ -254,7 +254,7 @@ pub(crate) fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
 /// Source frames to the chunk's frames. Rotation has been applied by ffmpeg itself at this point.
 fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     let conversion = &plan.conversion;
-    let picture = plan.picture;
+    let format = plan.format;
     let mut chain: Vec<String> = Vec::new();
     if conversion.deinterlace {
         chain.push("yadif=deint=interlaced".into());
@@ -271,16 +271,16 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     }
     // A last frame that is shown longer than one slot fills the grid to its end.
     chain.push("tpad=stop_mode=clone:stop=-1".into());
-    fill_frame(conversion, picture, &mut chain);
+    fill_frame(conversion, format, &mut chain);
     chain.push("setpts=PTS-STARTPTS".into());
     chain.join(",")
 }
 
-/// Whole frames to the result's size, colours and samples, black around a picture of another shape.
-pub(crate) fn fill_frame(conversion: &Conversion, picture: VideoFormat, chain: &mut Vec<String>) {
+/// Whole frames to the result's size, colours and samples, black around a video of another shape.
+pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
-    let [left, top, width, height] = conversion.place(picture);
+    let [left, top, width, height] = conversion.place(format);
     chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
     if conversion.tone_map {
         // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
@@ -293,8 +293,8 @@ pub(crate) fn fill_frame(conversion: &Conversion, picture: VideoFormat, chain: &
         chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
     }
     chain.push("format=yuv420p,setsar=1".into());
-    if (width, height) != (picture.width, picture.height) {
-        chain.push(format!("pad={}:{}:{left}:{top}", picture.width, picture.height));
+    if (width, height) != (format.width, format.height) {
+        chain.push(format!("pad={}:{}:{left}:{top}", format.width, format.height));
     }
 }
 
@@ -303,7 +303,7 @@ pub(crate) fn mix(source_channels: u32) -> &'static str {
     if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
 }
 
-/// Makes the sound.
+/// Encodes the audio.
 pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
@@ -325,7 +325,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             if let Some(length) = length {
                 arguments = arguments.pair("-t", seconds(length));
             }
-            // Silence fills gaps and a late start, so that the sound stays where it belongs.
+            // Silence fills gaps and a late start, so that the audio stays where it belongs.
             let mix = mix(*source_channels);
             let filters = format!(
                 "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
@@ -345,12 +345,12 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
 }
 
-/// Puts chunks and sound together. Packets are copied; the index comes first.
+/// Puts chunks and audio together. Packets are copied; the index comes first.
 pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     let mut arguments =
         Arguments::new("-hide_banner -nostats -copyts -f concat -safe 0").pair("-i", LIST_FILE);
     if plan.audio.stream().is_some() {
-        // The picture's first frame is the result's zero; what sounds before it is skipped by the edit list.
+        // The video's first frame is the result's zero; audio before it is skipped by the edit list.
         let start = match plan.audio {
             AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
             _ if plan.trim.is_some() => Micros(0),

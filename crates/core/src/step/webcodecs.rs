@@ -31,9 +31,9 @@ pub struct DecodeStep {
     pub width: u32,
     /// Height of the result in pixels.
     pub height: u32,
-    /// Where the picture is in it: left, top, width, height. What is around it is black.
+    /// Where the video is in it: left, top, width, height. What is around it is black.
     pub inside: [u32; 4],
-    /// Clockwise degrees that make the picture upright.
+    /// Clockwise degrees that make the frame upright.
     pub turn: u32,
     /// The source uses the full range of values.
     pub full_range: bool,
@@ -104,9 +104,9 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         rate: plan.grid.rate,
         first: chunk.first,
         frames: chunk.frames,
-        width: plan.picture.width,
-        height: plan.picture.height,
-        inside: plan.conversion.place(plan.picture),
+        width: plan.format.width,
+        height: plan.format.height,
+        inside: plan.conversion.place(plan.format),
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
     }
@@ -171,8 +171,8 @@ pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) 
     let rate = asked.over(plan.grid.rate.time_of(chunk.frames));
     WebCodecsStep {
         codec: codec_string(plan, profile),
-        width: plan.picture.width,
-        height: plan.picture.height,
+        width: plan.format.width,
+        height: plan.format.height,
         rate: plan.grid.rate,
         colour: plan.conversion.colour.code_points(),
         bitrate: (rate.0 * 1000.0).max(1.0) as u64,

@@ -1,4 +1,4 @@
-//! Which encoder makes the picture, and x264's settings in its own names. The only place that spells x264 options for
+//! Which encoder encodes the video, and x264's settings in its own names. The only place that spells x264 options for
 //! x264 alone; what the one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
 
 use crate::clip::facts::Colour;
@@ -6,7 +6,7 @@ use crate::machine::Preset;
 use crate::plan::EncodePlan;
 use crate::plan::RateControl;
 use crate::plan::chunks::Chunk;
-use crate::plan::picture::comfortable_rate;
+use crate::plan::format::comfortable_rate;
 use crate::units::FrameRate;
 use crate::units::Kbps;
 use crate::wishes::ladder::Cap;
@@ -47,7 +47,7 @@ impl EncodePlan {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {
                 // Measured near the wanted rate, but not where x264 leaves its ordinary quantizers: from there its
                 // figures tell nothing about better ones.
-                let ordinary = comfortable_rate(self.picture);
+                let ordinary = comfortable_rate(self.format);
                 Pass::First(Kbps(video.over(self.grid.duration()).0.max(ordinary.0)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
@@ -136,7 +136,7 @@ const REFERENCES: u64 = 4;
 /// one for all. Room is left for chunks of three times the mean rate.
 pub(crate) fn level(plan: &EncodePlan) -> u32 {
     let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
-    let (width, height) = (macroblocks(plan.picture.width), macroblocks(plan.picture.height));
+    let (width, height) = (macroblocks(plan.format.width), macroblocks(plan.format.height));
     let frame = width * height;
     let second = (frame as f64 * plan.grid.rate.per_second()).ceil() as u64;
     let rate = plan.video_rate().map_or(0.0, |rate| rate.0 * 3.0);
@@ -158,13 +158,13 @@ pub(crate) fn level_name(plan: &EncodePlan) -> String {
 }
 
 /// Keyframes `distance` frames apart, and nowhere else.
-pub(crate) fn beat_options(distance: u64) -> [String; 3] {
+pub(crate) fn gop_options(distance: u64) -> [String; 3] {
     [format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
 }
 
 /// What a pass is told beyond its rate.
 ///
-/// A first pass only tells how hard the picture is: motion searched less exactly than x264's own fast settings have it
+/// A first pass only tells how hard the video is: motion searched less exactly than x264's own fast settings have it
 /// takes a quarter of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/rate-control.md), which `best`
 /// does not spend.
 ///
@@ -209,7 +209,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
             Passes::Only
         }
     };
-    options.extend(plan.keyframe_distance.into_iter().flat_map(beat_options));
+    options.extend(plan.keyframe_distance.into_iter().flat_map(gop_options));
     options.extend(pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
@@ -218,8 +218,8 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     options.push("fullrange=off".into());
     options.extend(colour_options(&plan.conversion.colour));
     X264Step {
-        width: plan.picture.width,
-        height: plan.picture.height,
+        width: plan.format.width,
+        height: plan.format.height,
         rate: plan.grid.rate,
         preset: plan.preset.name(),
         options,

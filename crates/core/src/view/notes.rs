@@ -3,8 +3,8 @@
 use crate::clip::facts::OtherKind;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
+use crate::plan::format::HIGHEST_RATE;
 use crate::plan::notes::{Note, Wished};
-use crate::plan::picture::HIGHEST_RATE;
 use crate::units::Kbps;
 impl Note {
     /// Returns whether something that the user may miss is lost, rather than merely converted.
@@ -16,8 +16,8 @@ impl Note {
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
                 | Note::AudioCopyImpossible { .. }
-                | Note::SoundBeforePicture { .. }
-                | Note::SoundEndsEarly { .. }
+                | Note::AudioBeforeVideo { .. }
+                | Note::AudioEndsEarly { .. }
                 | Note::CodecNotHere { .. }
                 | Note::X265Failed
                 | Note::EncoderFailed { .. }
@@ -87,10 +87,10 @@ impl Note {
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
                 "The audio could not be decoded and is left out.".into()
             }
-            Note::SoundBeforePicture { lost } => {
+            Note::AudioBeforeVideo { lost } => {
                 format!("The audio starts {lost} before the first frame; that part is left out.")
             }
-            Note::SoundEndsEarly { at } => {
+            Note::AudioEndsEarly { at } => {
                 format!("The audio ends at {at}: the rest of it could not be decoded.")
             }
             Note::StockEncoder => "Clipfit's fast encoder is not available here; ffmpeg.wasm's makes the same file, only slower.".into(),
@@ -201,7 +201,7 @@ impl WhyFfmpeg {
         match self {
             WhyFfmpeg::NotHere => "this browser's own decoder is not available",
             WhyFfmpeg::Container => "only ffmpeg reads this kind of file reliably",
-            WhyFfmpeg::Picture => "this browser cannot decode the video",
+            WhyFfmpeg::Video => "this browser cannot decode the video",
             WhyFfmpeg::HighRange => "high dynamic range has to be tone-mapped",
             WhyFfmpeg::Interlaced => "interlaced video has to be deinterlaced",
             WhyFfmpeg::Mirrored => "the video has to be mirrored",
@@ -209,7 +209,7 @@ impl WhyFfmpeg {
             WhyFfmpeg::Wrong => "something about this file is unusual",
             WhyFfmpeg::Mix => "its audio channels have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
-            WhyFfmpeg::Sound => "this browser cannot decode the audio",
+            WhyFfmpeg::Audio => "this browser cannot decode the audio",
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",

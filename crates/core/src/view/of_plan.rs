@@ -88,7 +88,7 @@ impl From<&Report> for ResultAccount {
             limit: report.limit,
             saved: report.saved(),
             kept_source: report.kept_source,
-            size: (report.picture.width, report.picture.height),
+            size: (report.format.width, report.format.height),
             files: report.files.len(),
             streams: report.files.iter().any(|file| file.path == hls::MASTER),
             remarks: remarks(&report.notes),
@@ -123,22 +123,22 @@ fn figure(name: &str, value: String, detail: Option<String>) -> Figure {
 /// A figure for each rendition, and what they have in common.
 fn package_figures(package: &PackagePlan) -> Vec<Figure> {
     let Some(first) = package.renditions.first() else { return Vec::new() };
-    let [_, rate, _, sound, effort] = encode_figures(&first.encode);
+    let [_, rate, _, audio, effort] = encode_figures(&first.encode);
     let sizes = package.renditions.iter().map(|one| {
-        let picture = one.encode.picture;
+        let format = one.encode.format;
         let most = one.encode.video_rate().map(|rate| match one.encode.control {
             RateControl::TwoPass { .. } => rate.to_string(),
             _ => format!("at most {rate}"),
         });
-        figure("Rendition", format!("{}×{}", picture.width, picture.height), most)
+        figure("Rendition", format!("{}×{}", format.width, format.height), most)
     });
     let segments =
         package.format.map(|_| figure("Segments", format!("{} of each", package.firsts.len()), None));
-    sizes.chain([rate, sound, effort]).chain(segments).collect()
+    sizes.chain([rate, audio, effort]).chain(segments).collect()
 }
 
 fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
-    let picture = &encode.picture;
+    let format = &encode.format;
     let codec = encode.codec.name();
     let rate = encode.video_rate().map_or_else(|| "Constant quality".into(), |rate| rate.to_string());
     let control = match encode.control {
@@ -171,8 +171,8 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
         }
     };
     [
-        figure("Dimensions", format!("{}×{}", picture.width, picture.height), None),
-        figure("Frame rate", format!("{} fps", picture.frame_rate), None),
+        figure("Dimensions", format!("{}×{}", format.width, format.height), None),
+        figure("Frame rate", format!("{} fps", format.frame_rate), None),
         figure("Video", rate, Some(control)),
         figure("Audio", audio, audio_detail),
         figure("Effort", effort.into(), Some(encoder)),

@@ -90,11 +90,11 @@ pub fn parse(text: &str) -> Option<Rung> {
 
 /// A format of one's own; odd sizes are made even. `None` where a figure is out of all reason.
 pub fn own(width: u32, height: u32, frame_rate: FrameRate, kbps: f64) -> Option<Rung> {
-    let sound = SIDE.contains(&width)
+    let valid = SIDE.contains(&width)
         && SIDE.contains(&height)
         && FrameRate::WISHED.contains(&frame_rate.per_second())
         && RATES.contains(&kbps);
-    sound.then_some(Rung { width: width & !1, height: height & !1, frame_rate, rate: Kbps(kbps) })
+    valid.then_some(Rung { width: width & !1, height: height & !1, frame_rate, rate: Kbps(kbps) })
 }
 
 impl fmt::Display for Rung {
@@ -121,7 +121,7 @@ impl Rung {
     }
 
     /// What is seen of it.
-    pub fn picture(&self) -> VideoFormat {
+    pub fn format(&self) -> VideoFormat {
         VideoFormat { width: self.width, height: self.height, frame_rate: self.frame_rate }
     }
 
@@ -139,7 +139,7 @@ impl Rung {
     }
 
     /// AAC's rate beside it: 64 to 128 kb/s, 96 where bandwidth is short.
-    pub fn sound(&self) -> Kbps {
+    pub fn audio_rate(&self) -> Kbps {
         Kbps(match self.rate.0 {
             ..250.0 => 64.0,
             ..1000.0 => 96.0,
@@ -217,16 +217,17 @@ mod tests {
 
     #[test]
     fn the_published_rule() {
-        // Rung: buffer in kilobits, frames between keyframes, sound.
-        for (rung, buffer, distance, sound) in [
+        // Rung: buffer in kilobits, frames between keyframes, audio.
+        for (rung, buffer, distance, audio_rate) in [
             ("256x144@1", 6, 10, 64.0),
             ("256x144@4", 5, 12, 64.0),
             ("512x228@25", 10, 50, 96.0),
             ("1024x576@12", 42, 24, 96.0),
             ("1920x1080@25", 120, 50, 128.0),
         ] {
-            let found = parse(rung).map(|rung| (rung.cap().buffer, rung.keyframe_distance(), rung.sound().0));
-            assert_eq!(found, Some((buffer, distance, sound)), "{rung}");
+            let found =
+                parse(rung).map(|rung| (rung.cap().buffer, rung.keyframe_distance(), rung.audio_rate().0));
+            assert_eq!(found, Some((buffer, distance, audio_rate)), "{rung}");
         }
     }
 }

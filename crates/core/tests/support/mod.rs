@@ -71,8 +71,8 @@ fn apply(facts: &mut MediaFacts, word: &str) {
         }),
         _ => match word.split_once(':') {
             None => facts.video.codec = word.into(),
-            Some((codec, sound)) => {
-                let (bitrate, channels) = sound.split_once('x').unwrap();
+            Some((codec, audio)) => {
+                let (bitrate, channels) = audio.split_once('x').unwrap();
                 facts.audio.push(AudioFacts {
                     index,
                     codec: codec.into(),

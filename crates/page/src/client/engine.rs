@@ -1,5 +1,5 @@
 //! The page's side of the engine: the module that plans and encodes, fetched when the first clip is there so that the
-//! page itself opens quickly. Knows no plan, session or worker.
+//! page itself opens quickly. Knows no plan, job state or worker.
 
 use super::player;
 use super::script::{from_pairs, import_script};

@@ -8,7 +8,7 @@ use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::{Codec, Mode, Wishes};
 use yew::prelude::*;
 
-const SOUND: [(AudioChoice, &str, &str); 4] = [
+const AUDIO_CHOICES: [(AudioChoice, &str, &str); 4] = [
     (AudioChoice::Auto, "auto", "Automatic"),
     (AudioChoice::Copy, "copy", "Copy unchanged"),
     (AudioChoice::None, "none", "No audio"),
@@ -26,9 +26,9 @@ pub fn advanced(
         let value = chosen(&event);
         Edit::Codec(Codec::ALL.into_iter().find(|codec| codec.id() == value).unwrap_or_default())
     });
-    let sound = edit.reform(|event: Event| {
+    let choose_audio = edit.reform(|event: Event| {
         let value = chosen(&event);
-        let found = SOUND.iter().find(|(_, name, _)| *name == value);
+        let found = AUDIO_CHOICES.iter().find(|(_, name, _)| *name == value);
         Edit::Audio(found.map_or(AudioChoice::Auto, |(choice, ..)| *choice))
     });
     let height = TextField {
@@ -65,7 +65,7 @@ pub fn advanced(
         <details class="advanced">
             <summary>
                 { "Video and audio" }
-                <small>{ words::picture_and_sound(wishes).join(" · ") }</small>
+                <small>{ words::video_and_audio(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
                 if matches!(settings.mode, Mode::Size | Mode::Quick) {
@@ -90,8 +90,8 @@ pub fn advanced(
                 }
                 <div class="field">
                     <label for="sound">{ "Audio" }</label>
-                    <select id="sound" onchange={sound}>
-                        { for SOUND.iter().map(|(choice, value, label)| html! {
+                    <select id="sound" onchange={choose_audio}>
+                        { for AUDIO_CHOICES.iter().map(|(choice, value, label)| html! {
                             <option value={*value} selected={settings.audio == *choice}>{ *label }</option>
                         }) }
                     </select>

@@ -197,7 +197,7 @@ fn needs(wishes: &Wishes) -> String {
         Some(rung) => format!(
             "Needs {} for video and about {} for audio, and never more in any second. Good for {}.",
             rung.rate,
-            rung.sound(),
+            rung.audio_rate(),
             rung.suits()
         ),
     }

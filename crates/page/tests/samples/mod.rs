@@ -156,7 +156,7 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         bytes: Bytes(1_889_412),
         limit: Bytes(1_900_000),
         kept_source: false,
-        picture: encode.picture,
+        format: encode.format,
         frames: 720,
         duration: Micros::from_seconds(30.0),
         encoded_again: 1,

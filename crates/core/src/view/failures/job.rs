@@ -25,7 +25,7 @@ impl Change {
             Change::Target(least) => format!("Allow {least}"),
             Change::NoAudio => "Leave the sound out".into(),
             Change::AutomaticAudio => "Choose the sound automatically".into(),
-            Change::AutomaticPicture => "Choose size and frame rate automatically".into(),
+            Change::AutomaticFormat => "Choose size and frame rate automatically".into(),
             Change::KeepFirst(length) => format!("Keep the first {length}"),
         }
     }
@@ -39,10 +39,10 @@ impl Display for Fault {
         match self {
             Fault::Unreadable => f.write_str("it could not be opened again"),
             Fault::Streams => f.write_str("a stream is missing or of the wrong kind"),
-            Fault::PictureSize => f.write_str("its video has the wrong dimensions"),
+            Fault::FrameSize => f.write_str("its video has the wrong dimensions"),
             Fault::Frames { expected, found } => write!(f, "it has {found} frames instead of {expected}"),
             Fault::Duration => f.write_str("its length is wrong"),
-            Fault::SoundShort { expected, found } => {
+            Fault::AudioShort { expected, found } => {
                 write!(f, "its audio ends at {found} instead of {expected}")
             }
             Fault::IndexLast => f.write_str("its index is not at the start"),

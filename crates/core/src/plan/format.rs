@@ -1,5 +1,5 @@
 //! Which size and frame rate a bitrate can carry: bits per pixel and frame, never above the source, even dimensions.
-//! Knows nothing of sound or bytes.
+//! Knows nothing of audio or bytes.
 
 use crate::clip::format::VideoFormat;
 use crate::units::{FrameRate, Kbps};
@@ -11,38 +11,38 @@ pub struct Fixed {
     pub height: Option<u32>,
     /// Frame rate.
     pub frame_rate: Option<FrameRate>,
-    /// Upper bound for the short side, set when a larger picture proved too much for the bytes.
+    /// Upper bound for the short side, set when a larger frame size proved too much for the bytes.
     pub short_side_below: Option<u32>,
-    /// Upper bound for the frame rate, set when the smallest picture at a higher one proved too much.
+    /// Upper bound for the frame rate, set when the smallest frame size at a higher one proved too much.
     pub rate_below: Option<FrameRate>,
 }
 
 /// Short sides to try below the source's own, largest first: the common renditions.
 const SHORT_SIDES: [u32; 12] = [2160, 1440, 1080, 900, 720, 576, 480, 432, 360, 288, 240, 180];
-/// The smallest picture offered.
+/// The smallest frame size offered.
 pub const SMALLEST_SHORT_SIDE: u32 = 144;
 /// Frames are not thinned out below this rate.
 pub const SLOWEST_RATE: f64 = 7.9;
 /// Above this rate frames are dropped unless wished: upload sites do it anyway, and few screens show more.
 pub const HIGHEST_RATE: f64 = 60.0;
-/// Below this many bits per pixel and frame a picture is starved: frames are left out before it comes to that.
+/// Below this many bits per pixel and frame a video is starved: frames are left out before that.
 const STARVED: f64 = 0.020;
-/// Below this nothing watchable is left, not even of calm pictures.
+/// Below this nothing watchable is left, not even of calm videos.
 const UNWATCHABLE: f64 = 0.006;
 
-/// Bits per pixel and frame at which more pixels look no better than fewer. Larger pictures need fewer: detail grows
+/// Bits per pixel and frame at which more pixels look no better than fewer. Larger frames need fewer: detail grows
 /// slower than pixels. Measured: of x264 medium two-pass encodes at one bitrate and sizes from 144p to 720p, scaled
 /// back to the source's size, the best SSIM lies between 0.025 and 0.033 on animation, live action and a static camera.
 pub fn comfortable_density(short_side: u32) -> f64 {
     0.028 * (480.0 / f64::from(short_side.max(16))).powf(0.2)
 }
 
-/// The bitrate that a picture is comfortable with.
-pub fn comfortable_rate(picture: VideoFormat) -> Kbps {
-    Kbps(comfortable_density(picture.short_side()) * picture.pixels_per_second() / 1000.0)
+/// The bitrate that a format is comfortable with.
+pub fn comfortable_rate(format: VideoFormat) -> Kbps {
+    Kbps(comfortable_density(format.short_side()) * format.pixels_per_second() / 1000.0)
 }
 
-/// The largest picture that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square
+/// The largest format that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square
 /// pixels.
 pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
@@ -69,10 +69,10 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
         [] => full,
     };
     let sides = short_sides(source, fixed);
-    if let Some(picture) =
+    if let Some(format) =
         first_comfortable(sides.iter().map(|&side| with_short_side(source, side, fluent)), rate)
     {
-        return picture;
+        return format;
     }
     // Even the smallest is starved. Frames are left out only when that alone keeps it watchable.
     let side = sides.last().copied().unwrap_or(SMALLEST_SHORT_SIDE);
@@ -81,7 +81,7 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
         .unwrap_or_else(|| smallest(source, source_rate, fixed))
 }
 
-/// The picture that asks for the fewest bits.
+/// The format that needs the fewest bits.
 pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let frame_rate = if fixed.frame_rate.is_some() {
@@ -98,12 +98,12 @@ pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Vid
     }
 }
 
-/// The least rate at which a calm picture of this size is worth showing.
-pub fn least_rate(picture: VideoFormat) -> Kbps {
-    Kbps(UNWATCHABLE * picture.pixels_per_second() / 1000.0)
+/// The least rate at which a calm video of this format is worth showing.
+pub fn least_rate(format: VideoFormat) -> Kbps {
+    Kbps(UNWATCHABLE * format.pixels_per_second() / 1000.0)
 }
 
-/// The source's own picture, as large and as fluent as it may be.
+/// The source's own format, with the most pixels and frames allowed.
 pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let frame_rate = full_rate(source_rate, fixed);
     match fixed.height {
@@ -112,7 +112,7 @@ pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoF
     }
 }
 
-/// The size of a picture of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what
+/// The size of a video of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what
 /// would be left around it is next to nothing.
 pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     let (width, height) = (f64::from(source.0.max(1)), f64::from(source.1.max(1)));
@@ -124,12 +124,12 @@ pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     (fill(width, frame.0), fill(height, frame.1))
 }
 
-fn first_comfortable(mut pictures: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
-    pictures.find(|picture| picture.density(rate) >= comfortable_density(picture.short_side()))
+fn first_comfortable(mut formats: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
+    formats.find(|format| format.density(rate) >= comfortable_density(format.short_side()))
 }
 
-fn first_watchable(mut pictures: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
-    pictures.find(|picture| picture.density(rate) >= STARVED)
+fn first_watchable(mut formats: impl Iterator<Item = VideoFormat>, rate: Kbps) -> Option<VideoFormat> {
+    formats.find(|format| format.density(rate) >= STARVED)
 }
 
 fn full_rate(source: FrameRate, fixed: Fixed) -> FrameRate {
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn sizes_follow_the_budget() {
         let cases = [
-            // source, rate, kb/s -> picture
+            // source, rate, kb/s -> format
             ((1920, 1080), 30, 5000.0, (1920, 1080, 30.0)),
             ((1920, 1080), 30, 1000.0, (1280, 720, 30.0)),
             ((1920, 1080), 60, 2500.0, (1920, 1080, 30.0)),
@@ -222,9 +222,9 @@ mod tests {
             ((64, 64), 25, 900.0, (64, 64, 25.0)),
         ];
         for (source, rate, kbps, (width, height, fps)) in cases {
-            let picture = choose(source, FrameRate::whole(rate), Kbps(kbps), FREE);
+            let format = choose(source, FrameRate::whole(rate), Kbps(kbps), FREE);
             assert_eq!(
-                (picture.width, picture.height, picture.frame_rate.per_second()),
+                (format.width, format.height, format.frame_rate.per_second()),
                 (width, height, fps),
                 "{source:?} {rate} {kbps}"
             );
@@ -247,11 +247,11 @@ mod tests {
     #[test]
     fn what_the_person_fixed_wins() {
         let fixed = Fixed { height: Some(360), frame_rate: Some(FrameRate::whole(12)), ..FREE };
-        let picture = choose((1920, 1080), FrameRate::whole(30), Kbps(50.0), fixed);
-        assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(12)));
+        let format = choose((1920, 1080), FrameRate::whole(30), Kbps(50.0), fixed);
+        assert_eq!((format.width, format.height, format.frame_rate), (640, 360, FrameRate::whole(12)));
         let above = Fixed { height: Some(4000), frame_rate: Some(FrameRate::whole(120)), ..FREE };
-        let picture = choose((640, 360), FrameRate::whole(25), Kbps(9000.0), above);
-        assert_eq!((picture.width, picture.height, picture.frame_rate), (640, 360, FrameRate::whole(25)));
+        let format = choose((640, 360), FrameRate::whole(25), Kbps(9000.0), above);
+        assert_eq!((format.width, format.height, format.frame_rate), (640, 360, FrameRate::whole(25)));
     }
 
     proptest! {
@@ -261,11 +261,11 @@ mod tests {
             fixed_height in proptest::option::of(2_u32..9000),
         ) {
             let fixed = Fixed { height: fixed_height, ..FREE };
-            let picture = choose((width, height), FrameRate::whole(rate), Kbps(kbps), fixed);
-            prop_assert!(picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2));
-            prop_assert!(picture.width >= 2 && picture.height >= 2);
-            prop_assert!(picture.width <= width.max(2) + 1 && picture.height <= height.max(2) + 1);
-            prop_assert!(picture.frame_rate.per_second() <= f64::from(rate) + 1e-9);
+            let format = choose((width, height), FrameRate::whole(rate), Kbps(kbps), fixed);
+            prop_assert!(format.width.is_multiple_of(2) && format.height.is_multiple_of(2));
+            prop_assert!(format.width >= 2 && format.height >= 2);
+            prop_assert!(format.width <= width.max(2) + 1 && format.height <= height.max(2) + 1);
+            prop_assert!(format.frame_rate.per_second() <= f64::from(rate) + 1e-9);
         }
 
         #[test]
