@@ -155,6 +155,10 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
         return answered(await withBrowser().examine(program, inputs, (line) => reports.line(false, line)));
       case "decode":
         return made(await decode(message, program, inputs, reports));
+      case "watch": {
+        const seen = await withBrowser().watch(program, inputs, progressTo(reports));
+        return { ended: true, exitCode: 0, ...seen };
+      }
       case "audio":
       case "assemble":
       case "package": {

@@ -8,6 +8,7 @@ use clipfit_core::job::report::Report;
 use clipfit_core::live::Destination;
 use clipfit_core::live::reconnect::Sent;
 use clipfit_core::plan::Plan;
+use clipfit_core::plan::notes::Note;
 use clipfit_core::progress::{self, Progress};
 use clipfit_core::units::Micros;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,11 +33,14 @@ pub(crate) struct Voice {
     done: usize,
     failed: usize,
     files: Vec<Value>,
+    /// Notes of the plan that was reported last.
+    noted: Vec<Note>,
 }
 
 impl Voice {
     pub(crate) fn new(json: bool) -> Voice {
-        Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new() }
+        let noted = Vec::new();
+        Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new(), noted }
     }
 
     /// Returns how many jobs have no result.
@@ -56,15 +60,14 @@ impl Voice {
     /// Reports a plan.
     pub(crate) fn plan(&mut self, input: &Path, plan: &Plan) {
         if self.json {
-            let notes: Vec<String> = plan.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
+            let notes: Vec<String> = plan.notes.iter().map(Note::text).collect();
             self.object(json!({
                 "type": "plan", "input": shown(input), "text": words::plan(plan), "notes": notes, "plan": plan,
             }));
         } else {
             self.line(&format!("  {}", words::plan(plan)));
-            for note in &plan.notes {
-                self.line(&format!("  {}", note.text()));
-            }
+            plan.notes.iter().for_each(|note| self.line(&format!("  {}", note.text())));
+            self.noted.clone_from(&plan.notes);
         }
     }
 
@@ -201,7 +204,7 @@ impl Voice {
         self.done += 1;
         let took = began.elapsed();
         if self.json {
-            let notes: Vec<String> = report.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
+            let notes: Vec<String> = report.notes.iter().map(Note::text).collect();
             let result = json!({
                 "input": shown(input), "output": shown(output), "seconds": took.as_secs_f64(),
                 "notes": notes, "report": report,
@@ -209,6 +212,10 @@ impl Voice {
             self.files.push(result.clone());
             self.object(with_type("result", result));
         } else {
+            let noted = std::mem::take(&mut self.noted);
+            for note in report.notes.iter().filter(|note| !noted.contains(note)) {
+                self.line(&format!("  {}", note.text()));
+            }
             let figures = words::report(report, Micros(took.as_micros() as i64));
             self.line(&format!("{}: {figures}", output.display()));
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use crate::clip::facts::MediaFacts;
+use crate::clip::watched;
 use crate::units::Bytes;
 
 #[path = "../tests/support/mod.rs"]
@@ -15,6 +16,13 @@ pub(crate) fn facts(frames: u64) -> MediaFacts {
     video.bytes = Bytes(frames * 5_000);
     video.keyframes = (0..frames).step_by(50).map(|frame| video.frame_rate.time_of(frame)).collect();
     facts
+}
+
+/// Samples of so many frames at 25 a second, in each of which something has moved; `brighter` makes them other ones.
+pub(crate) fn samples(frames: u64, brighter: u8) -> Vec<u8> {
+    let pixels = u64::from(watched::WIDTH * watched::HEIGHT);
+    let sample = |index: u64| (0..pixels).map(move |place| ((place + index * 7) % 32) as u8 * 4 + brighter);
+    (0..frames.div_ceil(3)).flat_map(sample).collect()
 }
 
 /// The beginning of an MP4 with `media` bytes of packets; the index first or last.

@@ -2,7 +2,7 @@
 //! failures come from core and are not made here.
 
 use crate::job::CopyRefused;
-use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::units::{Bytes, Micros, grouped};
 use clipfit_core::view::account::ResultAccount;
 use clipfit_core::wishes::link::parse_size;
 use clipfit_core::wishes::renditions;
@@ -22,6 +22,12 @@ pub fn saving(report: &ResultAccount) -> String {
         Some(smaller) => format!("{sizes}, {smaller}"),
         None => sizes,
     }
+}
+
+/// Says what is known of the result's size and content.
+pub fn check(report: &ResultAccount) -> String {
+    let checked = if report.compared { "checked: " } else { "" };
+    format!("{} bytes, {checked}within {}.", grouped(report.bytes.0), report.limit)
 }
 
 /// Returns `54 % smaller`, or `None` if less than one percent was saved.

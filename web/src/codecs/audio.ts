@@ -7,7 +7,7 @@ import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
-import { inTime } from "./in-time.ts";
+import { audioStalled, eachInTime, inTime } from "./in-time.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -213,26 +213,6 @@ function trackFile({ description, packets, priming }: AacTrack, step: AudioStep)
   }
 }
 
-/** The failure of an audio decoder that hangs. */
-function stalled(): CannotDecode {
-  return new CannotDecode("the audio decoder stalled");
-}
-
-async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator<AudioSample> {
-  try {
-    for (;;) {
-      const next = await inTime(samples.next(), stalled);
-      if (next.done) {
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a hanging decoder would never return from this.
-    void samples.return(undefined).catch(() => {});
-  }
-}
-
 /** Packets that are decoded to measure what a decoder leaves out at its start. */
 const PACKETS_TRIED = 8;
 /** In seconds: less is rounding of times to milliseconds, more is a gap in the file. */
@@ -276,7 +256,7 @@ async function missingAtStart(
       due += duration;
       tried += 1;
     }
-    await inTime(decoder.flush(), stalled);
+    await inTime(decoder.flush(), audioStalled);
     const missing = due - given;
     return missing >= MISSING_SECONDS.least && missing <= MISSING_SECONDS.most ? missing : 0;
   } catch (error) {

@@ -9,6 +9,7 @@ import type {
   Listing,
   PackageStep,
   PacketTable,
+  WatchStep,
   WebCodecsStep,
 } from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
@@ -19,6 +20,7 @@ import { examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
+import { type Seen, watchFile } from "./watch.ts";
 
 /** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
@@ -37,6 +39,8 @@ export interface Codecs {
   assemble(chunks: readonly Blob[], audio: Blob | undefined, rate: FrameRate): Promise<Blob>;
   /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
+  /** Decodes a whole file into samples. */
+  watch(step: WatchStep, file: Blob, progress: (samples: number) => void): Promise<Seen>;
   /** Returns the initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
@@ -55,6 +59,7 @@ export function start(module: WebAssembly.Module): Codecs {
     openEncoder: async (step) => new Encoding(step),
     assemble: told(assemble),
     packageSegments: told(packageSegments),
+    watch: told((step, file, progress) => watchFile(memory, step, file, progress)),
     scaler: (...sizes) => scaler(memory, ...sizes),
   };
 }

@@ -188,7 +188,7 @@ stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & Au
 /**
  * Frames per second.
  */
-rate: FrameRate, } | { "type": "package" } & PackageStep;
+rate: FrameRate, } | { "type": "watch" } & WatchStep | { "type": "package" } & PackageStep;
 
 /**
  * Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
@@ -397,10 +397,53 @@ bitrate: number,
 frames: number, };
 
 /**
+ * Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
+ */
+export type WatchStep = {
+/**
+ * All slots, at the size of a sample.
+ */
+video: DecodeStep,
+/**
+ * Of so many slots the first is sampled.
+ */
+every: number,
+/**
+ * Audio to listen to; `None` leaves it out.
+ */
+audio: ListenStep | null, };
+
+/**
+ * Measures how loud an audio stream is, window by window.
+ */
+export type ListenStep = {
+/**
+ * Position of the stream in the file.
+ */
+stream: number,
+/**
+ * Time in the file at which the first window begins.
+ */
+origin: Micros,
+/**
+ * Length of a window.
+ */
+window: Micros, };
+
+/**
+ * Root mean square of each window, in dBFS; `None` where nothing was decoded.
+ */
+export type Loudness = {
+/**
+ * Window by window.
+ */
+windows: Array<number | null>, };
+
+/**
  * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
  * outside, which takes less code to read: drivers move it.
  */
-export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures;
+export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures | { "type": "heard" } & Loudness;
 
 /**
  * A file.
@@ -691,4 +734,5 @@ export const FILES = {
   macroblockTree: "stats-0.log.mbtree",
   chunk: "chunk.mp4",
   audio: "audio.mp4",
+  watched: "watched.gray",
 } as const;

@@ -83,6 +83,12 @@ pub struct VideoFacts {
     pub keyframes: Vec<Micros>,
     /// Bytes of all packets before each keyframe; empty where not known.
     pub bytes_before: Vec<Bytes>,
+    /// Times of all frames, ascending, on the zero-based timeline.
+    #[serde(skip)]
+    pub times: Vec<Micros>,
+    /// Decoding after a seek gives other frames than decoding from the start: no chunk may begin with a seek.
+    #[serde(skip)]
+    pub only_from_start: bool,
 }
 
 impl VideoFacts {
@@ -237,8 +243,18 @@ pub struct AudioFacts {
     pub duration: Micros,
     /// Marked as the default track.
     pub default: bool,
+    /// Not all of it decodes: a copy would not play.
+    #[serde(skip)]
+    pub damaged: bool,
     /// Language tag, when present.
     pub language: Option<String>,
+}
+
+impl AudioFacts {
+    /// Returns whether it can be copied into an MP4 that plays everywhere.
+    pub fn is_whole_aac(&self) -> bool {
+        self.codec == "aac" && !self.damaged
+    }
 }
 
 /// A stream that an MP4 with one video and one audio track does not carry on.

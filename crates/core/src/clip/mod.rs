@@ -12,3 +12,5 @@ pub mod listing;
 pub mod packets;
 #[cfg(feature = "planner")]
 pub mod streams;
+#[cfg(feature = "planner")]
+pub mod watched;

@@ -210,6 +210,7 @@ impl Streams {
             frame_rate: timing.rate,
             constant_rate: timing.constant,
             frames: packets.times.len() as u64,
+            only_from_start: false,
             start: first,
             stamped_late: if packets.decoding_times {
                 timing.rate.time_of(u64::from(details.reordered))
@@ -222,6 +223,7 @@ impl Streams {
             colour: colour(details, &seen, &codec),
             gradual_refresh: packets.refreshes_gradually(),
             bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),
+            times: packets.times,
             keyframes: packets.keyframes.into_iter().map(|(time, _)| time).collect(),
             codec,
         };
@@ -265,6 +267,7 @@ impl Streams {
                 start: stream.start.map_or(Micros(0), |start| start - zero),
                 duration: stream.duration.unwrap_or_default(),
                 default: stream.default,
+                damaged: false,
                 language: stream.language.clone(),
             })
         };

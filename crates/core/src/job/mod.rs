@@ -21,6 +21,7 @@ mod shared;
 mod shrink;
 mod tasks;
 pub mod verify;
+mod watch;
 
 use crate::clip::failure::ProbeFailure;
 use crate::machine::{Decoder, WhyFfmpeg};

@@ -7,10 +7,12 @@ use super::tests::{limits, planned};
 use super::*;
 use crate::clip::ffprobe;
 use crate::machine::{Machine, VideoEncoder};
+use crate::step::files::WATCHED_FILE;
+use crate::step::watch::Loudness;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, ffmpeg as args,
 };
-use crate::testing::{facts, mp4_head};
+use crate::testing::{facts, mp4_head, samples};
 use crate::wishes::Mode;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -105,14 +107,18 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     let write = |output: &Output| {
         let head = match output.name.as_str() {
             args::RESULT_FILE => mp4_head(50_000, true),
+            WATCHED_FILE => samples(FRAMES, 0),
             _ => mp4_head(10_000, false),
         };
         seen.kept += i64::from(output.name == args::FRAMES_FILE);
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();
-    let answer =
-        (task.program == Program::ExamineStreams).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
+    let answer = match task.program {
+        Program::ExamineStreams => Some(Answer::Streams(ffprobe::listing(&listing(task)))),
+        Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+        _ => None,
+    };
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 

@@ -66,8 +66,8 @@ impl Rendition {
             }
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
-            // The schedule's own.
-            Work::Audio | Work::Cut => Some(()),
+            // The schedule's own, and what needs no booking.
+            Work::Audio | Work::Cut | Work::WatchSource | Work::WatchKept | Work::WatchResult => Some(()),
         };
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);
@@ -255,7 +255,7 @@ impl Rendition {
             encode.queue_all();
             self.phase = Phase::Correcting;
         } else if plan::plays_everywhere(&shared.facts) {
-            self.finish_with_source(shared, vec![Note::KeptAsIs]);
+            self.keep_source(shared, vec![Note::KeptAsIs]);
         } else {
             self.give_up(shared, Failure::AlreadySmall { source: shared.facts.file_bytes });
         }
@@ -301,7 +301,7 @@ impl Rendition {
             notes.push(Note::NotAllUsed);
         }
         let report = self.describe(shared, bytes, expected, notes);
-        self.finish(shared, report);
+        self.watch(shared, Work::WatchResult, report);
     }
 
     fn expected(&self, shared: &Shared) -> Option<Expected> {
@@ -347,7 +347,8 @@ impl Rendition {
         }
     }
 
-    pub(super) fn finish_with_source(&mut self, shared: &mut Shared, notes: Vec<Note>) {
+    /// Hands the source over as it is, once it is seen to decode.
+    pub(super) fn keep_source(&mut self, shared: &mut Shared, notes: Vec<Note>) {
         let video = &shared.facts.video;
         let expected = Expected {
             limit: self.plan.limit,
@@ -360,10 +361,10 @@ impl Rendition {
             heard: None,
         };
         let report = self.describe(shared, shared.facts.file_bytes, &expected, notes);
-        self.finish(shared, Report { kept_source: true, ..report });
+        self.watch(shared, Work::WatchKept, Report { kept_source: true, ..report });
     }
 
-    fn finish(&mut self, shared: &mut Shared, report: Report) {
+    pub(super) fn finish(&mut self, shared: &mut Shared, report: Report) {
         if let Some(encode) = self.encode.take() {
             let mut artifacts = encode.artifacts(self.index);
             // The audio is everybody's until the end.

@@ -16,7 +16,7 @@ use crate::units::Bytes;
 const TRIES: u32 = 3;
 
 impl Shared {
-    fn fall_back(&mut self, why: WhyFfmpeg) {
+    pub(super) fn fall_back(&mut self, why: WhyFfmpeg) {
         self.end(End::FellBack(why));
     }
 
@@ -33,6 +33,7 @@ impl Schedule {
         let rendition = &mut self.renditions[running.rendition];
         match running.work {
             Work::Cut => self.cut_again(running, exit_code, log),
+            work if work.watches() => self.watch_failed(&running, log),
             // Never lose the video for the audio; the plan says what is missing.
             Work::Audio
                 if running.tries >= TRIES
@@ -67,8 +68,11 @@ impl Schedule {
         let shared = &mut self.shared;
         let tries = running.tries;
         match death {
+            Death::OutOfMemory | Death::Crash | Death::InputUnreadable if running.work.watches() => {
+                self.watch_failed(&running, log);
+            }
             Death::InputUnreadable => rendition.give_up(shared, Failure::InputUnreadable { log }),
-            _ if rendition.changing_encoder && running.work != Work::Audio => {}
+            _ if rendition.changing_encoder && !running.work.is_shared() => {}
             _ if rendition.is_of_the_whole(running.work) => rendition.change_encoder(shared),
             Death::OutOfMemory if tries >= TRIES && shared.tasks.at_once == 1 => {
                 rendition.give_up(shared, Failure::OutOfMemory { log });
@@ -147,7 +151,7 @@ impl Rendition {
             Work::Encode { .. } => Step::Encode,
             Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(shared, None),
             Work::Remux | Work::Assemble | Work::Cut => Step::Assemble,
-            Work::Check { .. } => Step::Check,
+            Work::Check { .. } | Work::WatchSource | Work::WatchKept | Work::WatchResult => Step::Check,
         };
         let decoded_before =
             self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));
@@ -182,7 +186,7 @@ impl Rendition {
         if engine.is_x264() && self.machine.decoder == Decoder::Browser {
             return shared.fall_back(WhyFfmpeg::Encoder);
         }
-        let own = |rendition: usize, work: Work| rendition == self.index && work != Work::Audio;
+        let own = |rendition: usize, work: Work| rendition == self.index && !work.is_shared();
         shared.tasks.waiting.retain(|waiting| !own(waiting.rendition, waiting.work));
         self.due = None;
         self.changing_encoder = shared.tasks.running.values().any(|one| own(one.rendition, one.work));
@@ -252,6 +256,8 @@ impl Rendition {
             shared.audio = Audio::planned(&audio);
         }
         self.assemblies = 0;
+        self.checked = None;
+        self.watched = None;
         shared.note_restart();
         self.begin(shared);
     }

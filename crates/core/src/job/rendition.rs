@@ -11,6 +11,7 @@ use crate::plan::{Action, Ceiling, EncodePlan, Plan, RateControl};
 use crate::progress::Stage;
 use crate::rate::ledger::Ledger;
 use crate::rate::stats::PassStats;
+use crate::step::watch::Seen;
 use crate::step::{Artifact, ArtifactKind};
 use crate::units::Bytes;
 
@@ -43,6 +44,10 @@ pub(super) struct Rendition {
     pub(super) changing_encoder: bool,
     /// Times that the result was put together again for a better choice of encodes.
     pub(super) assemblies: u32,
+    /// Its figures while it is compared with the source.
+    pub(super) checked: Option<Report>,
+    /// What decoding the finished file brought, until the source's decode is there: nothing where that failed.
+    pub(super) watched: Option<Option<Seen>>,
     /// Its figures, once it is checked.
     pub(super) report: Option<Report>,
     /// Its segments, once it is cut.
@@ -142,6 +147,12 @@ impl Encode {
         overhead(self.plan.grid.frames, &self.plan.audio, self.plan.audio_length)
     }
 
+    /// Forgets the decoded frames of all chunks; returns those chunks.
+    pub(super) fn forget_frames(&mut self) -> Vec<usize> {
+        let kept = self.frames_kept.iter_mut().enumerate();
+        kept.filter_map(|(chunk, kept)| std::mem::take(kept).then_some(chunk)).collect()
+    }
+
     fn next_encode(&mut self) -> Option<Work> {
         let (chunk, asked) = self.queue.pop()?;
         let serial = match &self.ledger {
@@ -190,6 +201,8 @@ impl Rendition {
             encode: None,
             changing_encoder: false,
             assemblies: 0,
+            checked: None,
+            watched: None,
             report: None,
             cut: None,
         }
@@ -219,7 +232,7 @@ impl Rendition {
         match self.plan.action.clone() {
             // The renditions of a package are encodes.
             Action::Package(_) => {}
-            Action::Keep => self.finish_with_source(shared, self.plan.notes.clone()),
+            Action::Keep => self.keep_source(shared, self.plan.notes.clone()),
             Action::Remux(_) => {
                 self.phase = Phase::Finishing;
                 self.due = Some(Work::Remux);

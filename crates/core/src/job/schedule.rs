@@ -80,6 +80,7 @@ impl Schedule {
                 plan,
                 tasks,
                 audio,
+                sources: Vec::new(),
                 frames_room: own_room,
                 commands: Vec::new(),
                 end: None,
@@ -202,10 +203,11 @@ impl Schedule {
     fn next_work(&mut self) -> Option<Waiting> {
         let Shared { tasks, audio, .. } = &mut self.shared;
         if !tasks.queues_all {
-            return tasks.waiting.pop().or_else(|| {
+            let next = tasks.waiting.pop().or_else(|| {
                 let work = self.renditions.first_mut()?.next_work(audio)?;
                 Some(Waiting { rendition: 0, work, tries: 1 })
             });
+            return next.or_else(|| self.due_source_watch());
         }
         for rendition in &mut self.renditions {
             while let Some(work) = rendition.next_work(audio) {
@@ -217,8 +219,10 @@ impl Schedule {
             let decodes = renditions[waiting.rendition].decodes_for(waiting.work);
             self.frames.urgency(waiting.rendition, decodes)
         };
-        let next = (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place]))?;
-        Some(tasks.waiting.swap_remove(next))
+        match (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place])) {
+            Some(next) => Some(tasks.waiting.swap_remove(next)),
+            None => self.due_source_watch(),
+        }
     }
 
     fn done(&mut self, task: TaskId, running: Running, mut ended: Ended) {
@@ -227,6 +231,10 @@ impl Schedule {
         match running.work {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
+            Work::WatchSource => self.source_watched(&running, ended),
+            Work::WatchKept | Work::WatchResult => {
+                self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
+            }
             _ => self.renditions[running.rendition].done(&mut self.shared, running, ended),
         }
         self.take_reports();

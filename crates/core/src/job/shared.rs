@@ -4,6 +4,7 @@
 use super::events::{Command, Milestone};
 use super::failure::Failure;
 use super::report::Report;
+use super::watch::SourceWatch;
 use crate::clip::facts::MediaFacts;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::AudioPlan;
@@ -31,8 +32,26 @@ pub(super) enum Work {
     Assemble,
     /// Opening the file again.
     Check { bytes: Bytes, index_first: bool },
+    /// Decoding the source from its start, for all renditions.
+    WatchSource,
+    /// Decoding a source that is handed over as it is.
+    WatchKept,
+    /// Decoding the finished file.
+    WatchResult,
     /// Cutting the finished file into segments.
     Cut,
+}
+
+impl Work {
+    /// Returns whether all renditions have use for it.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Work::Audio | Work::WatchSource)
+    }
+
+    /// Returns whether it decodes a whole file to look at it.
+    pub(super) fn watches(self) -> bool {
+        matches!(self, Work::WatchSource | Work::WatchKept | Work::WatchResult)
+    }
 }
 
 /// What the renditions of a job share.
@@ -44,6 +63,8 @@ pub(super) struct Shared {
     pub(super) plan: Plan,
     pub(super) tasks: Tasks,
     pub(super) audio: Audio,
+    /// Decodes of the source from its start, one for each grid.
+    pub(super) sources: Vec<SourceWatch>,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,
     pub(super) commands: Vec<Command>,
@@ -130,10 +151,11 @@ pub(super) struct Waiting {
 }
 
 impl Tasks {
-    /// Whether a rendition has nothing under way and nothing due.
+    /// Returns whether a rendition has nothing under way and nothing due.
     pub(super) fn has_none_of(&self, rendition: usize) -> bool {
-        self.running.values().all(|running| running.rendition != rendition)
-            && self.waiting.iter().all(|waiting| waiting.rendition != rendition)
+        let own = |one: usize, work: Work| one == rendition && work != Work::WatchSource;
+        !self.running.values().any(|running| own(running.rendition, running.work))
+            && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))
     }
 
     /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.

@@ -12,15 +12,18 @@ use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
 use crate::machine::{Machine, VideoEncoder};
+use crate::plan::audio::AudioPlan;
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
+use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
+use crate::step::watch::Loudness;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, InputSource, Output, Program, Task, TaskId,
     Written,
 };
-use crate::testing::{facts, mp4_head};
+use crate::testing::{facts, mp4_head, samples};
 use crate::units::Micros;
 use crate::wishes::ladder;
 use crate::wishes::{Codec, Effort, Mode};
@@ -72,6 +75,12 @@ enum Mishap {
     AudioShort,
     /// Kept frames cannot be read back.
     FramesLost,
+    /// The finished file shows other frames, so many times over.
+    Differs(u32),
+    /// The decoder reports errors in the source, and in copies of its audio.
+    Damaged,
+    /// The source cannot be decoded from its start.
+    Unwatchable,
 }
 
 #[derive(Debug)]
@@ -102,6 +111,8 @@ struct World {
     decodes: u32,
     /// Tasks for the multi-thread core.
     threaded: u32,
+    /// Numbers of the tasks that decode a whole file to look at it.
+    watches: Vec<u32>,
     result: u64,
     frames: u64,
     first_pass: (u64, f64),
@@ -140,7 +151,7 @@ impl World {
         let facts = facts(frames);
         let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
         let mishaps_left = match mishap {
-            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
+            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } | Mishap::Differs(times) => times,
             _ => 0,
         };
         let (job, begun) = planned(facts, wishes, plan.clone(), machine, limits(2, FRAMES_ROOM));
@@ -159,6 +170,7 @@ impl World {
             assembled: Vec::new(),
             decodes: 0,
             threaded: 0,
+            watches: Vec::new(),
             result: 0,
             frames,
             first_pass: (8_000, 30.0),
@@ -229,9 +241,12 @@ impl World {
     }
 
     fn answer(&mut self, task: &Task) -> Event {
-        let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        let (id, mut log) = (task.id, vec!["evidence".to_owned()]);
+        let watches = task.outputs.iter().any(|output| output.name == WATCHED_FILE);
+        self.watches.extend(watches.then_some(self.tasks));
         self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
-        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == InputSource::Clip));
+        self.decodes +=
+            u32::from(!watches && task.inputs.iter().any(|input| input.source == InputSource::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
@@ -244,12 +259,44 @@ impl World {
             Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
                 return Event::Died { task: id, death: Death::Crash, log };
             }
+            Mishap::Unwatchable if watches => {
+                return Event::Done { task: id, exit_code: 1, answer: None, outputs: Vec::new(), log };
+            }
+            Mishap::Damaged if watches && (watches_source(task) || self.copies_audio()) => {
+                log.push("Error while decoding stream #0:1: Invalid data found".into());
+            }
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        let answer = (task.program == Program::ExamineStreams)
-            .then(|| Answer::Streams(ffprobe::listing(&self.listing())));
+        let answer = match task.program {
+            Program::ExamineStreams => Some(Answer::Streams(ffprobe::listing(&self.listing()))),
+            Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+            _ => None,
+        };
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
+    }
+
+    /// How many tasks there are up to the last one that is no look at a whole file.
+    fn made(&self) -> u32 {
+        (0..self.tasks).rev().find(|task| !self.watches.contains(task)).map_or(0, |last| last + 1)
+    }
+
+    fn copies_audio(&self) -> bool {
+        match &self.plan.action {
+            Action::Encode(encode) => matches!(encode.audio, AudioPlan::Copy { .. }),
+            _ => true,
+        }
+    }
+
+    /// What watching a file writes: the same of the source and of the result, and every frame of it.
+    fn write_watched(&mut self, task: &Task, name: &str) -> Vec<u8> {
+        if name != WATCHED_FILE {
+            return Vec::from("#tb 0: 1/25\n");
+        }
+        let differs =
+            matches!(self.mishap, Mishap::Differs(_)) && !watches_source(task) && self.mishaps_left > 0;
+        self.mishaps_left -= u32::from(differs);
+        samples(self.frames, if differs { 90 } else { 0 })
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -318,6 +365,10 @@ impl World {
             Some(ArtifactKind::SharedFrames(_) | ArtifactKind::Init | ArtifactKind::Segment(_)) => {
                 panic!("one file is no package")
             }
+            None if output.name != PROBE_FILE => {
+                let written = self.write_watched(task, &output.name);
+                (written.len() as u64, written)
+            }
             None => {
                 let listing = self.listing();
                 (listing.len() as u64, listing.into_bytes())
@@ -345,6 +396,10 @@ impl World {
             length
         )
     }
+}
+
+fn watches_source(task: &Task) -> bool {
+    task.inputs.iter().any(|input| input.source == InputSource::Clip)
 }
 
 /// A job with this plan, and what it begins with.
@@ -454,8 +509,8 @@ fn the_death_of_any_worker_costs_one_task() {
 
 #[test]
 fn what_fails_again_and_again_is_given_up_with_evidence() {
-    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
-    for nth in 0..tasks {
+    let smooth = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    for nth in 0..smooth.made() {
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
         let reason = gave_up(&world);
@@ -469,7 +524,9 @@ fn what_fails_again_and_again_is_given_up_with_evidence() {
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 })
                 .run(None);
-        assert!(matches!(gave_up(&world), Failure::InputUnreadable { .. }) && world.stopped, "{nth}");
+        let unread = matches!(world.ending, Some(Ending::GaveUp(Failure::InputUnreadable { .. })));
+        // A result that is there is not lost because the source is gone.
+        assert_eq!(unread && world.stopped, !smooth.watches.contains(&nth), "{nth}");
     }
 }
 
@@ -514,7 +571,12 @@ fn the_quick_recipe_is_never_larger_than_the_source() {
 fn a_source_that_fits_is_handed_over_untouched() {
     let world = World::new(FRAMES, Wishes::default(), Mishap::None).run(None);
     let report = finished(&world);
-    assert!(report.kept_source && world.tasks == 0 && report.bytes == facts(FRAMES).file_bytes);
+    assert!(
+        report.kept_source
+            && world.tasks == 1
+            && world.watches == [0]
+            && report.bytes == facts(FRAMES).file_bytes
+    );
 }
 
 #[test]
@@ -661,8 +723,8 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
 fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
     for effort in [Effort::Fast, Effort::Balanced, Effort::Best] {
         let wishes = || Wishes { effort, ..wishes() };
-        let tasks = World::in_browser(wishes(), Mishap::None).run(None).tasks;
-        for nth in 0..tasks {
+        let made = World::in_browser(wishes(), Mishap::None).run(None).made();
+        for nth in 0..made {
             let cases = [
                 Mishap::Dies { nth, times: 99, death: Death::Browser },
                 Mishap::Dies { nth, times: 99, death: Death::Crash },
@@ -792,5 +854,47 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
                 "{codec:?} {mishap:?}"
             );
         }
+    }
+}
+
+#[test]
+fn every_result_is_decoded_whole_and_compared_with_a_decode_of_the_source_from_its_start() {
+    let seeks = |world: &World| match &world.plan.action {
+        Action::Encode(encode) => encode.chunks.iter().any(|chunk| chunk.seek.is_some()),
+        _ => false,
+    };
+    let found = |world: &World| -> Vec<Note> {
+        let notes = finished(world).notes.iter();
+        notes.filter(|note| !matches!(note, Note::AudioEncoded { .. })).cloned().collect()
+    };
+    // Decodes of whole files: two for each result, and the source's again only where the plan changes its grid.
+    let smooth = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    assert_eq!(found(&smooth), []);
+    assert_eq!((smooth.watches.len(), seeks(&smooth)), (2, true));
+    // Other frames than the source's: first every chunk is decoded from the start, then it is said.
+    let again = World::new(FRAMES, wishes(), Mishap::Differs(1)).run(None);
+    assert_eq!(found(&again), [Note::OnlyFromStart]);
+    assert!(!seeks(&again));
+    let hopeless = World::new(FRAMES, wishes(), Mishap::Differs(9)).run(None);
+    assert!(finished(&hopeless).notes.iter().any(|note| matches!(note, Note::Differs { .. })));
+    // The browser's decoder gives way to ffmpeg's.
+    let browser = World::in_browser(wishes(), Mishap::Differs(1)).run(None);
+    assert!(matches!(browser.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Different))), "{:?}", browser.ending);
+    // A result is not lost for the comparison.
+    let unseen = World::new(FRAMES, wishes(), Mishap::Unwatchable).run(None);
+    assert_eq!(found(&unseen), [Note::NotCompared]);
+}
+
+#[test]
+fn a_damaged_source_is_said_and_never_copied() {
+    for target in [Bytes(10_000_000), wishes().target] {
+        let world = World::new(FRAMES, Wishes { target, ..wishes() }, Mishap::Damaged).run(None);
+        let report = finished(&world);
+        assert!(!report.kept_source && !world.copies_audio(), "{target}");
+        assert!(
+            report.notes.iter().any(|note| matches!(note, Note::SourceDamaged { .. })),
+            "{:?}",
+            report.notes
+        );
     }
 }

@@ -93,6 +93,8 @@ pub enum WhyFfmpeg {
     Audio,
     /// The browser failed midway.
     Midway,
+    /// The browser's result differs from the source.
+    Different,
     /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.
     Encoder,
     /// x265 is to encode, which is inside ffmpeg.

@@ -124,6 +124,8 @@ pub enum WhyEncode {
     Trimmed,
     /// The quick recipe always encodes it.
     Recipe,
+    /// Not all of it decodes.
+    Damaged,
     /// A copy would take more than goes with this bandwidth.
     Bandwidth,
 }
@@ -138,9 +140,11 @@ pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
 /// larger for the low rungs; else none. `below` rules out what proved too much; it never overrides a wish.
 pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Option<Kbps>) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.codec == "aac" && wishes.trim.is_none();
+    let copyable = track.is_whole_aac() && wishes.trim.is_none();
     let why = if wishes.trim.is_some() {
         WhyEncode::Trimmed
+    } else if track.damaged {
+        WhyEncode::Damaged
     } else if copyable {
         WhyEncode::TooLarge
     } else {
@@ -174,7 +178,7 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
 /// they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none();
+    let copyable = track.is_whole_aac() && track.channels <= 2 && wishes.trim.is_none();
     match wishes.audio {
         AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
         AudioWish::Encode(wished) => encode_at(track, wished, WhyEncode::Wished),
@@ -193,7 +197,7 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
         (None, _) => AudioPlan::None(WhyNoAudio::Silent),
         (Some(_), AudioWish::None) => AudioPlan::None(WhyNoAudio::Wished),
         (Some(track), AudioWish::Encode(rate)) => encode_at(track, rate, WhyEncode::Wished),
-        (Some(track), AudioWish::Copy) if track.codec == "aac" && wishes.trim.is_none() => copy(track),
+        (Some(track), AudioWish::Copy) if track.is_whole_aac() && wishes.trim.is_none() => copy(track),
         (Some(track), _) => AudioPlan::Encode {
             stream: track.index,
             bitrate: None,

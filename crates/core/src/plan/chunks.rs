@@ -97,7 +97,8 @@ const LONGEST: (f64, f64) = (15.0, 250.0);
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
 /// first those off the regular distance (its encoder saw a scene cut there), then any, since decoding can start there.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
+    let slots = boundaries(video, grid, count(grid, workers));
+    between(video, container, grid, &affordable(video, container, grid, slots))
 }
 
 /// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
@@ -113,7 +114,7 @@ pub fn at_multiples(
     let count = count(grid, workers).min(gops).max(1);
     let mut slots: Vec<u64> = (0..count).map(|index| gops * index / count * distance).collect();
     slots.push(grid.frames);
-    between(video, container, grid, &slots)
+    between(video, container, grid, &affordable(video, container, grid, slots))
 }
 
 /// Cuts the grid at these frames, the first of which is its first.
@@ -125,6 +126,19 @@ pub fn at(video: &VideoFacts, container: Container, grid: &Grid, firsts: &[u64])
 /// The grid as one chunk.
 pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
     between(video, container, grid, &[0, grid.frames])
+}
+
+/// Leaves out boundaries before which more would be decoded than a chunk is long: with one keyframe in half an hour
+/// every chunk would decode the clip from its start.
+fn affordable(video: &VideoFacts, container: Container, grid: &Grid, slots: Vec<u64>) -> Vec<u64> {
+    let length = grid.frames / (slots.len() as u64).saturating_sub(1).max(1);
+    let run_up = |slot: u64| slot.saturating_sub(decoding_begins(video, container, grid, slot));
+    slots.into_iter().filter(|&slot| slot == 0 || slot == grid.frames || run_up(slot) < length).collect()
+}
+
+/// Returns the slot of the first frame that is decoded for a chunk that begins at `first`.
+fn decoding_begins(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> u64 {
+    seek_for(video, container, grid, first).map_or(0, |seek| grid.slot_of(seek.max(grid.start)))
 }
 
 fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
@@ -213,6 +227,9 @@ const RUN_UP: Micros = Micros(500_000);
 
 /// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
 fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
+    if video.only_from_start {
+        return None;
+    }
     let usable = video.keyframes.partition_point(|&time| grid.slot_of(time) <= first);
     let back = if video.gradual_refresh { 2 } else { 1 };
     let needed = *video.keyframes.get(usable.checked_sub(back).filter(|&index| index > 0)?)?;

@@ -3,6 +3,7 @@
 
 use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
 use crate::clip::format::VideoFormat;
+use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track};
@@ -164,6 +165,24 @@ pub enum Note {
     },
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
+    /// Part of the source does not decode.
+    SourceDamaged {
+        /// Where no frame decodes.
+        video: Vec<Span>,
+        /// Where no audio decodes.
+        audio: Vec<Span>,
+    },
+    /// The video decodes right only from its start: it is not divided among workers.
+    OnlyFromStart,
+    /// The result differs from the source, however it was decoded.
+    Differs {
+        /// Where other frames are shown.
+        video: Vec<Span>,
+        /// Where something else is heard.
+        audio: Vec<Span>,
+    },
+    /// The result was not compared with the source: decoding one of them as a whole failed.
+    NotCompared,
     /// More bytes would not be visible: the result stays below the target.
     Saturated,
 }

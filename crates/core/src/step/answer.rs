@@ -6,6 +6,7 @@ use crate::clip::listing::Listing;
 use crate::clip::packets::PacketTable;
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
+use crate::step::watch::Loudness;
 use crate::step::{Output, Program, Written};
 use serde::Deserialize;
 
@@ -21,6 +22,8 @@ pub enum Answer {
     Packets(PacketTable),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
+    /// Of `Program::Watch`.
+    Heard(Loudness),
 }
 
 /// Returns the file with which a program answers, if it is one that answers with a file: only ffprobe does.

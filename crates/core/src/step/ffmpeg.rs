@@ -8,6 +8,7 @@ use crate::machine::Preset;
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
+use crate::step::watch::WatchStep;
 use crate::step::x264::Pass;
 use crate::step::x264::{self as encoder, Passes};
 use crate::units::{Kbps, Micros};
@@ -394,6 +395,55 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
+}
+
+/// Decodes all of `file` from its start: samples of its frames on the grid, the times of all frames, and how loud its
+/// audio is. The audio is measured before anything fills its gaps.
+pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
+    let video = &step.video;
+    let map = |arguments: Arguments, stream: u32| arguments.pair("-map", format!("0:{stream}"));
+    let (rate, [left, top, width, height]) = (video.rate, video.inside);
+    let mut chain = vec![
+        format!(
+            "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
+            rate.numerator(),
+            rate.denominator(),
+            seconds(video.origin)
+        ),
+        format!("select='not(mod(n\\,{}))'", step.every),
+        format!("scale={width}:{height}:flags=area,format=gray"),
+    ];
+    if (width, height) != (video.width, video.height) {
+        chain.push(format!("pad={}:{}:{left}:{top}", video.width, video.height));
+    }
+    // A message that repeats counts each time.
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -loglevel repeat+info -copyts")
+        .words("-reinit_filter 0 -max_error_rate 1")
+        .pair("-i", file);
+    let arguments = map(arguments, video.stream)
+        .words("-an -sn -dn")
+        .pair("-vf", chain.join(","))
+        .pair("-frames:v", video.frames.div_ceil(step.every.max(1)))
+        .words("-fps_mode passthrough -c:v rawvideo -f rawvideo")
+        .words(WATCHED_FILE);
+    // Frames as they come, whatever their times: packets that hold nothing but a reference.
+    let arguments = map(arguments, video.stream)
+        .words("-an -sn -dn -c:v wrapped_avframe -fps_mode passthrough -enc_time_base -1 -f framecrc")
+        .words(SHOWN_FILE);
+    match step.audio {
+        Some(audio) => map(arguments, audio.stream)
+            .words("-vn -sn -dn")
+            .pair(
+                "-af",
+                format!(
+                    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,\
+                     ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file={HEARD_FILE}"
+                ),
+            )
+            .words("-f null -"),
+        None => arguments,
+    }
+    .0
 }
 
 /// ffprobe: all streams and the format of `CLIP`.

@@ -23,14 +23,21 @@ pub const LIST_FILE: &str = "chunks.txt";
 pub const RESULT_FILE: &str = "result.mp4";
 /// What ffprobe writes.
 pub const PROBE_FILE: &str = "probe.txt";
+/// Samples of a watched file's frames.
+pub const WATCHED_FILE: &str = "watched.gray";
+/// The times of its frames, as ffmpeg lists them.
+pub(crate) const SHOWN_FILE: &str = "shown.txt";
+/// The levels of its audio, as ffmpeg prints them.
+pub(crate) const HEARD_FILE: &str = "heard.txt";
 
 /// The files that workers write or look for by name, as the generated TypeScript names them.
-pub const OF_WORKERS: [(&str, &str); 5] = [
+pub const OF_WORKERS: [(&str, &str); 6] = [
     ("frames", FRAMES_FILE),
     ("statistics", STATS_FILE),
     ("macroblockTree", MBTREE_FILE),
     ("chunk", CHUNK_FILE),
     ("audio", AUDIO_FILE),
+    ("watched", WATCHED_FILE),
 ];
 
 /// The name of chunk `index` as the assembly reads it.

@@ -9,10 +9,12 @@ pub mod ffmpeg;
 pub mod files;
 pub mod load;
 pub mod package;
+pub mod watch;
 pub mod webcodecs;
 pub mod x264;
 
 use crate::step::package::PackageStep;
+use crate::step::watch::WatchStep;
 use crate::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
 use crate::step::x264::X264Step;
 use crate::units::{Bytes, FrameRate};
@@ -114,6 +116,8 @@ pub enum Program {
         /// Frames per second.
         rate: FrameRate,
     },
+    /// The browser decodes the whole of the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
+    Watch(WatchStep),
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
 }
@@ -139,6 +143,7 @@ impl Program {
                 format!("browser: {verb} the audio of stream {}", step.stream)
             }
             Program::Assemble { rate } => format!("browser: assemble at {rate} frames a second"),
+            Program::Watch(step) => format!("browser: watch {} frames", step.video.frames),
             Program::Package(step) => {
                 format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())
             }

@@ -83,6 +83,8 @@ pub struct ResultAccount {
     pub saved: f64,
     /// The source itself is the result.
     pub kept_source: bool,
+    /// It was decoded whole and compared with the source, as `Report::is_compared`.
+    pub compared: bool,
     /// Width and height of the video.
     pub size: (u32, u32),
     /// How many files a package has; a single result has none.

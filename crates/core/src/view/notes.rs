@@ -1,6 +1,7 @@
 //! The notes on a plan as sentences.
 
 use crate::clip::facts::OtherKind;
+use crate::clip::watched::{Span, total};
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
 use crate::plan::format::HIGHEST_RATE;
@@ -20,6 +21,9 @@ impl Note {
                 | Note::AudioEndsEarly { .. }
                 | Note::CodecNotHere { .. }
                 | Note::X265Failed
+                | Note::SourceDamaged { .. }
+                | Note::Differs { .. }
+                | Note::NotCompared
                 | Note::EncoderFailed { .. }
         )
     }
@@ -159,6 +163,20 @@ impl Note {
             Note::SlowerThanPlanned { to } => {
                 format!("This video needs more bytes than expected, so its frame rate drops to {to} fps.")
             }
+            Note::SourceDamaged { video, audio } => source_damaged(video, audio),
+            Note::OnlyFromStart => {
+                "This video decodes right only from its start, so it is encoded in one piece, which takes longer.".into()
+            }
+            Note::Differs { video, audio } => {
+                let parts = [stretches("other frames", video), stretches("other audio", audio)];
+                format!(
+                    "The result differs from the source: {}. Watch it before you use it; another effort or height may avoid it.",
+                    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+                )
+            }
+            Note::NotCompared => {
+                "The result could not be compared with the source, frame by frame. Watch it before you use it.".into()
+            }
             Note::Saturated => {
                 "More bytes would not make it any sharper, so it stays below the target.".into()
             }
@@ -166,11 +184,37 @@ impl Note {
     }
 }
 
+fn source_damaged(video: &[Span], audio: &[Span]) -> String {
+    let parts: Vec<String> = [stretches("no video decodes", video), stretches("no audio decodes", audio)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        return "The source is damaged: some of its frames decode only in part. All the rest is here.".into();
+    }
+    format!("The source is damaged: {}. All the rest is here.", parts.join(" and "))
+}
+
+/// How many stretches are named one by one.
+const NAMED: usize = 4;
+
+/// `no video for 4.8 s (0:10 to 0:14)`; `None` where there is none.
+fn stretches(what: &str, spans: &[Span]) -> Option<String> {
+    if spans.is_empty() {
+        return None;
+    }
+    let named: Vec<String> =
+        spans.iter().take(NAMED).map(|span| format!("{} to {}", span.from, span.to)).collect();
+    let more = if spans.len() > NAMED { ", and more" } else { "" };
+    Some(format!("{what} for {} ({}{more})", total(spans), named.join(", ")))
+}
+
 fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) -> String {
     let rate = bitrate.map_or(String::new(), |rate| format!(" at {rate}"));
     let reason = match why {
         WhyEncode::Wished => "as chosen",
         WhyEncode::Codec => "because its codec does not play everywhere",
+        WhyEncode::Damaged => "because part of it is damaged",
         WhyEncode::TooLarge => "because a copy would leave too few bytes for the video",
         WhyEncode::Trimmed => "so that it is cut exactly",
         WhyEncode::Recipe => "as the quick recipe does",
@@ -210,6 +254,7 @@ impl WhyFfmpeg {
             WhyFfmpeg::Mix => "its audio channels have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
             WhyFfmpeg::Audio => "this browser cannot decode the audio",
+            WhyFfmpeg::Different => "this browser decoded parts of it differently",
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",

@@ -88,6 +88,7 @@ impl From<&Report> for ResultAccount {
             limit: report.limit,
             saved: report.saved(),
             kept_source: report.kept_source,
+            compared: report.is_compared(),
             size: (report.format.width, report.format.height),
             files: report.files.len(),
             streams: report.files.iter().any(|file| file.path == hls::MASTER),

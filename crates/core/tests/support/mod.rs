@@ -40,6 +40,8 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
             colour: Colour::default(),
             interlaced: false,
             bytes_before: Vec::new(),
+            times: Vec::new(),
+            only_from_start: false,
             keyframes: (0..frames).step_by(100).map(|frame| rate.time_of(frame)).collect(),
         },
         audio: Vec::new(),
@@ -74,6 +76,7 @@ fn apply(facts: &mut MediaFacts, word: &str) {
             Some((codec, audio)) => {
                 let (bitrate, channels) = audio.split_once('x').unwrap();
                 facts.audio.push(AudioFacts {
+                    damaged: false,
                     index,
                     codec: codec.into(),
                     profile: None,

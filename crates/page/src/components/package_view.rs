@@ -6,7 +6,7 @@ use super::player::Player;
 use crate::job::{Finished, JobId, Made, PackageFile, Saving};
 use crate::state::Action;
 use crate::words;
-use clipfit_core::units::{Bytes, grouped};
+use clipfit_core::units::Bytes;
 use yew::prelude::*;
 
 /// Draws the package of the job `id`. `name` is the archive's file name; names of single files start with `stem`.
@@ -36,7 +36,7 @@ pub(super) fn package_view(
                 <p class="result__saving">{ words::saving(report) }</p>
                 <p class="result__check">
                     { Icon::Check.draw() }
-                    { format!("{} bytes, checked: within {}.", grouped(report.bytes.0), report.limit) }
+                    { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
                     download={name.to_owned()}>

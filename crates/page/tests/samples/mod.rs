@@ -52,9 +52,12 @@ pub(crate) fn facts() -> MediaFacts {
             colour: Colour::default(),
             interlaced: false,
             bytes_before: Vec::new(),
+            times: Vec::new(),
+            only_from_start: false,
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
         audio: vec![AudioFacts {
+            damaged: false,
             index: 1,
             codec: "opus".into(),
             profile: None,
