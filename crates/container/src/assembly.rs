@@ -115,8 +115,8 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
     Ok((whole, files))
 }
 
-/// Returns how many frames after its place in decoding order each sample of a chunk is presented. The error is the first
-/// sample that is not on the grid, or whose frame is taken or beyond the chunk.
+/// Returns how many frames after its place in decoding order each sample of a chunk is presented. The error is the
+/// first sample that is not on the grid, or whose frame is taken or beyond the chunk.
 pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize> {
     let mut decoded = 0_i64;
     let mut slots = Vec::with_capacity(track.samples.len());
@@ -146,8 +146,8 @@ pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize>
     Ok(leads)
 }
 
-/// Lets the tracks alternate about every second: returns each track's runs in samples, and the pieces in order. Sets the
-/// offsets of the samples, counted from the first one.
+/// Lets the tracks alternate about every second: returns each track's runs in samples, and the pieces in order. Sets
+/// the offsets of the samples, counted from the first one.
 fn interleave(tracks: &mut [(Track, Vec<usize>)]) -> Result<(Vec<Vec<usize>>, Vec<Piece>), Error> {
     struct Next {
         sample: usize,

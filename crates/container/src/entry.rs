@@ -128,8 +128,8 @@ impl AudioConfig {
 /// the box's type.
 const LEVELS: [usize; 2] = [4 + 3, 4 + 8 + 3];
 
-/// Joins two sample entries that differ only in H.264's level, which encoders choose by the rate of each chunk. The level
-/// is an upper bound, so the higher one is valid for both. Returns `None` if the entries differ in more.
+/// Joins two sample entries that differ only in H.264's level, which encoders choose by the rate of each chunk. The
+/// level is an upper bound, so the higher one is valid for both. Returns `None` if the entries differ in more.
 pub(crate) fn with_higher_level(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
     let record = one.windows(4).position(|kind| kind == b"avcC")?;
     let places = LEVELS.map(|level| record + level);
@@ -184,8 +184,8 @@ fn vp9(codec: &str) -> Result<VpcC, Error> {
     })
 }
 
-/// Reads the configuration of AV1 from the codec's name and the sequence header in the first packet ("AV1 Codec ISO Media
-/// File Format Binding", 2.3 and 5).
+/// Reads the configuration of AV1 from the codec's name and the sequence header in the first packet ("AV1 Codec ISO
+/// Media File Format Binding", 2.3 and 5).
 fn av1(codec: &str, first: &[u8]) -> Result<Av1c, Error> {
     let numbers = Numbers::new(codec);
     let (level, tier) = numbers

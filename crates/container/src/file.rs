@@ -83,8 +83,8 @@ impl VideoFile {
         self.written.add(data, self.frame, 0, key)
     }
 
-    /// Returns the whole file. Decoding starts `ahead` frames before presentation, or earlier if reordered frames need it;
-    /// an edit hides that delay.
+    /// Returns the whole file. Decoding starts `ahead` frames before presentation, or earlier if reordered frames need
+    /// it; an edit hides that delay.
     pub fn finish(mut self, ahead: u32) -> Result<Vec<u8>, Error> {
         let needed = self.leads.iter().map(|lead| -i64::from(*lead)).max().unwrap_or(0);
         let delay = needed.max(ahead.into());
@@ -119,8 +119,8 @@ impl AudioFile {
         self.written.add(data, samples, 0, true)
     }
 
-    /// Returns the whole file. `start` is when its first sample is due, in microseconds: an edit hides what is due before
-    /// zero, or delays audio that begins later.
+    /// Returns the whole file. `start` is when its first sample is due, in microseconds: an edit hides what is due
+    /// before zero, or delays audio that begins later.
     pub fn finish(self, start: i64) -> Result<Vec<u8>, Error> {
         self.written.first()?;
         let rate = u128::from(self.config.sample_rate);

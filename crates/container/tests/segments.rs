@@ -1,4 +1,5 @@
-//! Cuts files made by ffmpeg into segments, and plays them with ffmpeg through a playlist. Needs a native ffmpeg on PATH.
+//! Cuts files made by ffmpeg into segments, and plays them with ffmpeg through a playlist. Needs a native ffmpeg on
+//! PATH.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use clipfit_container::read::boxes;

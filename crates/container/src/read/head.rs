@@ -6,8 +6,8 @@ use super::boxes::headers;
 /// How many of a file's first bytes `media_bytes` and `index_first` need.
 pub const HEAD: usize = 4096;
 
-/// Returns the payload size of the media data box, if it begins within `head`, the first bytes of a file of `file_bytes`.
-/// In a file with one track this is the size of its packets.
+/// Returns the payload size of the media data box, if it begins within `head`, the first bytes of a file of
+/// `file_bytes`. In a file with one track this is the size of its packets.
 pub fn media_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
     let (_, found) = headers(head, file_bytes).find(|(_, found)| &found.kind == b"mdat")?;
     Some(found.size - found.header)

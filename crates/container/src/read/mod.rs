@@ -1,5 +1,5 @@
-//! Reads the few facts about MP4 files and segments that a plan or a check needs. Does no I/O, knows no sample table, and
-//! returns `None` for invalid bytes.
+//! Reads the few facts about MP4 files and segments that a plan or a check needs. Does no I/O, knows no sample table,
+//! and returns `None` for invalid bytes.
 
 mod boxes;
 mod codecs;

@@ -7,8 +7,8 @@ use super::boxes::{boxes, child};
 /// How many of a segment's first bytes `begin` needs.
 pub const HEAD: usize = 8_192;
 
-/// When a stream's first frame is shown, on the stream's own clock, in every rendition and both formats. Audio that begins
-/// earlier (the encoder's priming) then needs no negative time.
+/// When a stream's first frame is shown, on the stream's own clock, in every rendition and both formats. Audio that
+/// begins earlier (the encoder's priming) then needs no negative time.
 pub const ZERO_SECONDS: u32 = 10;
 
 /// The format of segments.

@@ -1,5 +1,5 @@
-//! Cuts a finished file into the segments of a stream, at given frames. Knows no playlist, and needs only the packets of
-//! one segment at a time.
+//! Cuts a finished file into the segments of a stream, at given frames. Knows no playlist, and needs only the packets
+//! of one segment at a time.
 
 mod codecs;
 mod fragment;
