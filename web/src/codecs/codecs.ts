@@ -48,13 +48,13 @@ export function start(module: WebAssembly.Module): Codecs {
     get memoryBytes() {
       return memory.buffer.byteLength;
     },
-    examineStreams: told(examineStreams),
-    examinePackets: told(examinePackets),
+    examineStreams: orCannotDecode(examineStreams),
+    examinePackets: orCannotDecode(examinePackets),
     decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),
-    assemble: told(assemble),
-    packageSegments: told(packageSegments),
+    assemble: orCannotDecode(assemble),
+    packageSegments: orCannotDecode(packageSegments),
     scaler: (...sizes) => scaler(memory, ...sizes),
   };
 }
@@ -76,14 +76,16 @@ async function decodeInto(
     }
   };
   try {
-    await told(() => decodeChunk(memory, step, clip, watched))();
+    await orCannotDecode(() => decodeChunk(memory, step, clip, watched))();
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }
 }
 
 /** Turns every failure except a lack of memory into `CannotDecode`. */
-function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+function orCannotDecode<A extends unknown[], R>(
+  act: (...given: A) => Promise<R>,
+): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);
