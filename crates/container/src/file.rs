@@ -3,6 +3,7 @@
 use crate::boxes::boxed;
 use crate::entry::{AudioConfig, Codec, VideoConfig, without_delimiter};
 use crate::index::{self, Media, Sample, Track, file_type};
+use crate::rate::Clock;
 use crate::{Error, Rate};
 
 /// The file so far: its type, then media data.
@@ -56,8 +57,7 @@ pub struct VideoFile {
     written: Written,
     config: VideoConfig,
     codec: Codec,
-    frame: u32,
-    scale: u32,
+    clock: Clock,
     /// Presentation minus decoding of every packet, in frames.
     leads: Vec<i32>,
 }
@@ -66,21 +66,14 @@ impl VideoFile {
     /// Creates a file without packets.
     pub fn new(config: VideoConfig, rate: Rate) -> Result<VideoFile, Error> {
         let (codec, clock) = (config.codec()?, rate.clock()?);
-        Ok(VideoFile {
-            written: Written::new(codec.kind())?,
-            config,
-            codec,
-            frame: clock.frame,
-            scale: clock.scale,
-            leads: Vec::new(),
-        })
+        Ok(VideoFile { written: Written::new(codec.kind())?, config, codec, clock, leads: Vec::new() })
     }
 
     /// Adds the next packet in decoding order. `lead` is how many frames after its place in that order it is presented.
     pub fn add(&mut self, data: &[u8], lead: i32, key: bool) -> Result<(), Error> {
         let data = if self.codec == Codec::Av1 { without_delimiter(data) } else { data };
         self.leads.push(lead);
-        self.written.add(data, self.frame, 0, key)
+        self.written.add(data, self.clock.frame, 0, key)
     }
 
     /// Returns the whole file. Decoding starts `ahead` frames before presentation, or earlier if reordered frames need
@@ -88,14 +81,14 @@ impl VideoFile {
     pub fn finish(mut self, ahead: u32) -> Result<Vec<u8>, Error> {
         let needed = self.leads.iter().map(|lead| -i64::from(*lead)).max().unwrap_or(0);
         let delay = needed.max(ahead.into());
-        let ticks = |frames: i64| frames.checked_mul(self.frame.into()).ok_or(Error::TooLarge);
+        let ticks = |frames: i64| frames.checked_mul(self.clock.frame.into()).ok_or(Error::TooLarge);
         for (sample, lead) in self.written.samples.iter_mut().zip(&self.leads) {
             sample.shift = ticks(i64::from(*lead) + delay)?;
         }
         let skipped = ticks(delay)?.unsigned_abs();
         let entry = self.config.entry(self.written.first()?)?;
         let media = Media::Video(self.config.width, self.config.height);
-        self.written.finish(media, self.scale, entry, skipped, 0)
+        self.written.finish(media, self.clock.scale, entry, skipped, 0)
     }
 }
 

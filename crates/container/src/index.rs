@@ -87,7 +87,7 @@ impl Track {
     pub(crate) fn read_all(index: &[u8]) -> Result<Vec<Track>, Error> {
         let movie = split(one(&split(index)?, b"moov")?)?;
         let header: Mvhd = read_one(&movie)?;
-        let tracks = movie.iter().filter(|found| found.kind == FourCC::new(b"trak"));
+        let tracks = movie.iter().filter(|found| &found.kind == b"trak");
         tracks.map(|track| Track::read_one(&header, track.body)).collect()
     }
 

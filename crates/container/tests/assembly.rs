@@ -141,7 +141,7 @@ fn chunks_with_reordered_frames_lie_on_the_grid() {
         assert_eq!(packets.len(), fields(folder, "audio.mp4", "a", "packet=size").len());
         ffmpeg(folder, "-xerror -i result.mp4 -f null -");
 
-        // What crates/core/src/mp4.rs reserves for the container.
+        // What `overhead` in crates/core/src/plan/overhead.rs reserves for the container.
         let packets = 5 * 48_000 / 1024 + 2;
         let allowed = 2_200 + frames * 21 / 2 + packets * 4 + packets.min(frames) * 10;
         assert!(head as u64 <= allowed, "{name}: {head} of {allowed} bytes");

@@ -78,7 +78,7 @@ fn package(folder: &Path, file: &[u8], clip: &Clip, format: Format) -> Vec<Vec<u
         std::fs::write(folder.join(&name), &segment).unwrap();
         segments.push(segment);
     }
-    assert_eq!(segments.len(), packager.count());
+    assert_eq!(segments.len(), clip.firsts.len());
     std::fs::write(folder.join("list.m3u8"), list + "#EXT-X-ENDLIST\n").unwrap();
     segments
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 /// Converts decoded frames of one layout to planar 4:2:0 with 8 bits and limited range, upright, at the output size.
 #[wasm_bindgen]
-pub struct FrameConverter(frame::FrameConverter);
+pub struct FrameConverter(frame::Converter);
 
 #[wasm_bindgen]
 impl FrameConverter {
@@ -29,14 +29,7 @@ impl FrameConverter {
             return Err(refused.into());
         };
         let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
-        Ok(FrameConverter(frame::FrameConverter::new(
-            format,
-            (width, height),
-            full_range,
-            turn,
-            out,
-            inside,
-        )?))
+        Ok(FrameConverter(frame::Converter::new(format, (width, height), full_range, turn, out, inside)?))
     }
 
     /// Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,

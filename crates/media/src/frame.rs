@@ -177,7 +177,7 @@ fn rounded(dividend: i32, divisor: i32) -> i32 {
 }
 
 /// Converts frames of one layout and size into planar 4:2:0.
-pub(crate) struct FrameConverter {
+pub(crate) struct Converter {
     layout: Layout,
     size: Size,
     turn: Turn,
@@ -199,7 +199,7 @@ pub(crate) struct FrameConverter {
     options: ResizeOptions,
 }
 
-impl FrameConverter {
+impl Converter {
     /// Creates a converter. `format` is a `VideoPixelFormat`; sizes are in pixels, of the visible part; `full_range` is
     /// about YUV, since RGB always is; `turn` is in degrees, clockwise; `inside` is where the video is in the output
     /// frame: left, top (both even), width, height. The rest is black.
@@ -210,7 +210,7 @@ impl FrameConverter {
         turn: u32,
         (out_width, out_height): (u32, u32),
         inside: [u32; 4],
-    ) -> Result<FrameConverter, FrameError> {
+    ) -> Result<Converter, FrameError> {
         let layout = Layout::parse(format).ok_or_else(|| FrameError::Format(format.to_owned()))?;
         let size = Size::new(width, height)?;
         let out = Size::new(out_width, out_height)?;
@@ -227,7 +227,7 @@ impl FrameConverter {
             .then(|| [false, true].map(|chroma| Table::new(layout.bits(), full_range, chroma)));
         let filter =
             Filter::new("bicubic", bicubic, 2.0).map_err(|error| FrameError::Resize(error.to_string()))?;
-        Ok(FrameConverter {
+        Ok(Converter {
             layout,
             size,
             turn,

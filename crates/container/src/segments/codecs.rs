@@ -25,7 +25,7 @@ fn codec(what: &str) -> Error {
 fn entry<'a>(entry: &'a [u8], kind: &[u8; 4]) -> Result<Option<&'a [u8]>, Error> {
     let found = split(entry)?;
     let found = found.first().ok_or(Error::Empty)?;
-    Ok((found.kind == mp4_atom::FourCC::new(kind)).then_some(found.body))
+    Ok((&found.kind == kind).then_some(found.body))
 }
 
 impl Avc {

@@ -63,11 +63,6 @@ impl Packager {
         Ok(Packager { source, segments, next: 0, muxer })
     }
 
-    /// Returns the number of segments.
-    pub fn count(&self) -> usize {
-        self.segments.len()
-    }
-
     /// Returns the initialization file, which players need before fragments. Transport streams have one too, because it
     /// names the codecs.
     pub fn init(&self) -> Result<Vec<u8>, Error> {

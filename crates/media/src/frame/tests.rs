@@ -164,8 +164,7 @@ fn check(
     tolerance: f64,
 ) {
     let name = format!("{format} {size:?} full {full_range} turned {turn} to {out:?}");
-    let mut converter =
-        FrameConverter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
+    let mut converter = Converter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
     assert_eq!(converter.input().len(), bytes.len(), "{name}");
     converter.input.copy_from_slice(bytes);
     // Twice: nothing of one frame may remain for the next.
@@ -215,7 +214,7 @@ fn colours_become_bt709() {
         ([0, 0, 255], [32, 240, 118]),
     ];
     for ([red, green, blue], wanted) in known {
-        let mut converter = FrameConverter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
+        let mut converter = Converter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
         converter.input.copy_from_slice(&[red, green, blue, 0]);
         converter.convert().unwrap();
         assert_eq!(converter.output(), wanted);
@@ -251,17 +250,14 @@ fn what_is_refused() {
         ("I420", (2, 2), 45, (2, 2), FrameError::Turn(45)),
     ];
     for (format, size, turn, out, wanted) in cases {
-        assert_eq!(
-            FrameConverter::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(),
-            Some(wanted)
-        );
+        assert_eq!(Converter::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(), Some(wanted));
     }
 }
 
 #[test]
 fn video_in_the_middle_of_its_frame_has_black_around_it() {
     // 4x2 of white in a frame of 8x6: two columns on each side, two rows above and below.
-    let mut converter = FrameConverter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
+    let mut converter = Converter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
     converter.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
     converter.convert().unwrap();
     let (luma, chroma) = converter.output().split_at(48);
@@ -275,6 +271,6 @@ fn video_in_the_middle_of_its_frame_has_black_around_it() {
         }
     }
     for inside in [[1, 0, 4, 2], [0, 0, 9, 2], [4, 0, 6, 2], [0, 0, 0, 2], [2, 2, u32::MAX, 2]] {
-        assert!(FrameConverter::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
+        assert!(Converter::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
     }
 }
