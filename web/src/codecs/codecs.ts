@@ -52,14 +52,14 @@ export function start(module: WebAssembly.Module): Codecs {
     get memoryBytes() {
       return memory.buffer.byteLength;
     },
-    examineStreams: told(examineStreams),
-    examinePackets: told(examinePackets),
+    examineStreams: orCannotDecode(examineStreams),
+    examinePackets: orCannotDecode(examinePackets),
     decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),
-    assemble: told(assemble),
-    packageSegments: told(packageSegments),
-    watch: told((step, file, progress) => watchFile(memory, step, file, progress)),
+    assemble: orCannotDecode(assemble),
+    packageSegments: orCannotDecode(packageSegments),
+    watch: orCannotDecode((step, file, progress) => watchFile(memory, step, file, progress)),
     scaler: (...sizes) => scaler(memory, ...sizes),
   };
 }
@@ -81,14 +81,16 @@ async function decodeInto(
     }
   };
   try {
-    await told(() => decodeChunk(memory, step, clip, watched))();
+    await orCannotDecode(() => decodeChunk(memory, step, clip, watched))();
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }
 }
 
 /** Turns every failure except a lack of memory into `CannotDecode`. */
-function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+function orCannotDecode<A extends unknown[], R>(
+  act: (...given: A) => Promise<R>,
+): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);
