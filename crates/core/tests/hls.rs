@@ -19,7 +19,7 @@ use clipfit_core::hls::{
     self, INDEX, INIT, MASTER, Rendition, Segments, Shape, ZERO, master_playlist, media_playlist,
     segment_name,
 };
-use clipfit_core::step::ffmpeg::RESULT_FILE;
+use clipfit_core::step::files::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::packaging::SegmentFormat;

@@ -1,7 +1,7 @@
 //! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and
 //! shows the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
 
-use crate::kept::{Given, Kept, PackageFile};
+use crate::kept::{Given, Kept};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
 use crate::protocol::{FromWorker, MissingPart, ToWorker};
@@ -19,6 +19,7 @@ use clipfit_core::units::Bytes;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::names::archive_folder;
 use clipfit_core::wishes::{Mode, Wishes};
+use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -406,9 +407,4 @@ async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
             Event::Done { task: task.id, exit_code, answer, outputs, log }
         }
     }
-}
-
-/// Returns files as JavaScript takes them: pairs of path and content.
-pub(crate) fn pairs(files: &[PackageFile]) -> Array {
-    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
 }

@@ -2,8 +2,7 @@
 //! `effects` carries out.
 
 use crate::job::{
-    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, PackageFile, Phase, Preparing, RunId,
-    Running, Saving,
+    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Saving,
 };
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
@@ -16,6 +15,7 @@ use clipfit_core::view::update::{Failure, Update};
 use clipfit_core::wishes::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Effort, Wishes};
+use clipfit_site::PackageFile;
 use std::rc::Rc;
 
 /// The page's state.

@@ -15,7 +15,7 @@ use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::live::destination::conceal_addresses;
 use clipfit_core::live::reconnect::{Exit, Heard, Next, Reconnect, Tries};
 use clipfit_core::live::{self, AddressTrouble, Destination, Push};
-use clipfit_core::step::ffmpeg as arguments;
+use clipfit_core::step::files::CLIP;
 use clipfit_core::units::Micros;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -98,7 +98,7 @@ impl Job<'_> {
         let now = || Micros(began.elapsed().as_micros() as i64);
         let folder = folder::temporary()?;
         if let Some(clip) = self.clip {
-            folder::link(&clip.path, &folder.path().join(arguments::CLIP)).map_err(Error::Temporary)?;
+            folder::link(&clip.path, &folder.path().join(CLIP)).map_err(Error::Temporary)?;
         }
         let mut attempt = 1;
         loop {
@@ -140,7 +140,7 @@ impl Job<'_> {
         let arguments: Vec<String> = ["-nostdin", "-y"]
             .map(str::to_owned)
             .into_iter()
-            .chain(live::publish(self.push, arguments::CLIP, from))
+            .chain(live::publish(self.push, CLIP, from))
             .collect();
         let (send, messages) = mpsc::channel();
         let printed = send.clone();

@@ -3,7 +3,7 @@
 
 use crate::plan::{Action, EncodePlan, Plan, RateControl};
 use crate::step::{
-    Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, ffmpeg,
+    Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, files,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,10 +95,10 @@ impl SharedFrames {
             let (width, height) = self.size;
             task.program = Program::Frames { width, height };
             task.inputs.retain(|input| input.source != InputSource::Clip);
-            task.inputs.push(Input { name: ffmpeg::FRAMES_FILE.into(), source: InputSource::Kept(artifact) });
+            task.inputs.push(Input { name: files::FRAMES_FILE.into(), source: InputSource::Kept(artifact) });
             Part::Takes
         } else if rendition == 0 && !self.chunks.contains_key(&chunk) && self.leaves(chunk, frames) {
-            task.outputs.push(Output { name: ffmpeg::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
+            task.outputs.push(Output { name: files::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
             Part::Leaves
         } else {
             Part::Decodes
@@ -130,7 +130,7 @@ impl SharedFrames {
         ran: bool,
     ) -> Vec<Artifact> {
         let Some((chunk, part)) = self.parts.remove(&task) else { return Vec::new() };
-        let made = outputs.iter().position(|written| written.name == ffmpeg::FRAMES_FILE);
+        let made = outputs.iter().position(|written| written.name == files::FRAMES_FILE);
         // A rendition would count on them after they are gone.
         let left = made.map(|place| outputs.swap_remove(place)).is_some();
         let Some(frames) = self.chunks.get_mut(&chunk) else { return Vec::new() };

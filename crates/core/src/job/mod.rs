@@ -102,10 +102,7 @@ impl Job {
                 schedule.handle(event, &mut commands);
                 self.after_schedule(&mut commands);
             }
-            (Stage::Packing(report), Event::Packed(packed)) => {
-                let report = (**report).clone();
-                self.packed(report, packed, &mut commands);
-            }
+            (Stage::Packing(_), Event::Packed(packed)) => self.packed(packed, &mut commands),
             (Stage::Packing(_), _) => {}
         }
         commands
@@ -172,12 +169,8 @@ impl Job {
     }
 
     /// The archive counts, not the sum of its files.
-    fn packed(
-        &mut self,
-        mut report: Report,
-        packed: Result<Bytes, PackFailure>,
-        commands: &mut Vec<Command>,
-    ) {
+    fn packed(&mut self, packed: Result<Bytes, PackFailure>, commands: &mut Vec<Command>) {
+        let Stage::Packing(mut report) = std::mem::replace(&mut self.stage, Stage::Ended) else { return };
         match packed {
             Err(failure) => self.give_up(Failure::NotPacked(failure), commands),
             Ok(bytes) if bytes > report.limit => {
@@ -185,8 +178,7 @@ impl Job {
             }
             Ok(bytes) => {
                 report.bytes = bytes;
-                self.stage = Stage::Ended;
-                commands.push(Command::Finish(Box::new(report)));
+                commands.push(Command::Finish(report));
             }
         }
     }

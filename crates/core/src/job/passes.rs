@@ -15,7 +15,7 @@ use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
-use crate::step::{Artifact, ArtifactKind, Written, answer, ffmpeg as args};
+use crate::step::{Artifact, ArtifactKind, Written, answer, files};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
 use clipfit_container::read;
@@ -56,13 +56,13 @@ impl Rendition {
         let booked = match running.work {
             _ if exit_code != 0 => None,
             Work::FirstPass(index) => {
-                let frames_kept = file(args::FRAMES_FILE).is_some();
-                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
+                let frames_kept = file(files::FRAMES_FILE).is_some();
+                file(files::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
-            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+            Work::Encode { chunk, asked, serial } => file(files::CHUNK_FILE)
                 .and_then(|written| self.book_chunk(shared, (chunk, serial), asked, written)),
             Work::Remux | Work::Assemble => {
-                file(args::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
+                file(files::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
             }
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),

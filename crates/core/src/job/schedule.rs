@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::machine::limits::Limits;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Death, TaskId, ffmpeg};
+use crate::step::{Death, TaskId, files};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
 use std::collections::BTreeMap;
@@ -234,7 +234,7 @@ impl Schedule {
 
     fn audio_done(&mut self, running: Running, ended: Ended) {
         let Ended { exit_code, outputs, log, .. } = ended;
-        let made = outputs.iter().find(|written| written.name == ffmpeg::AUDIO_FILE && written.size.0 > 0);
+        let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE && written.size.0 > 0);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.

@@ -14,6 +14,7 @@ use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
     Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId, answer,
+    files,
 };
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
@@ -48,7 +49,7 @@ impl Rendition {
         shared: &Shared,
         cutting: Option<&Cutting>,
     ) -> Option<Task> {
-        let result = || keep(args::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
+        let result = || keep(files::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
         Some(match work {
             Work::Remux => {
                 let Action::Remux(plan) = &self.plan.action else { return None };
@@ -64,7 +65,7 @@ impl Rendition {
                     id,
                     program,
                     vec![Input::clip()],
-                    vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
+                    vec![keep(files::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
                 )
             }
             Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
@@ -78,20 +79,20 @@ impl Rendition {
                     Decoder::Browser => (Program::Assemble { rate: plan.grid.rate }, Vec::new()),
                     Decoder::Ffmpeg(_) => {
                         let list = InputSource::Text(args::chunk_list(plan));
-                        let list = Input { name: args::LIST_FILE.into(), source: list };
+                        let list = Input { name: files::LIST_FILE.into(), source: list };
                         (Program::Ffmpeg { arguments: args::assemble(plan) }, vec![list])
                     }
                 };
                 inputs.extend(encode.chosen().into_iter().enumerate().map(|(index, serial)| {
-                    kept(&args::chunk_name(index), self.artifact(ArtifactKind::Encoded(index, serial)))
+                    kept(&files::chunk_name(index), self.artifact(ArtifactKind::Encoded(index, serial)))
                 }));
                 if plan.audio.stream().is_some() {
-                    inputs.push(kept(args::AUDIO_FILE, Artifact::AUDIO));
+                    inputs.push(kept(files::AUDIO_FILE, Artifact::AUDIO));
                 }
                 plain(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
-                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
                 let program = match self.machine.decoder {
                     Decoder::Browser => Program::ExamineStreams,
                     Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: args::probe_result() },
@@ -100,7 +101,7 @@ impl Rendition {
                 plain(id, program, vec![input], outputs)
             }
             Work::Cut => {
-                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
                 let cutting = cutting?;
                 let outputs = cutting.outputs(self.index);
                 plain(id, Program::Package(cutting.step()), vec![input], outputs)
@@ -118,7 +119,7 @@ impl Rendition {
 
     fn first_pass(&self, id: TaskId, encode: &Encode, index: usize, shared: &Shared) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
-        let statistics = |read| keep(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
+        let statistics = |read| keep(files::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
         let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
         if encode.plan.engine.has_own_first_pass() {
             let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
@@ -126,13 +127,13 @@ impl Rendition {
                 id,
                 program,
                 vec![Input::clip()],
-                vec![statistics(0), tree(args::CUTREE_FILE)],
+                vec![statistics(0), tree(files::CUTREE_FILE)],
             ));
         }
-        let mut outputs = vec![statistics(usize::MAX), tree(args::MBTREE_FILE)];
+        let mut outputs = vec![statistics(usize::MAX), tree(files::MBTREE_FILE)];
         let keeps = keeps_frames(encode, index, shared.frames_room);
         if keeps {
-            outputs.push(keep(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
+            outputs.push(keep(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
         }
         let frames = if keeps { Frames::Kept } else { Frames::Decoded };
         let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames, shared));
@@ -151,8 +152,8 @@ impl Rendition {
         let (index, serial) = encode_of;
         let chunk = encode.plan.chunks.get(index)?;
         let encoded = self.artifact(ArtifactKind::Encoded(index, serial));
-        let outputs = vec![keep(args::CHUNK_FILE, encoded, read::HEAD)];
-        let statistics = || kept(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
+        let outputs = vec![keep(files::CHUNK_FILE, encoded, read::HEAD)];
+        let statistics = || kept(files::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
         let tree = |name| kept(name, self.artifact(ArtifactKind::Tree(index)));
         let mut inputs = Vec::new();
         let pass = match encode.control {
@@ -162,7 +163,7 @@ impl Rendition {
                 Pass::Quality(Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP))
             }
             RateControl::TwoPass { .. } => {
-                inputs.extend([statistics(), tree(args::MBTREE_FILE)]);
+                inputs.extend([statistics(), tree(files::MBTREE_FILE)]);
                 Pass::Second(asked.over(encode.plan.format.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
@@ -175,7 +176,7 @@ impl Rendition {
                 let program = whole(&encode.plan, chunk, pass, rate)?;
                 inputs.push(Input::clip());
                 inputs.extend(second.then(statistics));
-                inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(args::CUTREE_FILE)));
+                inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(files::CUTREE_FILE)));
                 return Some(plain(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
@@ -189,7 +190,7 @@ impl Rendition {
             }
         };
         let frames = if encode.frames_kept.get(index).copied()? {
-            inputs.push(kept(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
+            inputs.push(kept(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
             Frames::FromFile
         } else {
             Frames::Decoded
@@ -252,7 +253,7 @@ fn chunk_task(
 ) -> Task {
     let plan = &encode.plan;
     let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
-    let from_file = inputs.iter().any(|input| input.name == args::FRAMES_FILE);
+    let from_file = inputs.iter().any(|input| input.name == files::FRAMES_FILE);
     if from_ffmpeg && plan.engine != VideoEncoder::Own {
         if !from_file {
             inputs.insert(0, Input::clip());

@@ -323,7 +323,7 @@ fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     }
     let says = |words: &[&str]| log.iter().any(|line| words.iter().any(|word| line.contains(word)));
     let of_input = |line: &String| {
-        line.starts_with(&format!("{}: ", crate::step::ffmpeg::CLIP)) || line.contains("Error opening input")
+        line.starts_with(&format!("{}: ", crate::step::files::CLIP)) || line.contains("Error opening input")
     };
     if log.iter().any(of_input) {
         return Err(Fatal::Input);

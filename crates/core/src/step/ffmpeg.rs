@@ -8,12 +8,13 @@ use crate::machine::Preset;
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
-use crate::step::x264::Pass;
-use crate::step::x264::{self as encoder, Passes};
+use crate::step::files::{
+    AUDIO_FILE, CHUNK_FILE, CLIP, FRAMES_FILE, LIST_FILE, PROBE_FILE, RESULT_FILE, STATS, STATS_FILE,
+    chunk_name,
+};
+use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
-
-pub use crate::step::files::*;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 

@@ -2,11 +2,11 @@
 //! page itself opens quickly. Knows no plan, job state or worker.
 
 use super::player;
-use super::script::{from_pairs, import_script};
-use crate::job::PackageFile;
+use super::script::import_script;
 use clipfit_core::step::load::LoadFailure;
 use clipfit_core::view::update::{Failure, Update};
 use clipfit_core::wishes::Wishes;
+use clipfit_site::{PackageFile, from_pairs};
 use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;

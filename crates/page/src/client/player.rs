@@ -1,10 +1,10 @@
 //! Playing and saving a package that is held in memory, through the script that is fetched for it. Knows no plan and no
 //! component.
 
-use super::script::{import_script, pairs};
-use crate::job::PackageFile;
+use super::script::import_script;
 use crate::playback::{PlayerError, PlayerState};
 use clipfit_core::step::load::PackFailure;
+use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
