@@ -22,7 +22,7 @@ pub(crate) struct Kept {
 }
 
 /// Frames for a task: buffers of whole frames.
-pub(crate) struct Frames {
+pub(crate) struct LentFrames {
     pub(crate) buffers: Array,
     /// They go to the worker, which gives them back, instead of being copied.
     pub(crate) moved: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Given {
     pub(crate) names: Vec<String>,
     /// In the order of `names`.
     pub(crate) blobs: Vec<Blob>,
-    pub(crate) frames: Option<Frames>,
+    pub(crate) frames: Option<LentFrames>,
 }
 
 impl Kept {
@@ -64,10 +64,10 @@ impl Kept {
         given
     }
 
-    fn lend(&mut self, artifact: &Artifact) -> Option<Frames> {
+    fn lend(&mut self, artifact: &Artifact) -> Option<LentFrames> {
         let buffers =
             if self.shares { self.frames.get(artifact).cloned() } else { self.frames.remove(artifact) };
-        buffers.map(|buffers| Frames { buffers, moved: !self.shares })
+        buffers.map(|buffers| LentFrames { buffers, moved: !self.shares })
     }
 
     /// Takes in what a task made, and frames that it was lent or made; returns what the job wants to

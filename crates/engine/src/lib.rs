@@ -13,7 +13,7 @@ mod protocol_ts;
 mod speeds;
 mod surroundings;
 
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use clipfit_site::pairs;
 use driver::Driver;
@@ -69,7 +69,7 @@ pub fn start(file: File, wishes: JsValue, tell: Function, pack: Function) -> Res
     let wishes = serde_wasm_bindgen::from_value(wishes)?;
     let tell: Tell = Rc::new(move |update, ResultFiles { result, package }| {
         let account = write(&update)
-            .or_else(|error| write(&Update::Failed(Failure::plain(error.to_string()))))
+            .or_else(|error| write(&Update::Failed(FailureAccount::plain(error.to_string()))))
             .unwrap_or_default();
         let package: Array = pairs(&package);
         // What the page's listener throws is the page's; there is nobody else to tell.

@@ -5,7 +5,7 @@ use crate::shared::Shared;
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::Failure;
+use clipfit_core::view::update::FailureAccount;
 use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::names;
 use clipfit_site::PackageFile;
@@ -93,7 +93,7 @@ pub enum Phase {
     /// Has a checked result.
     Done(Finished),
     /// Has no result.
-    Failed(Failure),
+    Failed(FailureAccount),
     /// Cancelled by the user.
     Cancelled,
 }

@@ -4,7 +4,7 @@
 use super::cut::Cutting;
 use super::events::{Command, Event};
 use super::frames::SharedFrames;
-use super::rendition::{Phase, Rendition};
+use super::rendition::{Rendition, RenditionPhase};
 use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, Work};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
@@ -268,8 +268,8 @@ impl Schedule {
             return;
         }
         for one in &mut self.renditions {
-            if one.report.is_some() && one.phase != Phase::Ended {
-                one.phase = Phase::Ended;
+            if one.report.is_some() && one.phase != RenditionPhase::Ended {
+                one.phase = RenditionPhase::Ended;
                 if self.cutting.is_some() {
                     let cut = Waiting { rendition: one.index, work: Work::Cut, tries: 1 };
                     self.shared.tasks.waiting.push(cut);

@@ -2,19 +2,18 @@
 //! encoder.
 
 use super::cut::Cutting;
-use super::rendition::{Encode, Rendition};
+use super::rendition::{EncodeState, Rendition};
 use super::shared::{Shared, Work};
 use crate::machine::limits::threads_each;
 use crate::machine::{Decoder, NativeEncoder, Profile, VideoEncoder};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
-use crate::step::ffmpeg::{self as args, Frames, Native};
+use crate::step::ffmpeg::{self as args, FrameSource, Native};
 use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
-    Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId, answer,
-    files,
+    Artifact, ArtifactKind, Encode, Input, InputSource, Output, Program, Task, TaskId, answer, files,
 };
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
@@ -117,7 +116,7 @@ impl Rendition {
         encode.plan.chunks.get(index).filter(|_| by_browser).map(|chunk| chunk.first)
     }
 
-    fn first_pass(&self, id: TaskId, encode: &Encode, index: usize, shared: &Shared) -> Option<Task> {
+    fn first_pass(&self, id: TaskId, encode: &EncodeState, index: usize, shared: &Shared) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
         let statistics = |read| keep(files::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
         let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
@@ -135,7 +134,7 @@ impl Rendition {
         if keeps {
             outputs.push(keep(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
         }
-        let frames = if keeps { Frames::Kept } else { Frames::Decoded };
+        let frames = if keeps { FrameSource::Kept } else { FrameSource::Decoded };
         let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames, shared));
         Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
     }
@@ -144,7 +143,7 @@ impl Rendition {
     fn encode_chunk(
         &self,
         id: TaskId,
-        encode: &Encode,
+        encode: &EncodeState,
         encode_of: (usize, u32),
         asked: Bytes,
         shared: &Shared,
@@ -184,22 +183,22 @@ impl Rendition {
                 let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
                 let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
                 return Some(Task {
-                    encode: Some(EncodeTask::WebCodecs(step)),
+                    encode: Some(Encode::WebCodecs(step)),
                     ..plain(id, program, vec![Input::clip()], outputs)
                 });
             }
         };
         let frames = if encode.frames_kept.get(index).copied()? {
             inputs.push(kept(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
-            Frames::FromFile
+            FrameSource::FromFile
         } else {
-            Frames::Decoded
+            FrameSource::Decoded
         };
         Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames, shared), inputs, outputs))
     }
 
     /// What a native x264 may do. As many threads as the tasks beside it leave processors idle.
-    fn native(&self, encode: &Encode, frames: Frames, shared: &Shared) -> Option<Native> {
+    fn native(&self, encode: &EncodeState, frames: FrameSource, shared: &Shared) -> Option<Native> {
         let chunks = encode.plan.chunks.len();
         let waiting = encode.to_measure.len() + encode.queue.len();
         // Renditions that queue all their work have as many tasks as chunks.
@@ -215,7 +214,7 @@ impl Rendition {
 
 /// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
 /// for, from the first on.
-fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
+fn keeps_frames(encode: &EncodeState, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
     let format = encode.plan.format;
     let frame = u64::from(format.width) * u64::from(format.height) * 3 / 2;
@@ -244,7 +243,7 @@ fn has_tree(engine: VideoEncoder) -> bool {
 /// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
 fn chunk_task(
     id: TaskId,
-    encode: &Encode,
+    encode: &EncodeState,
     chunk: &Chunk,
     pass: Pass,
     native: Option<Native>,
@@ -269,6 +268,6 @@ fn chunk_task(
             Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },
         }
     };
-    let encode = Some(EncodeTask::X264(x264::step(plan, chunk, pass)));
+    let encode = Some(Encode::X264(x264::step(plan, chunk, pass)));
     Task { encode, ..plain(id, program, inputs, outputs) }
 }
