@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::words::{self, Status};
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::report::Report;
-use clipfit_core::live::Destination;
+use clipfit_core::live::Address;
 use clipfit_core::live::reconnect::Sent;
 use clipfit_core::plan::Plan;
 use clipfit_core::plan::notes::Note;
@@ -113,7 +113,7 @@ impl Voice {
     }
 
     /// Reports the live stream that is about to start.
-    pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Destination, what: &str) {
+    pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Address, what: &str) {
         if self.json {
             let about = json!({ "input": input.map(shown), "to": to.to_string(), "text": what });
             self.object(with_type("publish", with_event("plan", about)));
@@ -124,7 +124,7 @@ impl Voice {
     }
 
     /// Reports the state of a live stream; to people, on standard error.
-    pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Destination, status: &Status) {
+    pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Address, status: &Status) {
         if let Status::Sending(sent) = status {
             if !self.json {
                 let bar = self.bar.get_or_insert_with(ProgressBar::new_spinner);
@@ -152,7 +152,7 @@ impl Voice {
             Status::Connected => json!({ "event": "connected" }),
             Status::Sending(sent) => with_event("sending", figures(sent)),
             Status::Waiting { delay, attempt, loss, log } => json!({
-                "event": "waiting", "why": loss.id(), "text": loss.text(), "seconds": delay.seconds(),
+                "event": "waiting", "why": loss.id(), "text": loss.to_string(), "seconds": delay.seconds(),
                 "attempt": attempt, "log": log,
             }),
         };
@@ -163,13 +163,7 @@ impl Voice {
     }
 
     /// Reports that a live stream has reached the end of the clip.
-    pub(crate) fn published(
-        &mut self,
-        input: Option<&Path>,
-        to: &Destination,
-        sent: &Sent,
-        connections: u32,
-    ) {
+    pub(crate) fn published(&mut self, input: Option<&Path>, to: &Address, sent: &Sent, connections: u32) {
         self.quiet();
         self.done += 1;
         if self.json {
@@ -187,7 +181,7 @@ impl Voice {
     }
 
     /// Prints the command that was requested instead of a run.
-    pub(crate) fn command(&mut self, input: Option<&Path>, to: &Destination, command: &str) {
+    pub(crate) fn command(&mut self, input: Option<&Path>, to: &Address, command: &str) {
         self.done += 1;
         let about = json!({ "input": input.map(shown), "to": to.to_string(), "command": command });
         if self.json {

@@ -2,17 +2,15 @@
 //! to put them into a blob and back than to decode them. Knows no task's purpose.
 
 use clipfit_core::job::report;
-use clipfit_core::step::ffmpeg::FRAMES_FILE;
+use clipfit_core::step::files::FRAMES_FILE;
 use clipfit_core::step::{Artifact, ArtifactKind, InputSource, Task, Written};
 use clipfit_core::units::Bytes;
+use clipfit_site::PackageFile;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
-
-/// A file of a package: its path and its content.
-pub type PackageFile = (String, Blob);
 
 /// What a job keeps.
 #[derive(Default)]
@@ -24,7 +22,7 @@ pub(crate) struct Kept {
 }
 
 /// Frames for a task: buffers of whole frames.
-pub(crate) struct Frames {
+pub(crate) struct LentFrames {
     pub(crate) buffers: Array,
     /// They go to the worker, which gives them back, instead of being copied.
     pub(crate) moved: bool,
@@ -35,7 +33,7 @@ pub(crate) struct Given {
     pub(crate) names: Vec<String>,
     /// In the order of `names`.
     pub(crate) blobs: Vec<Blob>,
-    pub(crate) frames: Option<Frames>,
+    pub(crate) frames: Option<LentFrames>,
 }
 
 impl Kept {
@@ -66,14 +64,14 @@ impl Kept {
         given
     }
 
-    fn lend(&mut self, artifact: &Artifact) -> Option<Frames> {
+    fn lend(&mut self, artifact: &Artifact) -> Option<LentFrames> {
         let buffers =
             if self.shares { self.frames.get(artifact).cloned() } else { self.frames.remove(artifact) };
-        buffers.map(|buffers| Frames { buffers, moved: !self.shares })
+        buffers.map(|buffers| LentFrames { buffers, moved: !self.shares })
     }
 
-    /// Takes in what a task made, and frames that it was lent or made; answers with what the session wants to know of
-    /// them.
+    /// Takes in what a task made, and frames that it was lent or made; returns what the job wants to
+    /// know of them.
     pub(crate) async fn take(
         &mut self,
         task: &Task,
@@ -84,7 +82,7 @@ impl Kept {
         for (name, blob) in files {
             let Some(wanted) = task.outputs.iter().find(|output| output.name == name) else { continue };
             let size = Bytes(blob.size() as u64);
-            // What cannot be read back counts as not written; the session then tries again.
+            // What cannot be read back counts as not written; the job then tries again.
             let Ok(head) = head(&blob, wanted.read).await else { continue };
             if let Some(artifact) = wanted.keep {
                 self.blobs.insert(artifact, blob);

@@ -1,7 +1,7 @@
 //! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
 //! Carries messages; knows nothing of what a task is for.
 
-use crate::kept::Frames;
+use crate::kept::LentFrames;
 use crate::protocol::{FromWorker, MissingPart, PartAddress, ToWorker};
 use crate::surroundings::Site;
 use clipfit_core::step::load::{LoadFailure, Part};
@@ -156,7 +156,13 @@ impl Pool {
     }
 
     /// Sends `message` with `blobs` and frames to worker `slot`, starting it first if it is not there.
-    pub(crate) fn send(&mut self, slot: usize, message: &ToWorker, blobs: &[Blob], frames: Option<&Frames>) {
+    pub(crate) fn send(
+        &mut self,
+        slot: usize,
+        message: &ToWorker,
+        blobs: &[Blob],
+        frames: Option<&LentFrames>,
+    ) {
         if self.slots.get(slot).is_none_or(Option::is_none) {
             self.start(slot);
         }

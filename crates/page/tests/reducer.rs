@@ -7,7 +7,7 @@ use clipfit_core::plan::refusal::Change;
 use clipfit_core::progress::{Progress, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{OfferAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::link;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
 use clipfit_page::job::{ClipFile, FileId, Job, Phase, RunId, Saving};
@@ -74,7 +74,7 @@ fn clips_run_one_after_the_other() {
     assert_eq!(started(&commands), [state.jobs[1].run]);
     assert!(commands.contains(&Effect::End(first)));
 
-    let failure = Failure::plain("No.".into());
+    let failure = FailureAccount::plain("No.".into());
     let commands = state.reduce(Action::Tell(state.jobs[1].run, news(Update::Failed(failure))));
     assert_eq!(handles(&state), ["done", "failed", "planning"]);
     assert_eq!(started(&commands), [state.jobs[2].run]);
@@ -178,7 +178,7 @@ fn an_offer_restarts_the_job_with_its_own_wishes() {
     let offer = OfferAccount { text: Change::Target(wishes.target).text(), wishes: wishes.clone() };
     state.reduce(Action::Tell(
         run,
-        news(Update::Failed(Failure { offers: vec![offer], ..Failure::plain("No.".into()) })),
+        news(Update::Failed(FailureAccount { offers: vec![offer], ..FailureAccount::plain("No.".into()) })),
     ));
     assert_eq!(state.reduce(Action::TakeOffer(id, 7)), []);
     let commands = state.reduce(Action::TakeOffer(id, 0));

@@ -8,7 +8,7 @@ use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::packaging::SegmentFormat;
 use clipfit_container::ZERO_SECONDS;
 
-pub use playlist::{Rendition, master_playlist, media_playlist};
+pub use playlist::{Variant, master_playlist, media_playlist};
 
 /// The playlist that a player is given.
 pub const MASTER: &str = "master.m3u8";

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// One rendition as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
+pub struct Variant {
     /// Its folder, which is what it is called: `720p`.
     pub folder: String,
     /// What its streams are.
@@ -83,18 +83,18 @@ pub fn media_playlist(format: SegmentFormat, segments: &Segments) -> String {
 }
 
 /// The master playlist of all renditions: first the one to start with, then the others, the leanest first.
-pub fn master_playlist(format: SegmentFormat, segments: &Segments, renditions: &[Rendition]) -> String {
+pub fn master_playlist(format: SegmentFormat, segments: &Segments, variants: &[Variant]) -> String {
     let durations = segments.durations();
-    let mut listed: Vec<(Rates, &Rendition)> = renditions
+    let mut listed: Vec<(Rates, &Variant)> = variants
         .iter()
-        .map(|rendition| (rates(&rendition.sizes, &durations, segments.target_duration()), rendition))
+        .map(|variant| (rates(&variant.sizes, &durations, segments.target_duration()), variant))
         .collect();
     listed.sort_by_key(|(rates, _)| rates.peak);
     let start = listed.iter().rposition(|(rates, _)| rates.peak <= START_BITS).unwrap_or(0);
     listed.get_mut(..=start).unwrap_or_default().rotate_right(1);
 
     let mut text = format!("#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-INDEPENDENT-SEGMENTS\n", version(format));
-    for (rates, Rendition { folder, codecs, .. }) in listed {
+    for (rates, Variant { folder, codecs, .. }) in listed {
         let _ = write!(
             text,
             "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},RESOLUTION={}x{},FRAME-RATE={:.3},CODECS=\"{codecs}\"\n\
@@ -119,14 +119,14 @@ mod tests {
         Segments::new(vec![0, 180, 360], 400, rate).unwrap_or_else(|bad| panic!("{bad}"))
     }
 
-    fn rendition(height: u32, sizes: [u64; 3], audio: Option<&str>) -> Rendition {
+    fn variant(height: u32, sizes: [u64; 3], audio: Option<&str>) -> Variant {
         let codecs = StreamCodecs {
             video: "avc1.64001e".into(),
             audio: audio.map(str::to_owned),
             width: height * 16 / 9,
             height,
         };
-        Rendition { folder: format!("{height}p"), codecs, sizes: sizes.map(Bytes).to_vec() }
+        Variant { folder: format!("{height}p"), codecs, sizes: sizes.map(Bytes).to_vec() }
     }
 
     #[test]
@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn a_master_playlist_starts_with_what_most_networks_carry() {
         let renditions = [
-            rendition(1080, [6_000_000, 4_000_000, 500_000], Some("mp4a.40.2")),
-            rendition(240, [200_000, 150_000, 30_000], Some("mp4a.40.2")),
-            rendition(720, [1_500_000, 1_000_000, 200_000], None),
+            variant(1080, [6_000_000, 4_000_000, 500_000], Some("mp4a.40.2")),
+            variant(240, [200_000, 150_000, 30_000], Some("mp4a.40.2")),
+            variant(720, [1_500_000, 1_000_000, 200_000], None),
         ];
         let master = master_playlist(SegmentFormat::Ts, &segments(), &renditions);
         let wanted = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n\

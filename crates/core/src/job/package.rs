@@ -116,7 +116,7 @@ impl Schedule {
                 bytes,
                 source: InputSource::Kept(one.artifact(ArtifactKind::Segment(segment))),
             }));
-            renditions.push(hls::Rendition { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
+            renditions.push(hls::Variant { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
         }
         let master = hls::master_playlist(format, segments, &renditions);
         let broken = check::check(&streams).into_iter().next();

@@ -10,7 +10,7 @@ use crate::machine::{Machine, VideoEncoder};
 use crate::step::files::WATCHED_FILE;
 use crate::step::watch::Loudness;
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, ffmpeg as args,
+    Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, files,
 };
 use crate::testing::{facts, mp4_head, samples};
 use crate::wishes::Mode;
@@ -94,7 +94,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
         Program::Decode(_) => seen.decoded += 1,
         Program::Frames { width, height } => {
             assert_eq!((*width, *height), (854, 480));
-            assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
+            assert!(task.inputs.iter().any(|input| input.name == files::FRAMES_FILE));
             seen.borrowed += 1;
         }
         Program::Audio(_) => seen.audio_tasks += 1,
@@ -106,11 +106,11 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     }
     let write = |output: &Output| {
         let head = match output.name.as_str() {
-            args::RESULT_FILE => mp4_head(50_000, true),
+            files::RESULT_FILE => mp4_head(50_000, true),
             WATCHED_FILE => samples(FRAMES, 0),
             _ => mp4_head(10_000, false),
         };
-        seen.kept += i64::from(output.name == args::FRAMES_FILE);
+        seen.kept += i64::from(output.name == files::FRAMES_FILE);
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();

@@ -2,7 +2,7 @@
 //! assembly, the check and the report.
 
 use super::failure::Failure;
-use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition};
+use super::rendition::{ENCODE_WEIGHT, EncodeState, FIRST_PASS_WEIGHT, Rendition, RenditionPhase};
 use super::report::Report;
 use super::shared::{Ended, Running, Shared, Work};
 use super::shrink::Shrink;
@@ -15,7 +15,7 @@ use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
-use crate::step::{Artifact, ArtifactKind, Written, answer, ffmpeg as args};
+use crate::step::{Artifact, ArtifactKind, Written, answer, files};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
 use clipfit_container::read;
@@ -29,7 +29,7 @@ const CRF_MOST: u32 = 40;
 
 impl Rendition {
     /// The ledger of an encode without x264's figures, on what the audio is expected to take.
-    pub(super) fn measured_ledger(&self, shared: &Shared, encode: &Encode) -> Ledger {
+    pub(super) fn measured_ledger(&self, shared: &Shared, encode: &EncodeState) -> Ledger {
         let plan = &encode.plan;
         let video = &shared.facts.video;
         let weights: Vec<f64> = plan.chunks.iter().map(|chunk| plan.grid.weight(video, chunk)).collect();
@@ -56,13 +56,13 @@ impl Rendition {
         let booked = match running.work {
             _ if exit_code != 0 => None,
             Work::FirstPass(index) => {
-                let frames_kept = file(args::FRAMES_FILE).is_some();
-                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
+                let frames_kept = file(files::FRAMES_FILE).is_some();
+                file(files::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
-            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+            Work::Encode { chunk, asked, serial } => file(files::CHUNK_FILE)
                 .and_then(|written| self.book_chunk(shared, (chunk, serial), asked, written)),
             Work::Remux | Work::Assemble => {
-                file(args::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
+                file(files::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
             }
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
@@ -107,7 +107,7 @@ impl Rendition {
             Some(ledger) => ledger.book(index, asked, bytes),
             None => before.into_iter().map(|(serial, _)| serial).collect(),
         };
-        if self.phase == Phase::Encoding {
+        if self.phase == RenditionPhase::Encoding {
             encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
         }
         let artifact = |serial| self.artifact(ArtifactKind::Encoded(index, serial));
@@ -119,9 +119,9 @@ impl Rendition {
     pub(super) fn move_on(&mut self, shared: &mut Shared) -> bool {
         match self.phase {
             _ if self.changing_encoder => self.change_encoder(shared),
-            Phase::Measuring => self.allocate(shared),
-            Phase::Encoding | Phase::Correcting => self.judge(shared),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => return false,
+            RenditionPhase::Measuring => self.allocate(shared),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => self.judge(shared),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => return false,
         }
         true
     }
@@ -176,7 +176,7 @@ impl Rendition {
         if let Some(encode) = &mut self.encode {
             encode.queue_all();
         }
-        self.phase = Phase::Encoding;
+        self.phase = RenditionPhase::Encoding;
     }
 
     pub(super) fn takes_the_whole(&self) -> bool {
@@ -189,7 +189,7 @@ impl Rendition {
         let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
         match verdict {
             Verdict::Assemble => {
-                self.phase = Phase::Finishing;
+                self.phase = RenditionPhase::Finishing;
                 self.due = Some(Work::Assemble);
             }
             Verdict::Again(chunks) => self.encode_again(chunks),
@@ -201,7 +201,7 @@ impl Rendition {
     }
 
     fn encode_again(&mut self, chunks: Vec<(usize, Bytes)>) {
-        self.phase = Phase::Correcting;
+        self.phase = RenditionPhase::Correcting;
         if let Some(encode) = &mut self.encode {
             encode.queue_again(chunks);
         }
@@ -253,7 +253,7 @@ impl Rendition {
         if crf + CRF_STEP <= CRF_MOST {
             encode.control = RateControl::Quality { crf: crf + CRF_STEP };
             encode.queue_all();
-            self.phase = Phase::Correcting;
+            self.phase = RenditionPhase::Correcting;
         } else if plan::plays_everywhere(&shared.facts) {
             self.keep_source(shared, vec![Note::KeptAsIs]);
         } else {
@@ -371,7 +371,7 @@ impl Rendition {
             artifacts.extend((!shared.tasks.queues_all).then_some(Artifact::AUDIO));
             shared.drop_files(artifacts);
         }
-        self.phase = Phase::Finishing;
+        self.phase = RenditionPhase::Finishing;
         self.report = Some(report);
     }
 }

@@ -16,7 +16,7 @@ use crate::step::{Artifact, ArtifactKind};
 use crate::units::Bytes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum RenditionPhase {
     Waiting,
     Measuring,
     Encoding,
@@ -36,10 +36,10 @@ pub(super) struct Rendition {
     pub(super) machine: Machine,
     /// What proved too much for the bytes so far.
     pub(super) ceiling: Ceiling,
-    pub(super) phase: Phase,
+    pub(super) phase: RenditionPhase,
     /// The one task that comes next, where the phase has no queue.
     pub(super) due: Option<Work>,
-    pub(super) encode: Option<Encode>,
+    pub(super) encode: Option<EncodeState>,
     /// Waits for what still runs, to begin again with the next encoder.
     pub(super) changing_encoder: bool,
     /// Times that the result was put together again for a better choice of encodes.
@@ -56,7 +56,7 @@ pub(super) struct Rendition {
 
 /// The state of an encode.
 #[derive(Debug)]
-pub(super) struct Encode {
+pub(super) struct EncodeState {
     pub(super) plan: EncodePlan,
     pub(super) control: RateControl,
     pub(super) stats: Vec<Option<PassStats>>,
@@ -82,10 +82,10 @@ pub(super) const ENCODE_WEIGHT: f64 = 0.65;
 /// Progress that is left for corrections, assembly and check.
 const MAIN_WORK: f64 = 0.95;
 
-impl Encode {
-    pub(super) fn new(plan: EncodePlan) -> Encode {
+impl EncodeState {
+    pub(super) fn new(plan: EncodePlan) -> EncodeState {
         let chunks = plan.chunks.len();
-        Encode {
+        EncodeState {
             control: plan.control,
             stats: vec![None; chunks],
             to_measure: longest_last(&plan),
@@ -100,9 +100,9 @@ impl Encode {
 
     /// Whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time, so that
     /// none waits long for another.
-    fn audio_is_next(&self, phase: Phase) -> bool {
+    fn audio_is_next(&self, phase: RenditionPhase) -> bool {
         let chunk = match phase {
-            Phase::Measuring => self.to_measure.last().copied(),
+            RenditionPhase::Measuring => self.to_measure.last().copied(),
             _ => self.queue.last().map(|(chunk, _)| *chunk),
         };
         let pixels = |chunk: usize| {
@@ -196,7 +196,7 @@ impl Rendition {
             plan,
             machine,
             ceiling: Ceiling::default(),
-            phase: Phase::Waiting,
+            phase: RenditionPhase::Waiting,
             due: None,
             encode: None,
             changing_encoder: false,
@@ -234,15 +234,15 @@ impl Rendition {
             Action::Package(_) => {}
             Action::Keep => self.keep_source(shared, self.plan.notes.clone()),
             Action::Remux(_) => {
-                self.phase = Phase::Finishing;
+                self.phase = RenditionPhase::Finishing;
                 self.due = Some(Work::Remux);
             }
             Action::Encode(encode) => {
-                let mut state = Encode::new(*encode);
+                let mut state = EncodeState::new(*encode);
                 if state.two_pass() {
-                    self.phase = Phase::Measuring;
+                    self.phase = RenditionPhase::Measuring;
                 } else {
-                    self.phase = Phase::Encoding;
+                    self.phase = RenditionPhase::Encoding;
                     state.queue_all();
                 }
                 if let RateControl::Measured { .. } = state.control {
@@ -268,18 +268,18 @@ impl Rendition {
             return Some(Work::Audio);
         }
         match phase {
-            Phase::Measuring => encode.to_measure.pop().map(Work::FirstPass),
-            Phase::Encoding | Phase::Correcting => encode.next_encode(),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => None,
+            RenditionPhase::Measuring => encode.to_measure.pop().map(Work::FirstPass),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => encode.next_encode(),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => None,
         }
     }
 
     /// Whether this phase has no more work.
     pub(super) fn has_no_work(&self) -> bool {
         let queued = self.encode.as_ref().is_some_and(|encode| match self.phase {
-            Phase::Measuring => !encode.to_measure.is_empty(),
-            Phase::Encoding | Phase::Correcting => !encode.queue.is_empty(),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => false,
+            RenditionPhase::Measuring => !encode.to_measure.is_empty(),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => !encode.queue.is_empty(),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => false,
         });
         self.due.is_none() && !queued
     }
@@ -297,22 +297,22 @@ impl Rendition {
             return (Stage::Finishing, 1.0);
         }
         let stage = match self.phase {
-            Phase::Waiting | Phase::Measuring => Stage::Measuring,
-            Phase::Encoding => Stage::Encoding,
-            Phase::Correcting => Stage::Correcting,
-            Phase::Finishing | Phase::Ended => Stage::Finishing,
+            RenditionPhase::Waiting | RenditionPhase::Measuring => Stage::Measuring,
+            RenditionPhase::Encoding => Stage::Encoding,
+            RenditionPhase::Correcting => Stage::Correcting,
+            RenditionPhase::Finishing | RenditionPhase::Ended => Stage::Finishing,
         };
         let fraction = match (&self.encode, self.phase) {
-            (_, Phase::Finishing) => FINISHING,
-            (_, Phase::Ended) => 1.0,
-            (_, Phase::Correcting) => 0.96,
+            (_, RenditionPhase::Finishing) => FINISHING,
+            (_, RenditionPhase::Ended) => 1.0,
+            (_, RenditionPhase::Correcting) => 0.96,
             (Some(encode), _) => (MAIN_WORK * self.main_work(encode, tasks)).min(1.0),
             (None, _) => 0.0,
         };
         (stage, fraction)
     }
 
-    fn main_work(&self, encode: &Encode, tasks: &Tasks) -> f64 {
+    fn main_work(&self, encode: &EncodeState, tasks: &Tasks) -> f64 {
         let first = if encode.two_pass() { FIRST_PASS_WEIGHT } else { 0.0 };
         let all = encode.plan.grid.frames as f64 * (first + ENCODE_WEIGHT);
         let own = tasks.running.values().filter(|running| running.rendition == self.index);

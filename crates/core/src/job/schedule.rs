@@ -4,14 +4,14 @@
 use super::cut::Cutting;
 use super::events::{Command, Event};
 use super::frames::SharedFrames;
-use super::rendition::{Phase, Rendition};
+use super::rendition::{Rendition, RenditionPhase};
 use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, Work};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
 use crate::machine::limits::Limits;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Death, TaskId, ffmpeg};
+use crate::step::{Death, TaskId, files};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
 use std::collections::BTreeMap;
@@ -242,7 +242,7 @@ impl Schedule {
 
     fn audio_done(&mut self, running: Running, ended: Ended) {
         let Ended { exit_code, outputs, log, .. } = ended;
-        let made = outputs.iter().find(|written| written.name == ffmpeg::AUDIO_FILE && written.size.0 > 0);
+        let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE && written.size.0 > 0);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.
@@ -276,8 +276,8 @@ impl Schedule {
             return;
         }
         for one in &mut self.renditions {
-            if one.report.is_some() && one.phase != Phase::Ended {
-                one.phase = Phase::Ended;
+            if one.report.is_some() && one.phase != RenditionPhase::Ended {
+                one.phase = RenditionPhase::Ended;
                 if self.cutting.is_some() {
                     let cut = Waiting { rendition: one.index, work: Work::Cut, tries: 1 };
                     self.shared.tasks.waiting.push(cut);

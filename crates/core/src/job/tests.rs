@@ -20,8 +20,7 @@ use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
 use crate::step::watch::Loudness;
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, InputSource, Output, Program, Task, TaskId,
-    Written,
+    Answer, Artifact, ArtifactKind, Death, Encode, InputSource, Output, Program, Task, TaskId, Written,
 };
 use crate::testing::{facts, mp4_head, samples};
 use crate::units::Micros;
@@ -324,14 +323,14 @@ impl World {
                     option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
                 };
                 let own = task.encode.as_ref().and_then(|encode| match encode {
-                    EncodeTask::X264(step) => step.options.iter().find_map(told),
-                    EncodeTask::WebCodecs(step) => Some(step.bitrate as f64),
+                    Encode::X264(step) => step.options.iter().find_map(told),
+                    Encode::WebCodecs(step) => Some(step.bitrate as f64),
                 });
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
                 self.dropped.remove(&(chunk, serial));
-                let by_browser = matches!(task.encode, Some(EncodeTask::WebCodecs(_)));
+                let by_browser = matches!(task.encode, Some(Encode::WebCodecs(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
                     Mishap::ThreadsStubborn(bytes) if self.plan.by_x265() => bytes as f64,

@@ -1,7 +1,7 @@
 //! The last look: a finished file is decoded whole and compared with a decode of the source from its start. What a
 //! chunk's decoder got wrong shows here, and what is damaged in the source. Knows no pass and no rate.
 
-use super::rendition::{Encode, Phase, Rendition};
+use super::rendition::{EncodeState, Rendition, RenditionPhase};
 use super::report::Report;
 use super::schedule::Schedule;
 use super::shared::{Ended, Running, Shared, Waiting, Work};
@@ -110,7 +110,10 @@ impl Schedule {
     pub(super) fn due_source_watch(&mut self) -> Option<Waiting> {
         let compares = |one: &&Rendition| {
             one.report.is_none()
-                && matches!(one.phase, Phase::Encoding | Phase::Correcting | Phase::Finishing)
+                && matches!(
+                    one.phase,
+                    RenditionPhase::Encoding | RenditionPhase::Correcting | RenditionPhase::Finishing
+                )
         };
         let sources = &self.shared.sources;
         let (rendition, step) = self.renditions.iter().filter(compares).find_map(|one| {
@@ -180,10 +183,10 @@ impl Rendition {
 
     /// The file is checked, but for its content: `report` is what is said of it once that is right.
     pub(super) fn watch(&mut self, shared: &mut Shared, work: Work, report: Report) {
-        let frames = self.encode.as_mut().map_or(Vec::new(), Encode::forget_frames);
+        let frames = self.encode.as_mut().map_or(Vec::new(), EncodeState::forget_frames);
         let artifact = |chunk| self.artifact(ArtifactKind::Frames(chunk));
         shared.drop_files(frames.into_iter().map(artifact).collect());
-        self.phase = Phase::Finishing;
+        self.phase = RenditionPhase::Finishing;
         self.checked = Some(report);
         self.watched = None;
         self.due = Some(work);

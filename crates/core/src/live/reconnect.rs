@@ -5,6 +5,7 @@
 use crate::live::Push;
 use crate::units::{Bytes, Kbps, Micros};
 use std::collections::VecDeque;
+use std::error::Error;
 use std::fmt;
 
 /// The longest wait, in seconds.
@@ -76,10 +77,9 @@ pub enum GaveUp {
     },
 }
 
-impl Loss {
-    /// The loss in a few words.
-    pub fn text(self) -> &'static str {
-        match self {
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Loss::Refused => "the connection was refused",
             Loss::NotFound => "the host name is not known",
             Loss::NoAnswer => "the receiver does not answer",
@@ -88,10 +88,12 @@ impl Loss {
             Loss::Stalled => "no data went through any more",
             Loss::Killed => "ffmpeg was stopped from outside",
             Loss::Ended => "ffmpeg ended",
-        }
+        })
     }
+}
 
-    /// Its name for programs.
+impl Loss {
+    /// Returns its name for programs.
     pub fn id(self) -> &'static str {
         match self {
             Loss::Refused => "refused",
@@ -106,21 +108,22 @@ impl Loss {
     }
 }
 
-impl GaveUp {
-    /// The end as a sentence.
-    pub fn text(self) -> String {
-        match self {
-            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH does not support this protocol.".to_owned(),
-            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read.".to_owned(),
-            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not support this format.".to_owned(),
-            GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.".to_owned(),
-            GaveUp::Tried { connections: 1, last } => format!("The push ended: {}.", last.text()),
+impl fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH does not support this protocol.",
+            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read.",
+            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not support this format.",
+            GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.",
+            GaveUp::Tried { connections: 1, last } => return write!(f, "The push ended: {last}."),
             GaveUp::Tried { connections, last } => {
-                format!("Gave up after {connections} connections in a row: {}.", last.text())
+                return write!(f, "Gave up after {connections} connections in a row: {last}.");
             }
-        }
+        })
     }
 }
+
+impl Error for GaveUp {}
 
 /// How ffmpeg ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,7 +326,7 @@ fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     }
     let says = |words: &[&str]| log.iter().any(|line| words.iter().any(|word| line.contains(word)));
     let of_input = |line: &String| {
-        line.starts_with(&format!("{}: ", crate::step::ffmpeg::CLIP)) || line.contains("Error opening input")
+        line.starts_with(&format!("{}: ", crate::step::files::CLIP)) || line.contains("Error opening input")
     };
     if log.iter().any(of_input) {
         return Err(Fatal::Input);
@@ -362,21 +365,15 @@ fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     })
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::Destination;
+    use crate::live::Address;
 
     const SECOND: i64 = 1_000_000;
 
     fn push(to: &str) -> Push {
-        let to = Destination::parse(to).unwrap_or_else(|why| panic!("{to}: {why:?}"));
+        let to = Address::parse(to).unwrap_or_else(|why| panic!("{to}: {why:?}"));
         Push::of_test_pattern(None, to)
     }
 

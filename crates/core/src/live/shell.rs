@@ -1,10 +1,10 @@
 //! Commands as a shell takes them, for people to read. Runs nothing.
 
-use super::{Destination, Protocol};
+use super::{Address, Protocol};
 use crate::wishes::ladder::Rung;
 
-/// `ffmpeg` with these arguments as a shell takes it, every secret of the destination hidden. For people to read.
-pub fn shown_command(arguments: &[String], to: &Destination) -> String {
+/// `ffmpeg` with these arguments as a shell takes it, every secret of the address hidden. For people to read.
+pub fn shown_command(arguments: &[String], to: &Address) -> String {
     let words = arguments.iter().map(|argument| quoted(&to.conceal(argument)));
     std::iter::once("ffmpeg".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,6 @@
 //! What is pushed: a clip or the test pattern, on a rung. Knows no argument of ffmpeg.
 
-use super::Destination;
+use super::Address;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
@@ -25,7 +25,7 @@ pub struct Push {
     /// Without audio.
     pub mute: bool,
     /// Where it goes.
-    pub to: Destination,
+    pub to: Address,
 }
 
 /// What is shown.
@@ -54,7 +54,7 @@ pub struct LiveClip {
 
 impl Push {
     /// A push of this clip; without a wished rung on the best one below it.
-    pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Destination) -> Push {
+    pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Address) -> Push {
         let source = facts.video.display_size();
         let rung = ladder::of_source(wished, source, facts.video.frame_rate);
         let format = VideoFormat { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
@@ -73,7 +73,7 @@ impl Push {
     }
 
     /// A push of the test pattern.
-    pub fn of_test_pattern(wished: Option<Rung>, to: Destination) -> Push {
+    pub fn of_test_pattern(wished: Option<Rung>, to: Address) -> Push {
         let (size, rate) = USUAL;
         let rung = wished.unwrap_or_else(|| ladder::below(size, FrameRate::whole(rate)));
         Push { source: LiveSource::TestPattern, rung, looped: false, mute: false, to }

@@ -50,9 +50,20 @@ impl SpeedFigures {
         lines.flatten().collect::<Vec<_>>().join("\n")
     }
 
-    /// The speeds that follow from them; `None` where they are incomplete.
+    /// Returns the speeds that follow from them; `None` if an encoder of x264's is missing.
     pub fn speeds(&self) -> Option<Speeds> {
-        Speeds::parse(&self.text())
+        let valid = |speed: f64| Some(speed).filter(|speed| speed.is_finite() && *speed >= 1.0);
+        // A slower preset that was measured faster was measured badly.
+        let superfast = valid(self.superfast)?;
+        let veryfast = valid(self.veryfast)?.min(superfast);
+        Some(Speeds {
+            decode: self.decode.and_then(valid),
+            superfast,
+            veryfast,
+            medium: valid(self.medium)?.min(veryfast),
+            profile: self.h264_profile,
+            browser: [self.h264, self.h265, self.vp9, self.av1].map(|speed| speed.and_then(valid)),
+        })
     }
 }
 
@@ -89,22 +100,26 @@ impl Speeds {
         Speeds::parse(kept.strip_prefix(key)?.strip_prefix('\n')?)
     }
 
-    /// Reads measured figures; `None` where they are incomplete.
+    /// Reads measured figures; `None` if they are incomplete.
     pub fn parse(figures: &str) -> Option<Speeds> {
         let find = |name: &str| {
             figures.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::trim)
         };
-        let speed =
-            |name: &str| find(name)?.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 1.0);
-        // A slower preset that was measured faster was measured badly.
-        let superfast = speed("superfast")?;
-        let veryfast = speed("veryfast")?.min(superfast);
-        let medium = speed("medium")?.min(veryfast);
+        let speed = |name: &str| find(name)?.parse().ok();
         let known = [Profile::High, Profile::Main, Profile::Baseline];
-        let profile = find("h264-profile")
-            .and_then(|name| known.into_iter().find(|profile| profile_name(*profile) == name));
-        let browser = Codec::ALL.map(|codec| speed(codec.id()));
-        Some(Speeds { decode: speed("decode"), superfast, veryfast, medium, profile, browser })
+        let figures = SpeedFigures {
+            superfast: speed("superfast")?,
+            veryfast: speed("veryfast")?,
+            medium: speed("medium")?,
+            decode: speed("decode"),
+            h264_profile: find("h264-profile")
+                .and_then(|name| known.into_iter().find(|profile| profile_name(*profile) == name)),
+            h264: speed("h264"),
+            h265: speed("h265"),
+            vp9: speed("vp9"),
+            av1: speed("av1"),
+        };
+        figures.speeds()
     }
 
     /// The same without the browser's own encoder for `codec`.

@@ -26,7 +26,7 @@ pub(crate) use package::refuse as refuse_package;
 use refusal::Refusal;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
 pub use suits::{suits, suits_container};
-pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, Rendition};
+pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, RenditionPlan};
 
 /// Plans `facts` under `wishes` for this machine.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {

@@ -18,7 +18,7 @@ use crate::plan::notes::{Note, Wished};
 use crate::plan::notes::{conversion_notes, source_notes};
 use crate::plan::refusal::{Change, Offer, Refusal};
 use crate::plan::types::{Action, EncodePlan, Plan, RateControl};
-use crate::plan::types::{PackagePlan, Rendition};
+use crate::plan::types::{PackagePlan, RenditionPlan};
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::ladder::{Cap, Rung};
 use crate::wishes::packaging::Packaging;
@@ -112,7 +112,7 @@ fn is_watchable(plan: &Plan) -> bool {
 }
 
 /// Below this even calm videos fall apart.
-fn least_rate(one: &Rendition) -> Kbps {
+fn least_rate(one: &RenditionPlan) -> Kbps {
     Kbps(format::least_rate(one.encode.format).0 * WATCHABLE)
 }
 
@@ -121,7 +121,7 @@ fn least(plan: &Plan, machine: Machine) -> Bytes {
     let Action::Package(PackagePlan { format: Some(format), firsts, renditions }) = &plan.action else {
         return plan.limit;
     };
-    let whole = |one: &Rendition| {
+    let whole = |one: &RenditionPlan| {
         let encode = &one.encode;
         let video = least_rate(one).during(encode.grid.duration());
         let audio = encode.audio.expected().during(encode.audio_length);
@@ -164,16 +164,16 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
         .collect();
     let format = wishes.packaging.format;
     let firsts = encodes.first().map(|encode| firsts(encode, wishes.packaging.seconds)).unwrap_or_default();
-    let mut renditions: Vec<Rendition> = encodes
+    let mut renditions: Vec<RenditionPlan> = encodes
         .into_iter()
         .map(|mut encode| {
             encode.chunks = chunks::at(&facts.video, facts.container, &encode.grid, &firsts);
             let limit = most(&encode);
-            Rendition { encode, limit }
+            RenditionPlan { encode, limit }
         })
         .collect();
     let extras = extras(machine, firsts.len(), renditions.len());
-    let whole = |one: &Rendition| one.limit.0 + container(&one.encode, format, one.limit).0;
+    let whole = |one: &RenditionPlan| one.limit.0 + container(&one.encode, format, one.limit).0;
     let mut limit = Bytes(renditions.iter().map(whole).sum::<u64>() + extras.0);
     if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
         limit = target;
@@ -212,12 +212,12 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     if let Some(largest) = rungs.first() {
         conversion_notes(facts, wishes, largest.format(), &audio, &mut notes);
     }
-    let renditions: Vec<Rendition> = rungs
+    let renditions: Vec<RenditionPlan> = rungs
         .into_iter()
         .map(|rung| {
             let size = (rung.width, rung.height);
             let encode = encode_on_rung(facts, wishes, machine, rung, size, audio.clone());
-            Rendition { limit: most_on_rung(&encode, rung), encode }
+            RenditionPlan { limit: most_on_rung(&encode, rung), encode }
         })
         .collect();
     let entries = renditions.len() as u64 * ENTRY + ARCHIVE;
@@ -293,10 +293,10 @@ fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes 
 }
 
 /// Divides the bytes of all segments among the renditions, by their peak rates, after audio and containers.
-fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
-    let weight = |one: &Rendition| one.encode.video_rate().map_or(1.0, |rate| rate.0);
+fn share(renditions: &mut [RenditionPlan], format: SegmentFormat, target: Bytes) {
+    let weight = |one: &RenditionPlan| one.encode.video_rate().map_or(1.0, |rate| rate.0);
     let weights: f64 = renditions.iter().map(weight).sum();
-    let audio = |one: &Rendition| one.encode.audio.expected().during(one.encode.audio_length).0;
+    let audio = |one: &RenditionPlan| one.encode.audio.expected().during(one.encode.audio_length).0;
     let audios: u64 = renditions.iter().map(audio).sum();
     let room = target.times(MARGIN).0.saturating_sub(audios) as f64;
     for one in renditions {

@@ -163,12 +163,12 @@ pub struct PackagePlan {
     /// First frames of the segments.
     pub firsts: Vec<u64>,
     /// One encode each. Where there are segments, they are the chunks.
-    pub renditions: Vec<Rendition>,
+    pub renditions: Vec<RenditionPlan>,
 }
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rendition {
+pub struct RenditionPlan {
     /// How it is encoded.
     pub encode: EncodePlan,
     /// Its file, before it is cut into segments, is never larger than this.

@@ -8,13 +8,14 @@ use crate::machine::Preset;
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
+use crate::step::files::{
+    AUDIO_FILE, CHUNK_FILE, CLIP, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE, RESULT_FILE, SHOWN_FILE,
+    STATS, STATS_FILE, WATCHED_FILE, chunk_name,
+};
 use crate::step::watch::WatchStep;
-use crate::step::x264::Pass;
-use crate::step::x264::{self as encoder, Passes};
+use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
-
-pub use crate::step::files::*;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 
@@ -73,12 +74,12 @@ pub struct Native {
     /// x264's threads.
     pub threads: usize,
     /// Where frames come from, and whether they stay.
-    pub frames: Frames,
+    pub frames: FrameSource,
 }
 
 /// Where a native x264 gets its frames from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frames {
+pub enum FrameSource {
     /// Decoded for this pass.
     Decoded,
     /// Decoded, and kept in `FRAMES_FILE` for other passes.
@@ -93,15 +94,15 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     // The decoder is quick beside x264: threads of its own cost more than they gain.
     let arguments =
         if native.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
-    let frames = native.map_or(Frames::Decoded, |native| native.frames);
+    let frames = native.map_or(FrameSource::Decoded, |native| native.frames);
     let arguments = match frames {
-        Frames::Decoded => read_chunk(plan, chunk, arguments),
-        Frames::Kept => {
+        FrameSource::Decoded => read_chunk(plan, chunk, arguments),
+        FrameSource::Kept => {
             let graph = format!("[0:{}]{},split[video][frames]", plan.stream, filters(plan, chunk));
             let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
             frames_of(arguments.words("-map [video]"), chunk)
         }
-        Frames::FromFile => frames_of(read_frames(plan, arguments), chunk),
+        FrameSource::FromFile => frames_of(read_frames(plan, arguments), chunk),
     };
     let arguments = arguments.words("-c:v libx264").pair("-preset", plan.preset.name());
     let arguments = match native {
@@ -133,10 +134,10 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
         _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
     };
     match frames {
-        Frames::Kept => frames_of(arguments.words("-map [frames]"), chunk)
+        FrameSource::Kept => frames_of(arguments.words("-map [frames]"), chunk)
             .words("-c:v rawvideo -f rawvideo")
             .words(FRAMES_FILE),
-        Frames::Decoded | Frames::FromFile => arguments,
+        FrameSource::Decoded | FrameSource::FromFile => arguments,
     }
     .0
 }

@@ -4,7 +4,7 @@
 use super::account::{
     ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark, ResultAccount,
 };
-use super::update::Failure;
+use super::update::FailureAccount;
 use crate::clip::facts::MediaFacts;
 use crate::hls;
 use crate::job;
@@ -103,9 +103,9 @@ pub fn offers(refusal: &Refusal) -> Vec<OfferAccount> {
     refusal.offers.iter().map(account).collect()
 }
 
-impl From<job::failure::Failure> for Failure {
-    fn from(failure: job::failure::Failure) -> Failure {
-        Failure {
+impl From<job::failure::Failure> for FailureAccount {
+    fn from(failure: job::failure::Failure) -> FailureAccount {
+        FailureAccount {
             text: failure.to_string(),
             offers: failure.refusal().map_or_else(Vec::new, offers),
             evidence: failure.log().to_vec(),

@@ -3,10 +3,11 @@
 use super::click;
 use super::icon::Icon;
 use super::player::Player;
-use crate::job::{Finished, JobId, Made, PackageFile, Saving};
+use crate::job::{Finished, JobId, Made, Saving};
 use crate::state::Action;
 use crate::words;
 use clipfit_core::units::Bytes;
+use clipfit_site::PackageFile;
 use yew::prelude::*;
 
 /// Draws the package of the job `id`. `name` is the archive's file name; names of single files start with `stem`.

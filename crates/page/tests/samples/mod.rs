@@ -17,7 +17,7 @@ use clipfit_core::plan::{self, Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::Failure;
+use clipfit_core::view::update::FailureAccount;
 use clipfit_core::wishes::{AudioWish, Codec, Wishes};
 use clipfit_page::job::{
     ClipFile, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running,
@@ -175,7 +175,7 @@ pub(crate) fn refused(id: u32) -> Job {
     let wishes = Wishes { target: Bytes(40_000), audio: AudioWish::Encode(Kbps(96.0)), ..Wishes::default() };
     let measured = Measured { video: Bytes(30_000), audio: Bytes(360_000), overhead: Bytes(20_000) };
     let refusal = feasibility::refuse_measured(&facts(), &wishes, measured);
-    let failure = Failure::from(job::failure::Failure::TooSmall(refusal));
+    let failure = FailureAccount::from(job::failure::Failure::TooSmall(refusal));
     Job {
         wishes,
         phase: Phase::Failed(failure),
@@ -188,7 +188,7 @@ pub(crate) fn refused(id: u32) -> Job {
 pub(crate) fn broken(id: u32) -> Job {
     let text = clipfit_core::clip::failure::ProbeFailure::NotMedia.to_string();
     let log = Log { text: Shared::new(LOG.into()), copied: None };
-    Job { phase: Phase::Failed(Failure::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
+    Job { phase: Phase::Failed(FailureAccount::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
 }
 
 /// A cancelled job.
