@@ -184,7 +184,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
     format!("Audio is encoded as AAC{rate}{layout}, {reason}.")
 }
 
-/// `mono`, `stereo`, `5.1` ...
+/// Returns `mono`, `stereo`, `5.1` and the like.
 pub fn channel_layout(channels: u32) -> String {
     match channels {
         1 => "mono".into(),
@@ -196,7 +196,7 @@ pub fn channel_layout(channels: u32) -> String {
 }
 
 impl WhyFfmpeg {
-    /// For the end of a sentence.
+    /// Returns it for the end of a sentence.
     pub fn text(self) -> &'static str {
         match self {
             WhyFfmpeg::NotHere => "this browser's own decoder is not available",
