@@ -8,7 +8,7 @@ use crate::units::Bytes;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-/// A clip of so many frames at 25 a second, with keyframes every two seconds.
+/// Returns a clip of so many frames at 25 a second, with keyframes every two seconds.
 pub(crate) fn facts(frames: u64) -> MediaFacts {
     let (seconds, bytes) = (frames as f64 / 25.0, frames * 6_000);
     let mut facts = support::read_clip(&format!("320x180@25 {seconds}s {bytes}B h264 aac:128x2"));
@@ -25,7 +25,7 @@ pub(crate) fn samples(frames: u64, brighter: u8) -> Vec<u8> {
     (0..frames.div_ceil(3)).flat_map(sample).collect()
 }
 
-/// The beginning of an MP4 with `media` bytes of packets; the index first or last.
+/// Returns the beginning of an MP4 with `media` bytes of packets; the index first or last.
 pub(crate) fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
     let boxed =
         |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();

@@ -42,8 +42,8 @@ impl Kept {
         self.shares = shares;
     }
 
-    /// The inputs of a task on `clip`. A file that was never written (a preset without macroblock tree) is simply not
-    /// there.
+    /// Returns the inputs of a task on `clip`, without files that were never written (a preset without macroblock
+    /// tree).
     pub(crate) fn give(&mut self, task: &Task, clip: &File) -> Given {
         let mut given = Given { names: Vec::new(), blobs: Vec::new(), frames: None };
         for input in &task.inputs {
@@ -110,12 +110,12 @@ impl Kept {
         self.frames.remove(artifact);
     }
 
-    /// The result of a job that makes one file.
+    /// Returns the result of a job that makes one file.
     pub(crate) fn result(&mut self) -> Option<Blob> {
         self.blobs.remove(&Artifact { rendition: 0, kind: ArtifactKind::Result })
     }
 
-    /// The files of a package; `None` where one is missing.
+    /// Returns the files of a package; `None` if one is missing.
     pub(crate) fn package(&mut self, files: &[report::PackageFile]) -> Option<Vec<PackageFile>> {
         let mut blob = |source: &InputSource| match source {
             InputSource::Kept(artifact) => self.blobs.remove(artifact),
@@ -135,7 +135,7 @@ fn text_blob(text: &str) -> Option<Blob> {
     Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok()
 }
 
-/// The first `most` bytes of a blob.
+/// Returns the first `most` bytes of a blob.
 async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
     let wanted = blob.size().min(most as f64);
     if wanted == 0.0 {

@@ -43,7 +43,7 @@ impl Run {
         self.log.borrow().text()
     }
 
-    /// Stops its work at once and frees its memory; nothing is told after this.
+    /// Stops its work at once and frees its memory; no update follows.
     pub fn end(self) {}
 }
 

@@ -26,12 +26,12 @@ const HEADER: &str = "\
 // Generated from core and crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares them.
 ";
 
-/// One exported declaration with its doc comment.
+/// Returns one exported declaration with its doc comment.
 fn declaration<T: TS>(config: &Config) -> String {
     format!("\n{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
 }
 
-/// The names of files that workers write or look for.
+/// Returns the names of files that workers write or look for.
 fn file_names() -> String {
     let entries = files::OF_WORKERS.map(|(name, file)| format!("  {name}: \"{file}\",\n"));
     format!(

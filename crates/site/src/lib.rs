@@ -1,6 +1,6 @@
-//! What the page and its engine share: the addresses that the build wrote into the document, the browser's storage, what
-//! an earlier visit measured, and how files of a package pass between them. Draws no conclusion; knows no job and no
-//! component.
+//! What the page and its engine share: the addresses that the build wrote into the document, the browser's storage,
+//! what an earlier visit measured, and how files of a package pass between them. Draws no conclusion; knows no job and
+//! no component.
 
 use clipfit_core::machine::Threads;
 use clipfit_core::machine::speeds::{self, SpeedFigures, Speeds};

@@ -9,7 +9,7 @@ export class Run {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Stops its work at once and frees its memory; nothing is told after this.
+     * Stops its work at once and frees its memory; no update follows.
      */
     end(): void;
     /**

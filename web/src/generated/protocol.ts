@@ -252,7 +252,7 @@ stream: number,
  */
 copy: boolean,
 /**
- * What the encoder is asked for, in bits per second.
+ * The rate for the encoder, in bits per second.
  */
 bitrate: number,
 /**
@@ -388,7 +388,7 @@ rate: FrameRate,
  */
 colour: [number, number, number],
 /**
- * What the encoder is asked for, in bits per second.
+ * The rate for the encoder, in bits per second.
  */
 bitrate: number,
 /**
@@ -466,7 +466,7 @@ start: Micros | null,
  */
 duration: Micros | null,
 /**
- * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+ * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
  * packets then.
  */
 fragmented: boolean,
@@ -532,7 +532,7 @@ bitrate: number | null,
  */
 packets: number | null,
 /**
- * What is unusual about it. Nothing is told of its packets then.
+ * What is unusual about it. Its packets are then unknown.
  */
 odd: Oddity | null,
 /**

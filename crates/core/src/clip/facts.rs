@@ -92,7 +92,7 @@ pub struct VideoFacts {
 }
 
 impl VideoFacts {
-    /// Size in square pixels, upright: what a person sees.
+    /// Returns the size in square pixels, upright: what a person sees.
     pub fn display_size(&self) -> (u32, u32) {
         let (horizontal, vertical) = self.sample_aspect;
         let width = if horizontal == 0 || vertical == 0 || horizontal == vertical {
@@ -106,7 +106,7 @@ impl VideoFacts {
         }
     }
 
-    /// About how many bytes the packets before `time` have.
+    /// Returns about how many bytes the packets before `time` have.
     pub(crate) fn bytes_until(&self, time: Micros) -> f64 {
         let end = (self.start + self.duration, self.bytes);
         let mut before = (self.start, Bytes(0));
@@ -120,7 +120,7 @@ impl VideoFacts {
         self.bytes.0 as f64
     }
 
-    /// Whether the video is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
+    /// Returns whether the video is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
     pub fn is_hdr(&self) -> bool {
         matches!(self.colour.transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
     }
@@ -141,7 +141,7 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// In clockwise degrees.
+    /// Returns the turn in clockwise degrees.
     pub fn clockwise(self) -> u32 {
         match self {
             Rotation::None => 0,
@@ -151,7 +151,7 @@ impl Rotation {
         }
     }
 
-    /// From clockwise degrees; what is no quarter turn is none.
+    /// Reads clockwise degrees; anything but quarter turns is none.
     pub fn from_clockwise(degrees: u32) -> Rotation {
         match degrees {
             90 => Rotation::Right,
@@ -176,7 +176,8 @@ pub struct Colour {
 }
 
 impl Colour {
-    /// The code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not said.
+    /// Returns the code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not
+    /// said.
     pub(crate) fn code_points(&self) -> [u8; 3] {
         const PRIMARIES: &[(&str, u8)] = &[
             ("bt709", 1),

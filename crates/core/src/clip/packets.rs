@@ -108,8 +108,8 @@ impl<'a> Rows<'a> {
 }
 
 impl Packets {
-    /// Whether "keyframes" are hardly larger than other frames: then the frame is refreshed strip by strip, and a
-    /// decoder that starts there shows nothing until the refresh is through.
+    /// Returns whether "keyframes" are hardly larger than other frames: then the frame is refreshed strip by strip, and
+    /// a decoder that starts there shows nothing until the refresh is through.
     pub(crate) fn refreshes_gradually(&self) -> bool {
         let mean = |(bytes, count): (u64, u64)| bytes as f64 / count.max(1) as f64;
         self.other.1 > 0 && mean(self.key) < 1.5 * mean(self.other)
@@ -131,7 +131,8 @@ pub(crate) struct FrameTiming {
 }
 
 impl FrameTiming {
-    /// Of frames at these times, ascending; rates are those that the file declares, the likeliest first.
+    /// Finds the rate of frames at these times, ascending; `rates` are those that the file declares, the likeliest
+    /// first.
     pub(crate) fn of(
         times: &[Micros],
         rates: [Option<FrameRate>; 2],
@@ -162,7 +163,8 @@ impl FrameTiming {
     }
 }
 
-/// Whether frame `i` stands at the first frame's time plus `i / rate`, nearer to its slot than to any other by far.
+/// Returns whether frame `i` stands at the first frame's time plus `i / rate`, nearer to its slot than to any other by
+/// far.
 fn keeps(times: &[Micros], rate: FrameRate) -> bool {
     let tolerance = (300_000.0 / rate.per_second()) as i64;
     let Some(&first) = times.first() else { return false };

@@ -32,20 +32,20 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows when the
-    /// audio is made.
+    /// Returns whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows
+    /// when the audio is made.
     pub fn hears(&self, stream: u32) -> bool {
         !self.unheard.contains(&stream)
     }
 
-    /// Whether the decoder hands out RGB, whatever is coded.
+    /// Returns whether the decoder outputs RGB, whatever is coded.
     pub(crate) fn is_rgb(&self) -> bool {
         self.layout.as_deref().is_some_and(|layout| ["RGBA", "RGBX", "BGRA", "BGRX"].contains(&layout))
     }
 
-    /// The matrix of the frames as they come, where `declared` is that of the file. Firefox hands out RGB, and what
-    /// comes back from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that the
-    /// values stay what they were, except in these codecs.
+    /// Returns the matrix of the frames as they come, where `declared` is that of the file. Firefox outputs RGB, and
+    /// what comes back from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that
+    /// the values stay what they were, except in these codecs.
     fn matrix(&self, declared: Option<String>, codec: &str) -> Option<String> {
         const TAKEN_FOR_BT601: [&str; 2] = ["vp8", "av1"];
         if self.is_rgb() && (declared.is_some() || TAKEN_FOR_BT601.contains(&codec)) {
@@ -55,7 +55,7 @@ impl Seen {
         }
     }
 
-    /// ffmpeg's name of the layout. Which layout a decoder hands out says nothing of a range.
+    /// Returns ffmpeg's name of the layout. The layout that a decoder outputs does not show the range.
     fn pixel_format(&self) -> Option<&'static str> {
         Some(match self.layout.as_deref()? {
             "I420" | "NV12" => "yuv420p",
@@ -128,7 +128,7 @@ pub fn read_streams(
     Ok(Streams { video, reader, listing })
 }
 
-/// The video to keep: the default one, else the first.
+/// Returns the video to keep: the default one, else the first.
 fn main_video(streams: &[ListedStream]) -> Option<usize> {
     let moves = |stream: &ListedStream| stream.kind == StreamKind::Video && !stream.still;
     let default = streams.iter().position(|stream| moves(stream) && stream.default);
@@ -140,12 +140,12 @@ fn codec(stream: &ListedStream) -> String {
 }
 
 impl Streams {
-    /// The stream whose packets are to be listed.
+    /// Returns the stream whose packets are to be listed.
     pub fn video_stream(&self) -> u32 {
         self.listing.streams[self.video].index
     }
 
-    /// What the browser made of the clip, where it was the browser that listed it.
+    /// Returns what the browser made of the clip, where it was the browser that listed it.
     pub fn seen(&self, packets: &PacketTable) -> Seen {
         let deaf = |stream: &&ListedStream| {
             stream.audio.as_ref().and_then(|audio| audio.decodes).is_some_and(|decodes| !decodes)
@@ -298,7 +298,7 @@ impl Streams {
     }
 }
 
-/// The bitrate of tracks that tell none: what the video and the other tracks leave of the file, shared evenly.
+/// Gives tracks without a bitrate an even share of what the video and the other tracks leave of the file.
 fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duration: Micros) {
     let length = |track: &AudioFacts| if track.duration.0 > 0 { track.duration } else { duration };
     let known: u64 = audio.iter().filter_map(|track| Some(track.bitrate?.during(length(track)).0)).sum();
@@ -309,7 +309,7 @@ fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duratio
     }
 }
 
-/// Beyond this ratio it is a mistake in the file, not a format.
+/// Reads the pixel aspect. Beyond this ratio it is a mistake in the file, not a format.
 fn aspect(told: Option<(u64, u64)>) -> (u32, u32) {
     let read = || {
         let (horizontal, vertical) = told?;
@@ -339,7 +339,7 @@ mod tests {
     use super::*;
     use crate::clip::ffprobe;
 
-    /// A clip as the browser lists it: one video stream.
+    /// Returns a clip as the browser lists it: one video stream.
     fn listed(codec: &str, details: VideoDetails) -> Listing {
         let video = ListedStream {
             kind: StreamKind::Video,
@@ -355,7 +355,7 @@ mod tests {
         }
     }
 
-    /// One keyframe, with the layout of the trial's frame.
+    /// Returns one keyframe, with the layout of the trial's frame.
     fn packet(layout: Option<&str>) -> PacketTable {
         PacketTable {
             presented: vec![Some(Micros(0))],

@@ -50,6 +50,18 @@ pub fn total(spans: &[Span]) -> Micros {
     Micros(spans.iter().map(|span| span.length().0).sum())
 }
 
+/// Joins ascending spans that are no further apart than this.
+pub fn joined(spans: &[Span], apart: Micros) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for &span in spans {
+        match joined.last_mut() {
+            Some(last) if span.from - last.to <= apart => last.to = span.to,
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
 /// Samples of a file's frames and audio. Times count from the first frame of the result.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Watched {

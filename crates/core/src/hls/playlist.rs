@@ -28,7 +28,7 @@ pub struct Rates {
 /// The first master playlist's choice is what a player tries before it knows the network: the best within this.
 const START_BITS: u64 = 2_500_000;
 
-/// Section 4.1: peak and average segment bit rate.
+/// Returns peak and average segment bit rate (section 4.1).
 pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     let rate = |bytes: u64, micros: u64| {
         let bits = u128::from(bytes) * 8 * 1_000_000;
@@ -54,8 +54,8 @@ pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     Rates { peak: peak.max(average), average }
 }
 
-/// RFC 8216, 7: decimals in durations are of version 3, a map of a playlist that is not of keyframes alone is of
-/// version 6.
+/// Returns the version (RFC 8216, 7): decimals in durations need version 3, a map in a playlist that has more than
+/// keyframes needs version 6.
 pub fn version(format: SegmentFormat) -> u32 {
     match format {
         SegmentFormat::Ts => 3,
@@ -63,7 +63,7 @@ pub fn version(format: SegmentFormat) -> u32 {
     }
 }
 
-/// The playlist of one rendition, in its folder; the same for all renditions.
+/// Returns the playlist of one rendition, in its folder; the same for all renditions.
 pub fn media_playlist(format: SegmentFormat, segments: &Segments) -> String {
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n\
@@ -82,7 +82,7 @@ pub fn media_playlist(format: SegmentFormat, segments: &Segments) -> String {
     text
 }
 
-/// The master playlist of all renditions: first the one to start with, then the others, the leanest first.
+/// Returns the master playlist of all renditions: first the one to start with, then the others, the leanest first.
 pub fn master_playlist(format: SegmentFormat, segments: &Segments, variants: &[Variant]) -> String {
     let durations = segments.durations();
     let mut listed: Vec<(Rates, &Variant)> = variants

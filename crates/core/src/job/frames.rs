@@ -66,7 +66,7 @@ impl SharedFrames {
         }
     }
 
-    /// Memory ran out: frames are kept to save time, not at the price of the encode.
+    /// Stops keeping frames after memory ran out: they save time, but not at the price of the encode.
     pub(super) fn keep_no_more(&mut self) {
         self.keeps = false;
     }
@@ -121,8 +121,8 @@ impl SharedFrames {
         true
     }
 
-    /// A task has ended by itself; `ran` says whether it did what it was for. Takes the frames out of what it wrote,
-    /// and returns what need not be kept any more.
+    /// Takes the frames of a task that ended by itself out of what it wrote, and returns what need not be kept any
+    /// more. `ran` says whether the task succeeded.
     pub(super) fn task_ended(
         &mut self,
         task: TaskId,
@@ -145,7 +145,7 @@ impl SharedFrames {
         if frames.uses == 0 || lost { self.forget(chunk) } else { Vec::new() }
     }
 
-    /// The worker that ran a task is gone, and the frames that it left or took with it.
+    /// Forgets a task whose worker died, with the frames that it left or took.
     pub(super) fn task_died(&mut self, task: TaskId) -> Vec<Artifact> {
         match self.roles.remove(&task) {
             Some((chunk, Role::Leaves | Role::Takes)) => self.forget(chunk),

@@ -140,13 +140,13 @@ impl Job {
     fn after_schedule(&mut self, commands: &mut Vec<Command>) {
         let JobState::Schedule(schedule) = &mut self.stage else { return };
         self.next_task = schedule.next_task();
-        if schedule.take_restarted() {
+        if std::mem::take(&mut schedule.shared.restarted) {
             self.begun_at = self.furthest;
         }
-        for codec in schedule.take_failed_encoders() {
+        for codec in schedule.shared.failed_encoders.drain(..) {
             self.host.forget_encoder(codec);
         }
-        match schedule.take_end() {
+        match schedule.shared.end.take() {
             None => {}
             Some(End::GaveUp(failure)) => self.give_up(failure, commands),
             Some(End::FellBack(why)) => self.fall_back(why, commands),
@@ -162,14 +162,14 @@ impl Job {
         }
     }
 
-    /// The browser's own codecs have failed: everything again with ffmpeg's view of the clip.
+    /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
         self.begun_at = self.furthest;
         commands.push(Command::Stop);
         self.begin(Decoder::Ffmpeg(Some(why)), commands);
     }
 
-    /// The archive counts, not the sum of its files.
+    /// Ends the job with the archive, whose size counts instead of the sum of its files.
     fn packed(&mut self, packed: Result<Bytes, PackFailure>, commands: &mut Vec<Command>) {
         let JobState::Packing(mut report) = std::mem::replace(&mut self.stage, JobState::Ended) else {
             return;

@@ -1,4 +1,4 @@
-//! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with
+//! The job of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with
 //! real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
@@ -49,7 +49,7 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
     let mut furthest = 0.0;
     let mut files: BTreeSet<Artifact> = BTreeSet::new();
     for number in 0.. {
-        assert!(number < 200, "the session does not end");
+        assert!(number < 200, "the job does not end");
         for command in std::mem::take(&mut commands) {
             match command {
                 Command::Run(task) => {
@@ -122,7 +122,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 
-/// What the browser tells of a finished rendition.
+/// Returns what the browser lists of a finished rendition.
 fn listing(task: &Task) -> String {
     let first = task.inputs.iter().any(|input| {
         input.source == InputSource::Kept(Artifact { rendition: 0, kind: ArtifactKind::Result })

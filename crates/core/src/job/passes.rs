@@ -28,13 +28,13 @@ const CRF_STEP: u32 = 5;
 const CRF_MOST: u32 = 40;
 
 impl Rendition {
-    /// The ledger of an encode without x264's figures, on what the audio is expected to take.
+    /// Returns the ledger of an encode without x264's figures, on what the audio is expected to take.
     pub(super) fn measured_ledger(&self, shared: &Shared, encode: &EncodeState) -> Ledger {
         let plan = &encode.plan;
         let video = &shared.facts.video;
         let weights: Vec<f64> = plan.chunks.iter().map(|chunk| plan.grid.weight(video, chunk)).collect();
-        let expected = plan.audio.expected().during(plan.audio_length);
-        let (limit, overhead) = (self.plan.limit, encode.overhead());
+        let expected = plan.audio_bytes();
+        let (limit, overhead) = (self.plan.limit, encode.plan.overhead());
         let mut ledger = match plan.engine {
             VideoEncoder::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
             _ => Ledger::measured(&weights, limit, expected, overhead),
@@ -90,7 +90,7 @@ impl Rendition {
         Some(())
     }
 
-    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and lets go of earlier ones that no
+    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and drops earlier ones that no
     /// result needs.
     fn book_chunk(
         &mut self,
@@ -126,14 +126,14 @@ impl Rendition {
         true
     }
 
-    /// All chunks are measured: one rate factor for all. An encoder that takes the whole clip finds its own.
+    /// Finds one rate factor for all chunks, once all are measured. An encoder that takes the whole clip finds its own.
     fn allocate(&mut self, shared: &mut Shared) {
         if self.takes_the_whole() {
             return self.encode_all();
         }
         let Some(encode) = self.encode.as_ref().filter(|encode| encode.measured()) else { return };
         let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
-        let (overhead, audio) = (encode.overhead(), shared.audio.bytes().unwrap_or_default());
+        let (overhead, audio) = (encode.plan.overhead(), shared.audio.bytes().unwrap_or_default());
         let rate = encode.plan.format.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
         let shrink = match outlook {
@@ -156,7 +156,7 @@ impl Rendition {
         self.encode_all();
     }
 
-    /// Nothing watchable fits.
+    /// Refuses because nothing watchable fits, unless only the source's own size is too little.
     fn refuse(&mut self, shared: &mut Shared, measured: Measured) {
         let Measured { video, audio, overhead } = measured;
         if shared.wishes.mode == Mode::Hls {
@@ -183,7 +183,7 @@ impl Rendition {
         self.encode.as_ref().is_some_and(|encode| encode.plan.engine.takes_the_whole())
     }
 
-    /// All chunks are encoded: assemble, or encode some again.
+    /// Assembles, or encodes some chunks again, once all are encoded.
     fn judge(&mut self, shared: &mut Shared) {
         let Some(encode) = &mut self.encode else { return };
         let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
@@ -234,7 +234,7 @@ impl Rendition {
         self.due = Some(Work::Check { bytes, index_first: read::index_first(&written.head) });
     }
 
-    /// No encode at this size gets under the limit: a smaller one, or none.
+    /// Plans a smaller size, or gives up, if no encode at this size gets under the limit.
     fn over_limit(&mut self, shared: &mut Shared, reached: Bytes) {
         if self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264()) {
             return self.change_encoder(shared);
@@ -244,7 +244,7 @@ impl Rendition {
         }
     }
 
-    /// The quick recipe came out larger than the source: coarser, or leave the source alone.
+    /// Encodes coarser, or keeps the source, if the quick recipe came out larger than the source.
     fn coarser(&mut self, shared: &mut Shared, reached: Bytes) {
         let Some(encode) = &mut self.encode else { return };
         let RateControl::Quality { crf } = encode.control else {
@@ -261,7 +261,7 @@ impl Rendition {
         }
     }
 
-    /// A plain copy did not work out: encode.
+    /// Encodes after a plain copy failed.
     pub(super) fn encode_after_all(&mut self, shared: &mut Shared, fault: Option<Fault>) {
         match plan::plan_encode(&shared.facts, &shared.wishes, self.machine, self.ceiling) {
             Ok(plan) => self.replan(shared, plan),
@@ -293,7 +293,7 @@ impl Rendition {
         }
     }
 
-    /// The result is what it should be, but for what `notes` say.
+    /// Finishes a result that passed its check, with these `notes`.
     fn checked_well(&mut self, shared: &mut Shared, bytes: Bytes, expected: &Expected, mut notes: Vec<Note>) {
         let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
         let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;

@@ -134,7 +134,7 @@ impl Prelude {
         Prelude { bytes, wishes, decoder, x264, native, streams, seen, next_task, state: State::Loading }
     }
 
-    /// The number of the next task.
+    /// Returns the number of the next task.
     pub(super) fn next_task(&self) -> u32 {
         self.next_task
     }
@@ -310,7 +310,7 @@ impl Prelude {
         }
     }
 
-    /// A machine that cannot be measured is planned for without figures.
+    /// Handles a worker's death. A machine that cannot be measured gets a plan without figures.
     fn died(&mut self, death: Death, commands: &mut Vec<Command>) -> Next {
         if matches!(self.state, State::Measuring(_)) {
             self.list_streams(commands);
@@ -365,7 +365,7 @@ impl Prelude {
         }
     }
 
-    /// Shows what each effort would come to, and settles which one it is.
+    /// Shows the predictions for all efforts, and settles on one.
     fn predict(&mut self, facts: &MediaFacts, machine: Machine, host: &Host, commands: &mut Vec<Command>) {
         let Some(speeds) = &host.speeds() else { return };
         let means = Means { machine, limits: host.limits(), speeds };

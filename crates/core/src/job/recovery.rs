@@ -28,7 +28,7 @@ impl Shared {
 }
 
 impl Schedule {
-    /// A task ended without what it was for.
+    /// Handles a task that ended without its result.
     pub(super) fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) {
         let rendition = &mut self.renditions[running.rendition];
         match running.work {
@@ -62,7 +62,7 @@ impl Schedule {
         }
     }
 
-    /// A worker was lost with the task that it ran.
+    /// Handles the loss of a worker with its task.
     pub(super) fn recover(&mut self, running: Running, death: Death, log: Vec<String>) {
         let rendition = &mut self.renditions[running.rendition];
         let shared = &mut self.shared;
@@ -128,7 +128,7 @@ impl Rendition {
         shared.end(End::GaveUp(failure));
     }
 
-    /// A task ended without what it was for.
+    /// Handles a task that ended without its result.
     pub(super) fn failed(
         &mut self,
         shared: &mut Shared,
@@ -165,12 +165,13 @@ impl Rendition {
         self.give_up(shared, failure);
     }
 
-    /// Whether an encoder does it that takes the whole clip: a task that takes all of its time and is not tried again.
+    /// Returns whether an encoder does it that takes the whole clip: a task that takes all of its time and is not tried
+    /// again.
     fn is_of_the_whole(&self, work: Work) -> bool {
         self.takes_the_whole() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
     }
 
-    /// The decoded frames of this work's chunk are not used again.
+    /// Forgets the decoded frames of this work's chunk.
     fn forget_frames(&mut self, shared: &mut Shared, work: Work) {
         let Work::Encode { chunk, .. } = work else { return };
         let artifact = self.artifact(ArtifactKind::Frames(chunk));
@@ -180,7 +181,7 @@ impl Rendition {
         }
     }
 
-    /// The encoder does not work here: begin again with the next one, once nothing of the old runs any more.
+    /// Begins again with the next encoder, as soon as no task of the failed one runs any more.
     pub(super) fn change_encoder(&mut self, shared: &mut Shared) {
         let engine = self.encode.as_ref().map_or(self.machine.engine, |encode| encode.plan.engine);
         if engine.is_x264() && self.machine.decoder == Decoder::Browser {
@@ -205,7 +206,8 @@ impl Rendition {
         self.replan(shared, plan);
     }
 
-    /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
+    /// Begins again with x264 after `engine` failed, or with x265 if that makes the codec that the browser's own failed
+    /// at.
     fn with_x264(&mut self, shared: &mut Shared, engine: VideoEncoder) {
         let failed = match engine {
             VideoEncoder::X265 => {

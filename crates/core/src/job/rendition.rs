@@ -6,7 +6,6 @@ use super::report::Report;
 use super::shared::{Audio, FINISHING, Shared, Tasks, Work};
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
-use crate::plan::overhead::overhead;
 use crate::plan::{Action, Ceiling, EncodePlan, Plan, RateControl};
 use crate::progress::Stage;
 use crate::rate::ledger::Ledger;
@@ -62,7 +61,7 @@ pub(super) struct EncodeState {
     pub(super) stats: Vec<Option<PassStats>>,
     /// Chunks that wait for their first pass, the longest last.
     pub(super) to_measure: Vec<usize>,
-    /// Chunks still to be encoded in this phase, with what they are asked for (`None`: decided when it starts).
+    /// Chunks still to be encoded in this phase, with the bytes to ask for (`None`: decided when it starts).
     pub(super) queue: Vec<(usize, Option<Bytes>)>,
     /// Latest encode of each chunk: its serial and size. Only used where quality leads; otherwise the ledger knows.
     pub(super) encoded: Vec<Option<(u32, Bytes)>>,
@@ -98,8 +97,8 @@ impl EncodeState {
         }
     }
 
-    /// Whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time, so that
-    /// none waits long for another.
+    /// Returns whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time,
+    /// so that none waits long for another.
     fn audio_is_next(&self, phase: RenditionPhase) -> bool {
         let chunk = match phase {
             RenditionPhase::Measuring => self.to_measure.last().copied(),
@@ -120,7 +119,7 @@ impl EncodeState {
         self.stats.iter().all(Option::is_some)
     }
 
-    /// Queues every chunk; what it is asked for is decided when it starts.
+    /// Queues every chunk; its bytes are decided when it starts.
     pub(super) fn queue_all(&mut self) {
         self.queue = longest_last(&self.plan).into_iter().map(|chunk| (chunk, None)).collect();
     }
@@ -134,17 +133,12 @@ impl EncodeState {
         matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine.has_own_first_pass()
     }
 
-    /// The chosen encode of each chunk.
+    /// Returns the chosen encode of each chunk.
     pub(super) fn chosen(&self) -> Vec<u32> {
         match &self.ledger {
             Some(ledger) => ledger.chosen(),
             None => self.encoded.iter().map(|encoded| encoded.map_or(0, |(serial, _)| serial)).collect(),
         }
-    }
-
-    /// What the container of the result costs.
-    pub(super) fn overhead(&self) -> Bytes {
-        overhead(self.plan.grid.frames, &self.plan.audio, self.plan.audio_length)
     }
 
     /// Forgets the decoded frames of all chunks; returns those chunks.
@@ -167,7 +161,7 @@ impl EncodeState {
         Some(Work::Encode { chunk, asked, serial })
     }
 
-    /// Everything that is kept of it, besides the audio.
+    /// Returns everything that is kept of it, besides the audio.
     pub(super) fn artifacts(&self, rendition: usize) -> Vec<Artifact> {
         let mut artifacts = Vec::new();
         for chunk in 0..self.plan.chunks.len() {
@@ -181,8 +175,8 @@ impl EncodeState {
     }
 }
 
-/// The longest chunk is started first (and so stands last in a queue that is taken from its end), so that no worker
-/// waits long for another at the end of a pass.
+/// Returns the chunks, the longest last: queues are taken from their end. No worker then waits long for another at the
+/// end of a pass.
 fn longest_last(plan: &EncodePlan) -> Vec<usize> {
     let mut order: Vec<usize> = (0..plan.chunks.len()).collect();
     order.sort_by_key(|&index| (plan.chunks[index].frames, std::cmp::Reverse(index)));
@@ -216,7 +210,7 @@ impl Rendition {
         }
     }
 
-    /// A file of its own that the driver keeps.
+    /// Returns a file of its own that the driver keeps.
     pub(super) fn artifact(&self, kind: ArtifactKind) -> Artifact {
         Artifact { rendition: self.index, kind }
     }
@@ -253,7 +247,7 @@ impl Rendition {
         }
     }
 
-    /// The next work, for as long as this phase has some.
+    /// Returns the next work, as long as this phase has some.
     pub(super) fn next_work(&mut self, audio: &mut Audio) -> Option<Work> {
         if self.changing_encoder {
             return None;
@@ -274,7 +268,7 @@ impl Rendition {
         }
     }
 
-    /// Whether this phase has no more work.
+    /// Returns whether this phase has no more work.
     pub(super) fn has_no_work(&self) -> bool {
         let queued = self.encode.as_ref().is_some_and(|encode| match self.phase {
             RenditionPhase::Measuring => !encode.to_measure.is_empty(),
@@ -284,14 +278,14 @@ impl Rendition {
         self.due.is_none() && !queued
     }
 
-    /// The audio's true size is known.
+    /// Books the audio's true size.
     pub(super) fn book_audio(&mut self, bytes: Bytes) {
         if let Some(ledger) = self.encode.as_mut().and_then(|encode| encode.ledger.as_mut()) {
             ledger.book_audio(bytes);
         }
     }
 
-    /// What it is doing and how far it is.
+    /// Returns what it is doing and how far it is.
     pub(super) fn progress(&self, tasks: &Tasks) -> (Stage, f64) {
         if self.report.is_some() {
             return (Stage::Finishing, 1.0);

@@ -13,7 +13,7 @@ use crate::plan::{Action, Plan};
 use crate::progress::Stage;
 use crate::step::{Death, TaskId, files};
 use crate::units::Bytes;
-use crate::wishes::{Codec, Wishes};
+use crate::wishes::Wishes;
 use std::collections::BTreeMap;
 
 /// Progress of a package that is left for cutting.
@@ -99,21 +99,6 @@ impl Schedule {
     /// Returns the number of the next task.
     pub(super) fn next_task(&self) -> u32 {
         self.shared.tasks.next
-    }
-
-    /// Returns how it ended, once.
-    pub(super) fn take_end(&mut self) -> Option<End> {
-        self.shared.end.take()
-    }
-
-    /// Returns whether it has begun anew since this was last asked.
-    pub(super) fn take_restarted(&mut self) -> bool {
-        std::mem::take(&mut self.shared.restarted)
-    }
-
-    /// Returns the browser's own encoders that have failed since this was last asked.
-    pub(super) fn take_failed_encoders(&mut self) -> Vec<Codec> {
-        std::mem::take(&mut self.shared.failed_encoders)
     }
 
     /// Returns what it is doing and how far it is. The share may fall when a rendition begins again.

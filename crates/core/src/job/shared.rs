@@ -26,7 +26,7 @@ pub(super) enum Work {
     Audio,
     /// Measuring a chunk.
     FirstPass(usize),
-    /// Encoding a chunk so that it takes the bytes that it is asked for.
+    /// Encoding a chunk into these bytes.
     Encode { chunk: usize, asked: Bytes, serial: u32 },
     /// Putting chunks and audio together.
     Assemble,
@@ -115,7 +115,7 @@ pub(super) struct Tasks {
     /// How many run side by side; fewer after memory ran out.
     pub(super) at_once: usize,
     /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames
-    /// are worth choosing among. Else work is asked for when a worker is free, so that it can build on what the others
+    /// are worth choosing among. Else work is picked when a worker is free, so that it can build on what the others
     /// found.
     pub(super) queues_all: bool,
     pub(super) next: u32,
@@ -158,7 +158,8 @@ impl Tasks {
             && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))
     }
 
-    /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.
+    /// Halves the number of tasks side by side after memory ran out, or with hardware that allows only so many at a
+    /// time.
     pub(super) fn halve(&mut self) {
         self.at_once = (self.at_once / 2).max(1);
     }
@@ -179,7 +180,7 @@ impl Shared {
         self.end.is_some()
     }
 
-    /// The first end counts.
+    /// Ends the schedule. The first end counts.
     pub(super) fn end(&mut self, end: End) {
         self.end.get_or_insert(end);
     }
@@ -199,13 +200,13 @@ impl Shared {
         self.commands.push(Command::Show(Milestone::Planned(plan)));
     }
 
-    /// A rendition begins again from the start.
+    /// Notes that a rendition begins again from the start.
     pub(super) fn note_restart(&mut self) {
         // The others of a package go on: their progress counts, and the restart only holds it up.
         self.restarted |= !self.plan.is_package();
     }
 
-    /// The browser's own encoder for the wished codec does not work here.
+    /// Notes that the browser's own encoder for the wished codec does not work here.
     pub(super) fn note_failed_encoder(&mut self) {
         let codec = self.wishes.codec;
         self.failed_encoders.push(codec);

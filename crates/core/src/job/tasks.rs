@@ -29,12 +29,12 @@ fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
     Output { name: name.into(), keep: Some(artifact), read }
 }
 
-/// A run of ffmpeg.
+/// Returns a run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
     plain(id, Program::Ffmpeg { arguments }, inputs, outputs)
 }
 
-/// A run of anything without an encode behind it.
+/// Returns a run of anything without an encode.
 fn plain(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
     Task { id, program, inputs, outputs, encode: None }
 }
@@ -117,7 +117,7 @@ impl Rendition {
         })
     }
 
-    /// First frame of the chunk that work decodes for an encoder; `None` where it decodes nothing.
+    /// Returns the first frame of the chunk that this work decodes for an encoder; `None` if it decodes nothing.
     pub(super) fn decodes_for(&self, work: Work) -> Option<u64> {
         let encode = self.encode.as_ref()?;
         let (Work::FirstPass(index) | Work::Encode { chunk: index, .. }) = work else { return None };
@@ -148,7 +148,7 @@ impl Rendition {
         Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
     }
 
-    /// `encode_of` is the chunk and how often it has been encoded.
+    /// Returns the task of an encode; `encode_of` is the chunk and how often it has been encoded.
     fn encode_chunk(
         &self,
         id: TaskId,
@@ -206,7 +206,7 @@ impl Rendition {
         Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames, shared), inputs, outputs))
     }
 
-    /// What a native x264 may do. As many threads as the tasks beside it leave processors idle.
+    /// Returns what a native x264 may do. As many threads as the tasks beside it leave processors idle.
     fn native(&self, encode: &EncodeState, frames: FrameSource, shared: &Shared) -> Option<Native> {
         let chunks = encode.plan.chunks.len();
         let waiting = encode.to_measure.len() + encode.queue.len();
@@ -221,8 +221,8 @@ impl Rendition {
     }
 }
 
-/// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
-/// for, from the first on.
+/// Returns whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there
+/// is room for, from the first on.
 fn keeps_frames(encode: &EncodeState, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
     let format = encode.plan.format;
@@ -231,7 +231,7 @@ fn keeps_frames(encode: &EncodeState, index: usize, room: Bytes) -> bool {
     may && frames.saturating_mul(frame) <= room.0
 }
 
-/// One pass of an encoder that takes the whole clip.
+/// Returns one pass of an encoder that takes the whole clip.
 fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
     match plan.engine {
         VideoEncoder::X265 => {
@@ -244,12 +244,12 @@ fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<P
     }
 }
 
-/// Whether its first pass leaves a tree of coding units beside the statistics.
+/// Returns whether its first pass leaves a tree of coding units beside the statistics.
 fn has_tree(engine: VideoEncoder) -> bool {
     matches!(engine, VideoEncoder::X265 | VideoEncoder::NativeOther(NativeEncoder::X265))
 }
 
-/// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
+/// Returns one pass over a chunk, with whichever x264 the plan names. Kept frames among `inputs` replace the clip.
 fn chunk_task(
     id: TaskId,
     encode: &EncodeState,

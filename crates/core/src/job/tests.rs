@@ -1,4 +1,4 @@
-//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies
+//! The job fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies
 //! when told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
@@ -29,7 +29,7 @@ use crate::wishes::{Codec, Effort, Mode};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// x264's statistics for `frames` frames that took about `bits` each.
+/// Returns x264's statistics for `frames` frames that took about `bits` each.
 fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
     let mut text =
         String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
@@ -132,7 +132,7 @@ impl World {
         World::on(Machine::ffmpeg(2, engine), frames, wishes, mishap)
     }
 
-    /// On a machine whose browser decodes, and encodes H.264 as well.
+    /// Returns a machine whose browser decodes, and encodes H.264 as well.
     fn in_browser(wishes: Wishes, mishap: Mishap) -> World {
         let encoders = Encoders { h264: Some(Profile::Main), ..Encoders::default() };
         let machine =
@@ -140,7 +140,7 @@ impl World {
         World::on(machine, FRAMES, wishes, mishap)
     }
 
-    /// On a machine with ffmpeg's multi-thread core, for H.265.
+    /// Returns a machine with ffmpeg's multi-thread core, for H.265.
     fn with_threads(mishap: Mishap) -> World {
         let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, VideoEncoder::Own) };
         World::on(machine, FRAMES, Wishes { codec: Codec::H265, ..wishes() }, mishap)
@@ -221,7 +221,7 @@ impl World {
         self.obey(begun);
         let mut furthest = 0.0;
         while self.ending.is_none() {
-            assert!(!self.queue.is_empty(), "the session waits for nothing");
+            assert!(!self.queue.is_empty(), "the job waits for nothing");
             let event = if cancel_before == Some(self.tasks) {
                 Event::Cancel
             } else {
@@ -229,7 +229,7 @@ impl World {
                 self.answer(&task)
             };
             self.tasks += 1;
-            assert!(self.tasks < 500, "the session does not end");
+            assert!(self.tasks < 500, "the job does not end");
             let commands = self.job.handle(event);
             self.obey(commands);
             let progress = self.job.progress().fraction;
@@ -376,7 +376,7 @@ impl World {
         Written { name: output.name.clone(), size: Bytes(size), head }
     }
 
-    /// What ffprobe lists of the result.
+    /// Returns what ffprobe lists of the result.
     fn listing(&self) -> String {
         let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
         let length = self.frames as f64 / 25.0;
@@ -401,7 +401,7 @@ fn watches_source(task: &Task) -> bool {
     task.inputs.iter().any(|input| input.source == InputSource::Clip)
 }
 
-/// A job with this plan, and what it begins with.
+/// Returns a job with this plan, and what it begins with.
 pub(super) fn planned(
     facts: MediaFacts,
     wishes: Wishes,

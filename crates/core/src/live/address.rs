@@ -33,7 +33,7 @@ impl Protocol {
     /// All of them.
     pub const ALL: [Protocol; 4] = [Protocol::Rtmp, Protocol::Rtmps, Protocol::Srt, Protocol::Whip];
 
-    /// What it is called.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             Protocol::Rtmp => "RTMP",
@@ -43,7 +43,7 @@ impl Protocol {
         }
     }
 
-    /// An address with what is to be filled in written large.
+    /// Returns an example address, with what to fill in written large.
     pub fn example(self) -> &'static str {
         match self {
             Protocol::Rtmp => "rtmp://HOST:1935/live/NAME",
@@ -53,7 +53,7 @@ impl Protocol {
         }
     }
 
-    /// What ffmpeg calls the encoder of its audio: WebRTC knows no AAC.
+    /// Returns ffmpeg's name for its audio encoder: WebRTC knows no AAC.
     pub fn audio_encoder(self) -> &'static str {
         match self {
             Protocol::Whip => "libopus",
@@ -255,7 +255,7 @@ impl Address {
         Ok(address)
     }
 
-    /// The same with the token that a WHIP server asks for.
+    /// Adds the token that a WHIP server requires.
     pub fn with_bearer(mut self, token: &str) -> Result<Address, AddressError> {
         let visible = !token.is_empty() && token.chars().all(|letter| letter.is_ascii_graphic());
         if self.protocol != Protocol::Whip || !visible {
@@ -266,12 +266,12 @@ impl Address {
         Ok(self)
     }
 
-    /// How it travels.
+    /// Returns the protocol.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// The address with everything in it: for ffmpeg alone.
+    /// Returns the address with all secrets: for ffmpeg alone.
     #[cfg(feature = "planner")]
     pub(crate) fn address(&self) -> &str {
         &self.address
@@ -282,12 +282,12 @@ impl Address {
         self.bearer.as_deref()
     }
 
-    /// Whether the receiver connects to us, so that nothing happens until it does.
+    /// Returns whether the receiver connects to us, so that nothing happens until it does.
     pub fn waits_to_be_called(&self) -> bool {
         self.waits_to_be_called
     }
 
-    /// `text` without the secrets, as they are written and as they read when decoded.
+    /// Returns `text` without the secrets, both as written and decoded.
     pub fn conceal(&self, text: &str) -> String {
         let text = text.replace(&self.address, &self.shown);
         // A WHIP server answers with an address of its own for the session.
@@ -319,8 +319,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Text in which no address says more than its protocol and its machine: for sentences about words that nobody
-/// understood.
+/// Hides all but protocol and host of the addresses in `text`, for sentences that quote unknown words.
 pub fn conceal_addresses(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

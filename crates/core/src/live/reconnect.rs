@@ -196,7 +196,7 @@ pub struct Reconnect {
 }
 
 impl Reconnect {
-    /// A push that has not begun.
+    /// Returns a push that has not begun.
     pub fn new(push: &Push, tries: Tries) -> Reconnect {
         Reconnect {
             tries,
@@ -214,7 +214,7 @@ impl Reconnect {
         }
     }
 
-    /// A connection is begun at `now`; answers where in the clip.
+    /// Begins a connection at `now` and returns where in the clip it starts.
     pub fn begin(&mut self, now: Micros) -> Micros {
         (self.now, self.block, self.connected, self.advanced) =
             (Default::default(), Default::default(), None, now);
@@ -227,7 +227,7 @@ impl Reconnect {
         }
     }
 
-    /// A line of `-progress`, printed at `now`.
+    /// Reads a line of `-progress`, printed at `now`.
     pub fn printed(&mut self, line: &str, now: Micros) -> Option<Heard> {
         let (name, value) = line.split_once('=')?;
         let value = value.trim();
@@ -261,7 +261,7 @@ impl Reconnect {
         Some(Heard::Sent(self.sent()))
     }
 
-    /// How far it is.
+    /// Returns how much was sent.
     pub fn sent(&self) -> Sent {
         let rate = self.recent.front().zip(self.recent.back()).and_then(|(first, last)| {
             let time = last.0 - first.0;
@@ -282,7 +282,8 @@ impl Reconnect {
         expects && now - self.advanced > STALLED
     }
 
-    /// The connection ended at `now`, with these last lines of ffmpeg's log. `chance` is from 0 to 1.
+    /// Decides what follows the end of a connection at `now`, with these last lines of ffmpeg's log. `chance` is from 0
+    /// to 1.
     pub fn ended(&mut self, exit: Exit, log: &[String], now: Micros, chance: f64) -> Next {
         let sent = self.sent();
         (self.before, self.now) = ((sent.media, sent.bytes), Default::default());
@@ -310,13 +311,14 @@ impl Reconnect {
     }
 }
 
-/// 1, 2, 4, 8, 16 seconds and then 30, less up to a quarter: many that lost one server do not come back all at once.
+/// Returns 1, 2, 4, 8, 16 seconds and then 30, less up to a quarter, so that not everyone returns to a lost server at
+/// once.
 fn delay(failures: u32, chance: f64) -> Micros {
     let doubled = 2f64.powi(failures.saturating_sub(1).min(16) as i32).min(LONGEST);
     Micros::from_seconds(doubled * (1.0 - chance.clamp(0.0, 1.0) / 4.0))
 }
 
-/// What ffmpeg's last words mean. Those of libavformat and of the system, which have been the same since ffmpeg 4.
+/// Judges by ffmpeg's last words: those of libavformat and of the system, which are the same since ffmpeg 4.
 fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     match exit {
         Exit::Stalled if connected => return Ok(Loss::Stalled),

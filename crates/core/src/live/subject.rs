@@ -53,7 +53,7 @@ pub struct LiveClip {
 }
 
 impl Push {
-    /// A push of this clip; without a wished rung on the best one below it.
+    /// Returns a push of this clip; without a wished rung on the best one below it.
     pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Address) -> Push {
         let source = facts.video.display_size();
         let rung = ladder::of_source(wished, source, facts.video.frame_rate);
@@ -72,14 +72,14 @@ impl Push {
         Push { source: LiveSource::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
     }
 
-    /// A push of the test pattern.
+    /// Returns a push of the test pattern.
     pub fn of_test_pattern(wished: Option<Rung>, to: Address) -> Push {
         let (size, rate) = USUAL;
         let rung = wished.unwrap_or_else(|| ladder::below(size, FrameRate::whole(rate)));
         Push { source: LiveSource::TestPattern, rung, looped: false, mute: false, to }
     }
 
-    /// The bitrate of the audio; `None` without.
+    /// Returns the bitrate of the audio; `None` without.
     pub fn audio_rate(&self) -> Option<Kbps> {
         let there = match &self.source {
             LiveSource::TestPattern => true,
@@ -88,7 +88,7 @@ impl Push {
         (there && !self.mute).then(|| self.rung.audio_rate())
     }
 
-    /// How long the clip is once; `None` for the pattern, which has no end.
+    /// Returns how long the clip is once; `None` for the pattern, which has no end.
     pub fn clip_length(&self) -> Option<Micros> {
         match &self.source {
             LiveSource::Clip(clip) => Some(clip.duration),

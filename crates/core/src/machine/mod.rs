@@ -28,7 +28,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Everything through ffmpeg.
+    /// Returns a machine that does everything through ffmpeg.
     pub fn ffmpeg(workers: usize, engine: VideoEncoder) -> Machine {
         Machine {
             workers,
@@ -40,12 +40,12 @@ impl Machine {
         }
     }
 
-    /// A native ffmpeg with these encoders beside x264.
+    /// Returns a machine with a native ffmpeg that has these encoders beside x264.
     pub fn native(workers: usize, native: NativeEncoders) -> Machine {
         Machine { native, ..Machine::ffmpeg(workers, VideoEncoder::Native) }
     }
 
-    /// Whether `codec` can be had, and if not, why.
+    /// Returns whether `codec` is available, and if not, why.
     pub fn offers(self, codec: Codec) -> Result<(), CodecUnavailable> {
         match self.engine {
             VideoEncoder::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// Counts the ways of measuring: figures of another are measured again.
 const VERSION: u32 = 1;
 
-/// What speeds are valid for: this browser on this machine.
+/// Returns what speeds are valid for: this browser on this machine.
 pub fn key(user_agent: &str, processors: usize) -> String {
     format!("{VERSION} {processors} {user_agent}")
 }
@@ -38,7 +38,7 @@ pub struct SpeedFigures {
 }
 
 impl SpeedFigures {
-    /// As they are kept: lines `name=pixels a second`, and `h264-profile=name`; what did not work is left out.
+    /// Returns the text that is kept: lines `name=pixels a second`, and `h264-profile=name`, without what did not work.
     pub fn text(&self) -> String {
         let [superfast, veryfast, medium] = [self.superfast, self.veryfast, self.medium].map(Some);
         let profile = self.h264_profile.map(|profile| format!("h264-profile={}", profile_name(profile)));
@@ -75,7 +75,7 @@ fn profile_name(profile: Profile) -> &'static str {
     }
 }
 
-/// Measured figures as they are kept for the next visit.
+/// Returns measured figures as they are kept for the next visit.
 pub fn kept(key: &str, figures: &SpeedFigures) -> String {
     format!("{key}\n{}", figures.text())
 }
@@ -122,7 +122,7 @@ impl Speeds {
         figures.speeds()
     }
 
-    /// The same without the browser's own encoder for `codec`.
+    /// Returns these speeds without the browser's own encoder for `codec`.
     pub fn without(mut self, codec: Codec) -> Speeds {
         for (one, speed) in Codec::ALL.iter().zip(&mut self.browser) {
             if *one == codec {
@@ -132,8 +132,8 @@ impl Speeds {
         self
     }
 
-    /// The browser's own encoders that were there when it was measured; for H.264 only one that is worth its lower
-    /// quality.
+    /// Returns the browser's own encoders that were there when it was measured; for H.264 only one that is worth its
+    /// lower quality.
     pub fn encoders(&self) -> Encoders {
         let has = |codec| self.of_browser(codec).is_some();
         Encoders {
@@ -144,7 +144,8 @@ impl Speeds {
         }
     }
 
-    /// Whether the browser's own H.264 encoder gets through a clip in hardly more time than x264's quickest settings.
+    /// Returns whether the browser's own H.264 encoder gets through a clip in hardly more time than x264's quickest
+    /// settings.
     fn browser_is_quick(&self) -> bool {
         let x264 = 1.0 / self.veryfast + 1.0 / (self.superfast * REAL_SUPERFAST);
         let browser = self.of_browser(Codec::H264).map(|speed| (1.0 + MEASURED_AGAIN) / speed);
@@ -159,7 +160,7 @@ impl Speeds {
         self.decode.filter(|_| decoder == Decoder::Browser).unwrap_or(self.superfast * DECODE_BY_FFMPEG)
     }
 
-    /// x264's settings of `preset`, at `density` bits per pixel.
+    /// Returns the speed of x264's settings of `preset`, at `density` bits per pixel.
     pub(crate) fn of_x264(&self, preset: Preset, density: f64) -> f64 {
         let (measured, real) = match preset {
             Preset::Ultrafast | Preset::Superfast => (self.superfast, REAL_SUPERFAST),

@@ -72,7 +72,7 @@ pub enum AudioPlan {
 }
 
 impl AudioPlan {
-    /// The rate to set aside before the true bytes are known.
+    /// Returns the rate to set aside before the true bytes are known.
     pub fn expected(&self) -> Kbps {
         match self {
             AudioPlan::None(_) => Kbps(0.0),
@@ -89,7 +89,7 @@ impl AudioPlan {
         }
     }
 
-    /// The source stream it is made from.
+    /// Returns the source stream it is made from.
     pub fn stream(&self) -> Option<u32> {
         match self {
             AudioPlan::None(_) => None,
@@ -130,7 +130,7 @@ pub enum WhyEncode {
     Bandwidth,
 }
 
-/// The track that is kept: the default one, else the first.
+/// Returns the track that is kept: the default one, else the first.
 pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
     facts.audio.iter().find(|track| track.default).or_else(|| facts.audio.first())
 }
@@ -174,8 +174,8 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
     }
 }
 
-/// The audio beside a video of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets where
-/// they take no more.
+/// Returns the audio beside a video of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets
+/// where they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
     let copyable = track.is_whole_aac() && track.channels <= 2 && wishes.trim.is_none();
@@ -191,7 +191,7 @@ pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     }
 }
 
-/// The audio of the quick recipe: the encoder's own defaults, all channels kept.
+/// Returns the audio of the quick recipe: the encoder's own defaults, all channels kept.
 pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
     match (chosen_track(facts), wishes.audio) {
         (None, _) => AudioPlan::None(WhyNoAudio::Silent),
@@ -242,8 +242,8 @@ const TO_STEREO: [&[(f64, f64)]; 4] = {
     ]
 };
 
-/// The mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo, from
-/// layouts that their number alone identifies. Decoders may hand out another number of channels than the file
+/// Returns the mixes by the browser's way into `channels` channels, from other numbers of channels: to mono or stereo,
+/// from layouts that their number alone identifies. Decoders may output another number of channels than the file
 /// declares.
 pub fn mixes_into(channels: u32) -> Vec<Mix> {
     let rows = |stereo: &[(f64, f64)]| match channels {
@@ -261,12 +261,12 @@ pub fn mixes_into(channels: u32) -> Vec<Mix> {
         .collect()
 }
 
-/// Whether the browser's way mixes `from` channels into `to`.
+/// Returns whether the browser's way mixes `from` channels into `to`.
 pub(crate) fn mixes(from: u32, to: u32) -> bool {
     from == to || mixes_into(to).iter().any(|mix| mix.channels == from)
 }
 
-/// How long the chosen track plays, for budgets; the clip's length where the file does not say.
+/// Returns how long the chosen track plays, for budgets; the clip's length where the file does not say.
 pub fn audio_length(facts: &MediaFacts, wishes: &Wishes, clip: Micros) -> Micros {
     match chosen_track(facts) {
         Some(track) if wishes.trim.is_none() && track.duration.0 > 0 => track.duration,
@@ -318,7 +318,7 @@ fn encode(track: &AudioFacts, bitrate: Kbps, rung: Rung, why: WhyEncode) -> Audi
     }
 }
 
-/// The rate of AAC's own table next above `rate`, at most 48 kHz.
+/// Returns the rate of AAC's own table next above `rate`, at most 48 kHz.
 fn aac_sample_rate(rate: u32) -> u32 {
     const TABLE: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
     TABLE.into_iter().find(|&known| known >= rate).unwrap_or(48_000)

@@ -45,7 +45,7 @@ impl Grid {
         (even + spent) / 2.0
     }
 
-    /// The grid for keeping `start..end` of `video` at `rate`.
+    /// Returns the grid for keeping `start..end` of `video` at `rate`.
     pub fn new(video: &VideoFacts, rate: FrameRate, start: Micros, end: Micros) -> Grid {
         let same_rate = rate == video.frame_rate && video.constant_rate;
         let nudge = if same_rate { 0 } else { (250_000.0 / video.frame_rate.per_second()) as i64 };
@@ -56,9 +56,9 @@ impl Grid {
         Grid { rate, origin: start + video.stamped_late - Micros(nudge), start, frames: frames.max(1) }
     }
 
-    /// The slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its start to
-    /// the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same source
-    /// frame falls on the same slot whichever chunk shows it.
+    /// Returns the slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its
+    /// start to the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same
+    /// source frame falls on the same slot whichever chunk shows it.
     pub fn anchor(&self, first: u64, container: Container) -> u64 {
         match container {
             Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM | Container::MpegTs => {
@@ -69,17 +69,17 @@ impl Grid {
         }
     }
 
-    /// Source time of slot `index` for the `fps` filter.
+    /// Returns the source time of slot `index` for the `fps` filter.
     pub fn time_of(&self, index: u64) -> Micros {
         self.origin + self.rate.time_of(index)
     }
 
-    /// The slot at which a source frame of time `time` is first shown.
+    /// Returns the slot at which a source frame of time `time` is first shown.
     pub fn slot_of(&self, time: Micros) -> u64 {
         self.rate.frames_in(time - self.origin)
     }
 
-    /// Length of the result.
+    /// Returns the length of the result.
     pub fn duration(&self) -> Micros {
         self.rate.time_of(self.frames)
     }
@@ -123,7 +123,7 @@ pub fn at(video: &VideoFacts, container: Container, grid: &Grid, firsts: &[u64])
     between(video, container, grid, &slots)
 }
 
-/// The grid as one chunk.
+/// Returns the grid as one chunk.
 pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
     between(video, container, grid, &[0, grid.frames])
 }
@@ -170,7 +170,7 @@ fn count(grid: &Grid, workers: usize) -> u64 {
     even_share.min(most).clamp(1.0, MOST_CHUNKS) as u64
 }
 
-/// Ascending slots, from 0 to `grid.frames`.
+/// Returns ascending slots, from 0 to `grid.frames`.
 fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
     let candidates = Candidates::of(video, grid);
     let mut slots = vec![0];
@@ -225,7 +225,7 @@ impl Candidates {
 /// Containers without a reliable index get this much more run-up before a chunk, and none below it.
 const RUN_UP: Micros = Micros(500_000);
 
-/// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
+/// Returns where decoding must start so that the frame shown at slot `first` is among the decoded ones.
 fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
     if video.only_from_start {
         return None;

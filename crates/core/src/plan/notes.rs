@@ -199,7 +199,7 @@ pub enum Wished {
 /// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
-/// What follows from the source alone.
+/// Returns what follows from the source alone.
 pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
     let mut notes = Vec::new();
     if facts.audio.len() > 1 {
@@ -214,7 +214,7 @@ pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
     notes
 }
 
-/// What follows from encoding `facts` as `format` and `audio`.
+/// Adds what follows from encoding `facts` as `format` and `audio`.
 pub(crate) fn encode_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -240,7 +240,7 @@ pub(crate) fn encode_notes(
     conversion_notes(facts, wishes, format, audio, notes);
 }
 
-/// What follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
+/// Adds what follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
 pub(crate) fn rung_notes(
     facts: &MediaFacts,
     wishes: &Wishes,

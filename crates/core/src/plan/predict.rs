@@ -26,7 +26,7 @@ pub struct Means<'a> {
     pub speeds: &'a Speeds,
 }
 
-/// What one effort would come to on a clip.
+/// The prediction for one effort on a clip.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
     /// The effort.
@@ -58,7 +58,7 @@ pub enum Quality {
 }
 
 impl Quality {
-    /// In a word.
+    /// Returns it in a word.
     pub fn text(self) -> &'static str {
         match self {
             Quality::Blocky => "blocky",
@@ -77,7 +77,7 @@ pub enum Unavailable {
 }
 
 impl Unavailable {
-    /// The reason, as a sentence.
+    /// Returns it in a word.
     pub fn text(self) -> String {
         match self {
             Unavailable::OnlyBrowser(codec) => {
@@ -90,7 +90,8 @@ impl Unavailable {
 /// The efforts that are predicted, quickest first.
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Balanced, Effort::Best];
 
-/// What each effort would come to, quickest first; empty where there is no choice: nothing is encoded, or nothing fits.
+/// Returns a prediction for each effort, quickest first; empty if there is no choice: nothing is encoded, or nothing
+/// fits.
 pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Prediction> {
     if wishes.mode != Mode::Size {
         return Vec::new();
@@ -111,19 +112,19 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
     EFFORTS.into_iter().map(predict).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two
+/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels take on two
 /// cores.
 const BEST_WITHIN: Micros = Micros(30_000_000);
 /// Where even `Balanced` takes longer than this, people go away: `Fast`, where it is watchable.
 const LONG_WAIT: Micros = Micros(300_000_000);
 
-/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by
+/// Returns the effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by
 /// `plan::effort_of`.
 pub fn settle(wished: Effort, predictions: &[Prediction]) -> Effort {
     if wished == Effort::Auto { choose(predictions) } else { wished }
 }
 
-/// Best where it is quick, fast where bytes are ample or the wait would be long, balanced between.
+/// Chooses best if it is quick, fast if bytes are ample or the wait would be long, else balanced.
 fn choose(predictions: &[Prediction]) -> Effort {
     let likely = |effort| predictions.iter().find(|one| one.effort == effort).and_then(|one| one.likely.ok());
     match (likely(Effort::Fast), likely(Effort::Balanced), likely(Effort::Best)) {
@@ -198,7 +199,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     Some(Micros::from_seconds(passes * END_OF_PASS + busy))
 }
 
-/// The part of the frames that a second pass decodes again.
+/// Returns the part of the frames that a second pass decodes again.
 fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
     if !matches!(plan.engine, VideoEncoder::Own | VideoEncoder::Native) {
         return 1.0;
@@ -207,7 +208,7 @@ fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
     1.0 - (room.0 as f64 / (frame * plan.grid.frames as f64)).min(1.0)
 }
 
-/// Frames of the worker that has most to do, when each takes the longest chunk that waits.
+/// Returns the frames of the worker that has most to do, when each takes the longest chunk that waits.
 fn busiest(chunks: &[Chunk], workers: usize) -> u64 {
     let mut frames: Vec<u64> = chunks.iter().map(|chunk| chunk.frames).collect();
     frames.sort_unstable_by(|a, b| b.cmp(a));

@@ -27,7 +27,7 @@ pub struct Ceiling {
     pub room: Option<Bytes>,
 }
 
-/// The plan of an encode to the target, below a ceiling.
+/// Returns the plan of an encode to the target, below a ceiling.
 pub fn plan_encode(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -105,7 +105,7 @@ fn sized(
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
-/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be
+/// Returns the bytes worth spending: a source that is already below the target is not inflated, even where it has to be
 /// encoded. Only what would not be watchable at its own size gets more: some codecs keep a drawn video in next to
 /// nothing.
 fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
@@ -129,7 +129,7 @@ const PLAIN_VIDEO: f64 = 0.6;
 /// Audio that is still understood well.
 const PLAIN_AUDIO: Kbps = Kbps(32.0);
 
-/// Whether these packets play everywhere, given the right container.
+/// Returns whether these packets play everywhere, given the right container.
 fn packets_play_everywhere(facts: &MediaFacts) -> bool {
     facts.video.codec == "h264"
         && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
@@ -138,12 +138,12 @@ fn packets_play_everywhere(facts: &MediaFacts) -> bool {
         && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
 }
 
-/// Whether the file plays everywhere as it is.
+/// Returns whether the file plays everywhere as it is.
 pub fn plays_everywhere(facts: &MediaFacts) -> bool {
     facts.container == Container::Mp4 && packets_play_everywhere(facts)
 }
 
-/// Whether the source, or its packets in another container, is already the answer.
+/// Returns whether the source, or its packets in another container, is already the answer.
 pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option<Action> {
     let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
         || wishes.frame_rate.is_some_and(|rate| rate.per_second() < facts.video.frame_rate.per_second())
@@ -171,7 +171,7 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     }
 }
 
-/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.
+/// Returns what a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.
 /// Software H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's
 /// size 0.957 both ways), and scaling costs time. VP9 and AV1 are about as good as x264.
 fn worth_by_browser(codec: Codec) -> f64 {

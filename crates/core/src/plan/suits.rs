@@ -9,15 +9,15 @@ use crate::machine::limits::Limits;
 use crate::machine::{VideoEncoder, WhyFfmpeg};
 use crate::units::Micros;
 
-/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports the times
-/// of one piece of a stream only, and the first packets of fragments last until the next fragment begins, whatever they
-/// hold: the audio would come out of step.
+/// Returns whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports
+/// the times of one piece of a stream only, and the first packets of fragments last until the next fragment begins,
+/// whatever they hold: the audio would come out of step.
 pub fn suits_container(listing: &Listing) -> Result<(), WhyFfmpeg> {
     let odd = listing.streams.iter().any(|stream| stream.plays() && stream.odd.is_some());
     if listing.fragmented || odd { Err(WhyFfmpeg::Container) } else { Ok(()) }
 }
 
-/// Whether the browser may be trusted with a clip that it examined itself.
+/// Returns whether the browser may be trusted with a clip that it examined itself.
 pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     let known =
         matches!(facts.container, Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM);
@@ -44,8 +44,8 @@ fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<
 }
 
 impl Plan {
-    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether
-    /// they decode the chosen audio.
+    /// Returns why ffmpeg must carry out this plan although it was made for the browser's own codecs; `hears` says
+    /// whether they decode the chosen audio.
     pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
         match &self.action {
             Action::Keep => None,

@@ -32,7 +32,7 @@ pub(crate) fn outputs(program: &Program) -> Vec<Output> {
     matches!(program, Program::Ffprobe { .. }).then_some(listing).into_iter().collect()
 }
 
-/// The listing that a task answered with, or that ffprobe wrote.
+/// Returns the listing that a task answered with, or that ffprobe wrote.
 pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     match answer {
         Some(Answer::Streams(listing)) => Some(listing),
@@ -41,7 +41,7 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     }
 }
 
-/// The packets that a task answered with, or that ffprobe wrote.
+/// Returns the packets that a task answered with, or that ffprobe wrote.
 pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTable> {
     match answer {
         Some(Answer::Packets(packets)) => Some(packets),
@@ -50,7 +50,7 @@ pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTabl
     }
 }
 
-/// What ffprobe wrote; nothing where it could not open the file.
+/// Returns what ffprobe wrote; nothing where it could not open the file.
 fn written(outputs: &[Written]) -> Option<String> {
     let file = outputs.iter().find(|written| written.name == PROBE_FILE && written.size.0 > 0)?;
     Some(String::from_utf8_lossy(&file.head).into_owned())

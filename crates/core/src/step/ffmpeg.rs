@@ -55,7 +55,7 @@ fn open_clip(chunk: &Chunk, arguments: Arguments) -> Arguments {
     arguments.words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
 }
 
-/// As many frames as the chunk has, each once.
+/// Takes as many frames as the chunk has, each once.
 fn frames_of(arguments: Arguments, chunk: &Chunk) -> Arguments {
     arguments.pair("-frames:v", chunk.frames).words("-fps_mode passthrough")
 }
@@ -153,8 +153,8 @@ fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
         .words("-vf setsar=1")
 }
 
-/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32
-/// threads and waits for ever where one more is wanted: x265 would take as many as there are processors.
+/// Encodes `chunk` with x265: the first pass at about this rate, the second spending it. The multi-thread core has 32
+/// threads and hangs if one more is wanted: x265 would take as many as there are processors.
 pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Vec<String> {
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
         .words("-cpucount 2 -filter_threads 1 -threads 2");
@@ -186,7 +186,8 @@ pub(crate) fn whole_bits(rate: Kbps) -> u64 {
     rate.0.round().max(1.0) as u64 * 1000
 }
 
-/// One pass over `chunk`, which is the whole clip, of an encoder of a native ffmpeg other than x264, at this rate.
+/// Encodes `chunk`, which is the whole clip, in one pass at this rate with an encoder of a native ffmpeg other than
+/// x264.
 pub fn encode_other(
     plan: &EncodePlan,
     encoder: NativeEncoder,
@@ -253,7 +254,7 @@ pub(crate) fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
     arguments.words("-color_range tv")
 }
 
-/// Source frames to the chunk's frames. Rotation has been applied by ffmpeg itself at this point.
+/// Returns the filters from source frames to the chunk's frames. ffmpeg itself has applied the rotation before.
 fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     let conversion = &plan.conversion;
     let format = plan.format;
@@ -278,7 +279,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     chain.join(",")
 }
 
-/// Whole frames to the result's size, colours and samples, black around a video of another shape.
+/// Brings whole frames to the result's size, colours and samples, black around a video of another shape.
 pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
@@ -300,7 +301,7 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
     }
 }
 
-/// ffmpeg has no default mix for more than eight channels.
+/// Returns the mix of more than eight channels, for which ffmpeg has no default.
 pub(crate) fn mix(source_channels: u32) -> &'static str {
     if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
 }
@@ -373,7 +374,7 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
         .0
 }
 
-/// The text of `LIST_FILE`.
+/// Returns the text of `LIST_FILE`.
 pub fn chunk_list(plan: &EncodePlan) -> String {
     (0..plan.chunks.len()).fold(String::new(), |mut list, index| {
         let duration = plan.grid.rate.time_of(plan.chunks[index].first + plan.chunks[index].frames)
@@ -447,7 +448,7 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     .0
 }
 
-/// ffprobe: all streams and the format of `CLIP`.
+/// Lists all streams and the format of `CLIP`, for ffprobe.
 pub fn probe_streams() -> Vec<String> {
     Arguments::new("-v error -print_format flat -show_format -show_streams -o")
         .words(PROBE_FILE)
@@ -455,7 +456,7 @@ pub fn probe_streams() -> Vec<String> {
         .0
 }
 
-/// ffprobe: times, sizes and places of the packets of one stream.
+/// Lists times, sizes and places of the packets of one stream, for ffprobe.
 pub fn probe_packets(stream: u32) -> Vec<String> {
     Arguments::new("-v error -print_format csv=p=0")
         .pair("-select_streams", stream)
@@ -466,7 +467,7 @@ pub fn probe_packets(stream: u32) -> Vec<String> {
         .0
 }
 
-/// ffprobe: what the check of a result needs.
+/// Lists what the check of a result needs, for ffprobe.
 pub fn probe_result() -> Vec<String> {
     Arguments::new("-v error -print_format flat -count_packets -show_format -show_streams -o")
         .words(PROBE_FILE)
@@ -474,7 +475,7 @@ pub fn probe_result() -> Vec<String> {
         .0
 }
 
-/// Seconds with six digits, without going through floating point.
+/// Writes seconds with six digits, without going through floating point.
 pub(crate) fn seconds(time: Micros) -> String {
     let sign = if time.0 < 0 { "-" } else { "" };
     let magnitude = time.0.unsigned_abs();

@@ -40,7 +40,7 @@ pub const OF_WORKERS: [(&str, &str); 6] = [
     ("watched", WATCHED_FILE),
 ];
 
-/// The name of chunk `index` as the assembly reads it.
+/// Returns the name of chunk `index` as the assembly reads it.
 pub fn chunk_name(index: usize) -> String {
     format!("chunk{index:05}.mp4")
 }

@@ -123,7 +123,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// A line for the log; `None` where the encode says it all.
+    /// Returns a line for the log; `None` where the encode says it all.
     pub fn describe(&self) -> Option<String> {
         Some(match self {
             Program::Ffmpeg { arguments } | Program::FfmpegThreads { arguments } => {
@@ -163,7 +163,7 @@ pub enum Encode {
 }
 
 impl Encode {
-    /// A line for the log.
+    /// Returns a line for the log.
     pub fn describe(&self) -> String {
         match self {
             Encode::X264(step) => step.command_line(),
@@ -206,7 +206,7 @@ pub struct Output {
     pub name: String,
     /// Under what it is kept; `None` drops it once it has been read.
     pub keep: Option<Artifact>,
-    /// How many of its first bytes the session wants to see (`usize::MAX` for all).
+    /// How many of its first bytes the job wants to see (`usize::MAX` for all).
     pub read: usize,
 }
 
@@ -226,7 +226,7 @@ pub struct Task {
     pub encode: Option<Encode>,
 }
 
-/// A written file, as told to the session.
+/// A written file, as reported to the job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Name in the working folder.

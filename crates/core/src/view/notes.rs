@@ -1,12 +1,12 @@
 //! The notes on a plan as sentences.
 
 use crate::clip::facts::OtherKind;
-use crate::clip::watched::{Span, total};
+use crate::clip::watched::{Span, joined, total};
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
 use crate::plan::format::HIGHEST_RATE;
 use crate::plan::notes::{Note, Wished};
-use crate::units::Kbps;
+use crate::units::{Kbps, Micros};
 impl Note {
     /// Returns whether something that the user may miss is lost, rather than merely converted.
     pub fn is_loss(&self) -> bool {
@@ -197,15 +197,21 @@ fn source_damaged(video: &[Span], audio: &[Span]) -> String {
 
 /// How many stretches are named one by one.
 const NAMED: usize = 4;
+/// Stretches that are no further apart are named as one.
+const NEAR: Micros = Micros(500_000);
 
 /// `no video for 4.8 s (0:10 to 0:14)`; `None` where there is none.
 fn stretches(what: &str, spans: &[Span]) -> Option<String> {
     if spans.is_empty() {
         return None;
     }
-    let named: Vec<String> =
-        spans.iter().take(NAMED).map(|span| format!("{} to {}", span.from, span.to)).collect();
-    let more = if spans.len() > NAMED { ", and more" } else { "" };
+    let near = joined(spans, NEAR);
+    let named: Vec<String> = near
+        .iter()
+        .take(NAMED)
+        .map(|span| format!("{} to {}", span.from.on_clock(), span.to.on_clock()))
+        .collect();
+    let more = if near.len() > NAMED { ", and more" } else { "" };
     Some(format!("{what} for {} ({}{more})", total(spans), named.join(", ")))
 }
 
@@ -228,7 +234,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
     format!("Audio is encoded as AAC{rate}{layout}, {reason}.")
 }
 
-/// `mono`, `stereo`, `5.1` ...
+/// Returns `mono`, `stereo`, `5.1` and the like.
 pub fn channel_layout(channels: u32) -> String {
     match channels {
         1 => "mono".into(),
@@ -240,7 +246,7 @@ pub fn channel_layout(channels: u32) -> String {
 }
 
 impl WhyFfmpeg {
-    /// For the end of a sentence.
+    /// Returns it for the end of a sentence.
     pub fn text(self) -> &'static str {
         match self {
             WhyFfmpeg::NotHere => "this browser's own decoder is not available",
@@ -258,6 +264,29 @@ impl WhyFfmpeg {
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_damaged_is_said_with_time_and_length() {
+        let span = |from: i64, to: i64| Span { from: Micros(from * 1000), to: Micros(to * 1000) };
+        let video = vec![span(9_400, 9_500), span(9_600, 14_400), span(75_000, 75_500)];
+        for (video, audio, said) in [
+            (
+                video,
+                vec![span(9_400, 14_400)],
+                "no video decodes for 5.4 s (0:09.4 to 0:14.4, 1:15.0 to 1:15.5) and no audio decodes for 5 s \
+                 (0:09.4 to 0:14.4)",
+            ),
+            (Vec::new(), Vec::new(), "some of its frames decode only in part"),
+        ] {
+            let text = Note::SourceDamaged { video, audio }.text();
+            assert_eq!(text, format!("The source is damaged: {said}. All the rest is here."));
         }
     }
 }

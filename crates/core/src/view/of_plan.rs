@@ -97,7 +97,7 @@ impl From<&Report> for ResultAccount {
     }
 }
 
-/// The ways out of a refusal, best first.
+/// Returns the ways out of a refusal, best first.
 pub fn offers(refusal: &Refusal) -> Vec<OfferAccount> {
     let account = |offer: &Offer| OfferAccount { text: offer.change.text(), wishes: offer.wishes.clone() };
     refusal.offers.iter().map(account).collect()
@@ -121,7 +121,7 @@ fn figure(name: &str, value: String, detail: Option<String>) -> Figure {
     Figure { name: name.into(), value, detail }
 }
 
-/// A figure for each rendition, and what they have in common.
+/// Returns a figure for each rendition, and what they have in common.
 fn package_figures(package: &PackagePlan) -> Vec<Figure> {
     let Some(first) = package.renditions.first() else { return Vec::new() };
     let [_, rate, _, audio, effort] = encode_figures(&first.encode);
@@ -180,7 +180,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
     ]
 }
 
-/// `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
+/// Returns `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
 fn rough(time: Micros) -> String {
     let halves = |seconds: f64| (time.seconds() / seconds * 2.0).round() / 2.0;
     match time.seconds() {

@@ -20,7 +20,7 @@ pub enum Update {
     Probing,
     /// What the file is.
     Probed(ClipAccount),
-    /// What each effort would come to, and which codecs can be had, now that the machine has been measured.
+    /// The prediction for each effort, and the available codecs, now that the machine has been measured.
     Predicted(EffortsAccount, Vec<CodecAccount>),
     /// The plan; sent again when it had to change.
     Planned(PlanAccount),
@@ -44,7 +44,7 @@ pub struct FailureAccount {
 }
 
 impl FailureAccount {
-    /// A failure with nothing but its sentences.
+    /// Returns a failure with nothing but its sentences.
     pub fn plain(text: String) -> FailureAccount {
         FailureAccount { text, offers: Vec::new(), evidence: Vec::new() }
     }

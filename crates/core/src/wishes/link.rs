@@ -46,7 +46,7 @@ pub enum LinkTrouble {
 }
 
 impl LinkProblem {
-    /// The problem as a sentence.
+    /// Returns the problem as a sentence.
     pub fn text(&self) -> String {
         let LinkProblem { name, value, why } = self;
         match why {
@@ -113,7 +113,7 @@ fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
     Ok(())
 }
 
-/// `None` for an unknown name.
+/// Applies a parameter; returns `None` for an unknown name.
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
     Some(match name {
@@ -152,8 +152,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
     })
 }
 
-/// A size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`; a
-/// bare number is megabytes. `None` unless it comes to at least one byte and at most a terabyte.
+/// Reads a size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`;
+/// a bare number is megabytes. `None` unless it is at least one byte and at most a terabyte.
 pub fn parse_size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
@@ -179,23 +179,23 @@ pub fn parse_size(text: &str) -> Option<Bytes> {
     (bytes.is_finite() && (1.0..=1e12).contains(&bytes)).then_some(Bytes(bytes as u64))
 }
 
-/// A height in pixels, 16 to 8640.
+/// Reads a height in pixels, 16 to 8640.
 pub fn parse_height(text: &str) -> Option<u32> {
     let text = text.trim().trim_end_matches(['p', 'P']);
     text.parse().ok().filter(|height| (16..=8640).contains(height))
 }
 
-/// The length of segments in seconds, 1 to 60.
+/// Reads the length of segments in seconds, 1 to 60.
 pub fn parse_segment(text: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|seconds| (1..=60).contains(seconds))
 }
 
-/// A frame rate, 1 to 240.
+/// Reads a frame rate, 1 to 240.
 pub fn parse_frame_rate(text: &str) -> Option<FrameRate> {
     FrameRate::parse(text).filter(|rate| FrameRate::WISHED.contains(&rate.per_second()))
 }
 
-/// `auto`, `copy`, `none` or kilobits per second from 16 to 512.
+/// Reads `auto`, `copy`, `none` or kilobits per second from 16 to 512.
 pub fn parse_audio(text: &str) -> Option<AudioWish> {
     match text.trim() {
         "auto" => Some(AudioWish::Auto),

@@ -91,7 +91,7 @@ impl Effort {
     /// All.
     pub const ALL: [Effort; 4] = [Effort::Auto, Effort::Fast, Effort::Balanced, Effort::Best];
 
-    /// As links name it.
+    /// Returns its name in links.
     pub fn id(self) -> &'static str {
         match self {
             Effort::Auto => "auto",
@@ -101,7 +101,7 @@ impl Effort {
         }
     }
 
-    /// The one that `id` names.
+    /// Returns the one with this name.
     pub fn find(id: &str) -> Option<Effort> {
         Effort::ALL.into_iter().find(|effort| effort.id() == id)
     }
@@ -125,7 +125,7 @@ impl Codec {
     /// All, the most widely played first.
     pub const ALL: [Codec; 4] = [Codec::H264, Codec::H265, Codec::Vp9, Codec::Av1];
 
-    /// As links name it.
+    /// Returns its name in links.
     pub fn id(self) -> &'static str {
         match self {
             Codec::H264 => "h264",
@@ -135,7 +135,7 @@ impl Codec {
         }
     }
 
-    /// The one that `id` names.
+    /// Returns the one with this name.
     pub fn find(id: &str) -> Option<Codec> {
         Codec::ALL.into_iter().find(|codec| codec.id() == id)
     }
@@ -150,7 +150,7 @@ impl Codec {
         }
     }
 
-    /// The sample entry that players look for in an MP4.
+    /// Returns the sample entry that players look for in an MP4.
     pub fn sample_entry(self) -> &'static str {
         match self {
             Codec::H264 => "avc1",
@@ -160,7 +160,7 @@ impl Codec {
         }
     }
 
-    /// Where a file of this codec plays and where not, as a sentence.
+    /// Returns where a file of this codec plays and where not, as a sentence.
     pub fn plays(self) -> &'static str {
         match self {
             Codec::H264 => "Plays everywhere.",

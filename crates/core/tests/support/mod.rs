@@ -1,4 +1,4 @@
-//! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the session's include this file as well.
+//! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the job's include this file as well.
 
 use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,

@@ -70,7 +70,7 @@ enum RunState {
 }
 
 impl Run {
-    /// The raw log so far (the last some thousand lines).
+    /// Returns the raw log so far (the last some thousand lines).
     pub fn log(&self) -> String {
         match &*self.0.borrow() {
             RunState::Running(run, _) => run.log().unwrap_or_default(),

@@ -76,7 +76,7 @@ extern "C" {
     fn destroy(this: &Handle);
 }
 
-/// A package that is being played; dropped, it lets go of the element.
+/// A package that is being played; dropping it frees the element.
 pub struct Playing {
     handle: Handle,
     _on_state: Closure<dyn FnMut(JsValue)>,
@@ -142,7 +142,7 @@ async fn script() -> Result<Script, String> {
     import_script(&address).await.map(JsCast::unchecked_into).map_err(|reason| words(&reason))
 }
 
-/// The browser's own words, for the log.
+/// Returns the browser's own words, for the log.
 fn words(error: &JsValue) -> String {
     let said = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     said.unwrap_or_else(|| format!("{error:?}"))

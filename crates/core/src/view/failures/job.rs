@@ -34,7 +34,7 @@ impl Change {
 impl Error for Fault {}
 
 impl Display for Fault {
-    /// For the middle of a sentence.
+    /// Writes it for the middle of a sentence.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Unreadable => f.write_str("it could not be opened again"),
