@@ -10,6 +10,7 @@ use super::verify::{self, Expected, Fault};
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
 use crate::machine::{Decoder, VideoEncoder};
+use crate::plan::format;
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
@@ -298,10 +299,23 @@ impl Rendition {
         let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
         let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
         if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
+            if self.x264_would_gain(bytes) {
+                return self.change_encoder(shared);
+            }
             notes.push(Note::NotAllUsed);
         }
         let report = self.describe(shared, bytes, expected, notes);
         self.watch(shared, Work::WatchResult, report);
+    }
+
+    /// Returns whether the browser's own encoder stays below its floor where more bytes would be seen.
+    fn x264_would_gain(&self, bytes: Bytes) -> bool {
+        self.encode.as_ref().is_some_and(|encode| {
+            let plan = &encode.plan;
+            let video = Bytes(bytes.0.saturating_sub(plan.audio_bytes().0));
+            plan.engine == VideoEncoder::Browser
+                && video.over(plan.grid.duration()).0 < format::comfortable_rate(plan.format).0
+        })
     }
 
     fn expected(&self, shared: &Shared) -> Option<Expected> {

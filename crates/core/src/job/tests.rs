@@ -691,6 +691,14 @@ fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
 }
 
 #[test]
+fn an_encoder_that_stays_far_below_its_rate_gives_way_to_x264() {
+    let world = World::in_browser(fast(), Mishap::BrowserStubborn(30_000)).run(None);
+    let report = finished(&world);
+    assert!(report.notes.contains(&Note::FastFailed) && !report.notes.contains(&Note::NotAllUsed));
+    assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{} of {}", report.bytes, report.limit);
+}
+
+#[test]
 fn encodes_that_no_result_needs_are_let_go() {
     // What took far too much is gone as soon as something nearer to the share is there.
     for factor in [4.0, 1.6] {

@@ -33,6 +33,14 @@ pub struct Grid {
     pub frames: u64,
 }
 
+impl Chunk {
+    /// Returns how many frames are decoded before its first one.
+    pub(crate) fn run_up(&self, grid: &Grid) -> u64 {
+        let begins = self.seek.map_or(0, |seek| grid.slot_of(seek.max(grid.start)));
+        self.first.saturating_sub(begins)
+    }
+}
+
 impl Grid {
     /// Returns the share of a clip's video that is in `chunk`, for sharing bytes out before anything is measured.
     pub(crate) fn weight(&self, video: &VideoFacts, chunk: &Chunk) -> f64 {
@@ -132,25 +140,20 @@ pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk
 /// every chunk would decode the clip from its start.
 fn affordable(video: &VideoFacts, container: Container, grid: &Grid, slots: Vec<u64>) -> Vec<u64> {
     let length = grid.frames / (slots.len() as u64).saturating_sub(1).max(1);
-    let run_up = |slot: u64| slot.saturating_sub(decoding_begins(video, container, grid, slot));
-    slots.into_iter().filter(|&slot| slot == 0 || slot == grid.frames || run_up(slot) < length).collect()
+    let affords = |slot: u64| chunk(video, container, grid, slot, length).run_up(grid) < length;
+    slots.into_iter().filter(|&slot| slot == 0 || slot == grid.frames || affords(slot)).collect()
 }
 
-/// Returns the slot of the first frame that is decoded for a chunk that begins at `first`.
-fn decoding_begins(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> u64 {
-    seek_for(video, container, grid, first).map_or(0, |seek| grid.slot_of(seek.max(grid.start)))
+fn chunk(video: &VideoFacts, container: Container, grid: &Grid, first: u64, frames: u64) -> Chunk {
+    let (seek, anchor) = (seek_for(video, container, grid, first), grid.anchor(first, container));
+    Chunk { first, frames, seek, anchor }
 }
 
 fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
     boundaries
         .windows(2)
         .filter_map(|pair| match *pair {
-            [first, next] => Some(Chunk {
-                first,
-                frames: next - first,
-                seek: seek_for(video, container, grid, first),
-                anchor: grid.anchor(first, container),
-            }),
+            [first, next] => Some(chunk(video, container, grid, first, next - first)),
             _ => None,
         })
         .collect()
@@ -248,4 +251,32 @@ fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -
     let earliest = video.start + Micros(RUN_UP.0 * 3);
     let indexed = needed + quarter == seek;
     (indexed || seek > earliest).then_some(seek)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::facts;
+
+    #[test]
+    fn every_frame_is_decoded_once_or_little_more() {
+        // A keyframe every so many frames; how many chunks there are, and the most frames that are decoded for them.
+        for (frames, apart, only_from_start, chunks, decoded) in [
+            (750, 50, false, 4, 800),
+            (750, 250, false, 4, 1_000),
+            (750, 750, false, 1, 750),
+            (45_000, 45_000, false, 1, 45_000),
+            (750, 50, true, 1, 750),
+        ] {
+            let mut facts = facts(frames);
+            let video = &mut facts.video;
+            video.only_from_start = only_from_start;
+            video.keyframes =
+                (0..frames).step_by(apart).map(|frame| video.frame_rate.time_of(frame)).collect();
+            let grid = Grid::new(video, video.frame_rate, Micros(0), video.duration);
+            let found = cut(video, facts.container, &grid, 2);
+            let all: u64 = found.iter().map(|chunk| chunk.frames + chunk.run_up(&grid)).sum();
+            assert!(found.len() == chunks && all <= decoded, "{apart}: {} chunks, {all} frames", found.len());
+        }
+    }
 }
