@@ -489,6 +489,10 @@ bitrate: number | null,
  */
 packets: number | null,
 /**
+ * How many packets the header promises.
+ */
+promised: number | null,
+/**
  * What is unusual about it. Nothing is told of its packets then.
  */
 odd: Oddity | null,

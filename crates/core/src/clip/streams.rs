@@ -2,12 +2,12 @@
 //! and what is known of it and of the others. Knows neither reader.
 
 use crate::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, CutOff, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
-use crate::clip::packets::{FrameTiming, PacketTable, Packets};
-use crate::units::{Bytes, Kbps, Micros};
+use crate::clip::packets::{FrameTiming, PacketTable, Packets, Steady};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Seen {
     pub mirrored: bool,
     /// Audio streams that it says it cannot decode.
     pub unheard: Vec<u32>,
+    /// The first packet of the video is no keyframe.
+    pub begins_midway: bool,
 }
 
 impl Seen {
@@ -76,6 +78,9 @@ const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
 
 /// What demuxers print when packets lie beyond the file's end.
 const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
+
+/// What a header promises may be off by this.
+const NOT_ROUNDING: Micros = Micros(250_000);
 
 /// What the first look at a file brought: enough to know which packets to look at.
 #[derive(Debug, Clone)]
@@ -128,9 +133,10 @@ pub fn read_streams(
     Ok(Streams { video, reader, listing })
 }
 
-/// The video to keep: the default one, else the first.
+/// The video to keep: the default one, else the first. One that is known to be empty is none.
 fn main_video(streams: &[ListedStream]) -> Option<usize> {
-    let moves = |stream: &ListedStream| stream.kind == StreamKind::Video && !stream.still;
+    let moves =
+        |stream: &ListedStream| stream.kind == StreamKind::Video && !stream.still && !stream.is_empty();
     let default = streams.iter().position(|stream| moves(stream) && stream.default);
     default.or_else(|| streams.iter().position(moves))
 }
@@ -153,6 +159,7 @@ impl Streams {
         Seen {
             layout: packets.layout.clone(),
             mirrored: self.listing.streams[self.video].video.as_ref().is_some_and(|video| video.mirrored),
+            begins_midway: packets.keyframes.first().is_some_and(|row| *row > 0),
             unheard: self.listing.streams.iter().filter(deaf).map(|stream| stream.index).collect(),
         }
     }
@@ -174,24 +181,28 @@ impl Streams {
         }
         let zero = self.listing.start.unwrap_or_default();
         let declared = details.average_rate.or(details.base_rate);
-        let packets = Packets::read(packets, zero, declared);
+        let mut packets = Packets::read(packets, zero, declared, &self.steady());
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
         }
+        let is_cut = log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign)));
+        let rates = [details.base_rate, details.average_rate];
+        // Transport streams end wherever somebody stopped.
+        if is_cut || self.promised(declared).is_some() || self.container() == Container::MpegTs {
+            packets.end_evenly(rates, declared);
+        }
         let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
-            return Err(ProbeFailure::NoFrames);
+            return Err(if is_cut {
+                ProbeFailure::Truncated { there: None, whole: None }
+            } else {
+                ProbeFailure::NoFrames
+            });
         };
-        let timing = FrameTiming::of(&packets.times, [details.base_rate, details.average_rate], declared);
+        let timing = FrameTiming::of(&packets.times, rates, declared);
         let frame = timing.rate.time_of(1);
         let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !timing.constant).unwrap_or(frame);
         let duration = last - first + last_frame;
-        if log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign))) {
-            let whole = stream.duration.or(self.listing.duration);
-            return Err(ProbeFailure::Truncated {
-                there: Some(duration),
-                whole: whole.filter(|whole| *whole > duration),
-            });
-        }
+        let end = self.cut_off(is_cut, duration, first, (packets.times.len() as u64, timing.rate));
         if details.width == 0 || details.height == 0 {
             return Err(ProbeFailure::UnsupportedCodec { codec });
         }
@@ -227,7 +238,107 @@ impl Streams {
         };
         let mut audio = self.audio(zero);
         fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
-        Ok(MediaFacts { file_bytes, container: self.container(), zero, audio, others: self.others(), video })
+        let (container, others) = (self.container(), self.others());
+        let missing = Missing { end, start: packets.lost };
+        Ok(MediaFacts { file_bytes, container, zero, audio, others, missing, joined: false, video })
+    }
+
+    /// Whether the end of the file is missing, and of how much. `is_cut` is what the reader printed; of AVI and FLV it
+    /// prints nothing, but their headers promise more than there is.
+    fn cut_off(&self, is_cut: bool, there: Micros, first: Micros, frames: (u64, FrameRate)) -> Option<CutOff> {
+        let stream = &self.listing.streams[self.video];
+        let (found, rate) = frames;
+        let promised = self.promised(Some(rate));
+        let heard = |stream: &ListedStream| {
+            let start = stream.start.unwrap_or_default() - self.listing.start.unwrap_or_default();
+            Some(start + stream.duration.filter(|_| stream.packets.is_some())?)
+        };
+        // Where the audio alone goes on to the end, all is there.
+        let last = self.listing.streams.iter().filter_map(heard).fold(first + there, Micros::max);
+        let lacks = promised.is_some_and(|promised| promised - last > NOT_ROUNDING.max(rate.time_of(3)))
+            && stream.promised.is_none_or(|promised| promised > found);
+        if !is_cut && !lacks {
+            return None;
+        }
+        let whole = promised.map(|end| end - first).or(stream.duration).or_else(|| Some(self.listing.duration? - first));
+        Some(CutOff { there, whole: whole.filter(|whole| *whole > there) })
+    }
+
+    /// How far times go within one recording.
+    fn steady(&self) -> Steady {
+        let details = self.listing.streams[self.video].video.as_ref();
+        let rate = details.and_then(|details| details.average_rate.or(details.base_rate));
+        if self.listing.format == "mpegts" { Steady::stream(rate) } else { Steady::FILE }
+    }
+
+    /// The video and the audio streams, and from how long a gap on times are joined, for a continuous copy of them.
+    pub fn to_join(&self) -> (Vec<u32>, Micros) {
+        let audio = self.audio(Micros(0)).into_iter().map(|track| track.index);
+        (std::iter::once(self.video_stream()).chain(audio).collect(), self.steady().forward)
+    }
+
+    /// The facts of these streams' continuous copy as those of the file itself.
+    pub fn joined(&self, copy: MediaFacts) -> MediaFacts {
+        MediaFacts { others: self.others(), joined: true, ..copy }
+    }
+
+    /// Where the video ends by the header of a file whose reader says nothing where the file ends early.
+    fn promised(&self, rate: Option<FrameRate>) -> Option<Micros> {
+        match self.listing.format.as_str() {
+            "avi" => Some(rate?.time_of(self.listing.streams[self.video].promised?)),
+            "flv" => Some(self.listing.duration? - self.listing.start?),
+            _ => None,
+        }
+    }
+
+    /// Marks the video as empty and goes on to the next; `None` where there is none.
+    pub fn without_video(&self) -> Option<Streams> {
+        let mut streams = self.clone();
+        streams.listing.streams[self.video].packets = Some(0);
+        streams.video = main_video(&streams.listing.streams)?;
+        Some(streams)
+    }
+
+    /// The next audio stream whose packets are to be listed before anything is believed of it: what a header says of
+    /// a file that is cut off is not true of what is there, and some of what is declared is empty.
+    pub fn doubtful(&self, facts: &MediaFacts) -> Option<u32> {
+        if self.reader == Reader::Browser {
+            return None;
+        }
+        let Listing { start, duration, .. } = &self.listing;
+        // ffprobe gives a stream of which it has seen nothing the times of the file.
+        let unseen = |stream: &ListedStream| {
+            let of_file = stream.start == *start && stream.duration == *duration;
+            stream.promised.is_none() && (of_file || stream.duration == Some(Micros(0)))
+        };
+        // A promise of an index is true until the file is cut off.
+        let cut = facts.missing.end.is_some() || self.listing.format == "flv";
+        let doubted = |stream: &&ListedStream| {
+            stream.kind == StreamKind::Audio && stream.packets.is_none() && (cut || unseen(stream))
+        };
+        self.listing.streams.iter().find(doubted).map(|stream| stream.index)
+    }
+
+    /// Takes in the packets of an audio stream: when it begins and ends, and its bytes.
+    pub fn hear(&mut self, index: u32, packets: &PacketTable) {
+        let Some(stream) = self.listing.streams.iter_mut().find(|stream| stream.index == index) else {
+            return;
+        };
+        stream.packets = Some(packets.sizes.len() as u64);
+        let mut span: Option<(Micros, Micros)> = None;
+        let mut bytes = 0_u64;
+        for (row, size) in packets.sizes.iter().enumerate() {
+            let column = |column: &[Option<Micros>]| column.get(row).copied().flatten();
+            bytes = bytes.saturating_add(*size);
+            let Some(at) = column(&packets.presented).or_else(|| column(&packets.decoded)) else { continue };
+            let end = at + column(&packets.durations).unwrap_or_default();
+            span = Some(span.map_or((at, end), |(first, last)| (first.min(at), last.max(end))));
+        }
+        if let Some((first, last)) = span.filter(|(first, last)| last > first) {
+            stream.start = Some(first);
+            stream.duration = Some(last - first);
+            stream.bitrate = Some(Bytes(bytes).over(last - first).0 * 1000.0);
+        }
     }
 
     fn container(&self) -> Container {
@@ -252,6 +363,9 @@ impl Streams {
 
     fn audio(&self, zero: Micros) -> Vec<AudioFacts> {
         let read = |stream: &ListedStream| {
+            if stream.is_empty() {
+                return None;
+            }
             let details =
                 stream.audio.as_ref().filter(|audio| audio.channels > 0 && audio.sample_rate > 0)?;
             let known = |name: &String| !name.is_empty() && name != "unknown";
@@ -286,10 +400,12 @@ impl Streams {
                     StreamKind::Subtitle => OtherKind::Subtitle,
                     StreamKind::Data => OtherKind::Data,
                     StreamKind::Attachment => OtherKind::Attachment,
+                    StreamKind::Audio if stream.is_empty() => OtherKind::Audio,
                     StreamKind::Audio | StreamKind::Unknown => OtherKind::Unknown,
                 },
                 codec: stream.codec.clone().or_else(|| stream.handler.clone()),
                 language: stream.language.clone(),
+                empty: stream.is_empty(),
             })
             .collect()
     }

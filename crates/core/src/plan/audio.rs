@@ -122,6 +122,8 @@ pub enum WhyEncode {
     TooLarge,
     /// Only a part of the clip is kept, and packets cannot be cut exactly.
     Trimmed,
+    /// Its parts overlap or leave gaps where they meet.
+    Joined,
     /// The quick recipe always encodes it.
     Recipe,
     /// A copy would take more than goes with this bandwidth.
@@ -138,9 +140,11 @@ pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
 /// larger for the low rungs; else none. `below` rules out what proved too much; it never overrides a wish.
 pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Option<Kbps>) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.codec == "aac" && wishes.trim.is_none();
+    let copyable = track.codec == "aac" && wishes.trim.is_none() && !facts.joined;
     let why = if wishes.trim.is_some() {
         WhyEncode::Trimmed
+    } else if facts.joined {
+        WhyEncode::Joined
     } else if copyable {
         WhyEncode::TooLarge
     } else {
@@ -174,7 +178,8 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
 /// they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none();
+    let copyable =
+        track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none() && !facts.joined;
     match wishes.audio {
         AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
         AudioWish::Encode(wished) => encode_at(track, wished, WhyEncode::Wished),
@@ -193,7 +198,11 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
         (None, _) => AudioPlan::None(WhyNoAudio::Silent),
         (Some(_), AudioWish::None) => AudioPlan::None(WhyNoAudio::Wished),
         (Some(track), AudioWish::Encode(rate)) => encode_at(track, rate, WhyEncode::Wished),
-        (Some(track), AudioWish::Copy) if track.codec == "aac" && wishes.trim.is_none() => copy(track),
+        (Some(track), AudioWish::Copy)
+            if track.codec == "aac" && wishes.trim.is_none() && !facts.joined =>
+        {
+            copy(track)
+        }
         (Some(track), _) => AudioPlan::Encode {
             stream: track.index,
             bitrate: None,

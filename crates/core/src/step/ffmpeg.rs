@@ -308,6 +308,12 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
     let input = |arguments: Arguments, stream: u32| {
+        let below = below_zero(plan);
+        let arguments = if below.0 < 0 && matches!(plan.audio, AudioPlan::Copy { .. }) {
+            arguments.pair("-itsoffset", seconds(Micros(0) - below))
+        } else {
+            arguments
+        };
         arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
     };
     let arguments = match &plan.audio {
@@ -327,8 +333,10 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             }
             // Silence fills gaps and a late start, so that the audio stays where it belongs.
             let mix = mix(*source_channels);
+            // Where parts meet, the overlaps of several add up.
+            let apart = if plan.joined { 0.01 } else { 0.1 };
             let filters = format!(
-                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
+                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp={apart}:first_pts=0",
                 seconds(plan.zero + from)
             );
             let arguments = input(arguments, *stream)
@@ -345,6 +353,11 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
 }
 
+/// How far below zero the file's times begin: MP4 files do not.
+fn below_zero(plan: &EncodePlan) -> Micros {
+    plan.zero.min(Micros(0))
+}
+
 /// Puts chunks and audio together. Packets are copied; the index comes first.
 pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     let mut arguments =
@@ -352,7 +365,7 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     if plan.audio.stream().is_some() {
         // The video's first frame is the result's zero; audio before it is skipped by the edit list.
         let start = match plan.audio {
-            AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
+            AudioPlan::Copy { .. } => plan.zero - below_zero(plan) + plan.grid.start,
             _ if plan.trim.is_some() => Micros(0),
             _ => plan.grid.start,
         };
@@ -393,6 +406,21 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
     arguments
         .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
+        .0
+}
+
+/// Copies these streams so that their times go on where they start again or leap by more than `gap`: ffmpeg moves all
+/// that follows, video and audio alike. Matroska takes every codec.
+pub fn join(streams: &[u32], gap: Micros) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-dts_delta_threshold", gap.seconds())
+        .pair("-i", CLIP);
+    let map = |arguments: Arguments, stream: &u32| arguments.pair("-map", format!("0:{stream}"));
+    streams
+        .iter()
+        .fold(arguments, map)
+        .words("-c copy -map_chapters -1 -f matroska")
+        .words(CONTINUOUS_FILE)
         .0
 }
 
