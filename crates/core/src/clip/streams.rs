@@ -79,6 +79,10 @@ const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
 /// What demuxers print when packets lie beyond the file's end.
 const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
 
+/// What they print when not even their index is there.
+const NO_INDEX: [&str; 4] =
+    ["moov atom not found", "EBML header parsing failed", "error reading header", CUT_OFF[1]];
+
 /// What a header promises may be off by this.
 const NOT_ROUNDING: Micros = Micros(250_000);
 
@@ -104,7 +108,7 @@ pub fn read_streams(
     let logged = |part: &str| log.iter().any(|line| line.contains(part));
     let Listing { streams, format, .. } = &listing;
     if streams.is_empty() {
-        return Err(if logged("moov atom not found") || logged("EBML header parsing failed") {
+        return Err(if NO_INDEX.iter().any(|sign| logged(sign)) {
             ProbeFailure::Truncated { there: None, whole: None }
         } else if format.is_empty() {
             ProbeFailure::NotMedia
@@ -245,7 +249,13 @@ impl Streams {
 
     /// Whether the end of the file is missing, and of how much. `is_cut` is what the reader printed; of AVI and FLV it
     /// prints nothing, but their headers promise more than there is.
-    fn cut_off(&self, is_cut: bool, there: Micros, first: Micros, frames: (u64, FrameRate)) -> Option<CutOff> {
+    fn cut_off(
+        &self,
+        is_cut: bool,
+        there: Micros,
+        first: Micros,
+        frames: (u64, FrameRate),
+    ) -> Option<CutOff> {
         let stream = &self.listing.streams[self.video];
         let (found, rate) = frames;
         let promised = self.promised(Some(rate));
@@ -260,7 +270,10 @@ impl Streams {
         if !is_cut && !lacks {
             return None;
         }
-        let whole = promised.map(|end| end - first).or(stream.duration).or_else(|| Some(self.listing.duration? - first));
+        let whole = promised
+            .map(|end| end - first)
+            .or(stream.duration)
+            .or_else(|| Some(self.listing.duration? - first));
         Some(CutOff { there, whole: whole.filter(|whole| *whole > there) })
     }
 

@@ -178,8 +178,7 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
 /// they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable =
-        track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none() && !facts.joined;
+    let copyable = track.codec == "aac" && track.channels <= 2 && wishes.trim.is_none() && !facts.joined;
     match wishes.audio {
         AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
         AudioWish::Encode(wished) => encode_at(track, wished, WhyEncode::Wished),
@@ -198,9 +197,7 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
         (None, _) => AudioPlan::None(WhyNoAudio::Silent),
         (Some(_), AudioWish::None) => AudioPlan::None(WhyNoAudio::Wished),
         (Some(track), AudioWish::Encode(rate)) => encode_at(track, rate, WhyEncode::Wished),
-        (Some(track), AudioWish::Copy)
-            if track.codec == "aac" && wishes.trim.is_none() && !facts.joined =>
-        {
+        (Some(track), AudioWish::Copy) if track.codec == "aac" && wishes.trim.is_none() && !facts.joined => {
             copy(track)
         }
         (Some(track), _) => AudioPlan::Encode {

@@ -416,12 +416,7 @@ pub fn join(streams: &[u32], gap: Micros) -> Vec<String> {
         .pair("-dts_delta_threshold", gap.seconds())
         .pair("-i", CLIP);
     let map = |arguments: Arguments, stream: &u32| arguments.pair("-map", format!("0:{stream}"));
-    streams
-        .iter()
-        .fold(arguments, map)
-        .words("-c copy -map_chapters -1 -f matroska")
-        .words(CONTINUOUS_FILE)
-        .0
+    streams.iter().fold(arguments, map).words("-c copy -map_chapters -1 -f matroska").words(CONTINUOUS_FILE).0
 }
 
 /// ffprobe: all streams and the format of `CLIP`.
