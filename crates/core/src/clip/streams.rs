@@ -547,6 +547,153 @@ mod tests {
         }
     }
 
+    /// Packets of 25 frames a second, in decoding order, by the slots at which they are shown.
+    fn shown_at(slots: &[i64], keyframes: &[u32]) -> PacketTable {
+        let frame = |number: i64| Some(Micros(number * 40_000));
+        PacketTable {
+            presented: slots.iter().map(|slot| frame(*slot)).collect(),
+            decoded: (0..slots.len() as i64).map(|row| frame(row - 2)).collect(),
+            durations: vec![frame(1); slots.len()],
+            sizes: vec![100; slots.len()],
+            keyframes: keyframes.to_vec(),
+            ..PacketTable::default()
+        }
+    }
+
+    fn at_25() -> VideoDetails {
+        let rate = Some(FrameRate::whole(25));
+        VideoDetails { base_rate: rate, average_rate: rate, ..VideoDetails::default() }
+    }
+
+    #[test]
+    fn frames_that_nobody_can_show_are_left_out() {
+        // Slots in decoding order, keyframes; first frame, how many, how much is lost, bytes.
+        let cases: [(&[i64], &[u32], _); 6] = [
+            (&[0, 2, 1, 3], &[0], (0, 4, 0, 400)),
+            // From the middle of a GOP, with frames of an open one behind the keyframe.
+            (&[1, 0, 4, 2, 3, 5, 6], &[2], (4, 3, 4, 500)),
+            // An open GOP at the beginning.
+            (&[2, 0, 1, 3], &[0], (2, 2, 2, 400)),
+            // Behind the next keyframe nothing leads.
+            (&[2, 3, 4, 1], &[0, 2], (1, 4, 0, 400)),
+            // Nobody says what is a keyframe.
+            (&[0, 1, 2], &[], (0, 3, 0, 300)),
+            (&[0, 1, 2], &[1], (1, 2, 1, 200)),
+        ];
+        for (slots, keyframes, (first, frames, lost, bytes)) in cases {
+            let streams =
+                read_streams(Bytes(1000), listed("h264", at_25()), &[], Reader::Native).expect("streams");
+            let facts = streams.read_packets(Bytes(1000), &shown_at(slots, keyframes), &[]).expect("facts");
+            let found = (facts.video.start, facts.video.frames, facts.missing.start, facts.video.bytes);
+            let slot = |number: i64| Micros(number * 40_000);
+            assert_eq!(found, (slot(first), frames, slot(lost), Bytes(bytes)), "{slots:?} {keyframes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_its_end_says_how_much_is_there() {
+        let partial = ["stream 0, offset 0x27d50: partial file".to_owned()];
+        let seconds = |seconds: i64| Some(Micros(seconds * 1_000_000));
+        let whole: Vec<i64> = (0..50).collect();
+        // The last frame refers to one that is shown after it and is not there.
+        let broken: Vec<i64> = (0..50).chain([51]).collect();
+        // Format, length by the header, frames by the header, what the reader printed, slots; how much there should be.
+        type Case<'a> =
+            (&'a str, Option<Micros>, Option<u64>, &'a [String], &'a [i64], Option<Option<Micros>>);
+        let cases: [Case<'_>; 10] = [
+            ("mov,mp4", seconds(2), Some(50), &[], &whole, None),
+            ("mov,mp4", seconds(5), Some(125), &partial, &whole, Some(seconds(5))),
+            ("mov,mp4", seconds(5), None, &partial, &broken, Some(seconds(5))),
+            ("matroska,webm", None, None, &partial, &whole, Some(None)),
+            ("matroska,webm", seconds(2), None, &partial, &whole, Some(None)),
+            ("matroska,webm", seconds(5), None, &[], &whole, None),
+            ("avi", seconds(2), Some(125), &[], &whole, Some(seconds(5))),
+            ("avi", seconds(2), Some(51), &[], &whole, None),
+            ("flv", seconds(5), None, &[], &whole, Some(seconds(5))),
+            ("flv", None, None, &[], &whole, None),
+        ];
+        for (format, duration, promised, log, slots, outcome) in cases {
+            let mut listing = Listing { format: format.into(), duration, ..listed("h264", at_25()) };
+            listing.streams[0].promised = promised;
+            let streams = read_streams(Bytes(1000), listing, &[], Reader::Native).expect("streams");
+            let facts = streams.read_packets(Bytes(1000), &shown_at(slots, &[0]), log).expect("facts");
+            let there = Micros(2_000_000);
+            let end = outcome.map(|whole| CutOff { there, whole });
+            assert_eq!((facts.missing.end, facts.video.frames), (end, 50), "{format} {duration:?}");
+        }
+        let streams = read_streams(Bytes(9), listed("h264", at_25()), &[], Reader::Native).expect("streams");
+        let nothing = streams.read_packets(Bytes(9), &PacketTable::default(), &partial);
+        assert_eq!(nothing, Err(ProbeFailure::Truncated { there: None, whole: None }));
+    }
+
+    #[test]
+    fn audio_is_believed_by_its_packets_where_its_header_may_be_wrong() {
+        let audio = |start: i64, duration: i64, promised| ListedStream {
+            index: 1,
+            kind: StreamKind::Audio,
+            codec: Some("aac".into()),
+            start: Some(Micros(start)),
+            duration: Some(Micros(duration)),
+            promised,
+            audio: Some(crate::clip::listing::AudioDetails {
+                sample_rate: 48_000,
+                channels: 2,
+                decodes: None,
+            }),
+            ..ListedStream::default()
+        };
+        let partial = ["partial file".to_owned()];
+        let heard = PacketTable {
+            presented: vec![Some(Micros(0)), Some(Micros(20_000))],
+            durations: vec![Some(Micros(20_000)); 2],
+            sizes: vec![500, 500],
+            ..PacketTable::default()
+        };
+        let (empty, found) = (PacketTable::default(), Some(Micros(40_000)));
+        // The stream, the log, who reads, the packets; whether it is doubted, its length then.
+        let cases = [
+            (audio(0, 5_000_000, Some(230)), &[][..], Reader::Native, &heard, false, Some(Micros(5_000_000))),
+            (audio(0, 5_000_000, Some(230)), &partial, Reader::Native, &heard, true, found),
+            (audio(0, 5_000_000, Some(230)), &partial, Reader::Core, &empty, true, None),
+            (audio(0, 5_000_000, None), &[], Reader::Core, &empty, true, None),
+            (audio(0, 5_000_000, None), &[], Reader::Browser, &empty, false, Some(Micros(5_000_000))),
+            (audio(20_000, 4_900_000, None), &[], Reader::Native, &heard, false, Some(Micros(4_900_000))),
+        ];
+        for (stream, log, reader, packets, doubted, length) in cases {
+            let mut listing = Listing { duration: Some(Micros(5_000_000)), ..listed("h264", at_25()) };
+            listing.streams.push(stream.clone());
+            let mut streams = read_streams(Bytes(1000), listing, &[], reader).expect("streams");
+            let video = PacketTable { layout: Some("I420".into()), ..shown_at(&[0, 1, 2], &[0]) };
+            let facts = streams.read_packets(Bytes(1000), &video, log).expect("facts");
+            assert_eq!(streams.doubtful(&facts), doubted.then_some(1), "{stream:?}");
+            if doubted {
+                streams.hear(1, packets);
+            }
+            let facts = streams.read_packets(Bytes(1000), &video, log).expect("facts");
+            assert_eq!(streams.doubtful(&facts), None, "{stream:?}");
+            assert_eq!(facts.audio.first().map(|track| track.duration), length, "{stream:?}");
+            let left_out: Vec<_> = facts.others.iter().map(|other| (other.kind, other.empty)).collect();
+            assert_eq!(left_out, if length.is_none() { vec![(OtherKind::Audio, true)] } else { vec![] });
+        }
+    }
+
+    #[test]
+    fn an_empty_video_makes_way_for_the_next() {
+        let mut listing = listed("h264", at_25());
+        let second = ListedStream { index: 1, ..listing.streams[0].clone() };
+        listing.streams[0].default = true;
+        listing.streams.push(second);
+        let streams = read_streams(Bytes(1000), listing, &[], Reader::Native).expect("streams");
+        let next = streams.without_video().expect("another");
+        let facts = next.read_packets(Bytes(1000), &shown_at(&[0, 1], &[0]), &[]).expect("facts");
+        assert_eq!((streams.video_stream(), facts.video.index), (0, 1));
+        assert_eq!(
+            facts.others.first().map(|other| (other.kind, other.empty)),
+            Some((OtherKind::Video, true))
+        );
+        assert!(next.without_video().is_none());
+    }
+
     proptest::proptest! {
         #[test]
         fn any_listing_is_survived(listing in "[ -~]{0,200}", packets in "[0-9.,KD_NA/\n-]{0,200}") {
