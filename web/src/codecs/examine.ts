@@ -73,6 +73,10 @@ async function list(clip: Clip): Promise<Listing> {
       continue;
     }
     const track = clip.track(index);
+    if (stream.kind === "audio" && (await track.isEmpty())) {
+      facts.packets = 0;
+      continue;
+    }
     const survey = await surveyOf(track, format);
     start = Math.min(start, survey.start);
     end = Math.max(end, survey.end);
@@ -114,6 +118,7 @@ function bare(index: number, stream: Stream): ListedStream {
     duration: null,
     bitrate: null,
     packets: null,
+    promised: null,
     odd: stream.odd ?? null,
     video: null,
     audio: null,

@@ -532,6 +532,10 @@ bitrate: number | null,
  */
 packets: number | null,
 /**
+ * How many packets the header promises.
+ */
+promised: number | null,
+/**
  * What is unusual about it. Its packets are then unknown.
  */
 odd: Oddity | null,

@@ -169,7 +169,7 @@ function closeStreams(fs: FileSystem): void {
 
 /** Returns whether a file may be larger than one array: the others are statistics, samples and listings. */
 function isMedia(name: string): boolean {
-  return name.endsWith(".mp4");
+  return /\.(mp4|mkv)$/.test(name);
 }
 
 function takeOutputs(

@@ -16,8 +16,30 @@ pub struct MediaFacts {
     pub video: VideoFacts,
     /// Audio streams in file order.
     pub audio: Vec<AudioFacts>,
-    /// Streams that are neither: subtitles, data, attachments, cover art, further video.
+    /// Streams that are neither: subtitles, data, attachments, cover art, further video, empty tracks.
     pub others: Vec<OtherStream>,
+    /// What the file should hold and does not.
+    pub missing: Missing,
+    /// Its times start again or leap: the streams described here are those of a continuous copy.
+    pub joined: bool,
+}
+
+/// What a file should hold and does not: a download or a recording that was stopped, one that began midway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Missing {
+    /// The file is cut off.
+    pub end: Option<CutOff>,
+    /// Length of the frames at the beginning that refer to frames that are not there.
+    pub start: Micros,
+}
+
+/// A file without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutOff {
+    /// Length of the video that is there.
+    pub there: Micros,
+    /// How long the video should be, where the file says.
+    pub whole: Option<Micros>,
 }
 
 /// The container families that people bring.
@@ -269,6 +291,8 @@ pub struct OtherStream {
     pub codec: Option<String>,
     /// Language tag, when present.
     pub language: Option<String>,
+    /// It has no content at all.
+    pub empty: bool,
 }
 
 /// Kinds of streams beside the main video and audio.
@@ -276,6 +300,8 @@ pub struct OtherStream {
 pub enum OtherKind {
     /// A second video.
     Video,
+    /// An empty audio track.
+    Audio,
     /// A still image attached as cover.
     CoverArt,
     /// Subtitles or captions.

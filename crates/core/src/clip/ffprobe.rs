@@ -51,6 +51,7 @@ fn stream(number: u32, fields: &Section) -> ListedStream {
         duration: time(fields.text("duration")).or_else(tagged_duration),
         bitrate: fields.text("bit_rate").or_else(|| fields.tag("BPS")).and_then(|text| text.parse().ok()),
         packets: fields.number("nb_read_packets"),
+        promised: fields.number("nb_frames"),
         odd: None,
         video: (kind == StreamKind::Video).then(|| video(fields)),
         audio: is_audio.then(|| AudioDetails {

@@ -55,6 +55,8 @@ pub struct ListedStream {
     pub bitrate: Option<f64>,
     /// How many packets there are, where they were counted.
     pub packets: Option<u64>,
+    /// How many packets the header promises.
+    pub promised: Option<u64>,
     /// What is unusual about it. Its packets are then unknown.
     pub odd: Option<Oddity>,
     /// Of video.
@@ -149,6 +151,11 @@ pub struct AudioDetails {
 }
 
 impl ListedStream {
+    /// Returns whether it is known to have no packets.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packets == Some(0)
+    }
+
     /// Returns whether it is a stream to watch or to listen to, rather than a still image or another kind of data.
     pub fn plays(&self) -> bool {
         matches!(self.kind, StreamKind::Video | StreamKind::Audio) && !self.still

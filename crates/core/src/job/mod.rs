@@ -26,6 +26,7 @@ mod watch;
 use crate::clip::failure::ProbeFailure;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::progress::{Progress, Stage};
+use crate::step::Artifact;
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 pub use events::{Command, Event, Milestone};
@@ -43,6 +44,8 @@ pub struct Job {
     host: Host,
     stage: JobState,
     next_task: u32,
+    /// A continuous copy stands for the person's file.
+    reads_copy: bool,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -63,7 +66,8 @@ enum JobState {
 impl Job {
     /// Returns the job of making what is wished of a file with this many bytes, on this host.
     pub fn new(bytes: Bytes, wishes: Wishes, host: Host) -> Job {
-        Job { bytes, wishes, host, stage: JobState::Waiting, next_task: 0, begun_at: 0.0, furthest: 0.0 }
+        let (stage, next_task, reads_copy) = (JobState::Waiting, 0, false);
+        Job { bytes, wishes, host, stage, next_task, reads_copy, begun_at: 0.0, furthest: 0.0 }
     }
 
     /// Returns whether several tasks may want the same decoded frames at once.
@@ -106,6 +110,13 @@ impl Job {
             (JobState::Packing(_), Event::Packed(packed)) => self.packed(packed, &mut commands),
             (JobState::Packing(_), _) => {}
         }
+        if self.reads_copy {
+            for command in &mut commands {
+                if let Command::Run(task) = command {
+                    task.read_instead_of_clip(Artifact::CONTINUOUS);
+                }
+            }
+        }
         commands
     }
 
@@ -122,6 +133,7 @@ impl Job {
     fn after_prelude(&mut self, next: prelude::Next, commands: &mut Vec<Command>) {
         if let JobState::Prelude(prelude) = &self.stage {
             self.next_task = prelude.next_task();
+            self.reads_copy = prelude.reads_copy();
         }
         match next {
             prelude::Next::Wait => {}

@@ -6,16 +6,20 @@ use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
+use crate::clip::packets::PacketTable;
 use crate::clip::streams::{Reader, Seen, Streams, read_streams};
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
+use crate::plan::audio::chosen_track;
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{Answer, Death, Input, Program, Task, TaskId, Written, answer, ffmpeg};
-use crate::units::Bytes;
-use crate::wishes::{Codec, Mode, Wishes};
+use crate::step::{
+    Answer, Artifact, Death, Input, Output, Program, Task, TaskId, Written, answer, ffmpeg, files,
+};
+use crate::units::{Bytes, Micros};
+use crate::wishes::{Codec, Mode, Trim, Wishes};
 
 /// Where a job runs, as the driver knows it before anything has run.
 #[derive(Debug, Clone)]
@@ -110,10 +114,19 @@ pub(super) struct Prelude {
     x264: VideoEncoder,
     native: Option<NativeEncoders>,
     streams: Option<Streams>,
+    /// The streams of the person's file, where a continuous copy stands for it.
+    joined: Option<Streams>,
     /// What the browser made of the clip, once its packets are listed.
     seen: Seen,
     next_task: u32,
     state: State,
+}
+
+/// The packets of a video, and what the reader printed with them.
+#[derive(Debug, Clone)]
+struct Listed {
+    packets: PacketTable,
+    log: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -122,6 +135,10 @@ enum State {
     Measuring(TaskId),
     ListingStreams(TaskId),
     ListingPackets(TaskId),
+    /// The packets of the video are there, those of an audio stream are asked for.
+    ListingAudio(TaskId, u32, Box<Listed>),
+    /// A continuous copy is made of a file whose times jump here.
+    Joining(TaskId, Micros),
     /// The facts are there, the native encoders are not.
     FindingEncoders(Box<MediaFacts>),
     /// The multi-thread core starts: a plan promises nothing that does not even start.
@@ -130,8 +147,14 @@ enum State {
 
 impl Prelude {
     pub(super) fn new(bytes: Bytes, wishes: Wishes, decoder: Decoder, next_task: u32) -> Prelude {
-        let (x264, native, streams, seen) = (VideoEncoder::Native, None, None, Seen::default());
-        Prelude { bytes, wishes, decoder, x264, native, streams, seen, next_task, state: State::Loading }
+        let (x264, native, streams, joined) = (VideoEncoder::Native, None, None, None);
+        let (seen, state) = (Seen::default(), State::Loading);
+        Prelude { bytes, wishes, decoder, x264, native, streams, joined, seen, next_task, state }
+    }
+
+    /// Returns whether a continuous copy stands for the person's file.
+    pub(super) fn reads_copy(&self) -> bool {
+        self.joined.is_some()
     }
 
     /// Returns the number of the next task.
@@ -187,7 +210,11 @@ impl Prelude {
 
     fn waits_for(&self, task: TaskId) -> bool {
         match &self.state {
-            State::Measuring(own) | State::ListingStreams(own) | State::ListingPackets(own) => *own == task,
+            State::Measuring(own)
+            | State::ListingStreams(own)
+            | State::ListingPackets(own)
+            | State::Joining(own, _)
+            | State::ListingAudio(own, ..) => *own == task,
             State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => false,
         }
     }
@@ -235,13 +262,64 @@ impl Prelude {
         self.state = State::ListingStreams(task);
     }
 
-    fn list_packets(&mut self, stream: u32, commands: &mut Vec<Command>) {
+    fn list_packets(&mut self, stream: u32, commands: &mut Vec<Command>) -> TaskId {
         let program = match self.decoder {
             Decoder::Browser => Program::ExaminePackets { stream },
             Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
         };
-        let task = self.ask(program, vec![Input::clip()], commands);
+        self.ask(program, vec![Input::clip()], commands)
+    }
+
+    fn list_video(&mut self, streams: Streams, commands: &mut Vec<Command>) -> Next {
+        let task = self.list_packets(streams.video_stream(), commands);
+        self.streams = Some(streams);
         self.state = State::ListingPackets(task);
+        Next::Wait
+    }
+
+    /// Whether ffmpeg may make a copy with continuous times: once, and in a browser only where there is memory for it.
+    fn may_join(&self, host: &Host) -> bool {
+        let has_room = matches!(host, Host::Native(_)) || self.bytes <= MOST_COPIED;
+        self.decoder != Decoder::Browser && self.joined.is_none() && has_room
+    }
+
+    fn join(&mut self, at: Micros, commands: &mut Vec<Command>) -> Next {
+        let Some((streams, gap)) = self.streams.as_ref().map(Streams::to_join) else { return Next::Wait };
+        let id = TaskId(self.next_task);
+        self.next_task += 1;
+        let program = Program::Ffmpeg { arguments: ffmpeg::join(&streams, gap) };
+        let copy = Output { name: files::CONTINUOUS_FILE.into(), keep: Some(Artifact::CONTINUOUS), read: 0 };
+        let (inputs, outputs) = (vec![Input::clip()], vec![copy]);
+        commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
+        self.state = State::Joining(id, at);
+        Next::Wait
+    }
+
+    /// Reads what has been listed; lists more where something is in doubt.
+    fn read(&mut self, listed: Listed, host: &Host, commands: &mut Vec<Command>) -> Next {
+        let Some(streams) = &self.streams else { return Next::Wait };
+        self.seen = streams.seen(&listed.packets);
+        match streams.read_packets(self.bytes, &listed.packets, &listed.log) {
+            Ok(facts) => match streams.doubtful(&facts) {
+                Some(audio) => {
+                    let task = self.list_packets(audio, commands);
+                    self.state = State::ListingAudio(task, audio, Box::new(listed));
+                    Next::Wait
+                }
+                None => {
+                    let facts = match &self.joined {
+                        Some(original) => original.joined(facts),
+                        None => facts,
+                    };
+                    self.examined(facts, host, commands)
+                }
+            },
+            Err(ProbeFailure::TimesJump { at }) if self.may_join(host) => self.join(at, commands),
+            Err(ProbeFailure::NoFrames) if let Some(streams) = streams.without_video() => {
+                self.list_video(streams, commands)
+            }
+            Err(failure) => self.unexamined(Unexamined::Found(failure)),
+        }
     }
 
     /// Runs a program that finds something out.
@@ -280,23 +358,28 @@ impl Prelude {
                     return Next::FallBack(why);
                 }
                 match read_streams(self.bytes, listing, log, self.reader(host)) {
-                    Ok(streams) => {
-                        let stream = streams.video_stream();
-                        self.streams = Some(streams);
-                        self.list_packets(stream, commands);
-                        Next::Wait
-                    }
+                    Ok(streams) => self.list_video(streams, commands),
                     Err(failure) => self.unexamined(Unexamined::Found(failure)),
                 }
             }
             State::ListingPackets(_) => {
-                let Some(streams) = &self.streams else { return Next::Wait };
                 let packets = answer::packets(answer, outputs).unwrap_or_default();
-                self.seen = streams.seen(&packets);
-                match streams.read_packets(self.bytes, &packets, log) {
-                    Ok(facts) => self.examined(facts, host, commands),
-                    Err(failure) => self.unexamined(Unexamined::Found(failure)),
+                self.read(Listed { packets, log: log.to_vec() }, host, commands)
+            }
+            State::Joining(_, at) => {
+                if outputs.iter().all(|file| file.size == Bytes(0)) {
+                    return self.unexamined(Unexamined::Found(ProbeFailure::TimesJump { at: *at }));
                 }
+                self.joined = self.streams.take();
+                self.list_streams(commands);
+                Next::Wait
+            }
+            State::ListingAudio(_, stream, listed) => {
+                let (stream, listed) = (*stream, Listed::clone(listed));
+                if let Some(streams) = &mut self.streams {
+                    streams.hear(stream, &answer::packets(answer, outputs).unwrap_or_default());
+                }
+                self.read(listed, host, commands)
             }
             State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => Next::Wait,
         }
@@ -316,6 +399,11 @@ impl Prelude {
             self.list_streams(commands);
             return Next::Wait;
         }
+        if let State::Joining(_, at) = self.state
+            && death != Death::InputUnreadable
+        {
+            return self.unexamined(Unexamined::Found(ProbeFailure::TimesJump { at }));
+        }
         self.unexamined(Unexamined::Death(death))
     }
 
@@ -332,6 +420,7 @@ impl Prelude {
         {
             return Next::FallBack(why);
         }
+        self.wishes.trim = self.wishes.trim.or_else(|| without_overhang(&facts));
         commands.push(Command::Show(Milestone::Probed(Box::new(facts.clone()))));
         match (host, self.native) {
             (Host::Native(_), None) => {
@@ -410,6 +499,20 @@ impl Prelude {
         }
         self.plan(facts, machine, host, commands)
     }
+}
+
+/// A browser keeps copies in memory: of no larger file.
+const MOST_COPIED: Bytes = Bytes(1_000_000_000);
+
+/// Audio may go on this long after the last frame.
+const OVERHANG: Micros = Micros(1_000_000);
+
+/// The part of a file that is cut off in which there is video, where its audio goes on for long: a frozen frame is no
+/// clip.
+fn without_overhang(facts: &MediaFacts) -> Option<Trim> {
+    let (start, end) = (facts.video.start, facts.video.start + facts.video.duration);
+    let track = chosen_track(facts).filter(|_| facts.missing.end.is_some())?;
+    (track.start + track.duration > end + OVERHANG).then_some(Trim { start, end })
 }
 
 /// Why an examination brought no facts.

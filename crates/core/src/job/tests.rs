@@ -316,7 +316,9 @@ impl World {
                 let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
                 (stats.len() as u64, stats)
             }
-            Some(ArtifactKind::Tree(_) | ArtifactKind::Frames(_)) => (1_000, Vec::new()),
+            Some(ArtifactKind::Tree(_) | ArtifactKind::Frames(_) | ArtifactKind::Continuous) => {
+                (1_000, Vec::new())
+            }
             Some(ArtifactKind::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
             Some(ArtifactKind::Encoded(chunk, serial)) => {
                 let told = |option: &String| {

@@ -122,6 +122,8 @@ pub enum WhyEncode {
     TooLarge,
     /// Only a part of the clip is kept, and packets cannot be cut exactly.
     Trimmed,
+    /// Its parts overlap or leave gaps where they meet.
+    Joined,
     /// The quick recipe always encodes it.
     Recipe,
     /// Not all of it decodes.
@@ -140,11 +142,13 @@ pub fn chosen_track(facts: &MediaFacts) -> Option<&AudioFacts> {
 /// larger for the low rungs; else none. `below` rules out what proved too much; it never overrides a wish.
 pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Option<Kbps>) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.is_whole_aac() && wishes.trim.is_none();
+    let copyable = is_copyable(facts, track, wishes);
     let why = if wishes.trim.is_some() {
         WhyEncode::Trimmed
     } else if track.damaged {
         WhyEncode::Damaged
+    } else if facts.joined {
+        WhyEncode::Joined
     } else if copyable {
         WhyEncode::TooLarge
     } else {
@@ -174,11 +178,16 @@ pub fn plan_audio(facts: &MediaFacts, wishes: &Wishes, total: Kbps, below: Optio
     }
 }
 
+/// Returns whether a track's packets can be copied into an MP4 that plays everywhere.
+fn is_copyable(facts: &MediaFacts, track: &AudioFacts, wishes: &Wishes) -> bool {
+    track.is_whole_aac() && !facts.joined && wishes.trim.is_none()
+}
+
 /// Returns the audio beside a video of fixed bandwidth: the wished one, else AAC at `rate`, or the source's own packets
 /// where they take no more.
 pub fn beside(facts: &MediaFacts, wishes: &Wishes, rate: Kbps) -> AudioPlan {
     let Some(track) = chosen_track(facts) else { return AudioPlan::None(WhyNoAudio::Silent) };
-    let copyable = track.is_whole_aac() && track.channels <= 2 && wishes.trim.is_none();
+    let copyable = is_copyable(facts, track, wishes) && track.channels <= 2;
     match wishes.audio {
         AudioWish::None => AudioPlan::None(WhyNoAudio::Wished),
         AudioWish::Encode(wished) => encode_at(track, wished, WhyEncode::Wished),
@@ -197,7 +206,7 @@ pub fn recipe_audio(facts: &MediaFacts, wishes: &Wishes) -> AudioPlan {
         (None, _) => AudioPlan::None(WhyNoAudio::Silent),
         (Some(_), AudioWish::None) => AudioPlan::None(WhyNoAudio::Wished),
         (Some(track), AudioWish::Encode(rate)) => encode_at(track, rate, WhyEncode::Wished),
-        (Some(track), AudioWish::Copy) if track.is_whole_aac() && wishes.trim.is_none() => copy(track),
+        (Some(track), AudioWish::Copy) if is_copyable(facts, track, wishes) => copy(track),
         (Some(track), _) => AudioPlan::Encode {
             stream: track.index,
             bitrate: None,

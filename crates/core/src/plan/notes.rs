@@ -1,7 +1,7 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
+use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
@@ -121,6 +121,20 @@ pub enum Note {
         /// Its language.
         language: Option<String>,
     },
+    /// A track without any content.
+    EmptyTrackDropped {
+        /// What it is.
+        kind: OtherKind,
+    },
+    /// The end of the file is missing.
+    CutOff(CutOff),
+    /// The times in the file start again or leap.
+    Joined,
+    /// The first frames refer to frames that are not there.
+    BeginsMidway {
+        /// How much of the clip is left out.
+        lost: Micros,
+    },
     /// The source is below the target already, has to be encoded all the same, and is not blown up to the target.
     SourceIsSmaller {
         /// The size that is not exceeded.
@@ -201,17 +215,30 @@ const NOTICED: Micros = Micros(200_000);
 
 /// Returns what follows from the source alone.
 pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = facts.missing.end.map(Note::CutOff).into_iter().collect();
+    if facts.missing.start > Micros(0) {
+        // What is heard meanwhile is lost with it.
+        notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });
+    }
+    notes.extend(facts.joined.then_some(Note::Joined));
     if facts.audio.len() > 1 {
         let kept = chosen_track(facts).and_then(|track| track.language.clone());
         notes.push(Note::TracksDropped { count: facts.audio.len() - 1, kept });
     }
-    notes.extend(facts.others.iter().map(|stream| Note::StreamDropped {
-        kind: stream.kind,
-        codec: stream.codec.clone(),
-        language: stream.language.clone(),
+    notes.extend(facts.others.iter().map(|stream| match stream.empty {
+        true => Note::EmptyTrackDropped { kind: stream.kind },
+        false => Note::StreamDropped {
+            kind: stream.kind,
+            codec: stream.codec.clone(),
+            language: stream.language.clone(),
+        },
     }));
     notes
+}
+
+/// Returns how much of the audio is earlier than the first frame.
+fn heard_before(facts: &MediaFacts) -> Micros {
+    chosen_track(facts).map_or(Micros(0), |track| facts.video.start - track.start)
 }
 
 /// Adds what follows from encoding `facts` as `format` and `audio`.
@@ -282,8 +309,9 @@ pub(crate) fn conversion_notes(
     ];
     notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
     let track = chosen_track(facts);
-    let early = track.map_or(Micros(0), |track| video.start - track.start);
-    if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {
+    let early = heard_before(facts);
+    let told = wishes.trim.is_some() || facts.missing.start > Micros(0);
+    if audio.stream().is_some() && early >= NOTICED && !told {
         notes.push(Note::AudioBeforeVideo { lost: early });
     }
     match (audio, track) {

@@ -7,7 +7,7 @@ use super::notes::{Note, encode_notes, source_notes};
 use super::overhead::overhead;
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
-use crate::clip::facts::{Container, MediaFacts, Rotation};
+use crate::clip::facts::{Container, MediaFacts, Missing, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::machine::Preset;
 use crate::machine::{Machine, VideoEncoder};
@@ -151,13 +151,15 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
         || matches!(wishes.audio, AudioWish::Encode(_))
         || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
     let track = audio::chosen_track(facts);
-    if changes || !packets_play_everywhere(facts) || facts.file_bytes > limit {
+    let broken = facts.joined || facts.missing != Missing::default();
+    if changes || broken || !packets_play_everywhere(facts) || facts.file_bytes > limit {
         return None;
     }
     match facts.container {
-        Container::Mp4 => Some(Action::Keep),
+        // Some players stop at an empty track.
+        Container::Mp4 if facts.others.iter().all(|stream| !stream.empty) => Some(Action::Keep),
         // Rotation and pixel aspect travel in other ways in other containers; only plain video is copied.
-        Container::Mov | Container::Matroska | Container::MpegTs
+        Container::Mp4 | Container::Mov | Container::Matroska | Container::MpegTs
             if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
         {
             Some(Action::Remux(RemuxPlan {

@@ -25,6 +25,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
         (facts.video.is_hdr(), WhyFfmpeg::HighRange),
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
+        // Browsers' decoders begin with a keyframe or fail.
+        (seen.begins_midway, WhyFfmpeg::Wrong),
         (seen.layout.is_none(), WhyFfmpeg::Video),
         (seen.mirrored, WhyFfmpeg::Mirrored),
         // Firefox takes it for the limited range.

@@ -91,6 +91,8 @@ pub struct EncodePlan {
     /// Length of the audio.
     #[serde(rename = "sound")]
     pub audio_length: Micros,
+    /// The source was joined from parts whose audio overlaps or leaves gaps where they meet.
+    pub joined: bool,
     /// The kept part of the source, when not all of it.
     pub trim: Option<(Micros, Micros)>,
 }

@@ -9,8 +9,8 @@ use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
 use crate::step::files::{
-    AUDIO_FILE, CHUNK_FILE, CLIP, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE, RESULT_FILE, SHOWN_FILE,
-    STATS, STATS_FILE, WATCHED_FILE, chunk_name,
+    AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
+    RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
 };
 use crate::step::watch::WatchStep;
 use crate::step::x264::{self as encoder, Pass, Passes};
@@ -311,6 +311,12 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
     let input = |arguments: Arguments, stream: u32| {
+        let below = below_zero(plan);
+        let arguments = if below.0 < 0 && matches!(plan.audio, AudioPlan::Copy { .. }) {
+            arguments.pair("-itsoffset", seconds(Micros(0) - below))
+        } else {
+            arguments
+        };
         arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
     };
     let arguments = match &plan.audio {
@@ -330,8 +336,10 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             }
             // Silence fills gaps and a late start, so that the audio stays where it belongs.
             let mix = mix(*source_channels);
+            // Where parts meet, the overlaps of several add up.
+            let apart = if plan.joined { 0.01 } else { 0.1 };
             let filters = format!(
-                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
+                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp={apart}:first_pts=0",
                 seconds(plan.zero + from)
             );
             let arguments = input(arguments, *stream)
@@ -348,6 +356,11 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
 }
 
+/// How far below zero the file's times begin: MP4 files do not.
+fn below_zero(plan: &EncodePlan) -> Micros {
+    plan.zero.min(Micros(0))
+}
+
 /// Puts chunks and audio together. Packets are copied; the index comes first.
 pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     let mut arguments =
@@ -355,7 +368,7 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     if plan.audio.stream().is_some() {
         // The video's first frame is the result's zero; audio before it is skipped by the edit list.
         let start = match plan.audio {
-            AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
+            AudioPlan::Copy { .. } => plan.zero - below_zero(plan) + plan.grid.start,
             _ if plan.trim.is_some() => Micros(0),
             _ => plan.grid.start,
         };
@@ -397,6 +410,16 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
+}
+
+/// Copies these streams so that their times go on where they start again or leap by more than `gap`: ffmpeg moves all
+/// that follows, video and audio alike. Matroska takes every codec.
+pub fn join(streams: &[u32], gap: Micros) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-dts_delta_threshold", gap.seconds())
+        .pair("-i", CLIP);
+    let map = |arguments: Arguments, stream: &u32| arguments.pair("-map", format!("0:{stream}"));
+    streams.iter().fold(arguments, map).words("-c copy -map_chapters -1 -f matroska").words(CONTINUOUS_FILE).0
 }
 
 /// Decodes all of `file` from its start: samples of its frames on the grid, the times of all frames, and how loud its

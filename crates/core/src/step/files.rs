@@ -11,6 +11,8 @@ pub const STATS_FILE: &str = "stats-0.log";
 pub const MBTREE_FILE: &str = "stats-0.log.mbtree";
 /// x265's tree of coding units; its statistics have the name of x264's.
 pub const CUTREE_FILE: &str = "stats-0.log.cutree";
+/// The streams of the person's file with continuous times.
+pub const CONTINUOUS_FILE: &str = "continuous.mkv";
 /// An encoded chunk.
 pub const CHUNK_FILE: &str = "chunk.mp4";
 /// Decoded frames on their way to x264: planar 4:2:0, one after the other.

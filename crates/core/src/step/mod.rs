@@ -39,6 +39,8 @@ pub struct Artifact {
 /// Kinds of kept files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ArtifactKind {
+    /// The person's file with continuous times: it stands for the file in all that follows.
+    Continuous,
     /// x264's or x265's statistics of a chunk.
     Stats(usize),
     /// x264's macroblock-tree file of a chunk, or x265's tree of coding units.
@@ -60,6 +62,9 @@ pub enum ArtifactKind {
 }
 
 impl Artifact {
+    /// The person's file with continuous times.
+    pub const CONTINUOUS: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Continuous };
+
     /// The audio of all renditions.
     pub const AUDIO: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Audio };
 
@@ -224,6 +229,15 @@ pub struct Task {
     /// An encode of the frames that the program makes, or of those among the inputs. What it writes counts among the
     /// outputs.
     pub encode: Option<Encode>,
+}
+
+impl Task {
+    /// Reads `file` wherever the task would read the person's file.
+    pub(crate) fn read_instead_of_clip(&mut self, file: Artifact) {
+        for input in self.inputs.iter_mut().filter(|input| input.source == InputSource::Clip) {
+            input.source = InputSource::Kept(file);
+        }
+    }
 }
 
 /// A written file, as reported to the job.

@@ -1,6 +1,6 @@
 //! The notes on a plan as sentences.
 
-use crate::clip::facts::OtherKind;
+use crate::clip::facts::{CutOff, OtherKind};
 use crate::clip::watched::{Span, joined, total};
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
@@ -16,6 +16,8 @@ impl Note {
                 | Note::NotAllUsed
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
+                | Note::CutOff(_)
+                | Note::BeginsMidway { .. }
                 | Note::AudioCopyImpossible { .. }
                 | Note::AudioBeforeVideo { .. }
                 | Note::AudioEndsEarly { .. }
@@ -133,15 +135,24 @@ impl Note {
                 };
                 format!("{more} left out; the default one{kept} is kept.")
             }
+            Note::EmptyTrackDropped { kind: OtherKind::Video } => {
+                "A video track without content is left out.".into()
+            }
+            Note::EmptyTrackDropped { kind } => format!("{} without content is left out.", stream_name(*kind)),
+            Note::CutOff(CutOff { there, whole: Some(whole) }) => {
+                format!("{there} of {whole} are in this file: its end is missing.")
+            }
+            Note::CutOff(CutOff { there, whole: None }) => {
+                format!("{there} are in this file: its end is missing.")
+            }
+            Note::Joined => {
+                "The timestamps in this file start again: its parts are put together, one after the other.".into()
+            }
+            Note::BeginsMidway { lost } => format!(
+                "The first {lost} are left out: this recording begins between two keyframes, and only from a keyframe on are there whole frames."
+            ),
             Note::StreamDropped { kind, codec, language } => {
-                let name = match kind {
-                    OtherKind::Video => "A second video track",
-                    OtherKind::CoverArt => "The cover image",
-                    OtherKind::Subtitle => "A subtitle track",
-                    OtherKind::Data => "A data track",
-                    OtherKind::Attachment => "An attached file",
-                    OtherKind::Unknown => "An unknown track",
-                };
+                let name = stream_name(*kind);
                 let details: Vec<&str> =
                     [codec, language].into_iter().flatten().map(String::as_str).collect();
                 let details =
@@ -215,6 +226,18 @@ fn stretches(what: &str, spans: &[Span]) -> Option<String> {
     Some(format!("{what} for {} ({}{more})", total(spans), named.join(", ")))
 }
 
+fn stream_name(kind: OtherKind) -> &'static str {
+    match kind {
+        OtherKind::Video => "A second video track",
+        OtherKind::Audio => "An audio track",
+        OtherKind::CoverArt => "The cover image",
+        OtherKind::Subtitle => "A subtitle track",
+        OtherKind::Data => "A data track",
+        OtherKind::Attachment => "An attached file",
+        OtherKind::Unknown => "An unknown track",
+    }
+}
+
 fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) -> String {
     let rate = bitrate.map_or(String::new(), |rate| format!(" at {rate}"));
     let reason = match why {
@@ -223,6 +246,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
         WhyEncode::Damaged => "because part of it is damaged",
         WhyEncode::TooLarge => "because a copy would leave too few bytes for the video",
         WhyEncode::Trimmed => "so that it is cut exactly",
+        WhyEncode::Joined => "so that it stays in sync where the parts meet",
         WhyEncode::Recipe => "as the quick recipe does",
         WhyEncode::Bandwidth => "because a copy would take more than this bandwidth allows for audio",
     };

@@ -1,7 +1,7 @@
 //! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the job's include this file as well.
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::wishes::link;
@@ -46,6 +46,8 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
         },
         audio: Vec::new(),
         others: Vec::new(),
+        missing: Missing::default(),
+        joined: false,
     };
     words.for_each(|word| apply(&mut facts, word));
     facts
@@ -70,6 +72,7 @@ fn apply(facts: &mut MediaFacts, word: &str) {
             kind: OtherKind::Subtitle,
             codec: Some("subrip".into()),
             language: Some("eng".into()),
+            empty: false,
         }),
         _ => match word.split_once(':') {
             None => facts.video.codec = word.into(),

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each file that includes it uses a part")]
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::job;
 use clipfit_core::job::report::Report;
@@ -74,7 +74,10 @@ pub(crate) fn facts() -> MediaFacts {
             kind: OtherKind::Subtitle,
             codec: Some("subrip".into()),
             language: Some("deu".into()),
+            empty: false,
         }],
+        missing: Missing::default(),
+        joined: false,
     }
 }
 
