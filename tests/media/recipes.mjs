@@ -277,6 +277,7 @@ export const RECIPES = {
   indexFirst: { file: "index-first.mp4", ffmpeg: ["-i {mp4} -c copy -movflags +faststart {out}"] },
   cutMedia: { file: "cut-media.mp4", cut: { of: "indexFirst", share: 0.6 } },
   cutMkv: { file: "cut.mkv", cut: { of: "mkv", share: 0.6 } },
+  hole: { file: "hole.mp4", hole: { of: "indexFirst", from: 0.4, to: 0.6 } },
   m4a: { file: "sound.m4a", ffmpeg: [`${sound()} ${aac} {out}`] },
   cover: { file: "cover.png", ffmpeg: [`${picture()} -frames:v 1 {out}`] },
   mp3: {

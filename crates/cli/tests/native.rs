@@ -8,6 +8,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "native/damaged.rs"]
+mod damaged;
 #[path = "native/incomplete.rs"]
 mod incomplete;
 #[path = "native/ladder.rs"]

@@ -183,8 +183,11 @@ fn spans(count: usize, step: Micros, holds: impl Fn(usize) -> bool) -> Vec<Span>
     found
 }
 
+/// Frames that are further apart have a hole between them, where a file has holes.
+const HOLE: Micros = Micros(500_000);
+
 /// Returns the stretches of which no frame was decoded: those of the frames `listed` in a file that are not among the
-/// `decoded` ones. Both ascend; `frame` is the usual time between two.
+/// `decoded` ones, and holes in what is listed. Both ascend; `frame` is the usual time between two.
 pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<Span> {
     let near = |time: Micros| {
         let place = decoded.partition_point(|one| *one < time);
@@ -194,8 +197,13 @@ pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<
     let mut found: Vec<Span> = Vec::new();
     let mut is_lost = false;
     for (index, &time) in listed.iter().enumerate() {
+        let next = listed.get(index + 1).copied().unwrap_or(time + frame);
+        let hole = next - time > HOLE.max(frame + frame);
+        if hole && near(time) {
+            found.push(Span { from: time + frame, to: next });
+        }
         let lost = !near(time);
-        let to = listed.get(index + 1).copied().unwrap_or(time + frame);
+        let to = next;
         match found.last_mut().filter(|_| is_lost && lost) {
             Some(last) => last.to = to,
             None if lost => found.push(Span { from: time, to }),

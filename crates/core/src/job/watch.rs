@@ -294,12 +294,14 @@ fn damage(facts: &MediaFacts, source: &Seen) -> Option<Note> {
     let video = source.decoded.as_ref().filter(|_| source.errors).map_or(Vec::new(), |decoded| {
         let decoded: Vec<Micros> = decoded.iter().map(|time| *time - facts.zero).collect();
         // Fields of one frame may be packets of their own.
-        let fewer = (decoded.len() as u64) < facts.video.frames;
-        if fewer { watched::lost_frames(&facts.video.times, &decoded, frame) } else { Vec::new() }
+        let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
+        if by_fields { Vec::new() } else { watched::lost_frames(&facts.video.times, &decoded, frame) }
     });
     let from_start = |span: Span| Span { from: span.from - start, to: span.to - start };
     let video: Vec<Span> = video.into_iter().map(from_start).collect();
     let audio = source.watched.gaps_in_audio();
     let audio = if source.errors { audio } else { Vec::new() };
-    source.errors.then_some(Note::SourceDamaged { video, audio })
+    // Where the end is missing, the last packet is only in part there, and that is said already.
+    let known = facts.missing.end.is_some() && video.is_empty() && audio.is_empty();
+    (source.errors && !known).then_some(Note::SourceDamaged { video, audio })
 }

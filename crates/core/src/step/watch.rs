@@ -66,12 +66,17 @@ pub(crate) fn outputs(by_browser: bool) -> Vec<Output> {
     names.iter().map(|&name| Output { name: name.into(), keep: None, read: usize::MAX }).collect()
 }
 
-/// What ffmpeg prints when a packet does not decode, or only in part. The first is of ffmpeg 5, the second of later
-/// ones.
-const ERRORS: [&str; 3] =
-    ["Error while decoding stream", "Error submitting packet to decoder", "corrupt decoded frame"];
+/// What ffmpeg prints when a packet does not decode, or only in part (the first is of ffmpeg 5, the second of later
+/// ones), and when the container has holes.
+const ERRORS: [&str; 5] = [
+    "Error while decoding stream",
+    "Error submitting packet to decoder",
+    "corrupt decoded frame",
+    "corrupt input packet",
+    "invalid as first byte of an EBML number",
+];
 
-/// Returns whether a line of ffmpeg's log is about a packet that did not decode as a whole.
+/// Returns whether a line of ffmpeg's log is about a packet that is not whole, or did not decode as a whole.
 pub fn is_decode_error(line: &str) -> bool {
     ERRORS.iter().any(|error| line.contains(error))
 }
@@ -194,6 +199,10 @@ mod tests {
             ("Error while decoding stream #0:0: Invalid data found when processing input", true),
             ("[vist#0:0/h264 @ 0x5] Error submitting packet to decoder: Invalid data found", true),
             ("source: corrupt decoded frame in stream 0", true),
+            (
+                "[matroska,webm @ 0x5] 0x00 at pos 197000 (0x30188) invalid as first byte of an EBML number",
+                true,
+            ),
             ("frame=  240 fps=0.0 q=-0.0 Lsize=N/A time=00:00:09.96 bitrate=N/A speed=25x", false),
         ] {
             assert_eq!(is_decode_error(line), error, "{line}");
