@@ -59,6 +59,10 @@ async function follow(recipe, draft) {
     const begin = Math.max(bytes.indexOf("mdat"), 0);
     const at = (share) => begin + Math.floor((bytes.length - begin) * share);
     await writeFile(draft, bytes.fill(0, at(recipe.hole.from), at(recipe.hole.to)));
+  } else if (recipe.rest) {
+    const whole = await readFile(await media(recipe.rest.of));
+    const { share, packet } = recipe.rest;
+    await writeFile(draft, whole.subarray(Math.floor((whole.length * share) / packet) * packet));
   } else if (recipe.join) {
     const parts = await Promise.all(recipe.join.map(async (part) => readFile(await media(part))));
     await writeFile(draft, Buffer.concat(parts));
@@ -88,6 +92,7 @@ function hashOf(name) {
     ...(RECIPES[name].join ?? []),
     RECIPES[name].cut?.of ?? [],
     RECIPES[name].hole?.of ?? [],
+    RECIPES[name].rest?.of ?? [],
   ].flat();
   const hash = createHash("sha256").update(text);
   for (const part of parts) hash.update(hashOf(part));

@@ -2,6 +2,7 @@
 // `{name}` stands for another entry's file, `{out}` for the file to write. An entry is one of
 //   { file, ffmpeg: [arguments, ...] }  runs ffmpeg, once for each line
 //   { file, cut: { of, share } }        the beginning of another entry's file
+//   { file, rest: { of, share, packet } }  what is left of it after that share, in whole packets of so many bytes
 //   { file, join: [name, ...] }         other entries' files, one after the other
 //   { file, text }                      just this text
 
@@ -269,14 +270,48 @@ export const RECIPES = {
     ],
   },
 
+  // Incomplete ones.
+  wholeMp4: {
+    file: "whole.mp4",
+    ffmpeg: [`${flashAndBeep(5, 25)} ${h264} ${aac} -movflags faststart {out}`],
+  },
+  cutMedia: { file: "cut-media.mp4", cut: { of: "wholeMp4", share: 0.7 } },
+  fragments: {
+    file: "fragments.mp4",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} ${h264} -g 25 ${aac} -movflags frag_keyframe+empty_moov+default_base_moof {out}`,
+    ],
+  },
+  cutFragments: { file: "cut-fragments.mp4", cut: { of: "fragments", share: 0.7 } },
+  wholeMkv: { file: "whole.mkv", ffmpeg: [`${flashAndBeep(5, 25)} ${h264} ${aac} {out}`] },
+  cutMkv: { file: "cut.mkv", cut: { of: "wholeMkv", share: 0.6 } },
+  live: {
+    file: "live.webm",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 400k -g 50 -c:a libopus -b:a 48k -live 1 {out}`,
+    ],
+  },
+  cutLive: { file: "cut-live.webm", cut: { of: "live", share: 0.91 } },
+  stream: { file: "stream.ts", ffmpeg: [`${flashAndBeep(6, 25)} ${h264} ${aac} -f mpegts {out}`] },
+  midway: { file: "midway.ts", rest: { of: "stream", share: 0.17, packet: 188 } },
+  firstPart: { file: "first-part.ts", ffmpeg: [`${flashAndBeep(2, 25)} ${h264} ${aac} -f mpegts {out}`] },
+  secondPart: {
+    file: "second-part.ts",
+    ffmpeg: [`${flashAndBeep(3, 25)} ${h264} ${aac} -output_ts_offset 0.5 -f mpegts {out}`],
+  },
+  restarting: { file: "restarting.ts", join: ["firstPart", "secondPart", "firstPart"] },
+  emptyAudio: {
+    file: "empty-audio.mkv",
+    ffmpeg: [`${flashAndBeep(3, 25)} -af atrim=end=0 ${h264} ${aac} {out}`],
+  },
+
   // No clips, or broken ones.
   text: { file: "text.mp4", text: "This is a letter and not a film, whatever its name says.\n".repeat(40) },
   empty: { file: "empty.mp4", text: "" },
   image: { file: "picture.mp4", ffmpeg: [`${picture()} -frames:v 1 -c:v png -f image2 {out}`] },
   cutIndex: { file: "cut-index.mp4", cut: { of: "mp4", share: 0.6 } },
   indexFirst: { file: "index-first.mp4", ffmpeg: ["-i {mp4} -c copy -movflags +faststart {out}"] },
-  cutMedia: { file: "cut-media.mp4", cut: { of: "indexFirst", share: 0.6 } },
-  cutMkv: { file: "cut.mkv", cut: { of: "mkv", share: 0.6 } },
+  cutHeader: { file: "cut-header.mkv", cut: { of: "mkv", share: 0.002 } },
   hole: { file: "hole.mp4", hole: { of: "indexFirst", from: 0.4, to: 0.6 } },
   m4a: { file: "sound.m4a", ffmpeg: [`${sound()} ${aac} {out}`] },
   cover: { file: "cover.png", ffmpeg: [`${picture()} -frames:v 1 {out}`] },
