@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Step};
 use super::package::in_all;
-use super::rendition::Rendition;
+use super::rendition::{Raised, Rendition};
 use super::schedule::Schedule;
 use super::shared::{Audio, End, Running, Shared, Waiting, Work};
 use crate::machine::{Decoder, Encoders, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
@@ -16,7 +16,7 @@ use crate::units::Bytes;
 const TRIES: u32 = 3;
 
 impl Shared {
-    fn fall_back(&mut self, why: WhyFfmpeg) {
+    pub(super) fn fall_back(&mut self, why: WhyFfmpeg) {
         self.end(End::FellBack(why));
     }
 
@@ -203,6 +203,7 @@ impl Rendition {
 
     /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
     fn with_x264(&mut self, shared: &mut Shared, engine: VideoEncoder) {
+        self.raised = Raised::default();
         let failed = match engine {
             VideoEncoder::X265 => {
                 self.machine.threads = Threads::Missing;

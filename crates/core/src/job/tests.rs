@@ -794,3 +794,33 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
         }
     }
 }
+
+#[test]
+fn audio_gets_what_the_video_leaves_and_nothing_is_measured_again() {
+    let frame_rate = crate::units::FrameRate::new(25, 1);
+    let wishes = |target| Wishes { target: Bytes(target), frame_rate, ..wishes() };
+    let raised = |world: &World| finished(world).notes.contains(&Note::AudioRaised);
+    // By the first pass's figures: bits of a frame at quantizer 20.
+    for (bits, expected) in [(200, true), (8_000, false)] {
+        let mut world = World::new(FRAMES, wishes(150_000), Mishap::None);
+        world.first_pass = (bits, 20.0);
+        let before = world.plan.clone();
+        let world = world.run(None);
+        assert_eq!(raised(&world), expected, "{bits}");
+        let rate = |plan: &Plan| match &plan.action {
+            Action::Encode(encode) => encode.audio.expected().0,
+            _ => 0.0,
+        };
+        assert_eq!(rate(&world.plan) > rate(&before) * 1.2, expected, "{bits}");
+        assert!(finished(&world).bytes.0 <= 150_000);
+    }
+    // An encoder that has no use for more: by what it took.
+    let fast = Wishes { effort: Effort::Fast, ..wishes(300_000) };
+    let world = World::in_browser(fast, Mishap::BrowserStubborn(20_000)).run(None);
+    assert!(raised(&world), "{:?}", finished(&world).notes);
+    // A wish is a wish.
+    let audio = crate::wishes::AudioWish::Encode(crate::units::Kbps(16.0));
+    let mut world = World::new(FRAMES, Wishes { audio, ..wishes(150_000) }, Mishap::None);
+    world.first_pass = (200, 20.0);
+    assert!(!raised(&world.run(None)));
+}
