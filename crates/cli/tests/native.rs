@@ -8,6 +8,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "native/audio.rs"]
+mod audio;
 #[path = "native/ladder.rs"]
 mod ladder;
 mod support;
