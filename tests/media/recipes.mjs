@@ -14,6 +14,12 @@ const picture = ({ size = "320x180", rate = 25, seconds = 3, grain = 4 } = {}) =
 const sound = ({ seconds = 3, rate = 48000 } = {}) =>
   `-f lavfi -i anoisesrc=color=pink:amplitude=0.25:seed=1:sample_rate=${rate}:duration=${seconds}`;
 
+/** Two tones in syllables. */
+const speech =
+  "-f lavfi -i aevalsrc=exprs=(0.2*sin(2*PI*220*t)+0.1*sin(2*PI*1100*t))*gt(sin(2*PI*1.5*t)*sin(2*PI*0.4*t)\\,0):s=44100:d=20";
+
+const tone = (frequency) => `-f lavfi -i aevalsrc=exprs=0.125*sin(2*PI*${frequency}*t):s=48000:d=3`;
+
 const h264 = "-c:v libx264 -preset veryfast -crf 18 -pix_fmt yuv420p -g 50";
 const aac = "-c:a aac -b:a 96k -ac 2";
 
@@ -113,6 +119,23 @@ export const RECIPES = {
   surround: {
     file: "surround.mp4",
     ffmpeg: [`${picture()} ${sound()} ${h264} -c:a aac -b:a 256k -ac 6 {out}`],
+  },
+
+  voice: {
+    // Somebody speaks, in syllables, over a video that needs next to nothing.
+    file: "voice.mp4",
+    ffmpeg: [
+      `-f lavfi -i testsrc2=size=64x36:rate=10:duration=20 ${speech} -c:v libx264 -preset veryfast -crf 28 ` +
+        "-pix_fmt yuv420p -c:a aac -b:a 96k -ac 1 {out}",
+    ],
+  },
+  tones: {
+    // A game and a microphone: two tracks, each with a tone of its own.
+    file: "tones.mkv",
+    ffmpeg: [
+      `${picture()} ${tone(440)} ${tone(1500)} -map 0 -map 1 -map 2 ${h264} -c:a aac -b:a 96k ` +
+        "-metadata:s:a:0 language=eng {out}",
+    ],
   },
 
   // Time.

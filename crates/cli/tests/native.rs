@@ -8,6 +8,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "native/audio.rs"]
+mod audio;
 #[path = "native/damaged.rs"]
 mod damaged;
 #[path = "native/incomplete.rs"]

@@ -6,7 +6,7 @@ use clipfit_core::units::{Bytes, Micros, grouped};
 use clipfit_core::view::account::ResultAccount;
 use clipfit_core::wishes::link::parse_size;
 use clipfit_core::wishes::renditions;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 
 /// Describes the saving: `4.14 MB → 1.89 MB, 54 % smaller`.
 pub fn saving(report: &ResultAccount) -> String {
@@ -140,5 +140,7 @@ pub fn video_and_audio(wishes: &Wishes) -> Vec<String> {
         AudioWish::None => Some("no audio".to_owned()),
         AudioWish::Encode(rate) => Some(format!("audio {rate}")),
     };
-    [codec, height, frame_rate, audio].into_iter().flatten().collect()
+    let mixed = wishes.tracks == Tracks::Mix && wishes.audio != AudioWish::None;
+    let tracks = mixed.then(|| "tracks mixed".to_owned());
+    [codec, height, frame_rate, audio, tracks].into_iter().flatten().collect()
 }

@@ -13,6 +13,7 @@ mod frames;
 mod package;
 mod passes;
 pub mod prelude;
+mod raise;
 mod recovery;
 mod rendition;
 pub mod report;

@@ -2,7 +2,7 @@
 //! assembly, the check and the report.
 
 use super::failure::Failure;
-use super::rendition::{ENCODE_WEIGHT, EncodeState, FIRST_PASS_WEIGHT, Rendition, RenditionPhase};
+use super::rendition::{ENCODE_WEIGHT, EncodeState, FIRST_PASS_WEIGHT, Leaves, Rendition, RenditionPhase};
 use super::report::Report;
 use super::shared::{Ended, Running, Shared, Work};
 use super::shrink::Shrink;
@@ -148,6 +148,9 @@ impl Rendition {
         if let Outlook::Hopeless(video) = outlook {
             return self.refuse(shared, Measured { video, audio, overhead });
         }
+        if self.raise_audio(shared, Leaves::Predicted, ledger.spare()) {
+            return;
+        }
         if ledger.saturated() {
             self.plan.notes.push(Note::Saturated);
         }
@@ -190,6 +193,10 @@ impl Rendition {
         let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
         match verdict {
             Verdict::Assemble => {
+                let left = encode.ledger.as_ref().map_or(Bytes(0), Ledger::left);
+                if self.raise_audio(shared, Leaves::Encoded, left) {
+                    return;
+                }
                 self.phase = RenditionPhase::Finishing;
                 self.due = Some(Work::Assemble);
             }

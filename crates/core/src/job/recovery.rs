@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Step};
 use super::package::in_all;
-use super::rendition::Rendition;
+use super::rendition::{Raised, Rendition};
 use super::schedule::Schedule;
 use super::shared::{Audio, End, Running, Shared, Waiting, Work};
 use crate::machine::{Decoder, Encoders, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
@@ -209,6 +209,7 @@ impl Rendition {
     /// Begins again with x264 after `engine` failed, or with x265 if that makes the codec that the browser's own failed
     /// at.
     fn with_x264(&mut self, shared: &mut Shared, engine: VideoEncoder) {
+        self.raised = Raised::default();
         let failed = match engine {
             VideoEncoder::X265 => {
                 self.machine.threads = Threads::Missing;

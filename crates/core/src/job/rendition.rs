@@ -24,6 +24,33 @@ pub(super) enum RenditionPhase {
     Ended,
 }
 
+/// How it is known what the video leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// By the first pass's figures.
+    Predicted,
+    /// Every chunk is encoded.
+    Encoded,
+}
+
+/// How the audio was already given what the video leaves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Raised {
+    predicted: bool,
+    encoded: bool,
+}
+
+impl Raised {
+    /// Whether it is the first time.
+    pub(super) fn mark(&mut self, leaves: Leaves) -> bool {
+        let tried = match leaves {
+            Leaves::Predicted => &mut self.predicted,
+            Leaves::Encoded => &mut self.encoded,
+        };
+        !std::mem::replace(tried, true)
+    }
+}
+
 /// One file on its way.
 #[derive(Debug)]
 pub(super) struct Rendition {
@@ -35,6 +62,8 @@ pub(super) struct Rendition {
     pub(super) machine: Machine,
     /// What proved too much for the bytes so far.
     pub(super) ceiling: Ceiling,
+    /// How the audio was already given what the video leaves.
+    pub(super) raised: Raised,
     pub(super) phase: RenditionPhase,
     /// The one task that comes next, where the phase has no queue.
     pub(super) due: Option<Work>,
@@ -190,6 +219,7 @@ impl Rendition {
             plan,
             machine,
             ceiling: Ceiling::default(),
+            raised: Raised::default(),
             phase: RenditionPhase::Waiting,
             due: None,
             encode: None,

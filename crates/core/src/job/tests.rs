@@ -907,3 +907,29 @@ fn a_damaged_source_is_said_and_never_copied() {
         );
     }
 }
+
+#[test]
+fn audio_gets_what_the_video_leaves_and_nothing_is_measured_again() {
+    let frame_rate = crate::units::FrameRate::new(25, 1);
+    let wishes = |target| Wishes { target: Bytes(target), frame_rate, ..wishes() };
+    let raised = |world: &World| finished(world).notes.contains(&Note::AudioRaised);
+    // By the first pass's figures: bits of a frame at quantizer 20.
+    for (bits, expected) in [(200, true), (8_000, false)] {
+        let mut world = World::new(FRAMES, wishes(150_000), Mishap::None);
+        world.first_pass = (bits, 20.0);
+        let before = world.plan.clone();
+        let world = world.run(None);
+        assert_eq!(raised(&world), expected, "{bits}");
+        let rate = |plan: &Plan| match &plan.action {
+            Action::Encode(encode) => encode.audio.expected().0,
+            _ => 0.0,
+        };
+        assert_eq!(rate(&world.plan) > rate(&before) * 1.2, expected, "{bits}");
+        assert!(finished(&world).bytes.0 <= 150_000);
+    }
+    // A wish is a wish.
+    let audio = crate::wishes::AudioWish::Encode(crate::units::Kbps(16.0));
+    let mut world = World::new(FRAMES, Wishes { audio, ..wishes(150_000) }, Mishap::None);
+    world.first_pass = (200, 20.0);
+    assert!(!raised(&world.run(None)));
+}

@@ -84,7 +84,7 @@ pub enum WhyFfmpeg {
     Range,
     /// The browser found something wrong with the file: what it is, ffmpeg says.
     Wrong,
-    /// Audio channels have to be mixed in a way that is ffmpeg's.
+    /// Audio channels have to be mixed in a way that is ffmpeg's, or several tracks into one.
     Mix,
     /// Only the container is to be changed.
     Remux,

@@ -25,6 +25,7 @@ use notes::Note;
 pub(crate) use package::refuse as refuse_package;
 use refusal::Refusal;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
+pub(crate) use suits::audio_needs_ffmpeg;
 pub use suits::{suits, suits_container};
 pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, RenditionPlan};
 
@@ -42,7 +43,7 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
             Ok(Plan { limit: wishes.target, action: Action::Keep, notes: vec![Note::KeptAsIs] })
         }
         Some(action) => {
-            let mut notes = notes::source_notes(facts);
+            let mut notes = notes::source_notes(facts, wishes);
             notes.push(Note::Remuxed);
             Ok(Plan { limit: wishes.target, action, notes })
         }

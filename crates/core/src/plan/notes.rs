@@ -6,7 +6,7 @@ use crate::clip::format::VideoFormat;
 use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
-use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track};
+use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track, mixes_tracks};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Wishes};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,8 @@ pub enum Note {
         /// Where it ends in the result.
         at: Micros,
     },
+    /// The video leaves more bytes than was thought: the audio gets them.
+    AudioRaised,
     /// A wished copy of the audio is not possible.
     AudioCopyImpossible {
         /// The source's codec.
@@ -111,6 +113,11 @@ pub enum Note {
         count: usize,
         /// Language of the kept one, if it says.
         kept: Option<String>,
+    },
+    /// All audio tracks are mixed into one.
+    TracksMixed {
+        /// Their languages, where they say.
+        languages: Vec<Option<String>>,
     },
     /// A stream that MP4 with one video and one audio track cannot carry.
     StreamDropped {
@@ -213,15 +220,18 @@ pub enum Wished {
 /// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
-/// Returns what follows from the source alone.
-pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
+/// Returns what follows from the source, and from what is wished of its tracks.
+pub(crate) fn source_notes(facts: &MediaFacts, wishes: &Wishes) -> Vec<Note> {
     let mut notes: Vec<Note> = facts.missing.end.map(Note::CutOff).into_iter().collect();
     if facts.missing.start > Micros(0) {
         // What is heard meanwhile is lost with it.
         notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });
     }
     notes.extend(facts.joined.then_some(Note::Joined));
-    if facts.audio.len() > 1 {
+    if mixes_tracks(facts, wishes) {
+        let languages = facts.audio.iter().map(|track| track.language.clone()).collect();
+        notes.push(Note::TracksMixed { languages });
+    } else if facts.audio.len() > 1 {
         let kept = chosen_track(facts).and_then(|track| track.language.clone());
         notes.push(Note::TracksDropped { count: facts.audio.len() - 1, kept });
     }
@@ -308,8 +318,12 @@ pub(crate) fn conversion_notes(
         (video.is_hdr(), Note::ToneMapped),
     ];
     notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    audio_notes(facts, wishes, audio, notes);
+}
+
+fn audio_notes(facts: &MediaFacts, wishes: &Wishes, audio: &AudioPlan, notes: &mut Vec<Note>) {
     let track = chosen_track(facts);
-    let early = heard_before(facts);
+    let early = track.map_or(Micros(0), |track| facts.video.start - track.start);
     let told = wishes.trim.is_some() || facts.missing.start > Micros(0);
     if audio.stream().is_some() && early >= NOTICED && !told {
         notes.push(Note::AudioBeforeVideo { lost: early });
@@ -317,7 +331,7 @@ pub(crate) fn conversion_notes(
     match (audio, track) {
         (AudioPlan::None(why), Some(_)) => notes.push(Note::AudioDropped { why: *why }),
         (AudioPlan::Encode { bitrate, channels, why, .. }, Some(track)) => {
-            if wishes.audio == AudioWish::Copy {
+            if wishes.audio == AudioWish::Copy && *why != WhyEncode::Mixed {
                 notes.push(Note::AudioCopyImpossible { codec: track.codec.clone() });
             }
             notes.push(Note::AudioEncoded {
@@ -328,4 +342,25 @@ pub(crate) fn conversion_notes(
         }
         _ => {}
     }
+}
+
+/// Replaces what `notes` say of the audio, now that `audio` gets what the video leaves.
+pub(crate) fn audio_raised_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let of_audio = |note: &Note| {
+        matches!(
+            note,
+            Note::AudioDropped { .. }
+                | Note::AudioEncoded { .. }
+                | Note::AudioBeforeVideo { .. }
+                | Note::AudioRaised
+        )
+    };
+    notes.retain(|note| !of_audio(note));
+    audio_notes(facts, wishes, audio, notes);
+    notes.push(Note::AudioRaised);
 }

@@ -147,7 +147,7 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
         |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
     let formats: Vec<VideoFormat> =
         sides.iter().map(|&side| format::whole(source, facts.video.frame_rate, fixed(side))).collect();
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     notes.extend(machine_notes(facts, wishes, machine));
     if wishes.height.is_some() {
         notes.push(Note::HeightsAreNamed);
@@ -195,7 +195,7 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     rungs.dedup_by_key(|rung| rung.width.min(rung.height));
     let audio_rate = rungs.first().map_or(AUDIO_RATE, Rung::audio_rate);
     let audio = audio::beside(facts, wishes, audio_rate);
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     notes.extend(machine_notes(facts, wishes, machine));
     if left_out {
         notes.push(Note::RenditionsAboveSource);

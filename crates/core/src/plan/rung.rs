@@ -19,7 +19,7 @@ pub(super) fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> 
     let format = rung.format();
     let audio = audio::beside(facts, wishes, rung.audio_rate());
     let inside = format::inside(source, (format.width, format.height));
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     rung_notes(facts, wishes, format, inside, &audio, &mut notes);
     notes.extend(machine_notes(facts, wishes, machine));
     let encode = encode_on_rung(facts, wishes, machine, rung, inside, audio);

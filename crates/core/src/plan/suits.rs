@@ -35,9 +35,10 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     cases.into_iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, why)| Err(why))
 }
 
-fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+pub(crate) fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
     match *audio {
         AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Audio),
+        AudioPlan::Encode { ref mixed, .. } if !mixed.is_empty() => Some(WhyFfmpeg::Mix),
         AudioPlan::Encode { source_channels, channels, .. } if !mixes(source_channels, channels) => {
             Some(WhyFfmpeg::Mix)
         }
@@ -84,12 +85,13 @@ mod tests {
     #![allow(clippy::expect_used, reason = "tests stop at the first surprise")]
 
     use super::*;
+    use crate::clip::facts::AudioFacts;
     use crate::clip::listing::{ListedStream, Oddity, StreamKind};
     use crate::machine::{Decoder, Encoders, Machine};
     use crate::plan::plan;
     use crate::testing::facts;
     use crate::units::{Bytes, Kbps};
-    use crate::wishes::{AudioWish, Wishes};
+    use crate::wishes::{AudioWish, Tracks, Wishes};
 
     #[test]
     fn a_file_that_is_built_oddly_is_left_to_ffmpeg() {
@@ -153,6 +155,12 @@ mod tests {
             facts.audio[0].channels = channels;
             let plan = plan(&facts, &wishes, machine).expect("a plan");
             assert_eq!(plan.needs_ffmpeg(|_| true), why, "{channels}");
+        }
+        let mut facts = facts(500);
+        facts.audio.push(AudioFacts { index: 2, default: false, ..facts.audio[0].clone() });
+        for (tracks, why) in [(Tracks::First, None), (Tracks::Mix, Some(WhyFfmpeg::Mix))] {
+            let plan = plan(&facts, &Wishes { tracks, ..wishes.clone() }, machine).expect("a plan");
+            assert_eq!(plan.needs_ffmpeg(|_| true), why, "{tracks:?}");
         }
     }
 }

@@ -67,6 +67,12 @@ pub(crate) const COARSE_QP: f64 = 42.0;
 pub(crate) const UNWATCHABLE_QP: f64 = 47.5;
 /// Below this mean quantizer more bytes are not visible.
 const INVISIBLE_QP: f64 = 8.0;
+/// Below this one they are hardly visible, and better spent on audio that is squeezed.
+const PLENTY_QP: f64 = 16.0;
+/// Room for what the figures of the first pass do not tell...
+const PLENTY_MARGIN: f64 = 1.1;
+/// ...and for what x264 writes into each chunk beside its frames.
+const CHUNK_HEADERS: u64 = 1_000;
 
 /// One encode of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -159,6 +165,8 @@ pub(crate) struct Ledger {
     habits: Habits,
     round: usize,
     saturated: bool,
+    /// What the shares hold beyond what is plenty for the video.
+    spare: Bytes,
 }
 
 /// Whether a budget can be met, and how well.
@@ -189,6 +197,14 @@ impl Ledger {
             saturated = true;
             allocation = allocator.solve(allocator.bytes_at(INVISIBLE_QP).min(Bytes(available as u64)));
         }
+        // Above it there is nothing to look for.
+        let spare = if allocation.qp < PLENTY_QP {
+            let plenty = allocator.bytes_at(PLENTY_QP).0 as f64 * PLENTY_MARGIN;
+            let headers = CHUNK_HEADERS * stats.len() as u64;
+            (available as u64).saturating_sub(plenty as u64 + headers)
+        } else {
+            0
+        };
         let unit: Vec<f64> = stats
             .iter()
             .map(|stats| stats.frames.len() as f64 / frames_per_second * BYTES_PER_KILOBIT)
@@ -207,6 +223,7 @@ impl Ledger {
             habits: X264,
             round: 0,
             saturated,
+            spare: Bytes(spare),
         };
         (ledger, outlook)
     }
@@ -233,6 +250,7 @@ impl Ledger {
             habits,
             round: 0,
             saturated: false,
+            spare: Bytes(0),
         };
         let (all, available) = (weights.iter().sum::<f64>().max(f64::MIN_POSITIVE), ledger.available());
         let share = |weight: &f64| Share { bytes: Bytes((available * weight / all) as u64), qp: 0.0 };
@@ -248,6 +266,27 @@ impl Ledger {
         for share in &mut self.shares {
             share.bytes = Bytes((share.bytes.0 as f64 * scale) as u64);
         }
+    }
+
+    /// Adds what the container costs more than was thought.
+    pub(crate) fn add_overhead(&mut self, more: Bytes) {
+        self.overhead = Bytes(self.overhead.0 + more.0);
+    }
+
+    /// Returns what the video could do without and hardly look worse, before any chunk is encoded.
+    pub(crate) fn spare(&self) -> Bytes {
+        self.spare
+    }
+
+    /// Returns what the chosen encodes leave of the limit, where they stay below the floor.
+    pub(crate) fn left(&self) -> Bytes {
+        let total = (self.audio.0 + self.overhead.0) as f64 + self.video();
+        let limit = self.limit.0 as f64;
+        Bytes(if total < limit * self.habits.floor {
+            (limit * self.habits.aim - total).max(0.0) as u64
+        } else {
+            0
+        })
     }
 
     /// Returns what is aimed at for the video.
@@ -542,6 +581,7 @@ mod tests {
             habits: X264,
             round: 0,
             saturated: false,
+            spare: Bytes(0),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::clip::facts::Colour;
 use crate::clip::format::VideoFormat;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
-use crate::plan::audio::AudioPlan;
+use crate::plan::audio::{AudioPlan, MixedTrack};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
 use crate::step::files::{
@@ -306,6 +306,35 @@ pub(crate) fn mix(source_channels: u32) -> &'static str {
     if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
 }
 
+/// Places audio from `from` on. Silence fills gaps and a late start, so that the audio stays where it belongs.
+fn in_place(source_channels: u32, from: Micros, joined: bool) -> String {
+    let mix = mix(source_channels);
+    // Where parts meet, the overlaps of several add up.
+    let apart = if joined { 0.01 } else { 0.1 };
+    format!("{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp={apart}:first_pts=0", seconds(from))
+}
+
+/// Sums tracks as `[mixed]`. Each keeps its level: `amix` by itself would halve two voices, and raise one again where
+/// the other ends. Where the sum is louder than there is room for, a limiter holds the peaks down for some
+/// milliseconds, and nothing clips; its own gain is off.
+fn mix_tracks(tracks: &[MixedTrack], channels: u32, sample_rate: u32, from: Micros, joined: bool) -> String {
+    let layout = if channels == 1 { "mono" } else { "stereo" };
+    let each: String = tracks
+        .iter()
+        .enumerate()
+        .map(|(index, track)| {
+            let placed = in_place(track.channels, from, joined);
+            format!(
+                "[0:{}]{placed},aformat=sample_rates={sample_rate}:channel_layouts={layout}[track{index}];",
+                track.stream
+            )
+        })
+        .collect();
+    let inputs: String = (0..tracks.len()).map(|index| format!("[track{index}]")).collect();
+    let sum = format!("amix=inputs={}:duration=longest:dropout_transition=0:normalize=0", tracks.len());
+    format!("{each}{inputs}{sum},alimiter=limit=0.9:level=0[mixed]")
+}
+
 /// Encodes the audio.
 pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
@@ -322,7 +351,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     let arguments = match &plan.audio {
         AudioPlan::None(_) => return None,
         AudioPlan::Copy { stream, .. } => input(arguments, *stream).words("-c:a copy"),
-        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, .. } => {
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, mixed, .. } => {
             let (from, length) = match plan.trim {
                 Some((start, end)) => (start, Some(end - start)),
                 None => (Micros(0), None),
@@ -334,19 +363,16 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             if let Some(length) = length {
                 arguments = arguments.pair("-t", seconds(length));
             }
-            // Silence fills gaps and a late start, so that the audio stays where it belongs.
-            let mix = mix(*source_channels);
-            // Where parts meet, the overlaps of several add up.
-            let apart = if plan.joined { 0.01 } else { 0.1 };
-            let filters = format!(
-                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp={apart}:first_pts=0",
-                seconds(plan.zero + from)
-            );
-            let arguments = input(arguments, *stream)
-                .pair("-af", filters)
-                .words("-c:a aac")
-                .pair("-ac", channels)
-                .pair("-ar", sample_rate);
+            let from = plan.zero + from;
+            let arguments = if mixed.is_empty() {
+                input(arguments, *stream).pair("-af", in_place(*source_channels, from, plan.joined))
+            } else {
+                let first = MixedTrack { stream: *stream, channels: *source_channels };
+                let tracks: Vec<MixedTrack> = std::iter::once(first).chain(mixed.iter().copied()).collect();
+                let graph = mix_tracks(&tracks, *channels, *sample_rate, from, plan.joined);
+                arguments.pair("-i", CLIP).pair("-filter_complex", graph).words("-map [mixed]")
+            };
+            let arguments = arguments.words("-c:a aac").pair("-ac", channels).pair("-ar", sample_rate);
             match bitrate {
                 Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
                 None => arguments,

@@ -3,7 +3,7 @@
 use crate::clip::facts::{CutOff, OtherKind};
 use crate::clip::watched::{Span, joined, total};
 use crate::machine::WhyFfmpeg;
-use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
+use crate::plan::audio::{LOWEST, WhyEncode, WhyNoAudio};
 use crate::plan::format::HIGHEST_RATE;
 use crate::plan::notes::{Note, Wished};
 use crate::units::{Kbps, Micros};
@@ -86,9 +86,9 @@ impl Note {
             }
             Note::AudioEncoded { why, channels, bitrate } => audio_encoded(*why, *channels, *bitrate),
             Note::AudioDropped { why: WhyNoAudio::NoRoom } => format!(
-                "Audio is left out: even at its lowest bitrate it would take more than {:.0} % of the available bytes. A larger target or a shorter part keeps it.",
-                DROP_ABOVE * 100.0
+                "Audio is left out: even at its lowest bitrate, {LOWEST}, it would leave too few bytes for any video. A larger target or a shorter part keeps it."
             ),
+            Note::AudioRaised => "The video needs fewer bytes than expected, so the audio gets more.".into(),
             Note::AudioDropped { why: WhyNoAudio::Wished } => "Audio is left out, as chosen.".into(),
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
                 "The audio could not be decoded and is left out.".into()
@@ -151,6 +151,18 @@ impl Note {
             Note::BeginsMidway { lost } => format!(
                 "The first {lost} are left out: this recording begins between two keyframes, and only from a keyframe on are there whole frames."
             ),
+            Note::TracksMixed { languages } => {
+                let names: Vec<String> = languages
+                    .iter()
+                    .enumerate()
+                    .map(|(index, language)| match language {
+                        Some(language) => format!("{} ({language})", index + 1),
+                        None => (index + 1).to_string(),
+                    })
+                    .collect();
+                let (last, others) = names.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+                format!("Audio tracks {} and {last} are mixed into one.", others.join(", "))
+            }
             Note::StreamDropped { kind, codec, language } => {
                 let name = stream_name(*kind);
                 let details: Vec<&str> =
@@ -248,6 +260,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
         WhyEncode::Trimmed => "so that it is cut exactly",
         WhyEncode::Joined => "so that it stays in sync where the parts meet",
         WhyEncode::Recipe => "as the quick recipe does",
+        WhyEncode::Mixed => "because several tracks become one",
         WhyEncode::Bandwidth => "because a copy would take more than this bandwidth allows for audio",
     };
     let layout = if from == to {
@@ -281,7 +294,7 @@ impl WhyFfmpeg {
             WhyFfmpeg::Mirrored => "the video has to be mirrored",
             WhyFfmpeg::Range => "this browser loses the video's full range of values",
             WhyFfmpeg::Wrong => "something about this file is unusual",
-            WhyFfmpeg::Mix => "its audio channels have to be mixed",
+            WhyFfmpeg::Mix => "its audio channels or tracks have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
             WhyFfmpeg::Audio => "this browser cannot decode the audio",
             WhyFfmpeg::Different => "this browser decoded parts of it differently",

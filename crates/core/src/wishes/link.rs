@@ -7,7 +7,7 @@ use crate::wishes::destinations;
 use crate::wishes::ladder;
 use crate::wishes::packaging::SegmentFormat;
 use crate::wishes::renditions;
-use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use crate::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 use serde::Serialize;
 
 /// What an address asks for.
@@ -136,6 +136,7 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
+        "audio-tracks" => Tracks::find(value).map(|tracks| wishes.tracks = tracks).ok_or(Reject),
         "renditions" => renditions::parse(value).map(|wanted| wishes.renditions = wanted).ok_or(Reject),
         "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
         "segment" => parse_segment(value).map(|seconds| wishes.packaging.seconds = seconds).ok_or(Reject),
@@ -237,7 +238,7 @@ mod tests {
     #[test]
     fn every_parameter_is_honoured_or_named() {
         let link = parse(
-            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto",
+            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix",
             "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
@@ -255,6 +256,7 @@ mod tests {
                 height: Some(360),
                 frame_rate: FrameRate::new(30_000, 1001),
                 audio: AudioWish::Encode(Kbps(64.0)),
+                tracks: Tracks::Mix,
                 trim: None,
             }
         );
@@ -263,8 +265,10 @@ mod tests {
             link.problems.iter().map(|problem| (problem.value.as_str(), problem.why)).collect();
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
-        let link =
-            parse("target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
+        let link = parse(
+            "target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&audio-tracks=all&x",
+            "",
+        );
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
@@ -276,6 +280,7 @@ mod tests {
                 ("fps", LinkTrouble::BadValue),
                 ("effort", LinkTrouble::BadValue),
                 ("rung", LinkTrouble::BadValue),
+                ("audio-tracks", LinkTrouble::BadValue),
                 ("x", LinkTrouble::UnknownName),
             ]
         );

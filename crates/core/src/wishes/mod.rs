@@ -39,6 +39,8 @@ pub struct Wishes {
     pub frame_rate: Option<FrameRate>,
     /// What to do with the audio.
     pub audio: AudioWish,
+    /// What to do with several audio tracks.
+    pub tracks: Tracks,
     /// The part of the clip to keep; `None` keeps all.
     pub trim: Option<Trim>,
 }
@@ -56,6 +58,7 @@ impl Default for Wishes {
             height: None,
             frame_rate: None,
             audio: AudioWish::Auto,
+            tracks: Tracks::First,
             trim: None,
         }
     }
@@ -188,6 +191,34 @@ pub enum AudioWish {
     None,
     /// Encode at this rate.
     Encode(Kbps),
+}
+
+/// What becomes of several audio tracks, such as a game and a microphone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Tracks {
+    /// The default one is kept, else the first.
+    #[default]
+    First,
+    /// All are mixed into one.
+    Mix,
+}
+
+impl Tracks {
+    /// All.
+    pub const ALL: [Tracks; 2] = [Tracks::First, Tracks::Mix];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tracks::First => "first",
+            Tracks::Mix => "mix",
+        }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Tracks> {
+        Tracks::ALL.into_iter().find(|tracks| tracks.id() == id)
+    }
 }
 
 /// A part of the clip on its zero-based timeline.
