@@ -62,6 +62,15 @@ pub fn joined(spans: &[Span], apart: Micros) -> Vec<Span> {
     joined
 }
 
+/// Root mean square of each window, in dBFS; `None` where nothing was decoded.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Loudness {
+    /// Window by window.
+    pub windows: Vec<Option<f32>>,
+}
+
 /// Samples of a file's frames and audio. Times count from the first frame of the result.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Watched {

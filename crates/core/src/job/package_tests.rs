@@ -6,9 +6,9 @@ use super::failure::{Failure, Step};
 use super::tests::{limits, planned};
 use super::*;
 use crate::clip::ffprobe;
+use crate::clip::watched::Loudness;
 use crate::machine::{Machine, VideoEncoder};
 use crate::step::files::WATCHED_FILE;
-use crate::step::watch::Loudness;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, files,
 };

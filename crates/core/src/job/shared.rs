@@ -4,11 +4,11 @@
 use super::events::{Command, Milestone};
 use super::failure::Failure;
 use super::report::Report;
-use super::watch::SourceWatch;
 use crate::clip::facts::MediaFacts;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
+use crate::step::watch::{Seen, WatchStep};
 use crate::step::{Answer, Artifact, TaskId, Written};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
@@ -52,6 +52,14 @@ impl Work {
     pub(super) fn watches(self) -> bool {
         matches!(self, Work::WatchSource | Work::WatchKept | Work::WatchResult)
     }
+}
+
+/// A decode of the source from its start, sampled on one grid.
+#[derive(Debug)]
+pub(super) struct SourceWatch {
+    pub(super) step: WatchStep,
+    /// What it brought: `None` while a task does it, nothing where that failed.
+    pub(super) seen: Option<Option<Box<Seen>>>,
 }
 
 /// What the renditions of a job share.

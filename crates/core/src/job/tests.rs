@@ -8,6 +8,7 @@ use super::verify::Fault;
 use super::*;
 use crate::clip::facts::MediaFacts;
 use crate::clip::ffprobe;
+use crate::clip::watched::Loudness;
 use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
@@ -18,7 +19,6 @@ use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
 use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
-use crate::step::watch::Loudness;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, Encode, InputSource, Output, Program, Task, TaskId, Written,
 };

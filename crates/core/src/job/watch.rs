@@ -4,7 +4,7 @@
 use super::rendition::{EncodeState, Rendition, RenditionPhase};
 use super::report::Report;
 use super::schedule::Schedule;
-use super::shared::{Ended, Running, Shared, Waiting, Work};
+use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, Work};
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
 use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
@@ -21,14 +21,6 @@ use crate::units::Micros;
 
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
-
-/// A decode of the source from its start, sampled on one grid.
-#[derive(Debug)]
-pub(super) struct SourceWatch {
-    step: WatchStep,
-    /// What it brought: `None` while a task does it, nothing where that failed.
-    seen: Option<Option<Box<Seen>>>,
-}
 
 /// A frame's place in a sample, where it fills `inside` of a frame of this size: left, top, width, height, all even.
 fn place([left, top, width, height]: [u32; 4], frame: (u32, u32)) -> [u32; 4] {

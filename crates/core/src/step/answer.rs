@@ -4,9 +4,9 @@
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
 use crate::clip::packets::PacketTable;
+use crate::clip::watched::Loudness;
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
-use crate::step::watch::Loudness;
 use crate::step::{Output, Program, Written};
 use serde::Deserialize;
 

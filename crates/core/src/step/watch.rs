@@ -1,13 +1,13 @@
 //! Decoding a whole file from its start, to see and hear what is in it: the step for the browser, and what either
 //! decoder writes. Knows nothing of what follows from it.
 
-use crate::clip::watched::{self, WINDOW, Watched};
+use crate::clip::watched::{self, Loudness, WINDOW, Watched};
 use crate::step::answer::Answer;
 use crate::step::files::{HEARD_FILE, SHOWN_FILE, WATCHED_FILE};
 use crate::step::webcodecs::DecodeStep;
 use crate::step::{Output, Written};
 use crate::units::{FrameRate, Micros};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -33,15 +33,6 @@ pub struct ListenStep {
     pub origin: Micros,
     /// Length of a window.
     pub window: Micros,
-}
-
-/// Root mean square of each window, in dBFS; `None` where nothing was decoded.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Loudness {
-    /// Window by window.
-    pub windows: Vec<Option<f32>>,
 }
 
 /// What a decoder found in a file.
