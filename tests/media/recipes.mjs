@@ -218,6 +218,47 @@ export const RECIPES = {
     ],
   },
 
+  // What only a look tells.
+  captured: {
+    // An interlaced capture, bottom field first, of which neither file nor frames say so.
+    file: "captured.avi",
+    ffmpeg: [
+      `${picture({ size: "720x576", rate: 50, grain: 2 })} ${sound()} -vf tinterlace=interleave_bottom,setfield=prog,format=yuv422p ` +
+        "-c:v mjpeg -q:v 2 -c:a pcm_s16le {out}",
+    ],
+  },
+  capturedWhole: {
+    // The same of whole frames.
+    file: "captured-whole.avi",
+    ffmpeg: [
+      `${picture({ size: "720x576", rate: 25, grain: 2 })} ${sound()} -vf format=yuv422p -c:v mjpeg -q:v 2 -c:a pcm_s16le {out}`,
+    ],
+  },
+  small: {
+    file: "small.webm",
+    ffmpeg: [
+      `${picture({ size: "160x90", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 400k -g 25 {out}`,
+    ],
+  },
+  large: {
+    file: "large.webm",
+    ffmpeg: [
+      `${picture({ size: "320x180", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 900k -g 25 {out}`,
+    ],
+  },
+  square: {
+    file: "square.webm",
+    ffmpeg: [
+      `${picture({ size: "200x200", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 900k -g 25 {out}`,
+    ],
+  },
+  growingList: { file: "growing.txt", text: "file '{small}'\nfile '{large}'\n" },
+  growing: { file: "growing.webm", ffmpeg: ["-f concat -safe 0 -i {growingList} -c copy {out}"] },
+  shrinkingList: { file: "shrinking.txt", text: "file '{large}'\nfile '{small}'\n" },
+  shrinking: { file: "shrinking.webm", ffmpeg: ["-f concat -safe 0 -i {shrinkingList} -c copy {out}"] },
+  reshapedList: { file: "reshaped.txt", text: "file '{square}'\nfile '{large}'\n" },
+  reshaped: { file: "reshaped.webm", ffmpeg: ["-f concat -safe 0 -i {reshapedList} -c copy {out}"] },
+
   // Sound and picture together, over several chunks.
   sync: {
     file: "sync.mp4",

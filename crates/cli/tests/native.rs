@@ -10,6 +10,8 @@
 
 #[path = "native/ladder.rs"]
 mod ladder;
+#[path = "native/looks.rs"]
+mod looks;
 mod support;
 
 use clipfit_cli::error::Error;

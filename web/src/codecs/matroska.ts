@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  dolbyVision,
   type Kind,
   type Oddity,
   reduced,
@@ -33,6 +34,9 @@ const ID = {
   contentEncodings: 0x6d80,
   contentEncoding: 0x6240,
   contentEncryption: 0x5035,
+  blockAdditionMapping: 0x41e4,
+  blockAddIdType: 0x41e7,
+  blockAddIdExtraData: 0x41ed,
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
@@ -168,9 +172,22 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       bitrate: rates.get(track.number(ID.trackUid) ?? 0),
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
+      dolbyVision: dolbyVision(dolbyVisionRecord(track)),
       odd: oddness(track, video),
     },
   ];
+}
+
+/** Finds what is added to the codec's own configuration (RFC 9559, 5.1.4.1.17). */
+function dolbyVisionRecord(track: Element): Uint8Array | undefined {
+  const TYPES = ["dvcC", "dvvC", "dvwC"].map((type) => bigEndian(ascii(type), 0, 4));
+  const mappings = track.all(ID.blockAdditionMapping);
+  const found = mappings.find((mapping) => TYPES.includes(mapping.number(ID.blockAddIdType) ?? 0));
+  return found?.child(ID.blockAddIdExtraData)?.bytes();
+}
+
+function ascii(word: string): DataView {
+  return new DataView(new TextEncoder().encode(word).buffer);
 }
 
 function oddness(track: Element, video: Element | undefined): Oddity | undefined {
@@ -250,6 +267,10 @@ class Element {
   number(id: number): number | undefined {
     const child = this.child(id);
     return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
   }
 
   text(id: number): string | undefined {

@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  dolbyVision,
   type Kind,
   type Oddity,
   reduced,
@@ -94,6 +95,7 @@ function streamOf(track: Box, movieTimescale: number, chapters: ReadonlySet<numb
     bitrate: undefined,
     delay: 0,
     shown,
+    dolbyVision: description && dolbyVision(dolbyVisionRecord(description)),
     odd: odd ?? oddDescriptions(descriptions.map(({ type }) => type)),
   };
 }
@@ -148,6 +150,12 @@ function sampleAspect(description: Box, header: Box, sizeAt: number): [number, n
   const [wide, high] = [header.getUint16(sizeAt), header.getUint16(sizeAt + 4)];
   const differs = wide > 0 && high > 0 && (wide !== width || high !== height);
   return differs && width > 0 && height > 0 ? reduced(height * wide, width * high) : undefined;
+}
+
+function dolbyVisionRecord(description: Box): Uint8Array | undefined {
+  const boxes = description.children(VIDEO_FIELDS_BYTES);
+  const box = boxes.find(({ type }) => ["dvcC", "dvvC", "dvwC"].includes(type))?.box;
+  return box && new Uint8Array(box.buffer, box.byteOffset, box.byteLength);
 }
 
 /**

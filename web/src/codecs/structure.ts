@@ -26,6 +26,8 @@ export interface Stream {
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
   shown: Span;
+  /** The profile of Dolby Vision, and what it says that it is compatible with. */
+  dolbyVision: [profile: number, compatibility: number] | undefined;
   /** What neither the demuxer nor the browser's decoders handle. */
   odd: Oddity | undefined;
 }
@@ -43,6 +45,7 @@ export function attached(kind: "video" | "attachment", tag: string): Stream {
     bitrate: undefined,
     delay: 0,
     shown: ALWAYS,
+    dolbyVision: undefined,
     odd: undefined,
   };
 }
@@ -61,6 +64,12 @@ export interface Structure {
   /** Whether the index is spread over the file, as in MP4 files written while recording. */
   fragmented: boolean;
   streams: Stream[];
+}
+
+/** Reads profile and compatibility from the configuration record of Dolby Vision. */
+export function dolbyVision(record: Uint8Array | undefined): [number, number] | undefined {
+  const [, , profileAndLevel, , compatibility = 0] = record ?? [];
+  return profileAndLevel === undefined ? undefined : [profileAndLevel >> 1, compatibility >> 4];
 }
 
 /** Reduces a ratio to its lowest terms. */

@@ -560,6 +560,14 @@ fullRange: boolean,
  */
 interlaced: boolean,
 /**
+ * It says neither that it is interlaced nor that it is not, where such video may be interlaced.
+ */
+fieldsUnsaid: boolean,
+/**
+ * Its profile of Dolby Vision, and what it says that it is compatible with (0 is nothing).
+ */
+dolbyVision: [number, number] | null,
+/**
  * The lowest rate that has a place for every frame.
  */
 baseRate: FrameRate | null,
@@ -617,6 +625,11 @@ keyframes: Array<number>,
  * The rows that the container cuts away after decoding, ascending.
  */
 hidden: Array<number>,
+/**
+ * The sizes that keyframes tell, width and height in pixels, one after the other as they change; empty where nobody
+ * looked.
+ */
+frameSizes: Array<[number, number]>,
 /**
  * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
  * asked.

@@ -84,7 +84,7 @@ pub(crate) fn wide_clip() -> PathBuf {
 }
 
 /// A file that ffmpeg makes with these arguments, once.
-fn made(name: &str, arguments: &str) -> PathBuf {
+pub(crate) fn made(name: &str, arguments: &str) -> PathBuf {
     // One after the other within a test program, and under another name first, since there are several such programs.
     static MAKING: Mutex<()> = Mutex::new(());
     let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -127,6 +127,10 @@ pub struct VideoDetails {
     pub full_range: bool,
     /// It says that it is interlaced.
     pub interlaced: bool,
+    /// It says neither that it is interlaced nor that it is not, where such video may be interlaced.
+    pub fields_unsaid: bool,
+    /// Its profile of Dolby Vision, and what it says that it is compatible with (0 is nothing).
+    pub dolby_vision: Option<(u32, u32)>,
     /// The lowest rate that has a place for every frame.
     pub base_rate: Option<FrameRate>,
     /// Frames over time.

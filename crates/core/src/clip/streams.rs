@@ -6,7 +6,8 @@ use crate::clip::facts::{
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
-use crate::clip::packets::{FrameTiming, PacketTable, Packets};
+use crate::clip::look::{aspect, take_largest};
+use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets};
 use crate::units::{Bytes, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
@@ -145,6 +146,11 @@ impl Streams {
         self.listing.streams[self.video].index
     }
 
+    /// Whether the video says neither that it is interlaced nor that it is not.
+    pub fn fields_unsaid(&self) -> bool {
+        self.listing.streams[self.video].video.as_ref().is_some_and(|video| video.fields_unsaid)
+    }
+
     /// What the browser made of the clip, where it was the browser that listed it.
     pub fn seen(&self, packets: &PacketTable) -> Seen {
         let deaf = |stream: &&ListedStream| {
@@ -174,6 +180,8 @@ impl Streams {
         }
         let zero = self.listing.start.unwrap_or_default();
         let declared = details.average_rate.or(details.base_rate);
+        let size = |&(width, height): &(u32, u32)| FrameSize { width, height, sample_aspect: None };
+        let frame_sizes: Vec<FrameSize> = packets.frame_sizes.iter().map(size).collect();
         let packets = Packets::read(packets, zero, declared);
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
@@ -195,7 +203,7 @@ impl Streams {
         if details.width == 0 || details.height == 0 {
             return Err(ProbeFailure::UnsupportedCodec { codec });
         }
-        let video = VideoFacts {
+        let mut video = VideoFacts {
             index: stream.index,
             profile: stream.profile.clone(),
             pixel_format: details
@@ -219,12 +227,18 @@ impl Streams {
             duration,
             bytes: packets.bytes,
             interlaced: details.interlaced,
+            first_field: None,
+            resized: None,
+            dolby_vision: details
+                .dolby_vision
+                .is_some_and(|(profile, compatible)| profile == 5 || (profile >= 8 && compatible == 0)),
             colour: colour(details, &seen, &codec),
             gradual_refresh: packets.refreshes_gradually(),
             bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),
             keyframes: packets.keyframes.into_iter().map(|(time, _)| time).collect(),
             codec,
         };
+        take_largest(&mut video, &frame_sizes);
         let mut audio = self.audio(zero);
         fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
         Ok(MediaFacts { file_bytes, container: self.container(), zero, audio, others: self.others(), video })
@@ -304,17 +318,6 @@ fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duratio
     for track in audio.iter_mut().filter(|track| track.bitrate.is_none()) {
         track.bitrate = Some(Bytes(rest).over(length(track))).filter(|rate| rate.0 > 0.0);
     }
-}
-
-/// Beyond this ratio it is a mistake in the file, not a format.
-fn aspect(told: Option<(u64, u64)>) -> (u32, u32) {
-    let read = || {
-        let (horizontal, vertical) = told?;
-        let pair = (u32::try_from(horizontal).ok()?, u32::try_from(vertical).ok()?);
-        let ratio = f64::from(pair.0) / f64::from(pair.1);
-        (pair.0 > 0 && pair.1 > 0 && (0.1..=10.0).contains(&ratio)).then_some(pair)
-    };
-    read().unwrap_or((1, 1))
 }
 
 fn colour(details: VideoDetails, seen: &Seen, codec: &str) -> Colour {
@@ -397,6 +400,23 @@ mod tests {
                 .and_then(|streams| streams.read_packets(Bytes(1000), &packet(layout), &[]))
                 .map(|facts| facts.video.pixel_format);
             assert_eq!(found, outcome, "{reader:?} {layout:?}");
+        }
+    }
+
+    #[test]
+    fn dolby_vision_that_nothing_else_shows_is_known() {
+        for (record, alone) in [
+            (None, false),
+            (Some((5, 0)), true),
+            (Some((7, 6)), false),
+            (Some((8, 1)), false),
+            (Some((8, 4)), false),
+            (Some((10, 0)), true),
+        ] {
+            let details = VideoDetails { dolby_vision: record, ..VideoDetails::default() };
+            let streams = read_streams(Bytes(1000), listed("hevc", details), &[], Reader::Native);
+            let facts = streams.and_then(|streams| streams.read_packets(Bytes(1000), &packet(None), &[]));
+            assert_eq!(facts.expect("facts").video.dolby_vision, alone, "{record:?}");
         }
     }
 

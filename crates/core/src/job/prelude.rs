@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
+use crate::clip::look::{self, Fields};
 use crate::clip::streams::{Reader, Seen, Streams, read_streams};
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
@@ -14,7 +15,7 @@ use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
 use crate::step::{Answer, Death, Input, Program, Task, TaskId, Written, answer, ffmpeg};
-use crate::units::Bytes;
+use crate::units::{Bytes, Micros};
 use crate::wishes::{Codec, Mode, Wishes};
 
 /// Where a job runs, as the driver knows it before anything has run.
@@ -122,6 +123,10 @@ enum State {
     Measuring(TaskId),
     ListingStreams(TaskId),
     ListingPackets(TaskId),
+    /// The facts are there; ffprobe tells the sizes of keyframes.
+    LookingAtSizes(TaskId, Box<MediaFacts>),
+    /// The facts are there; ffmpeg looks for fields, here and then at these other places.
+    LookingForFields(TaskId, Box<MediaFacts>, Vec<Micros>),
     /// The facts are there, the native encoders are not.
     FindingEncoders(Box<MediaFacts>),
     /// The multi-thread core starts: a plan promises nothing that does not even start.
@@ -180,14 +185,18 @@ impl Prelude {
             (_, Event::Done { task, answer, outputs, log, .. }) if self.waits_for(task) => {
                 self.answered(answer, &outputs, &log, host, commands)
             }
-            (_, Event::Died { task, death, .. }) if self.waits_for(task) => self.died(death, commands),
+            (_, Event::Died { task, death, .. }) if self.waits_for(task) => self.died(death, host, commands),
             _ => Next::Wait,
         }
     }
 
     fn waits_for(&self, task: TaskId) -> bool {
         match &self.state {
-            State::Measuring(own) | State::ListingStreams(own) | State::ListingPackets(own) => *own == task,
+            State::Measuring(own)
+            | State::ListingStreams(own)
+            | State::ListingPackets(own)
+            | State::LookingAtSizes(own, _)
+            | State::LookingForFields(own, ..) => *own == task,
             State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => false,
         }
     }
@@ -294,12 +303,66 @@ impl Prelude {
                 let packets = answer::packets(answer, outputs).unwrap_or_default();
                 self.seen = streams.seen(&packets);
                 match streams.read_packets(self.bytes, &packets, log) {
-                    Ok(facts) => self.examined(facts, host, commands),
+                    Ok(facts) if self.decoder == Decoder::Browser => self.examined(facts, host, commands),
+                    Ok(facts) => self.look_at_sizes(facts, host, commands),
                     Err(failure) => self.unexamined(Unexamined::Found(failure)),
                 }
             }
+            State::LookingAtSizes(_, facts) => {
+                let mut facts = MediaFacts::clone(facts);
+                look::take_largest(&mut facts.video, &answer::sizes(outputs));
+                self.look_for_fields(facts, host, commands)
+            }
+            State::LookingForFields(_, facts, places) => {
+                let (mut facts, places) = (MediaFacts::clone(facts), places.clone());
+                match look::fields(log) {
+                    Fields::Unseen if !places.is_empty() => {
+                        return self.look_for_fields_at(facts, places, commands);
+                    }
+                    Fields::Unseen | Fields::Progressive => {}
+                    Fields::Interlaced(first) => {
+                        facts.video.interlaced = true;
+                        facts.video.first_field = Some(first);
+                    }
+                }
+                self.examined(facts, host, commands)
+            }
             State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => Next::Wait,
         }
+    }
+
+    /// Looks at the size of keyframes, where it may change midway. What a look does not find out stays as listed.
+    fn look_at_sizes(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
+        let Some(keyframes) = look::sizes_to_look_at(&facts) else {
+            return self.look_for_fields(facts, host, commands);
+        };
+        let program = Program::Ffprobe { arguments: ffmpeg::probe_sizes(facts.video.index, &keyframes) };
+        let task = self.ask(program, vec![Input::clip()], commands);
+        self.state = State::LookingAtSizes(task, Box::new(facts));
+        Next::Wait
+    }
+
+    /// Looks whether the video is interlaced, where it does not say.
+    fn look_for_fields(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
+        let unsaid = self.streams.as_ref().is_some_and(Streams::fields_unsaid);
+        if !look::is_maybe_interlaced(&facts.video, unsaid) {
+            return self.examined(facts, host, commands);
+        }
+        let places = look::places(&facts.video);
+        self.look_for_fields_at(facts, places, commands)
+    }
+
+    fn look_for_fields_at(
+        &mut self,
+        facts: MediaFacts,
+        mut places: Vec<Micros>,
+        commands: &mut Vec<Command>,
+    ) -> Next {
+        let from = if places.is_empty() { Micros(0) } else { places.remove(0) };
+        let program = Program::Ffmpeg { arguments: ffmpeg::look_for_fields(facts.video.index, from) };
+        let task = self.ask(program, vec![Input::clip()], commands);
+        self.state = State::LookingForFields(task, Box::new(facts), places);
+        Next::Wait
     }
 
     fn reader(&self, host: &Host) -> Reader {
@@ -310,11 +373,23 @@ impl Prelude {
         }
     }
 
-    /// A machine that cannot be measured is planned for without figures.
-    fn died(&mut self, death: Death, commands: &mut Vec<Command>) -> Next {
-        if matches!(self.state, State::Measuring(_)) {
-            self.list_streams(commands);
-            return Next::Wait;
+    /// A machine that cannot be measured is planned for without figures, and a clip that cannot be looked at by what is
+    /// listed.
+    fn died(&mut self, death: Death, host: &Host, commands: &mut Vec<Command>) -> Next {
+        match &self.state {
+            State::Measuring(_) => {
+                self.list_streams(commands);
+                return Next::Wait;
+            }
+            State::LookingAtSizes(_, facts) if death != Death::InputUnreadable => {
+                let facts = MediaFacts::clone(facts);
+                return self.look_for_fields(facts, host, commands);
+            }
+            State::LookingForFields(_, facts, _) if death != Death::InputUnreadable => {
+                let facts = MediaFacts::clone(facts);
+                return self.examined(facts, host, commands);
+            }
+            _ => {}
         }
         self.unexamined(Unexamined::Death(death))
     }

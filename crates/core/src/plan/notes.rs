@@ -1,7 +1,7 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use crate::clip::facts::{MediaFacts, OtherKind, Rotation};
+use crate::clip::facts::{MediaFacts, OtherKind, Resized, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
@@ -71,6 +71,19 @@ pub enum Note {
     SquarePixels,
     /// Interlaced fields are joined.
     Deinterlaced,
+    /// The same, where only a look at the frames told.
+    FoundInterlaced,
+    /// The frames change their size midway; the result has the largest.
+    Resized {
+        /// Before a change.
+        from: (u32, u32),
+        /// After it.
+        to: (u32, u32),
+        /// Not all have the same aspect ratio.
+        reshaped: bool,
+    },
+    /// The colours are Dolby Vision's own and stay as they are coded.
+    DolbyVision,
     /// High dynamic range becomes SDR.
     ToneMapped,
     /// Audio is encoded again.
@@ -258,10 +271,15 @@ pub(crate) fn conversion_notes(
         (!video.constant_rate, Note::EvenFrames { rate: format.frame_rate }),
         (video.rotation != Rotation::None, Note::Uprighted),
         (video.sample_aspect.0 != video.sample_aspect.1, Note::SquarePixels),
-        (video.interlaced, Note::Deinterlaced),
+        (video.interlaced && video.first_field.is_none(), Note::Deinterlaced),
+        (video.interlaced && video.first_field.is_some(), Note::FoundInterlaced),
         (video.is_hdr(), Note::ToneMapped),
+        (video.dolby_vision, Note::DolbyVision),
     ];
     notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    if let Some(Resized { from, to, reshaped }) = video.resized {
+        notes.push(Note::Resized { from, to, reshaped });
+    }
     let track = chosen_track(facts);
     let early = track.map_or(Micros(0), |track| video.start - track.start);
     if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {

@@ -135,6 +135,7 @@ fn packets_play_everywhere(facts: &MediaFacts) -> bool {
         && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
         && !facts.video.interlaced
         && !facts.video.is_hdr()
+        && facts.video.resized.is_none()
         && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
 }
 

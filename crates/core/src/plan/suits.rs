@@ -27,6 +27,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
         (seen.layout.is_none(), WhyFfmpeg::Video),
         (seen.mirrored, WhyFfmpeg::Mirrored),
+        // The browser's way fills the result's frame with each.
+        (facts.video.resized.is_some_and(|resized| resized.reshaped), WhyFfmpeg::Wrong),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
     ];

@@ -3,7 +3,7 @@
 use super::audio::AudioPlan;
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
-use crate::clip::facts::{Colour, Rotation};
+use crate::clip::facts::{Colour, Field, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::hls::Segments;
 use crate::machine::{Decoder, Preset, VideoEncoder};
@@ -134,6 +134,15 @@ pub struct Conversion {
     pub rotation: Rotation,
     /// Turn into progressive frames.
     pub deinterlace: bool,
+    /// Which field comes first in every frame, where the frames do not say what they are.
+    #[serde(default)]
+    pub first_field: Option<Field>,
+    /// The source's frames change their size midway.
+    #[serde(default)]
+    pub resized: bool,
+    /// They change their aspect ratio as well: each is fitted into `inside`.
+    #[serde(default)]
+    pub reshaped: bool,
     /// Map high dynamic range to SDR.
     pub tone_map: bool,
     /// Convert full range to limited range.

@@ -3,7 +3,7 @@
 
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
-use crate::clip::packets::PacketTable;
+use crate::clip::packets::{FrameSize, PacketTable};
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
 use crate::step::{Output, Program, Written};
@@ -45,6 +45,11 @@ pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTabl
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::packets(&text)),
     }
+}
+
+/// The sizes of frames that ffprobe wrote.
+pub fn sizes(outputs: &[Written]) -> Vec<FrameSize> {
+    written(outputs).map(|text| ffprobe::sizes(&text)).unwrap_or_default()
 }
 
 /// What ffprobe wrote; nothing where it could not open the file.
