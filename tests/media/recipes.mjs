@@ -218,6 +218,29 @@ export const RECIPES = {
     ],
   },
 
+  // What tells of whoever made it.
+  phone: {
+    file: "phone.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -movflags use_metadata_tags -metadata location=+48.2000-016.3000/ ` +
+        "-metadata com.apple.quicktime.make=Telephones -metadata artist=Jane -metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+  phoneMov: {
+    file: "phone.mov",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -movflags use_metadata_tags -metadata location=+48.2000-016.3000/ ` +
+        "-metadata com.apple.quicktime.make=Telephones -metadata artist=Jane -metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+  phoneMkv: {
+    file: "phone.mkv",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -metadata location=+48.2000-016.3000/ -metadata artist=Jane ` +
+        "-metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+
   // What only a look tells.
   captured: {
     // An interlaced capture, bottom field first, of which neither file nor frames say so.

@@ -12,6 +12,8 @@
 mod ladder;
 #[path = "native/looks.rs"]
 mod looks;
+#[path = "native/metadata.rs"]
+mod metadata;
 mod support;
 
 use clipfit_cli::error::Error;

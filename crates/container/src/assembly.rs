@@ -25,8 +25,14 @@ pub struct Assembly {
 }
 
 /// Puts together the files that these indices (`moov` boxes with their headers) belong to. Pictures go onto one clock
-/// by their numbers, so that no chunk's rounding adds up; sound and pictures alternate about every second.
-pub fn assemble(chunks: &[&[u8]], sound: Option<&[u8]>, rate: Rate) -> Result<Assembly, Error> {
+/// by their numbers, so that no chunk's rounding adds up; sound and pictures alternate about every second. `captured` is
+/// when the pictures were, in seconds since the beginning of 1970.
+pub fn assemble(
+    chunks: &[&[u8]],
+    sound: Option<&[u8]>,
+    rate: Rate,
+    captured: Option<i64>,
+) -> Result<Assembly, Error> {
     let mut tracks = vec![join(chunks, rate)?];
     if let Some(sound) = sound {
         let track = Track::read(sound)?;
@@ -47,11 +53,12 @@ pub fn assemble(chunks: &[&[u8]], sound: Option<&[u8]>, rate: Rate) -> Result<As
     // How long an index is depends on how wide its places are, but not on what they are.
     let place = |wide: bool| -> Result<u64, Error> {
         let header = if wide { 16 } else { 8 };
-        Ok((head.len() + index::write(&listed, 0, true)?.len() + header) as u64)
+        Ok((head.len() + index::write(&listed, 0, true, captured)?.len() + header) as u64)
     };
     let wide = place(true)?.checked_add(media).ok_or(Error::TooLarge)? > u32::MAX.into();
-    let first = (head.len() + index::write(&listed, 0, wide)?.len() + if wide { 16 } else { 8 }) as u64;
-    head.extend(index::write(&listed, first, wide)?);
+    let first =
+        (head.len() + index::write(&listed, 0, wide, captured)?.len() + if wide { 16 } else { 8 }) as u64;
+    head.extend(index::write(&listed, first, wide, captured)?);
     if wide {
         head.extend_from_slice(&1_u32.to_be_bytes());
         head.extend_from_slice(b"mdat");

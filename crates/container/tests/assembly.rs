@@ -39,7 +39,7 @@ fn put_together(folder: &Path, chunks: &[PathBuf], sound: Option<&Path>, rate: R
     let indices: Vec<Vec<u8>> = files.iter().map(|file| found(file, b"moov")).collect();
     let borrowed: Vec<&[u8]> = indices.iter().map(Vec::as_slice).collect();
     let (pictures, rest) = borrowed.split_at(chunks.len());
-    let made = assemble(pictures, rest.first().copied(), rate).unwrap();
+    let made = assemble(pictures, rest.first().copied(), rate, None).unwrap();
     let mut result = made.head.clone();
     for piece in &made.pieces {
         let (start, bytes) = (piece.offset as usize, piece.bytes as usize);
@@ -330,6 +330,6 @@ fn what_is_off_the_grid_is_refused() {
         (&[&chunk], None, rate(0, 1), Error::TooLarge),
     ];
     for (chunks, sound, rate, wanted) in cases {
-        assert_eq!(assemble(chunks, sound, rate), Err(wanted));
+        assert_eq!(assemble(chunks, sound, rate, None), Err(wanted));
     }
 }

@@ -177,18 +177,25 @@ impl Assembly {
     }
 }
 
-/// Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all.
+/// Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all, and when the
+/// pictures were captured, in seconds since the beginning of 1970.
 #[wasm_bindgen]
 pub fn assemble(
     chunks: Vec<Uint8Array>,
     sound: Option<Vec<u8>>,
     #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
     #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
+    captured: Option<f64>,
 ) -> Result<Assembly, JsError> {
     let chunks: Vec<Vec<u8>> = chunks.iter().map(Uint8Array::to_vec).collect();
     let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
-    Ok(Assembly(container::assemble(&chunks, sound.as_deref(), rate)?))
+    Ok(Assembly(container::assemble(
+        &chunks,
+        sound.as_deref(),
+        rate,
+        captured.map(|seconds| seconds as i64),
+    )?))
 }
 
 /// Cuts a finished file into the segments of a stream, one after the other.

@@ -88,6 +88,23 @@ describe("streams are those of ffprobe, in its order", () => {
   }
 });
 
+describe("tags are those of ffprobe", () => {
+  const cases = [
+    ["readMovie", "phone", ["com.apple.quicktime.make", "artist", "loci"], "2024-05-01T12:34:56.000Z"],
+    ["readMovie", "phoneMov", ["com.apple.quicktime.make", "artist"], "2024-05-01T12:34:56.000Z"],
+    ["readMovie", "mp4", [], undefined],
+    ["readMatroska", "phoneMkv", ["ARTIST"], "2024-05-01T12:34:56.000Z"],
+    ["readMatroska", "webm", [], undefined],
+  ];
+  for (const [reader, clip, names, date] of cases) {
+    test(clip, async () => {
+      const { tags, captured } = await codecs[reader](await openAsBlob(await media(clip)));
+      for (const name of names) assert.ok(tags.includes(name), `${name} in ${tags}`);
+      assert.equal(captured, date);
+    });
+  }
+});
+
 describe("a file that is cut off or is none is refused", () => {
   const cases = [
     ["readMovie", "cutIndex", /no moov box/],

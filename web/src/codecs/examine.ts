@@ -87,7 +87,7 @@ async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable
 }
 
 async function list(clip: Clip): Promise<Listing> {
-  const { format, majorBrand, fragmented, streams } = clip.structure;
+  const { format, majorBrand, fragmented, tags, captured, streams } = clip.structure;
   const listed: ListedStream[] = [];
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [index, stream] of streams.entries()) {
@@ -120,6 +120,8 @@ async function list(clip: Clip): Promise<Listing> {
     start: start <= end ? micros(start) : null,
     duration: start <= end ? micros(end - start) : null,
     fragmented,
+    tags,
+    captured: captured ?? null,
     streams: listed,
   };
 }

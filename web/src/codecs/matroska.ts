@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  dateAndTime,
   dolbyVision,
   type Kind,
   type Oddity,
@@ -22,6 +23,8 @@ const ID = {
   seekId: 0x53ab,
   seekPosition: 0x53ac,
   cluster: 0x1f43b675,
+  info: 0x1549a966,
+  dateUtc: 0x4461,
   tracks: 0x1654ae6b,
   track: 0xae,
   trackNumber: 0xd7,
@@ -72,12 +75,15 @@ export async function readMatroska(file: Blob): Promise<Structure> {
     return place === undefined ? [] : elements(await window.exactly(place.content, place.size));
   };
   const tracks = await load(ID.tracks);
-  const rates = bitrates(await load(ID.tags));
+  const tags = await load(ID.tags);
+  const rates = bitrates(tags);
   const attachments = places.get(ID.attachments);
   return {
     format: "matroska,webm",
     majorBrand: undefined,
     fragmented: false,
+    tags: tagNames(tags),
+    captured: captured(await load(ID.info)),
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
       ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
@@ -110,7 +116,7 @@ async function findSegment(window: BlobWindow): Promise<Place> {
 /** Finds the wanted parts; also checks that the end of the file is there. */
 async function findParts(window: BlobWindow, segment: Place): Promise<Map<number, Place>> {
   const parts = new Map<number, Place>();
-  const wanted: number[] = [ID.tracks, ID.tags, ID.attachments];
+  const wanted: number[] = [ID.info, ID.tracks, ID.tags, ID.attachments];
   if (segment.size !== UNKNOWN && segment.content + segment.size > window.size) {
     throw new CannotDecode(`the file ends at ${window.size}, before ${segment.content + segment.size}`);
   }
@@ -222,6 +228,17 @@ function bitrates(tags: readonly Element[]): Map<number, number> {
   return rates;
 }
 
+function tagNames(tags: readonly Element[]): string[] {
+  const simple = tags.filter(({ id }) => id === ID.tag).flatMap((tag) => tag.all(ID.simpleTag));
+  return simple.flatMap((tag) => tag.text(ID.tagName) ?? []);
+}
+
+/** When the file was made: nanoseconds since the beginning of 2001. */
+function captured(info: readonly Element[]): string | undefined {
+  const date = info.find(({ id }) => id === ID.dateUtc)?.whole();
+  return date === undefined ? undefined : dateAndTime(Date.UTC(2001) + date / 1e6);
+}
+
 /** Lists the attachments. Skips their data, which may be large. */
 async function readAttachments(window: BlobWindow, attachments: Place): Promise<Stream[]> {
   const streams: Stream[] = [];
@@ -264,9 +281,13 @@ class Element {
     return this.all(id)[0];
   }
 
+  /** Returns the content as a number. */
+  whole(): number {
+    return bigEndian(this.#content, 0, Math.min(this.#content.byteLength, 8));
+  }
+
   number(id: number): number | undefined {
-    const child = this.child(id);
-    return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+    return this.child(id)?.whole();
   }
 
   bytes(): Uint8Array {

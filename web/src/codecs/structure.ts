@@ -63,7 +63,17 @@ export interface Structure {
   majorBrand: string | undefined;
   /** Whether the index is spread over the file, as in MP4 files written while recording. */
   fragmented: boolean;
+  /** The names of its tags. */
+  tags: string[];
+  /** When it says that it was captured: a date and a time of day, as ISO 8601 writes them. */
+  captured: string | undefined;
   streams: Stream[];
+}
+
+/** Writes a time in milliseconds since the beginning of 1970; undefined where no calendar reaches. */
+export function dateAndTime(time: number): string | undefined {
+  const MOST = 8.64e15;
+  return Math.abs(time) <= MOST ? new Date(time).toISOString() : undefined;
 }
 
 /** Reads profile and compatibility from the configuration record of Dolby Vision. */

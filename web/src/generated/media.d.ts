@@ -148,9 +148,10 @@ export class TrackFile {
 }
 
 /**
- * Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all.
+ * Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all, and when the
+ * pictures were captured, in seconds since the beginning of 1970.
  */
-export function assemble(chunks: Uint8Array[], sound: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number): Assembly;
+export function assemble(chunks: Uint8Array[], sound: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number, captured?: number | null): Assembly;
 
 /**
  * Reads an H.264 decoder configuration record (`avcC`).

@@ -188,7 +188,11 @@ stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & Au
 /**
  * Frames per second.
  */
-rate: FrameRate, } | { "type": "package" } & PackageStep;
+rate: FrameRate,
+/**
+ * When the clip was captured, in seconds since the beginning of 1970.
+ */
+captured: number | null, } | { "type": "package" } & PackageStep;
 
 /**
  * Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
@@ -427,6 +431,14 @@ duration: Micros | null,
  * packets then.
  */
 fragmented: boolean,
+/**
+ * The names of its tags and of its streams', as the container has them.
+ */
+tags: Array<string>,
+/**
+ * When it was captured, as it says itself.
+ */
+captured: string | null,
 /**
  * In the order of the file.
  */

@@ -1,5 +1,6 @@
 //! What is known of a clip before anything is planned. Plain data; `streams` fills it in.
 
+use crate::clip::metadata::Metadata;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct MediaFacts {
     pub video: VideoFacts,
     /// Audio streams in file order.
     pub audio: Vec<AudioFacts>,
+    /// What it tells of whoever made it.
+    #[serde(default)]
+    pub metadata: Metadata,
     /// Streams that are neither: subtitles, data, attachments, cover art, further video.
     pub others: Vec<OtherStream>,
 }

@@ -13,7 +13,12 @@ const MOST_STREAMS: u32 = 1000;
 /// Reads ffprobe's answer to `ffmpeg::probe_streams` or `ffmpeg::probe_result`.
 pub fn listing(text: &str) -> Listing {
     let Sections { streams, format } = Sections::read(text);
+    let sections = || std::iter::once(&format).chain(streams.values());
+    let tagged = |name: &str| sections().find_map(|section| section.tag(name)).map(str::to_owned);
     Listing {
+        tags: sections().flat_map(Section::tag_names).collect(),
+        // Cameras write the first; what converts a clip may set the second anew.
+        captured: tagged("com.apple.quicktime.creationdate").or_else(|| tagged("creation_time")),
         format: format.owned("format_name").unwrap_or_default(),
         brand: format.tag("major_brand").map(str::to_owned),
         start: time(format.text("start_time")),
@@ -227,6 +232,11 @@ impl Section {
     fn tag(&self, name: &str) -> Option<&str> {
         let named = |key: &str| key.strip_prefix("tags.").is_some_and(|tag| tag.eq_ignore_ascii_case(name));
         self.0.iter().find(|(key, _)| named(key)).map(|(_, value)| value.as_str())
+    }
+
+    /// The names of its tags.
+    fn tag_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.keys().filter_map(|key| key.strip_prefix("tags.")).map(str::to_owned)
     }
 
     /// The first field of this name in any entry of a list.

@@ -20,6 +20,10 @@ pub struct Listing {
     /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
     /// packets then.
     pub fragmented: bool,
+    /// The names of its tags and of its streams', as the container has them.
+    pub tags: Vec<String>,
+    /// When it was captured, as it says itself.
+    pub captured: Option<String>,
     /// In the order of the file.
     pub streams: Vec<ListedStream>,
 }

@@ -11,6 +11,8 @@ pub mod listing;
 #[cfg(feature = "planner")]
 pub mod look;
 #[cfg(feature = "planner")]
+pub mod metadata;
+#[cfg(feature = "planner")]
 pub mod packets;
 #[cfg(feature = "planner")]
 pub mod streams;

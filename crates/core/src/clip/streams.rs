@@ -7,6 +7,7 @@ use crate::clip::facts::{
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
 use crate::clip::look::{aspect, take_largest};
+use crate::clip::metadata::{self, Captured, Metadata};
 use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets};
 use crate::units::{Bytes, Kbps, Micros};
 
@@ -241,7 +242,19 @@ impl Streams {
         take_largest(&mut video, &frame_sizes);
         let mut audio = self.audio(zero);
         fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
-        Ok(MediaFacts { file_bytes, container: self.container(), zero, audio, others: self.others(), video })
+        let (container, metadata, others) = (self.container(), self.metadata(), self.others());
+        Ok(MediaFacts { file_bytes, container, zero, metadata, audio, others, video })
+    }
+
+    fn metadata(&self) -> Metadata {
+        let Listing { tags, captured, streams, .. } = &self.listing;
+        let tells = |stream: &ListedStream| {
+            stream.kind == StreamKind::Data && stream.tag.as_deref().is_some_and(metadata::is_personal_data)
+        };
+        Metadata {
+            personal: tags.iter().any(|tag| metadata::is_personal(tag)) || streams.iter().any(tells),
+            captured: captured.as_deref().and_then(Captured::parse),
+        }
     }
 
     fn container(&self) -> Container {

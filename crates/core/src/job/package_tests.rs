@@ -111,8 +111,8 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();
-    let answer =
-        (task.program == Program::ExamineStreams).then(|| Answer::Streams(ffprobe::listing(&listing(task))));
+    let answer = (task.program == Program::ExamineStreams)
+        .then(|| Answer::Streams(Box::new(ffprobe::listing(&listing(task)))));
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 

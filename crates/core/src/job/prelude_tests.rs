@@ -101,11 +101,11 @@ fn answer(task: &Task, here: Here) -> Event {
     let by_browser = task.program == Program::ExamineStreams;
     let answer = match &task.program {
         Program::Measure => Answer::Speeds(figures),
-        Program::ExaminePackets { .. } => Answer::Packets(packets(here.layout)),
+        Program::ExaminePackets { .. } => Answer::Packets(Box::new(packets(here.layout))),
         Program::Ffprobe { arguments } if arguments.iter().any(|one| one.contains("packet")) => {
-            Answer::Packets(packets(None))
+            Answer::Packets(Box::new(packets(None)))
         }
-        _ => Answer::Streams(listing(here.odd.filter(|_| by_browser))),
+        _ => Answer::Streams(Box::new(listing(here.odd.filter(|_| by_browser)))),
     };
     let (outputs, log) = (Vec::new(), Vec::new());
     Event::Done { task: task.id, exit_code: 0, answer: Some(answer), outputs, log }
@@ -204,9 +204,9 @@ fn looked_at(details: VideoDetails, codec: &str, sizes: &str, fields: &[&str]) -
                     let line = program.describe().unwrap_or_default();
                     let (mut outputs, mut log) = (Vec::new(), Vec::new());
                     let answer = if line.contains("-show_streams") {
-                        Some(Answer::Streams(listing.clone()))
+                        Some(Answer::Streams(Box::new(listing.clone())))
                     } else if line.contains("packet=") {
-                        Some(Answer::Packets(packets.clone()))
+                        Some(Answer::Packets(Box::new(packets.clone())))
                     } else {
                         asked.push(line.clone());
                         None

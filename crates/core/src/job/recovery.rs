@@ -16,7 +16,7 @@ use crate::units::Bytes;
 const TRIES: u32 = 3;
 
 impl Shared {
-    fn fall_back(&mut self, why: WhyFfmpeg) {
+    pub(super) fn fall_back(&mut self, why: WhyFfmpeg) {
         self.end(End::FellBack(why));
     }
 

@@ -248,7 +248,7 @@ impl World {
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
         let answer = (task.program == Program::ExamineStreams)
-            .then(|| Answer::Streams(ffprobe::listing(&self.listing())));
+            .then(|| Answer::Streams(Box::new(ffprobe::listing(&self.listing()))));
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
     }
 

@@ -105,6 +105,7 @@ pub(crate) fn encode_plan(
         conversion: conversion(&facts.video, format),
         audio,
         audio_length: audio::audio_length(facts, wishes, end - start),
+        captured: facts.metadata.captured,
         trim: wishes.trim.map(|_| (start, end)),
     }
 }

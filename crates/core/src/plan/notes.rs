@@ -17,6 +17,13 @@ pub enum Note {
     KeptAsIs,
     /// Only the container changes.
     Remuxed,
+    /// Audio and video stay as they are, in a new file of the same kind.
+    Copied,
+    /// What the file tells of whoever made it is left out.
+    MetadataRemoved {
+        /// The date on which it was captured is there and stays.
+        dated: bool,
+    },
     /// The frames are made smaller.
     Downscaled {
         /// Size as seen in the source.
@@ -196,6 +203,9 @@ const NOTICED: Micros = Micros(200_000);
 /// What follows from the source alone.
 pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
     let mut notes = Vec::new();
+    if facts.metadata.personal {
+        notes.push(Note::MetadataRemoved { dated: facts.metadata.captured.is_some() });
+    }
     if facts.audio.len() > 1 {
         let kept = chosen_track(facts).and_then(|track| track.language.clone());
         notes.push(Note::TracksDropped { count: facts.audio.len() - 1, kept });

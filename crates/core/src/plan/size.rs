@@ -151,25 +151,41 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
         || wishes.trim.is_some()
         || matches!(wishes.audio, AudioWish::Encode(_))
         || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
-    let track = audio::chosen_track(facts);
     if changes || !packets_play_everywhere(facts) || facts.file_bytes > limit {
         return None;
     }
     match facts.container {
-        Container::Mp4 => Some(Action::Keep),
+        Container::Mp4 if !facts.metadata.personal => Some(Action::Keep),
+        Container::Mp4 => Some(Action::Remux(copied(facts))),
         // Rotation and pixel aspect travel in other ways in other containers; only plain video is copied.
         Container::Mov | Container::Matroska | Container::MpegTs
             if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
         {
-            Some(Action::Remux(RemuxPlan {
-                video: facts.video.index,
-                audio: track.map(|track| track.index),
-                frames: facts.video.frames,
-                duration: facts.video.duration,
-            }))
+            Some(Action::Remux(copied(facts)))
         }
         _ => None,
     }
+}
+
+/// The source's packets in a file of their own.
+fn copied(facts: &MediaFacts) -> RemuxPlan {
+    RemuxPlan {
+        video: facts.video.index,
+        audio: audio::chosen_track(facts).map(|track| track.index),
+        frames: facts.video.frames,
+        duration: facts.video.duration,
+        captured: facts.metadata.captured,
+    }
+}
+
+/// The plan of handing over a source that plays everywhere: as it is, or without what it tells of whoever made it.
+pub(crate) fn hand_over(facts: &MediaFacts, limit: Bytes) -> Plan {
+    if !facts.metadata.personal {
+        return Plan { limit, action: Action::Keep, notes: vec![Note::KeptAsIs] };
+    }
+    let mut notes = source_notes(facts);
+    notes.push(Note::Copied);
+    Plan { limit, action: Action::Remux(copied(facts)), notes }
 }
 
 /// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.

@@ -5,6 +5,7 @@ use super::chunks::{Chunk, Grid};
 use super::notes::Note;
 use crate::clip::facts::{Colour, Field, Rotation};
 use crate::clip::format::VideoFormat;
+use crate::clip::metadata::Captured;
 use crate::hls::Segments;
 use crate::machine::{Decoder, Preset, VideoEncoder};
 use crate::units::{Bytes, Kbps, Micros};
@@ -55,6 +56,9 @@ pub struct RemuxPlan {
     pub frames: u64,
     /// Length that the result must have.
     pub duration: Micros,
+    /// When the clip was captured, where it says.
+    #[serde(default)]
+    pub captured: Option<Captured>,
 }
 
 /// An encode.
@@ -90,6 +94,9 @@ pub struct EncodePlan {
     /// Length of the audio.
     #[serde(rename = "sound")]
     pub audio_length: Micros,
+    /// When the clip was captured, where it says.
+    #[serde(default)]
+    pub captured: Option<Captured>,
     /// The kept part of the source, when not all of it.
     pub trim: Option<(Micros, Micros)>,
 }

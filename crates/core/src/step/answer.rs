@@ -16,9 +16,9 @@ use serde::Deserialize;
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
     /// Of `Program::ExamineStreams`.
-    Streams(Listing),
+    Streams(Box<Listing>),
     /// Of `Program::ExaminePackets`.
-    Packets(PacketTable),
+    Packets(Box<PacketTable>),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
 }
@@ -32,7 +32,7 @@ pub(crate) fn outputs(program: &Program) -> Vec<Output> {
 /// The listing that a task answered with, or that ffprobe wrote.
 pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     match answer {
-        Some(Answer::Streams(listing)) => Some(listing),
+        Some(Answer::Streams(listing)) => Some(*listing),
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::listing(&text)),
     }
@@ -41,7 +41,7 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
 /// The packets that a task answered with, or that ffprobe wrote.
 pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTable> {
     match answer {
-        Some(Answer::Packets(packets)) => Some(packets),
+        Some(Answer::Packets(packets)) => Some(*packets),
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::packets(&text)),
     }

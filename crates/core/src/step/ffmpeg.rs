@@ -4,6 +4,7 @@
 use crate::clip::facts::{Colour, Field};
 use crate::clip::format::VideoFormat;
 use crate::clip::look::{self, Keyframes, SAME_SHAPE};
+use crate::clip::metadata::Captured;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
 use crate::plan::audio::AudioPlan;
@@ -394,12 +395,20 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     } else {
         arguments = arguments.words("-map 0:v:0");
     }
-    arguments
-        .words("-c copy -map_metadata -1 -map_chapters -1")
+    let arguments = arguments.words("-c copy -map_metadata -1 -map_chapters -1");
+    dated(arguments, plan.captured)
         .pair("-tag:v", plan.codec.sample_entry())
         .words("-movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
+}
+
+/// Names the date of capture, which alone is kept of a clip's metadata.
+fn dated(arguments: Arguments, captured: Option<Captured>) -> Arguments {
+    match captured {
+        Some(captured) => arguments.pair("-metadata", format!("creation_time={captured}")),
+        None => arguments,
+    }
 }
 
 /// The text of `LIST_FILE`.
@@ -421,8 +430,8 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         Some(stream) => arguments.pair("-map", format!("0:{stream}")),
         None => arguments,
     };
-    arguments
-        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+    dated(arguments.words("-c copy -map_metadata -1 -map_chapters -1"), plan.captured)
+        .words("-tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
 }

@@ -113,6 +113,8 @@ pub enum Program {
     Assemble {
         /// Frames per second.
         rate: FrameRate,
+        /// When the clip was captured, in seconds since the beginning of 1970.
+        captured: Option<i64>,
     },
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
@@ -138,7 +140,7 @@ impl Program {
                 let verb = if step.copy { "copy" } else { "encode" };
                 format!("browser: {verb} the audio of stream {}", step.stream)
             }
-            Program::Assemble { rate } => format!("browser: assemble at {rate} frames a second"),
+            Program::Assemble { rate, .. } => format!("browser: assemble at {rate} frames a second"),
             Program::Package(step) => {
                 format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())
             }

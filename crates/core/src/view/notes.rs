@@ -30,6 +30,15 @@ impl Note {
         match self {
             Note::KeptAsIs => "It fits already and plays everywhere, so it stays exactly as it is.".into(),
             Note::Remuxed => "It fits already; only the container changes to MP4, without any loss.".into(),
+            Note::Copied => {
+                "It fits already and plays everywhere: audio and video are copied without any loss.".into()
+            }
+            Note::MetadataRemoved { dated: true } => {
+                "Location, device and names are removed from the file; the date of capture stays.".into()
+            }
+            Note::MetadataRemoved { dated: false } => {
+                "Location, device and names are removed from the file.".into()
+            }
             Note::Downscaled { from, to } => {
                 format!(
                     "Scaled from {}×{} to {}×{}: sharper at this size than more pixels would be.",

@@ -57,6 +57,7 @@ pub(crate) fn facts() -> MediaFacts {
             bytes_before: Vec::new(),
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
+        metadata: Metadata::default(),
         audio: vec![AudioFacts {
             index: 1,
             codec: "opus".into(),
