@@ -4,6 +4,7 @@
 use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
 };
+use clipfit_core::clip::metadata::Metadata;
 use clipfit_core::job;
 use clipfit_core::job::report::Report;
 use clipfit_core::machine::Decoder;
