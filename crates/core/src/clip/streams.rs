@@ -247,12 +247,16 @@ impl Streams {
     }
 
     fn metadata(&self) -> Metadata {
-        let Listing { tags, captured, streams, .. } = &self.listing;
+        let Listing { format, tags, captured, streams, .. } = &self.listing;
+        // What AVI calls software is what encoded the file.
+        let told = |tag: &String| {
+            metadata::is_personal(tag) && !(format == "avi" && tag.eq_ignore_ascii_case("software"))
+        };
         let tells = |stream: &ListedStream| {
             stream.kind == StreamKind::Data && stream.tag.as_deref().is_some_and(metadata::is_personal_data)
         };
         Metadata {
-            personal: tags.iter().any(|tag| metadata::is_personal(tag)) || streams.iter().any(tells),
+            personal: tags.iter().any(told) || streams.iter().any(tells),
             captured: captured.as_deref().and_then(Captured::parse),
         }
     }
@@ -413,6 +417,35 @@ mod tests {
                 .and_then(|streams| streams.read_packets(Bytes(1000), &packet(layout), &[]))
                 .map(|facts| facts.video.pixel_format);
             assert_eq!(found, outcome, "{reader:?} {layout:?}");
+        }
+    }
+
+    #[test]
+    fn what_tells_of_whoever_made_it_is_known() {
+        let tagged = |format: &str, tag: &str| Listing {
+            format: format.into(),
+            tags: vec!["major_brand".into(), tag.into()],
+            captured: Some("2024-05-01T12:34:56.000000Z".into()),
+            ..listed("h264", VideoDetails::default())
+        };
+        let mut located = tagged("mov,mp4", "title");
+        located.streams.push(ListedStream {
+            kind: StreamKind::Data,
+            tag: Some("gpmd".into()),
+            ..ListedStream::default()
+        });
+        for (listing, personal) in [
+            (tagged("mov,mp4", "encoder"), false),
+            (tagged("mov,mp4", "location"), true),
+            (tagged("mov,mp4", "software"), true),
+            (tagged("avi", "software"), false),
+            (tagged("avi", "artist"), true),
+            (located, true),
+        ] {
+            let streams = read_streams(Bytes(1000), listing.clone(), &[], Reader::Native);
+            let facts = streams.and_then(|streams| streams.read_packets(Bytes(1000), &packet(None), &[]));
+            let metadata = Metadata { personal, captured: Some(Captured(1_714_566_896)) };
+            assert_eq!(facts.expect("facts").metadata, metadata, "{listing:?}");
         }
     }
 
