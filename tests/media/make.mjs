@@ -54,6 +54,15 @@ async function follow(recipe, draft) {
     const { size } = await file.stat();
     await file.truncate(Math.floor(size * recipe.cut.share));
     await file.close();
+  } else if (recipe.hole) {
+    const bytes = await readFile(await media(recipe.hole.of));
+    const begin = Math.max(bytes.indexOf("mdat"), 0);
+    const at = (share) => begin + Math.floor((bytes.length - begin) * share);
+    await writeFile(draft, bytes.fill(0, at(recipe.hole.from), at(recipe.hole.to)));
+  } else if (recipe.rest) {
+    const whole = await readFile(await media(recipe.rest.of));
+    const { share, packet } = recipe.rest;
+    await writeFile(draft, whole.subarray(Math.floor((whole.length * share) / packet) * packet));
   } else if (recipe.join) {
     const parts = await Promise.all(recipe.join.map(async (part) => readFile(await media(part))));
     await writeFile(draft, Buffer.concat(parts));
@@ -78,7 +87,13 @@ async function filled(text, known) {
 function hashOf(name) {
   const text = JSON.stringify(RECIPES[name]);
   const others = [...text.matchAll(NAMES)].map((match) => match[1]).filter((other) => other !== "out");
-  const parts = [...others, ...(RECIPES[name].join ?? []), RECIPES[name].cut?.of ?? []].flat();
+  const parts = [
+    ...others,
+    ...(RECIPES[name].join ?? []),
+    RECIPES[name].cut?.of ?? [],
+    RECIPES[name].hole?.of ?? [],
+    RECIPES[name].rest?.of ?? [],
+  ].flat();
   const hash = createHash("sha256").update(text);
   for (const part of parts) hash.update(hashOf(part));
   return hash.digest("hex").slice(0, 12);

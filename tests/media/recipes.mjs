@@ -2,6 +2,7 @@
 // `{name}` stands for another entry's file, `{out}` for the file to write. An entry is one of
 //   { file, ffmpeg: [arguments, ...] }  runs ffmpeg, once for each line
 //   { file, cut: { of, share } }        the beginning of another entry's file
+//   { file, rest: { of, share, packet } }  what is left of it after that share, in whole packets of so many bytes
 //   { file, join: [name, ...] }         other entries' files, one after the other
 //   { file, text }                      just this text
 
@@ -12,6 +13,12 @@ const picture = ({ size = "320x180", rate = 25, seconds = 3, grain = 4 } = {}) =
 /** Sound that an encoder cannot do for nothing. */
 const sound = ({ seconds = 3, rate = 48000 } = {}) =>
   `-f lavfi -i anoisesrc=color=pink:amplitude=0.25:seed=1:sample_rate=${rate}:duration=${seconds}`;
+
+/** Two tones in syllables. */
+const speech =
+  "-f lavfi -i aevalsrc=exprs=(0.2*sin(2*PI*220*t)+0.1*sin(2*PI*1100*t))*gt(sin(2*PI*1.5*t)*sin(2*PI*0.4*t)\\,0):s=44100:d=20";
+
+const tone = (frequency) => `-f lavfi -i aevalsrc=exprs=0.125*sin(2*PI*${frequency}*t):s=48000:d=3`;
 
 const h264 = "-c:v libx264 -preset veryfast -crf 18 -pix_fmt yuv420p -g 50";
 const aac = "-c:a aac -b:a 96k -ac 2";
@@ -112,6 +119,23 @@ export const RECIPES = {
   surround: {
     file: "surround.mp4",
     ffmpeg: [`${picture()} ${sound()} ${h264} -c:a aac -b:a 256k -ac 6 {out}`],
+  },
+
+  voice: {
+    // Somebody speaks, in syllables, over a video that needs next to nothing.
+    file: "voice.mp4",
+    ffmpeg: [
+      `-f lavfi -i testsrc2=size=64x36:rate=10:duration=20 ${speech} -c:v libx264 -preset veryfast -crf 28 ` +
+        "-pix_fmt yuv420p -c:a aac -b:a 96k -ac 1 {out}",
+    ],
+  },
+  tones: {
+    // A game and a microphone: two tracks, each with a tone of its own.
+    file: "tones.mkv",
+    ffmpeg: [
+      `${picture()} ${tone(440)} ${tone(1500)} -map 0 -map 1 -map 2 ${h264} -c:a aac -b:a 96k ` +
+        "-metadata:s:a:0 language=eng {out}",
+    ],
   },
 
   // Time.
@@ -333,14 +357,49 @@ export const RECIPES = {
     ],
   },
 
+  // Incomplete ones.
+  wholeMp4: {
+    file: "whole.mp4",
+    ffmpeg: [`${flashAndBeep(5, 25)} ${h264} ${aac} -movflags faststart {out}`],
+  },
+  cutMedia: { file: "cut-media.mp4", cut: { of: "wholeMp4", share: 0.7 } },
+  fragments: {
+    file: "fragments.mp4",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} ${h264} -g 25 ${aac} -movflags frag_keyframe+empty_moov+default_base_moof {out}`,
+    ],
+  },
+  cutFragments: { file: "cut-fragments.mp4", cut: { of: "fragments", share: 0.7 } },
+  wholeMkv: { file: "whole.mkv", ffmpeg: [`${flashAndBeep(5, 25)} ${h264} ${aac} {out}`] },
+  cutMkv: { file: "cut.mkv", cut: { of: "wholeMkv", share: 0.6 } },
+  live: {
+    file: "live.webm",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 400k -g 50 -c:a libopus -b:a 48k -live 1 {out}`,
+    ],
+  },
+  cutLive: { file: "cut-live.webm", cut: { of: "live", share: 0.91 } },
+  stream: { file: "stream.ts", ffmpeg: [`${flashAndBeep(6, 25)} ${h264} ${aac} -f mpegts {out}`] },
+  midway: { file: "midway.ts", rest: { of: "stream", share: 0.17, packet: 188 } },
+  firstPart: { file: "first-part.ts", ffmpeg: [`${flashAndBeep(2, 25)} ${h264} ${aac} -f mpegts {out}`] },
+  secondPart: {
+    file: "second-part.ts",
+    ffmpeg: [`${flashAndBeep(3, 25)} ${h264} ${aac} -output_ts_offset 0.5 -f mpegts {out}`],
+  },
+  restarting: { file: "restarting.ts", join: ["firstPart", "secondPart", "firstPart"] },
+  emptyAudio: {
+    file: "empty-audio.mkv",
+    ffmpeg: [`${flashAndBeep(3, 25)} -af atrim=end=0 ${h264} ${aac} {out}`],
+  },
+
   // No clips, or broken ones.
   text: { file: "text.mp4", text: "This is a letter and not a film, whatever its name says.\n".repeat(40) },
   empty: { file: "empty.mp4", text: "" },
   image: { file: "picture.mp4", ffmpeg: [`${picture()} -frames:v 1 -c:v png -f image2 {out}`] },
   cutIndex: { file: "cut-index.mp4", cut: { of: "mp4", share: 0.6 } },
   indexFirst: { file: "index-first.mp4", ffmpeg: ["-i {mp4} -c copy -movflags +faststart {out}"] },
-  cutMedia: { file: "cut-media.mp4", cut: { of: "indexFirst", share: 0.6 } },
-  cutMkv: { file: "cut.mkv", cut: { of: "mkv", share: 0.6 } },
+  cutHeader: { file: "cut-header.mkv", cut: { of: "mkv", share: 0.002 } },
+  hole: { file: "hole.mp4", hole: { of: "indexFirst", from: 0.4, to: 0.6 } },
   m4a: { file: "sound.m4a", ffmpeg: [`${sound()} ${aac} {out}`] },
   cover: { file: "cover.png", ffmpeg: [`${picture()} -frames:v 1 {out}`] },
   mp3: {

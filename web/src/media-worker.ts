@@ -1,4 +1,4 @@
-// The media worker: answers the page's messages with the parts that it is given. Refuses to know what a task is for.
+// The media worker: runs tasks with the parts that it loads. Refuses to know what a task is for.
 
 import { CannotDecode } from "./codecs/failures.ts";
 import {
@@ -20,11 +20,11 @@ import { measure } from "./media/measure.ts";
 import { crashed, type Outcome, run } from "./media/run.ts";
 import { createWithThreads, watchWrites } from "./media/threads.ts";
 
-/** What rides beside a message. */
-type Riding = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[]; frames?: ArrayBuffer[] };
-type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Riding;
+/** Values that are posted together with a message. */
+type Attached = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[]; frames?: ArrayBuffer[] };
+type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Attached;
 
-/** Memory never shrinks: an instance that one large task blew up is not kept for the small ones after it. */
+/** Memory never shrinks: an instance that has grown beyond this for a large task is not kept for small ones. */
 const MEMORY_KEPT_BYTES = 600e6;
 
 let core: { create: () => Promise<Runnable>; threads: boolean } | undefined;
@@ -34,7 +34,7 @@ let browser: Browser | undefined;
 
 async function load(message: Request<"load">): Promise<void> {
   const arrived = new Map<PartAddress, { received: number; total: number }>();
-  const tell = (address: PartAddress, received: number, total: number) => {
+  const report = (address: PartAddress, received: number, total: number) => {
     arrived.set(address, { received, total });
     const all = message.parts.map((part) => arrived.get(part) ?? { received: 0, total: part.packedBytes });
     const sum = (pick: (one: { received: number; total: number }) => number) =>
@@ -47,7 +47,7 @@ async function load(message: Request<"load">): Promise<void> {
     try {
       const [script, module] = await Promise.all([
         importScript(address.scriptUrl),
-        given ?? fetchModule(address.wasmUrl, address.packedBytes, (...so) => tell(address, ...so)),
+        given ?? fetchModule(address.wasmUrl, address.packedBytes, (...counts) => report(address, ...counts)),
       ]);
       await start(address.part, script, module);
       return given === undefined ? module : null;
@@ -62,7 +62,7 @@ async function load(message: Request<"load">): Promise<void> {
   post({ type: "loaded", missing }, { modules });
 }
 
-/** Made now although it may idle for a while: only then does "loaded" mean that a task can run. */
+/** Starts a part, even if it then idles for a while: "loaded" must mean that a task can run. */
 async function start(part: PartAddress["part"], script: object, module: WebAssembly.Module): Promise<void> {
   switch (part) {
     case "core": {
@@ -155,6 +155,10 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
         return answered(await withBrowser().examine(program, inputs, (line) => reports.line(false, line)));
       case "decode":
         return made(await decode(message, program, inputs, reports));
+      case "watch": {
+        const seen = await withBrowser().watch(program, inputs, progressTo(reports));
+        return { ended: true, exitCode: 0, ...seen };
+      }
       case "audio":
       case "assemble":
       case "package": {
@@ -167,11 +171,12 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
   }
 }
 
-/** What is no program has no exit code of its own. */
+/** Returns the outcome of a step that made files. Only ffmpeg has exit codes; 0 stands for success. */
 function made(outputs: NamedBlob[]): Outcome {
   return { ended: true, exitCode: 0, answer: null, outputs };
 }
 
+/** Returns the outcome of a step that only answers. */
 function answered(answer: Answer): Outcome {
   return { ended: true, exitCode: 0, answer, outputs: [] };
 }
@@ -263,7 +268,7 @@ function progressTo(reports: Reports): (frames: number) => void {
   return (frames) => reports.progress(frames);
 }
 
-async function answer(message: ToWorker & Riding): Promise<void> {
+async function answer(message: ToWorker & Attached): Promise<void> {
   switch (message.type) {
     case "load":
       return load(message);
@@ -274,18 +279,18 @@ async function answer(message: ToWorker & Riding): Promise<void> {
   }
 }
 
-function post(message: FromWorker, riding: Riding = {}): void {
-  self.postMessage({ ...message, ...riding }, riding.frames ?? []);
+function post(message: FromWorker, attached: Attached = {}): void {
+  self.postMessage({ ...message, ...attached }, attached.frames ?? []);
 }
 
-/** One after the other: making an instance awaits, and a second task must not start in between. */
+/** Messages wait for one another: creating an instance awaits, and a second task must not start in between. */
 let queue: Promise<void> = Promise.resolve();
-self.onmessage = (event: MessageEvent<ToWorker & Riding>) => {
+self.onmessage = (event: MessageEvent<ToWorker & Attached>) => {
   queue = queue.then(() => answer(event.data)).catch(unanswered);
 };
 self.onmessageerror = () => unanswered("a message that cannot be read");
 
-/** An answer that could not be sent, for want of memory say: the worker is of no more use, and the page hears of that. */
+/** Makes the page see a failed worker: it could not send an answer, for example for lack of memory. */
 function unanswered(error: unknown): void {
   setTimeout(() => {
     throw error;

@@ -1,5 +1,5 @@
-// Caches the app for offline use, and after their first use also the engine, the encoder, the codecs, the player and ffmpeg.
-// Knows nothing of video.
+// Caches the app for offline use, and after their first use also the engine, the encoder, the codecs, the player and
+// ffmpeg. Knows nothing of video.
 //
 // Three rules:
 // - The document comes from the network if that responds in time, else from the cache. So a release appears at once.
@@ -135,7 +135,7 @@ async function answerCore(event: FetchEvent, cacheName: string): Promise<Respons
   return response;
 }
 
-/** Some servers return their start page with status 200 for a missing file. */
+/** Returns whether this is a whole file: some servers return their start page with status 200 for a missing one. */
 function isWholeCoreFile(response: Response): boolean {
   return response.status === 200 && !response.headers.get("content-type")?.startsWith("text/html");
 }
@@ -156,7 +156,7 @@ async function keepTogether(cacheName: string): Promise<void> {
   );
 }
 
-/** Never rejects: a full disk costs the offline copy, not the job. A truncated body is never stored. */
+/** Caches a file, but never a truncated one. Never rejects: a full disk costs the offline copy, not the job. */
 async function keepCore(cacheName: string, request: Request, response: Response): Promise<void> {
   try {
     await (await caches.open(cacheName)).put(request, response);

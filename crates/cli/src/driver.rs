@@ -83,7 +83,7 @@ pub struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    /// Creates a driver for sessions on this clip.
+    /// Creates a driver for jobs on this clip.
     pub fn new(ffmpeg: &'a Ffmpeg, clip: &'a Clip, interrupt: &'a Interrupt) -> Driver<'a> {
         Driver { ffmpeg, clip, interrupt, limits: None }
     }
@@ -289,7 +289,7 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// What the system says is free for programs, where it says so.
+/// Returns what the system says is free for programs, where it says so.
 fn available_memory() -> Option<Bytes> {
     let about = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

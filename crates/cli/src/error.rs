@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{}", cannot_push(*.0))]
     CannotPush(Protocol),
     /// A live stream ended too early.
-    #[error("{}", why.text())]
+    #[error("{why}")]
     NotPushed {
         /// The reason.
         why: GaveUp,

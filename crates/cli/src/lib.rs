@@ -20,7 +20,7 @@ mod words;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use clipfit_core::live::destination::conceal_addresses;
+use clipfit_core::live::address::conceal_addresses;
 use error::Error;
 use options::Options;
 use std::ffi::OsString;

@@ -12,7 +12,7 @@ use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::renditions::Wanted;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -126,6 +126,9 @@ pub struct Hls {
     /// What to do with the audio: auto, copy, none, or kb/s from 16 to 512
     #[arg(long, value_name = "AUDIO", value_parser = audio)]
     audio: Option<AudioWish>,
+    /// What to do with several audio tracks: keep the default one, or mix all into one
+    #[arg(long, value_parser = tracks())]
+    audio_tracks: Option<Tracks>,
     /// Folder for the package, or for all packages; default: <IN>-hls next to each clip
     #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
@@ -144,6 +147,7 @@ impl Hls {
             effort: self.effort.unwrap_or(unsaid.effort),
             frame_rate: self.fps,
             audio: self.audio.unwrap_or(unsaid.audio),
+            tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
             ..unsaid
         }
     }
@@ -275,6 +279,9 @@ pub(crate) struct WishOptions {
     /// What to do with the audio: auto, copy, none, or kb/s from 16 to 512
     #[arg(long, value_name = "AUDIO", value_parser = audio)]
     audio: Option<AudioWish>,
+    /// What to do with several audio tracks: keep the default one, or mix all into one
+    #[arg(long, value_parser = tracks())]
+    audio_tracks: Option<Tracks>,
 }
 
 impl WishOptions {
@@ -297,6 +304,7 @@ impl WishOptions {
             height: self.height,
             frame_rate: self.fps,
             audio: self.audio.unwrap_or(unsaid.audio),
+            tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
             trim: None,
         }
     }
@@ -355,6 +363,10 @@ fn named<T: Clone + Send + Sync + 'static>(
 
 fn effort() -> impl TypedValueParser<Value = Effort> {
     named(Effort::ALL.map(|effort| PossibleValue::new(effort.id())).into(), Effort::find)
+}
+
+fn tracks() -> impl TypedValueParser<Value = Tracks> {
+    named(Tracks::ALL.map(|tracks| PossibleValue::new(tracks.id())).into(), Tracks::find)
 }
 
 fn codec() -> impl TypedValueParser<Value = Codec> {

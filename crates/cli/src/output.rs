@@ -26,19 +26,19 @@ pub(crate) trait Place {
 
 /// The file for the result of one clip.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Destination {
+pub(crate) struct FilePlace {
     path: PathBuf,
     /// Whether an existing file may be replaced.
     force: bool,
 }
 
-/// Returns the destination for each of `inputs`. `wanted` is a file; it is a folder if it exists as one, ends like one,
+/// Returns the place for each of `inputs`. `wanted` is a file; it is a folder if it exists as one, ends like one,
 /// or if there are several inputs. Without `wanted`, results go next to their sources.
-pub(crate) fn destinations(
+pub(crate) fn file_places(
     inputs: &[PathBuf],
     wanted: Option<&Path>,
     force: bool,
-) -> Result<Vec<Destination>, Error> {
+) -> Result<Vec<FilePlace>, Error> {
     let ends_as_folder = |path: &Path| path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     let folder = wanted.filter(|path| path.is_dir() || ends_as_folder(path) || inputs.len() > 1);
     if let Some(folder) = folder {
@@ -50,7 +50,7 @@ pub(crate) fn destinations(
         (None, None) => input.with_file_name(result_name(input)),
     };
     let paths = distinct(inputs.iter().map(place).collect())?;
-    Ok(paths.into_iter().map(|path| Destination { path, force }).collect())
+    Ok(paths.into_iter().map(|path| FilePlace { path, force }).collect())
 }
 
 /// Returns `paths`, or an error if two clips share one.
@@ -196,7 +196,7 @@ fn result_name(input: &Path) -> String {
     names::result_name(&name.to_string_lossy())
 }
 
-impl Place for Destination {
+impl Place for FilePlace {
     fn path(&self) -> &Path {
         &self.path
     }
@@ -244,7 +244,7 @@ impl Place for Destination {
     }
 }
 
-impl Destination {
+impl FilePlace {
     fn not_written(&self, source: io::Error) -> Error {
         Error::NotWritten { path: self.path.clone(), source }
     }
@@ -317,11 +317,11 @@ mod tests {
         ];
         for (inputs, wanted, expected) in cases {
             let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-            let Ok(places) = destinations(&inputs, wanted.as_deref(), false) else { panic!("{inputs:?}") };
+            let Ok(places) = file_places(&inputs, wanted.as_deref(), false) else { panic!("{inputs:?}") };
             assert_eq!(places.into_iter().map(|place| place.path).collect::<Vec<_>>(), expected);
         }
         let twice = ["a/b.mov", "c/b.mkv"].map(PathBuf::from);
-        assert!(matches!(destinations(&twice, Some(&folder), true), Err(Error::Usage(_))));
+        assert!(matches!(file_places(&twice, Some(&folder), true), Err(Error::Usage(_))));
         assert!(matches!(packages(&twice, Package::Files, Some(&folder), true), Err(Error::Usage(_))));
     }
 }

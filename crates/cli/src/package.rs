@@ -3,7 +3,7 @@
 
 use clipfit_container::read::{MOST_HEADER, next_box};
 use clipfit_container::{Packager, Piece, Rate};
-use clipfit_core::step::ffmpeg::RESULT_FILE;
+use clipfit_core::step::files::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};

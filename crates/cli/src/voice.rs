@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::words::{self, Status};
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::report::Report;
-use clipfit_core::live::Destination;
+use clipfit_core::live::Address;
 use clipfit_core::live::reconnect::Sent;
 use clipfit_core::plan::Plan;
+use clipfit_core::plan::notes::Note;
 use clipfit_core::progress::{self, Progress};
 use clipfit_core::units::Micros;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,11 +33,14 @@ pub(crate) struct Voice {
     done: usize,
     failed: usize,
     files: Vec<Value>,
+    /// Notes of the plan that was reported last.
+    noted: Vec<Note>,
 }
 
 impl Voice {
     pub(crate) fn new(json: bool) -> Voice {
-        Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new() }
+        let noted = Vec::new();
+        Voice { json, bar: None, told_at: None, told: None, done: 0, failed: 0, files: Vec::new(), noted }
     }
 
     /// Returns how many jobs have no result.
@@ -56,15 +60,14 @@ impl Voice {
     /// Reports a plan.
     pub(crate) fn plan(&mut self, input: &Path, plan: &Plan) {
         if self.json {
-            let notes: Vec<String> = plan.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
+            let notes: Vec<String> = plan.notes.iter().map(Note::text).collect();
             self.object(json!({
                 "type": "plan", "input": shown(input), "text": words::plan(plan), "notes": notes, "plan": plan,
             }));
         } else {
             self.line(&format!("  {}", words::plan(plan)));
-            for note in &plan.notes {
-                self.line(&format!("  {}", note.text()));
-            }
+            plan.notes.iter().for_each(|note| self.line(&format!("  {}", note.text())));
+            self.noted.clone_from(&plan.notes);
         }
     }
 
@@ -110,7 +113,7 @@ impl Voice {
     }
 
     /// Reports the live stream that is about to start.
-    pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Destination, what: &str) {
+    pub(crate) fn pushing(&mut self, input: Option<&Path>, to: &Address, what: &str) {
         if self.json {
             let about = json!({ "input": input.map(shown), "to": to.to_string(), "text": what });
             self.object(with_type("publish", with_event("plan", about)));
@@ -121,7 +124,7 @@ impl Voice {
     }
 
     /// Reports the state of a live stream; to people, on standard error.
-    pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Destination, status: &Status) {
+    pub(crate) fn publish(&mut self, input: Option<&Path>, to: &Address, status: &Status) {
         if let Status::Sending(sent) = status {
             if !self.json {
                 let bar = self.bar.get_or_insert_with(ProgressBar::new_spinner);
@@ -149,7 +152,7 @@ impl Voice {
             Status::Connected => json!({ "event": "connected" }),
             Status::Sending(sent) => with_event("sending", figures(sent)),
             Status::Waiting { delay, attempt, loss, log } => json!({
-                "event": "waiting", "why": loss.id(), "text": loss.text(), "seconds": delay.seconds(),
+                "event": "waiting", "why": loss.id(), "text": loss.to_string(), "seconds": delay.seconds(),
                 "attempt": attempt, "log": log,
             }),
         };
@@ -160,13 +163,7 @@ impl Voice {
     }
 
     /// Reports that a live stream has reached the end of the clip.
-    pub(crate) fn published(
-        &mut self,
-        input: Option<&Path>,
-        to: &Destination,
-        sent: &Sent,
-        connections: u32,
-    ) {
+    pub(crate) fn published(&mut self, input: Option<&Path>, to: &Address, sent: &Sent, connections: u32) {
         self.quiet();
         self.done += 1;
         if self.json {
@@ -184,7 +181,7 @@ impl Voice {
     }
 
     /// Prints the command that was requested instead of a run.
-    pub(crate) fn command(&mut self, input: Option<&Path>, to: &Destination, command: &str) {
+    pub(crate) fn command(&mut self, input: Option<&Path>, to: &Address, command: &str) {
         self.done += 1;
         let about = json!({ "input": input.map(shown), "to": to.to_string(), "command": command });
         if self.json {
@@ -201,7 +198,7 @@ impl Voice {
         self.done += 1;
         let took = began.elapsed();
         if self.json {
-            let notes: Vec<String> = report.notes.iter().map(clipfit_core::plan::notes::Note::text).collect();
+            let notes: Vec<String> = report.notes.iter().map(Note::text).collect();
             let result = json!({
                 "input": shown(input), "output": shown(output), "seconds": took.as_secs_f64(),
                 "notes": notes, "report": report,
@@ -209,6 +206,10 @@ impl Voice {
             self.files.push(result.clone());
             self.object(with_type("result", result));
         } else {
+            let noted = std::mem::take(&mut self.noted);
+            for note in report.notes.iter().filter(|note| !noted.contains(note)) {
+                self.line(&format!("  {}", note.text()));
+            }
             let figures = words::report(report, Micros(took.as_micros() as i64));
             self.line(&format!("{}: {figures}", output.display()));
         }

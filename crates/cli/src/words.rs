@@ -3,7 +3,7 @@
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::report::Report;
 use clipfit_core::live::reconnect::{Loss, Sent};
-use clipfit_core::live::{Destination, Protocol, Push};
+use clipfit_core::live::{Address, Protocol, Push};
 use clipfit_core::plan::audio::AudioPlan;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::units::{Micros, grouped};
@@ -133,7 +133,7 @@ pub(crate) fn sent(sent: &Sent) -> String {
 }
 
 /// Describes the state of a live stream in one line.
-pub(crate) fn status(status: &Status<'_>, to: &Destination) -> String {
+pub(crate) fn status(status: &Status<'_>, to: &Address) -> String {
     match status {
         Status::Connecting { from, .. } if from.0 > 0 => {
             format!("connecting to {to}, the clip starts at {from}")

@@ -8,6 +8,12 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "native/audio.rs"]
+mod audio;
+#[path = "native/damaged.rs"]
+mod damaged;
+#[path = "native/incomplete.rs"]
+mod incomplete;
 #[path = "native/ladder.rs"]
 mod ladder;
 #[path = "native/looks.rs"]

@@ -1,21 +1,21 @@
-//! Chunks of pictures and a file of sound become one file: a new head, and where the packets behind it come from.
+//! Assembles chunks of video and a file of audio into one file: a new head, and where the packets after it come from.
 
 use crate::entry::with_higher_level;
 use crate::index::{self, Media, Sample, Track, file_type};
 use crate::{Error, Rate};
 
-/// A part of one of the files that are put together.
+/// A part of one of the source files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece {
-    /// Which file: the chunks in order from 0, then the sound.
+    /// The index of the file: the chunks in order, then the audio.
     pub file: usize,
-    /// Where the part begins.
+    /// Where the part begins in the file.
     pub offset: u64,
-    /// Its bytes.
+    /// Its size in bytes.
     pub bytes: u64,
 }
 
-/// The file that chunks and sound become.
+/// An assembled file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assembly {
     /// Everything before the packets.
@@ -24,20 +24,20 @@ pub struct Assembly {
     pub pieces: Vec<Piece>,
 }
 
-/// Puts together the files that these indices (`moov` boxes with their headers) belong to. Pictures go onto one clock
-/// by their numbers, so that no chunk's rounding adds up; sound and pictures alternate about every second. `captured` is
-/// when the pictures were, in seconds since the beginning of 1970.
+/// Assembles the files with these indices (`moov` boxes with their headers). Frames are placed by their numbers on one
+/// clock, so that the rounding of chunks does not add up; audio and video alternate about every second. `captured` is
+/// when the clip was captured, in seconds since the beginning of 1970.
 pub fn assemble(
     chunks: &[&[u8]],
-    sound: Option<&[u8]>,
+    audio: Option<&[u8]>,
     rate: Rate,
     captured: Option<i64>,
 ) -> Result<Assembly, Error> {
     let mut tracks = vec![join(chunks, rate)?];
-    if let Some(sound) = sound {
-        let track = Track::read(sound)?;
-        if track.media != Media::Sound {
-            return Err(Error::Foreign("no sound where there should be"));
+    if let Some(audio) = audio {
+        let track = Track::read(audio)?;
+        if track.media != Media::Audio {
+            return Err(Error::Foreign("no audio where there should be"));
         }
         let files = vec![chunks.len(); track.samples.len()];
         tracks.push((track, files));
@@ -50,37 +50,34 @@ pub fn assemble(
         file_type(tracks[0].0.entries.first().and_then(|entry| entry.get(4..8)).ok_or(Error::Empty)?)?;
     let listed: Vec<_> =
         tracks.iter().zip(&runs).map(|((track, _), runs)| (track, runs.as_slice())).collect();
-    // How long an index is depends on how wide its places are, but not on what they are.
-    let place = |wide: bool| -> Result<u64, Error> {
+    // The length of an index depends on the width of its offsets, but not on their values.
+    let first = |wide: bool| -> Result<u64, Error> {
         let header = if wide { 16 } else { 8 };
-        Ok((head.len() + index::write(&listed, 0, true, captured)?.len() + header) as u64)
+        Ok((head.len() + index::write(&listed, 0, wide, captured)?.len() + header) as u64)
     };
-    let wide = place(true)?.checked_add(media).ok_or(Error::TooLarge)? > u32::MAX.into();
-    let first =
-        (head.len() + index::write(&listed, 0, wide, captured)?.len() + if wide { 16 } else { 8 }) as u64;
+    let wide = first(true)?.checked_add(media).ok_or(Error::TooLarge)? > u32::MAX.into();
+    let first = first(wide)?;
     head.extend(index::write(&listed, first, wide, captured)?);
     if wide {
-        head.extend_from_slice(&1_u32.to_be_bytes());
-        head.extend_from_slice(b"mdat");
-        head.extend_from_slice(&(media + 16).to_be_bytes());
+        head.extend([&1_u32.to_be_bytes(), b"mdat", &(media + 16).to_be_bytes()[..]].concat());
     } else {
-        head.extend_from_slice(&u32::try_from(media + 8).map_err(|_| Error::TooLarge)?.to_be_bytes());
-        head.extend_from_slice(b"mdat");
+        let size = u32::try_from(media + 8).map_err(|_| Error::TooLarge)?;
+        head.extend([&size.to_be_bytes()[..], b"mdat"].concat());
     }
     Ok(Assembly { head, pieces })
 }
 
-/// The chunks' pictures as one track, and the file that each is in.
+/// Joins the frames of all chunks into one track, and returns the file of each.
 fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
     let clock = rate.clock()?;
     let mut joined: Option<Track> = None;
     let mut files = Vec::new();
-    // Presentation minus decoding, in frames, of all samples.
+    // Presentation minus decoding of each sample, in frames.
     let mut leads: Vec<i64> = Vec::new();
     for (chunk, moov) in chunks.iter().enumerate() {
         let track = Track::read(moov)?;
-        if !matches!(track.media, Media::Picture(..)) {
-            return Err(Error::Foreign("no pictures where there should be"));
+        if !matches!(track.media, Media::Video(..)) {
+            return Err(Error::Foreign("no video where there should be"));
         }
         leads.extend(presentation(&track, rate).map_err(|sample| Error::OffGrid { chunk, sample })?);
         files.resize(files.len() + track.samples.len(), chunk);
@@ -115,7 +112,7 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
         }
     }
     let mut whole = joined.filter(|track| !track.samples.is_empty()).ok_or(Error::Empty)?;
-    // Decoding goes ahead of presentation by as much as the most reordered picture needs.
+    // Decoding starts as early as the most reordered frame needs.
     let delay = leads.iter().map(|lead| -lead).max().unwrap_or(0).max(0);
     for (sample, lead) in whole.samples.iter_mut().zip(leads) {
         sample.shift = (lead + delay).checked_mul(clock.frame.into()).ok_or(Error::TooLarge)?;
@@ -124,8 +121,8 @@ fn join(chunks: &[&[u8]], rate: Rate) -> Result<(Track, Vec<usize>), Error> {
     Ok((whole, files))
 }
 
-/// How many frames later than its turn in decoding each of a chunk's samples is presented; the first sample that is not
-/// on the grid, or whose frame is taken or beyond the chunk, where one is.
+/// Returns how many frames after its place in decoding order each sample of a chunk is presented. The error is the
+/// first sample that is not on the grid, or whose frame is taken or beyond the chunk.
 pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize> {
     let mut decoded = 0_i64;
     let mut slots = Vec::with_capacity(track.samples.len());
@@ -138,7 +135,7 @@ pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize>
         decoded = decoded.checked_add(sample.duration.into()).ok_or(number)?;
     }
     let first = slots.iter().copied().min().unwrap_or(0);
-    // What a chunk leaves out by its edits is not known here: its edits must start with its first picture.
+    // This code does not know what a chunk's edits hide, so they must start with its first frame.
     if i64::try_from(track.skipped).map(|skipped| rate.nearest_frame(skipped, track.scale)) != Ok(first) {
         return Err(0);
     }
@@ -155,12 +152,12 @@ pub(crate) fn presentation(track: &Track, rate: Rate) -> Result<Vec<i64>, usize>
     Ok(leads)
 }
 
-/// Lets the tracks alternate about every second: answers each track's runs in samples, and the pieces in order. Samples
-/// are told where they will be, counted from the first.
+/// Lets the tracks alternate about every second: returns each track's runs in samples, and the pieces in order. Sets
+/// the offsets of the samples, counted from the first one.
 fn interleave(tracks: &mut [(Track, Vec<usize>)]) -> Result<(Vec<Vec<usize>>, Vec<Piece>), Error> {
     struct Next {
         sample: usize,
-        /// When it is due, in ticks of its track; what is skipped is before zero.
+        /// When it is due, in ticks of its track; negative if an edit hides it.
         ticks: i128,
     }
     let mut runs = vec![Vec::new(); tracks.len()];

@@ -1,19 +1,11 @@
-//! Boxes within boxes, whole and each where it must be: finding and making them. Knows no box's meaning.
+//! Finds boxes within boxes and makes them. Refuses incomplete boxes. Knows no box's meaning.
 
 use crate::Error;
-use crate::read::next_box;
+use crate::read::{Child, next_box};
 use mp4_atom::{Atom, Encode, FourCC};
 
-/// A box: its type, its payload, and all of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Found<'a> {
-    pub(crate) kind: FourCC,
-    pub(crate) body: &'a [u8],
-    pub(crate) whole: &'a [u8],
-}
-
-/// The boxes that `bytes` consist of.
-pub(crate) fn split(bytes: &[u8]) -> Result<Vec<Found<'_>>, Error> {
+/// Splits `bytes` into the boxes that they consist of.
+pub(crate) fn split(bytes: &[u8]) -> Result<Vec<Child<'_>>, Error> {
     let mut found = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -22,39 +14,39 @@ pub(crate) fn split(bytes: &[u8]) -> Result<Vec<Found<'_>>, Error> {
         let split = usize::try_from(head.size).ok().and_then(|size| rest.split_at_checked(size));
         let (whole, behind) = split.ok_or_else(short)?;
         let body = whole.get(head.header as usize..).ok_or_else(short)?;
-        found.push(Found { kind: head.kind.into(), body, whole });
+        found.push(Child { kind: head.kind, body, whole });
         rest = behind;
     }
     Ok(found)
 }
 
-/// The payload of the one box of this type.
-pub(crate) fn only<'a>(boxes: &[Found<'a>], kind: &[u8; 4]) -> Result<Option<&'a [u8]>, Error> {
-    let mut of_kind = boxes.iter().filter(|found| found.kind == FourCC::new(kind));
+/// Returns the payload of the only box of this type.
+pub(crate) fn only<'a>(boxes: &[Child<'a>], kind: &[u8; 4]) -> Result<Option<&'a [u8]>, Error> {
+    let mut of_kind = boxes.iter().filter(|found| &found.kind == kind);
     let first = of_kind.next().map(|found| found.body);
     match of_kind.next() {
         None => Ok(first),
-        Some(_) => Err(Error::Foreign("a box twice that is there once")),
+        Some(_) => Err(Error::Foreign("a box twice that must exist once")),
     }
 }
 
-/// As `only`, where there must be one.
-pub(crate) fn one<'a>(boxes: &[Found<'a>], kind: &[u8; 4]) -> Result<&'a [u8], Error> {
+/// Returns the payload of a box that must exist exactly once.
+pub(crate) fn one<'a>(boxes: &[Child<'a>], kind: &[u8; 4]) -> Result<&'a [u8], Error> {
     only(boxes, kind)?.ok_or_else(|| Error::Unreadable(format!("no box {:?}", FourCC::new(kind))))
 }
 
-/// Reads a box whose content is known by its type; `None` where there is none.
-pub(crate) fn read<T: Atom>(boxes: &[Found<'_>]) -> Result<Option<T>, Error> {
+/// Decodes the only box of the type `T`; `None` if there is none.
+pub(crate) fn read<T: Atom>(boxes: &[Child<'_>]) -> Result<Option<T>, Error> {
     let kind: [u8; 4] = T::KIND.into();
     only(boxes, &kind)?.map(|mut body| T::decode_body(&mut body).map_err(Error::from)).transpose()
 }
 
-/// As `read`, where there must be one.
-pub(crate) fn read_one<T: Atom>(boxes: &[Found<'_>]) -> Result<T, Error> {
+/// Decodes a box that must exist exactly once.
+pub(crate) fn read_one<T: Atom>(boxes: &[Child<'_>]) -> Result<T, Error> {
     read(boxes)?.ok_or_else(|| Error::Unreadable(format!("no box {:?}", T::KIND)))
 }
 
-/// A box around these parts.
+/// Makes a box with this content.
 pub(crate) fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
     let size: usize = parts.iter().map(|part| part.len()).sum();
     let size = u32::try_from(size + 8).map_err(|_| Error::TooLarge)?;
@@ -66,9 +58,9 @@ pub(crate) fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Result<Vec<u8>, Error> {
         .collect())
 }
 
-/// A thing's bytes.
-pub(crate) fn bytes(thing: &impl Encode) -> Result<Vec<u8>, Error> {
+/// Encodes a value as bytes.
+pub(crate) fn bytes(value: &impl Encode) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    thing.encode(&mut bytes).map_err(|_| Error::TooLarge)?;
+    value.encode(&mut bytes).map_err(|_| Error::TooLarge)?;
     Ok(bytes)
 }

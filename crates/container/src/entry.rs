@@ -1,40 +1,40 @@
-//! Sample entries: what a decoder must know before the first packet, by codec.
+//! Writes sample entries: what a decoder must know before the first packet, by codec.
 
 use crate::Error;
 use crate::boxes::{boxed, bytes};
 use mp4_atom::esds::{DecoderConfig, DecoderSpecific, EsDescriptor, SLConfig};
 use mp4_atom::{Audio, Av1c, Esds, FixedPoint, Pasp, Visual, VpcC};
 
-/// What a file's pictures are.
+/// The codec, size and colours of a video.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct VideoConfig {
     /// WebCodecs' name of the codec: `avc1.64001f`, `hvc1.…`, `vp09.…`, `av01.…`
     pub codec: String,
-    /// WebCodecs' description: the decoder configuration record, where the codec has one.
+    /// WebCodecs' description: the decoder configuration record, if the codec has one.
     pub description: Option<Vec<u8>>,
     /// Width in pixels.
     pub width: u16,
     /// Height in pixels.
     pub height: u16,
-    /// Code points of H.273 for primaries, transfer and matrix, in limited range; `UNSAID` where nobody knows.
+    /// Code points of H.273 for primaries, transfer and matrix, in limited range; `UNSPECIFIED` if unknown.
     pub colour: [u16; 3],
 }
 
 /// The code point of H.273 for what is not specified.
-pub const UNSAID: u16 = 2;
+pub const UNSPECIFIED: u16 = 2;
 
-/// What a file's sound is: AAC.
+/// AAC audio.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sound {
+pub struct AudioConfig {
     /// The AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
     pub description: Vec<u8>,
-    /// Samples a second.
+    /// Samples per second.
     pub sample_rate: u32,
-    /// Channels.
+    /// Number of channels.
     pub channels: u16,
 }
 
-/// Codecs of pictures.
+/// Video codecs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Codec {
     H264,
@@ -44,7 +44,7 @@ pub(crate) enum Codec {
 }
 
 impl Codec {
-    /// The sample entry's type.
+    /// Returns the type of the sample entry.
     pub(crate) fn kind(self) -> &'static [u8; 4] {
         match self {
             Codec::H264 => b"avc1",
@@ -55,7 +55,8 @@ impl Codec {
     }
 }
 
-impl Picture {
+impl VideoConfig {
+    /// Returns the codec that the name stands for.
     pub(crate) fn codec(&self) -> Result<Codec, Error> {
         match self.codec.split('.').next() {
             Some("avc1" | "avc3") => Ok(Codec::H264),
@@ -66,7 +67,7 @@ impl Picture {
         }
     }
 
-    /// The sample entry of a file that begins with this packet.
+    /// Returns the sample entry of a file that begins with this packet.
     pub(crate) fn entry(&self, first: &[u8]) -> Result<Vec<u8>, Error> {
         let codec = self.codec()?;
         let record = || {
@@ -87,19 +88,19 @@ impl Picture {
         let square = Pasp { h_spacing: 1, v_spacing: 1 };
         let colour: Vec<u8> = self.colour.iter().flat_map(|code| code.to_be_bytes()).collect();
         let colour = boxed(b"colr", &[b"nclx", &colour, &[0]])?;
-        let colour = if self.colour == [UNSAID; 3] { &[][..] } else { &colour };
+        let colour = if self.colour == [UNSPECIFIED; 3] { &[][..] } else { &colour };
         boxed(codec.kind(), &[&bytes(&visual)?, &configuration, colour, &bytes(&square)?])
     }
 }
 
-impl Sound {
-    /// The sample entry of sound of so many bits a second.
+impl AudioConfig {
+    /// Returns the sample entry for audio of this bitrate, in bits per second.
     pub(crate) fn entry(&self, bit_rate: u32) -> Result<Vec<u8>, Error> {
         let audio = Audio {
             data_reference_index: 1,
             channel_count: self.channels,
             sample_size: 16,
-            // The field ends at 65535 Hz; what counts is the configuration.
+            // The field ends at 65535 Hz; decoders use the configuration.
             sample_rate: FixedPoint::from(u16::try_from(self.sample_rate).unwrap_or(0)),
         };
         // ISO/IEC 14496-1, 7.2.6.6: MPEG-4 audio, an audio stream.
@@ -123,12 +124,12 @@ impl Sound {
     }
 }
 
-/// Where an `avcC` record, and the first parameter set in it, tell the level (ISO/IEC 14496-15, 5.3.3.1), from its type
-/// on.
+/// Offsets of the level in an `avcC` box and in the first parameter set there (ISO/IEC 14496-15, 5.3.3.1), counted from
+/// the box's type.
 const LEVELS: [usize; 2] = [4 + 3, 4 + 8 + 3];
 
-/// One sample entry for two that differ in H.264's level alone, which encoders choose by the rate of each chunk: the
-/// level is a promise of what is enough to decode, so the higher one is true of both. `None` where they differ in more.
+/// Joins two sample entries that differ only in H.264's level, which encoders choose by the rate of each chunk. The
+/// level is an upper bound, so the higher one is valid for both. Returns `None` if the entries differ in more.
 pub(crate) fn with_higher_level(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
     let record = one.windows(4).position(|kind| kind == b"avcC")?;
     let places = LEVELS.map(|level| record + level);
@@ -142,7 +143,7 @@ pub(crate) fn with_higher_level(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
     alike.then_some(joined)
 }
 
-/// The numbers behind the codec's name, separated by dots; `None` where one is missing.
+/// The numbers after the codec's name, separated by dots.
 struct Numbers<'a> {
     codec: &'a str,
     parts: Vec<&'a str>,
@@ -166,8 +167,8 @@ impl Numbers<'_> {
     }
 }
 
-/// "VP Codec ISO Media File Format Binding", codecs parameter string. Colours that it does not name stay unspecified
-/// (2).
+/// Reads the configuration of VP9 from the codec's name ("VP Codec ISO Media File Format Binding", codecs parameter
+/// string). Colours that it does not name stay unspecified (2).
 fn vp9(codec: &str) -> Result<VpcC, Error> {
     let numbers = Numbers::new(codec);
     Ok(VpcC {
@@ -183,7 +184,8 @@ fn vp9(codec: &str) -> Result<VpcC, Error> {
     })
 }
 
-/// "AV1 Codec ISO Media File Format Binding", 2.3 and 5, with the sequence header of the first packet.
+/// Reads the configuration of AV1 from the codec's name and the sequence header in the first packet ("AV1 Codec ISO
+/// Media File Format Binding", 2.3 and 5).
 fn av1(codec: &str, first: &[u8]) -> Result<Av1c, Error> {
     let numbers = Numbers::new(codec);
     let (level, tier) = numbers
@@ -218,7 +220,7 @@ fn av1(codec: &str, first: &[u8]) -> Result<Av1c, Error> {
 const SEQUENCE_HEADER: u8 = 1;
 const TEMPORAL_DELIMITER: u8 = 2;
 
-/// The first unit of an AV1 packet, which has its size in it, and the packet behind it.
+/// Splits an AV1 packet into the type of its first unit, that unit, and the rest. The unit must contain its size.
 fn unit(packet: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let head = *packet.first()?;
     let (extension, sized) = (head & 4 != 0, head & 2 != 0);
@@ -242,7 +244,7 @@ fn sequence_header(packet: &[u8]) -> Option<&[u8]> {
     if kind == SEQUENCE_HEADER { Some(first) } else { sequence_header(rest) }
 }
 
-/// An AV1 packet as the format holds it: the binding leaves the temporal delimiter out.
+/// Removes the temporal delimiter from an AV1 packet, as the binding requires.
 pub(crate) fn without_delimiter(packet: &[u8]) -> &[u8] {
     match unit(packet) {
         Some((TEMPORAL_DELIMITER, _, rest)) => rest,

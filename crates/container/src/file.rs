@@ -1,14 +1,15 @@
-//! Packets as a file of one track: media data first, so that it can be written before all is known.
+//! Writes packets as a file with one track, media data first: the index is only known at the end.
 
 use crate::boxes::boxed;
-use crate::entry::{Codec, Picture, Sound, without_delimiter};
+use crate::entry::{AudioConfig, Codec, VideoConfig, without_delimiter};
 use crate::index::{self, Media, Sample, Track, file_type};
+use crate::rate::Clock;
 use crate::{Error, Rate};
 
-/// The file as far as it is written: its type, then media data.
+/// The file so far: its type, then media data.
 struct Written {
     bytes: Vec<u8>,
-    /// Where the media data's box begins.
+    /// Where the box with the media data begins.
     media: usize,
     samples: Vec<Sample>,
 }
@@ -28,7 +29,7 @@ impl Written {
         Ok(())
     }
 
-    /// What the first packet is.
+    /// Returns the first packet.
     fn first(&self) -> Result<&[u8], Error> {
         let sample = self.samples.first().ok_or(Error::Empty)?;
         let start = usize::try_from(sample.offset).map_err(|_| Error::TooLarge)?;
@@ -51,87 +52,84 @@ impl Written {
     }
 }
 
-/// A file of pictures at an even rate.
-pub struct PictureFile {
+/// An MP4 file with one video track of an even frame rate.
+pub struct VideoFile {
     written: Written,
-    picture: Picture,
+    config: VideoConfig,
     codec: Codec,
-    frame: u32,
-    scale: u32,
+    clock: Clock,
     /// Presentation minus decoding of every packet, in frames.
     leads: Vec<i32>,
 }
 
-impl PictureFile {
-    /// A file without packets.
-    pub fn new(picture: Picture, rate: Rate) -> Result<PictureFile, Error> {
-        let (codec, clock) = (picture.codec()?, rate.clock()?);
-        Ok(PictureFile {
-            written: Written::new(codec.kind())?,
-            picture,
-            codec,
-            frame: clock.frame,
-            scale: clock.scale,
-            leads: Vec::new(),
-        })
+impl VideoFile {
+    /// Creates a file without packets.
+    pub fn new(config: VideoConfig, rate: Rate) -> Result<VideoFile, Error> {
+        let (codec, clock) = (config.codec()?, rate.clock()?);
+        Ok(VideoFile { written: Written::new(codec.kind())?, config, codec, clock, leads: Vec::new() })
     }
 
-    /// The next packet in the order of decoding. `lead` is by how many frames it is presented after its turn in that
-    /// order.
+    /// Adds the next packet in decoding order. `lead` is how many frames after its place in that order it is presented.
     pub fn add(&mut self, data: &[u8], lead: i32, key: bool) -> Result<(), Error> {
         let data = if self.codec == Codec::Av1 { without_delimiter(data) } else { data };
         self.leads.push(lead);
-        self.written.add(data, self.frame, 0, key)
+        self.written.add(data, self.clock.frame, 0, key)
     }
 
-    /// The whole file. Decoding goes ahead of presentation by `ahead` frames, or as many more as the most reordered
-    /// picture needs; an edit takes that off again.
+    /// Returns the whole file. Decoding starts `ahead` frames before presentation, or earlier if reordered frames need
+    /// it; an edit hides that delay.
     pub fn finish(mut self, ahead: u32) -> Result<Vec<u8>, Error> {
         let needed = self.leads.iter().map(|lead| -i64::from(*lead)).max().unwrap_or(0);
         let delay = needed.max(ahead.into());
-        let ticks = |frames: i64| frames.checked_mul(self.frame.into()).ok_or(Error::TooLarge);
+        let ticks = |frames: i64| frames.checked_mul(self.clock.frame.into()).ok_or(Error::TooLarge);
         for (sample, lead) in self.written.samples.iter_mut().zip(&self.leads) {
             sample.shift = ticks(i64::from(*lead) + delay)?;
         }
         let skipped = ticks(delay)?.unsigned_abs();
-        let entry = self.picture.entry(self.written.first()?)?;
-        let media = Media::Picture(self.picture.width, self.picture.height);
-        self.written.finish(media, self.scale, entry, skipped, 0)
+        let entry = self.config.entry(self.written.first()?)?;
+        let media = Media::Video(self.config.width, self.config.height);
+        self.written.finish(media, self.clock.scale, entry, skipped, 0)
     }
 }
 
-/// A file of AAC.
-pub struct SoundFile {
+/// An MP4 file with one track of AAC.
+pub struct AudioFile {
     written: Written,
-    sound: Sound,
+    config: AudioConfig,
 }
 
-impl SoundFile {
-    /// A file without packets.
-    pub fn new(sound: Sound) -> Result<SoundFile, Error> {
-        if sound.sample_rate == 0 || sound.channels == 0 || sound.description.is_empty() {
-            return Err(Error::Codec(format!("no file can be made of {sound:?}")));
+impl AudioFile {
+    /// Creates a file without packets.
+    pub fn new(config: AudioConfig) -> Result<AudioFile, Error> {
+        if config.sample_rate == 0 || config.channels == 0 || config.description.is_empty() {
+            return Err(Error::Codec(format!("no file can be made of {config:?}")));
         }
-        Ok(SoundFile { written: Written::new(b"mp4a")?, sound })
+        Ok(AudioFile { written: Written::new(b"mp4a")?, config })
     }
 
-    /// The next packet and for how many samples it lasts.
+    /// Adds the next packet, which lasts `samples` samples.
     pub fn add(&mut self, data: &[u8], samples: u32) -> Result<(), Error> {
         self.written.add(data, samples, 0, true)
     }
 
-    /// The whole file. `start` is when its first sample is due, in microseconds: what is due before zero is cut off,
-    /// what begins later is waited for.
+    /// Returns the whole file. `start` is when its first sample is due, in microseconds: an edit hides what is due
+    /// before zero, or delays audio that begins later.
     pub fn finish(self, start: i64) -> Result<Vec<u8>, Error> {
         self.written.first()?;
-        let rate = u128::from(self.sound.sample_rate);
+        let rate = u128::from(self.config.sample_rate);
         let early = u128::from(start.min(0).unsigned_abs()) * rate;
         let skipped = u64::try_from((early + 500_000) / 1_000_000).map_err(|_| Error::TooLarge)?;
         let sum =
             |of: fn(&Sample) -> u32| self.written.samples.iter().map(|sample| u128::from(of(sample))).sum();
         let (bytes, samples): (u128, u128) = (sum(|sample| sample.size), sum(|sample| sample.duration));
         let bit_rate = u32::try_from(bytes * 8 * rate / samples.max(1)).map_err(|_| Error::TooLarge)?;
-        let entry = self.sound.entry(bit_rate)?;
-        self.written.finish(Media::Sound, self.sound.sample_rate, entry, skipped, start.max(0).unsigned_abs())
+        let entry = self.config.entry(bit_rate)?;
+        self.written.finish(
+            Media::Audio,
+            self.config.sample_rate,
+            entry,
+            skipped,
+            start.max(0).unsigned_abs(),
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! The index of a file: its tracks with every sample, read from and written as a `moov` box.
+//! Reads and writes the index of a file (`moov`): its tracks with every sample.
 
 use crate::Error;
 use crate::boxes::{boxed, bytes, one, only, read, read_one, split};
@@ -7,37 +7,37 @@ use mp4_atom::{
     Mvhd, Smhd, Stco, Stsc, StscEntry, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trex, Url, Vmhd,
 };
 
-/// Ticks of the movie's own clock in a second: when sound starts is told in microseconds.
+/// Ticks per second of the movie's own clock: the start of audio is in microseconds.
 const MOVIE_SCALE: u32 = 1_000_000;
 
 /// Seconds from the beginning of 1904, at which the format begins to count, to that of 1970.
 const EPOCH: i64 = 2_082_844_800;
 
-/// Samples of a track at most: a day of sound. A damaged index must not ask for all memory.
+/// Most samples of a track: a day of audio. A damaged index must not take all memory.
 const MOST_SAMPLES: usize = 1 << 22;
 
-/// What a track holds.
+/// What a track contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Media {
     /// Width and height in pixels.
-    Picture(u16, u16),
-    Sound,
+    Video(u16, u16),
+    Audio,
 }
 
 /// One sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sample {
-    /// Where it is in the file.
+    /// Its offset in the file.
     pub(crate) offset: u64,
-    /// Its bytes.
+    /// Its size in bytes.
     pub(crate) size: u32,
-    /// Ticks until the next one is decoded.
+    /// Ticks until the next sample is decoded.
     pub(crate) duration: u32,
     /// Ticks from its decoding to its presentation.
     pub(crate) shift: i64,
-    /// Whether decoding can start with it.
+    /// Whether decoding can start here.
     pub(crate) key: bool,
-    /// Which sample entry it follows, from 0.
+    /// The index of its sample entry.
     pub(crate) entry: u32,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Sample {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Track {
     pub(crate) media: Media,
-    /// Ticks in a second.
+    /// Ticks per second.
     pub(crate) scale: u32,
     /// Sample entries, each a whole box.
     pub(crate) entries: Vec<Vec<u8>>,
@@ -57,11 +57,12 @@ pub(crate) struct Track {
 }
 
 impl Track {
+    /// Returns the sum of all durations, in ticks.
     pub(crate) fn duration(&self) -> u64 {
         self.samples.iter().map(|sample| u64::from(sample.duration)).sum()
     }
 
-    /// Microseconds from the movie's beginning to the track's end.
+    /// Returns the microseconds from the movie's beginning to the track's end.
     fn presented(&self) -> Result<u64, Error> {
         let mut decoded = 0_i64;
         let mut end = 0_i64;
@@ -75,7 +76,7 @@ impl Track {
         self.wait.checked_add(lasts).ok_or(Error::TooLarge)
     }
 
-    /// Reads a `moov` box, header and all, with a single track.
+    /// Reads a `moov` box with one track, box header included.
     pub(crate) fn read(index: &[u8]) -> Result<Track, Error> {
         let mut tracks = Track::read_all(index)?;
         match (tracks.pop(), tracks.is_empty()) {
@@ -85,11 +86,11 @@ impl Track {
         }
     }
 
-    /// Reads a `moov` box, header and all.
+    /// Reads a `moov` box, box header included.
     pub(crate) fn read_all(index: &[u8]) -> Result<Vec<Track>, Error> {
         let movie = split(one(&split(index)?, b"moov")?)?;
         let header: Mvhd = read_one(&movie)?;
-        let tracks = movie.iter().filter(|found| found.kind == FourCC::new(b"trak"));
+        let tracks = movie.iter().filter(|found| &found.kind == b"trak");
         tracks.map(|track| Track::read_one(&header, track.body)).collect()
     }
 
@@ -119,7 +120,7 @@ impl Track {
             _ => return Err(Error::Foreign("edits")),
         };
         let wait = u128::from(empty) * u128::from(MOVIE_SCALE) / u128::from(header.timescale);
-        // After its version and flags and the number of entries.
+        // After the version, the flags and the number of entries.
         let entries = one(&table, b"stsd")?.get(8..).unwrap_or_default();
         let entries: Vec<Vec<u8>> = split(entries)?.iter().map(|entry| entry.whole.to_vec()).collect();
         let samples = samples(
@@ -135,9 +136,9 @@ impl Track {
         }
         Ok(Track {
             media: match &handler {
-                b"vide" => Media::Picture(track_header.width.integer(), track_header.height.integer()),
-                b"soun" => Media::Sound,
-                _ => return Err(Error::Foreign("a track that is neither picture nor sound")),
+                b"vide" => Media::Video(track_header.width.integer(), track_header.height.integer()),
+                b"soun" => Media::Audio,
+                _ => return Err(Error::Foreign("a track that is neither video nor audio")),
             },
             scale,
             entries,
@@ -147,12 +148,12 @@ impl Track {
         })
     }
 
-    /// As a `trak` box; its samples lie in runs of so many, and `moved` bytes further on than they say.
+    /// Encodes a `trak` box. `runs` are the lengths of the runs in samples; `moved` is added to every offset.
     fn write(&self, number: u32, runs: &[usize], moved: u64, wide: bool) -> Result<Vec<u8>, Error> {
         let lasts = self.presented()?;
         let (width, height) = match self.media {
-            Media::Picture(width, height) => (width, height),
-            Media::Sound => (0, 0),
+            Media::Video(width, height) => (width, height),
+            Media::Audio => (0, 0),
         };
         let header = Tkhd {
             track_id: number,
@@ -161,7 +162,7 @@ impl Track {
             in_movie: true,
             width: FixedPoint::from(width),
             height: FixedPoint::from(height),
-            volume: FixedPoint::from(u8::from(self.media == Media::Sound)),
+            volume: FixedPoint::from(u8::from(self.media == Media::Audio)),
             ..Tkhd::default()
         };
         let media_header = Mdhd {
@@ -171,8 +172,8 @@ impl Track {
             ..Mdhd::default()
         };
         let (handler, media_information) = match self.media {
-            Media::Picture(..) => (b"vide", bytes(&Vmhd::default())?),
-            Media::Sound => (b"soun", bytes(&Smhd::default())?),
+            Media::Video(..) => (b"vide", bytes(&Vmhd::default())?),
+            Media::Audio => (b"soun", bytes(&Smhd::default())?),
         };
         let handler = Hdlr { handler: FourCC::new(handler), name: String::new() };
         let here = Dref { entries: vec![DrefEntry::Url(Url { location: String::new() })] };
@@ -188,7 +189,7 @@ impl Track {
         boxed(b"trak", &[&bytes(&header)?, &self.edits(lasts)?, &media])
     }
 
-    /// The edit list, where one is needed.
+    /// Encodes the edit list, if one is needed.
     fn edits(&self, lasts: u64) -> Result<Vec<u8>, Error> {
         if self.wait == 0 && self.skipped == 0 {
             return Ok(Vec::new());
@@ -205,6 +206,7 @@ impl Track {
         bytes(&Edts { elst: Some(Elst { entries }) })
     }
 
+    /// Encodes the sample table.
     fn table(&self, runs: &[usize], moved: u64, wide: bool) -> Result<Vec<u8>, Error> {
         let samples = &self.samples;
         let count = u32::try_from(self.entries.len()).map_err(|_| Error::TooLarge)?;
@@ -263,16 +265,16 @@ impl Track {
     }
 }
 
-/// The beginning of a file whose first track has sample entries of this kind.
+/// Encodes the beginning of a file whose first track has sample entries of this type.
 pub(crate) fn file_type(kind: &[u8]) -> Result<Vec<u8>, Error> {
     let mut brands = [b"isom", b"iso2", b"mp41"].map(FourCC::new).to_vec();
-    // The two codecs that have a brand of their own.
+    // Two codecs have their own brands.
     brands.extend([b"avc1", b"av01"].into_iter().filter(|brand| kind == *brand).map(FourCC::new));
     bytes(&Ftyp { major_brand: FourCC::new(b"isom"), minor_version: 512, compatible_brands: brands })
 }
 
-/// The `moov` box of these tracks, each with the lengths of its runs in samples. `captured` is when, in seconds since
-/// the beginning of 1970.
+/// Encodes the `moov` box of these tracks, each with the lengths of its runs in samples. `captured` is when the clip was
+/// captured, in seconds since the beginning of 1970.
 pub(crate) fn write(
     tracks: &[(&Track, &[usize])],
     moved: u64,
@@ -282,7 +284,7 @@ pub(crate) fn write(
     write_with(tracks, moved, wide, captured, &[])
 }
 
-/// The `moov` box of tracks without samples, which come in fragments.
+/// Encodes the `moov` box of tracks whose samples are in fragments.
 pub(crate) fn write_fragmented(tracks: &[Track]) -> Result<Vec<u8>, Error> {
     let listed: Vec<(&Track, &[usize])> = tracks.iter().map(|track| (track, &[][..])).collect();
     let defaults = (1..).zip(tracks).map(|(track_id, _)| Trex {
@@ -320,7 +322,7 @@ fn write_with(
     boxed(b"moov", &[&bytes(&header)?, &parts.concat(), behind])
 }
 
-/// How often each value comes in a row.
+/// Counts how often each value is repeated in a row.
 fn equal_neighbours<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<(u32, T)> {
     let mut rows: Vec<(u32, T)> = Vec::new();
     for value in values {
@@ -336,11 +338,11 @@ fn offsets(narrow: Option<Stco>, wide: Option<Co64>) -> Result<Vec<u64>, Error> 
     match (narrow, wide) {
         (Some(narrow), None) => Ok(narrow.entries.into_iter().map(u64::from).collect()),
         (None, Some(wide)) => Ok(wide.entries),
-        _ => Err(Error::Unreadable("not one list of places".into())),
+        _ => Err(Error::Unreadable("not one list of offsets".into())),
     }
 }
 
-/// Every sample of a track, out of the tables that share them out.
+/// Combines the tables of a track into a list of its samples.
 fn samples(
     sizes: &Stsz,
     durations: &Stts,

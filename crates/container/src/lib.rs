@@ -1,6 +1,6 @@
-//! MP4 files: reading what plans and checks need (`read`), and with the feature `write` writing files of one track,
-//! putting such files together into one with its index first, and cutting that one into the segments of a stream. Knows
-//! the boxes; no codec, no clip, no plan. Bytes in, bytes out: whoever calls reads and writes the files.
+//! MP4 files: reads what plans and checks need (`read`), and with the feature `write` writes files of one track, puts
+//! them together into one file with its index first, and cuts that file into the segments of a stream. Knows boxes; no
+//! clip, plan or decoder. Bytes in, bytes out: the caller reads and writes the files.
 
 #[cfg(feature = "write")]
 mod assembly;
@@ -23,11 +23,11 @@ mod segments;
 #[cfg(feature = "write")]
 pub use assembly::{Assembly, Piece, assemble};
 #[cfg(feature = "write")]
-pub use entry::{Picture, Sound, UNSAID};
+pub use entry::{AudioConfig, UNSPECIFIED, VideoConfig};
 #[cfg(feature = "write")]
 pub use error::Error;
 #[cfg(feature = "write")]
-pub use file::{PictureFile, SoundFile};
+pub use file::{AudioFile, VideoFile};
 #[cfg(feature = "write")]
 pub use rate::Rate;
 pub use read::segment::{Format, ZERO_SECONDS};

@@ -1,30 +1,31 @@
-//! Frames a second, and the clock on which every frame has a whole number of ticks.
+//! The frame rate, and a clock on which every frame lasts a whole number of ticks.
 
 use crate::Error;
 
-/// Ticks of the track's clock in a second are at least this many, as in ffmpeg's own files: on a coarser clock its
-/// concatenation loses the last frame's length where a frame is more than one tick.
+/// The fewest ticks per second of a track's clock, as in ffmpeg's own files: on a coarser clock, its concatenation
+/// loses the duration of the last frame if a frame lasts more than one tick.
 const TRACK_SCALE: u32 = 10_000;
 
-/// Frames a second, as a fraction.
+/// Frames per second, as a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Frames...
+    /// Frames in `denominator` seconds.
     pub numerator: u32,
-    /// ...in so many seconds.
+    /// Seconds.
     pub denominator: u32,
 }
 
 /// A track's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Clock {
-    /// Ticks in a second.
+    /// Ticks per second.
     pub(crate) scale: u32,
-    /// Ticks of a frame.
+    /// Ticks per frame.
     pub(crate) frame: u32,
 }
 
 impl Rate {
+    /// Returns the clock of a track with this rate.
     pub(crate) fn clock(self) -> Result<Clock, Error> {
         if self.numerator == 0 || self.denominator == 0 {
             return Err(Error::TooLarge);
@@ -34,7 +35,7 @@ impl Rate {
         Ok(Clock { scale: ticks(self.numerator)?, frame: ticks(self.denominator)? })
     }
 
-    /// The frame nearest to a time on a clock of `scale` ticks a second.
+    /// Returns the frame nearest to a time on a clock with `scale` ticks per second.
     pub(crate) fn nearest_frame(self, ticks: i64, scale: u32) -> i128 {
         let frame = 2 * i128::from(self.denominator) * i128::from(scale);
         (2 * i128::from(ticks) * i128::from(self.numerator) + frame / 2).div_euclid(frame)

@@ -1,8 +1,8 @@
-//! Chunks made by ffmpeg and by this crate, put together and read back by ffmpeg. Needs a native ffmpeg on PATH.
+//! Assembles chunks made by ffmpeg and by this crate, and reads the results with ffmpeg. Needs a native ffmpeg on PATH.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use clipfit_container::read::boxes;
-use clipfit_container::{Error, Picture, PictureFile, Rate, Sound, SoundFile, assemble};
+use clipfit_container::{AudioConfig, AudioFile, Error, Rate, VideoConfig, VideoFile, assemble};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,29 +23,29 @@ fn ffmpeg(folder: &Path, arguments: &str) {
     run("ffmpeg", folder, &format!("-v error -nostdin -y {arguments}"));
 }
 
-/// Returns the first box of this type in a file, header and all.
+/// Returns the first box of this type in a file, header included.
 fn found(file: &[u8], kind: &[u8; 4]) -> Vec<u8> {
     boxes(file).find(|found| &found.kind == kind).unwrap().whole.to_vec()
 }
 
-/// Puts files together as whoever calls does, and writes the result.
-fn put_together(folder: &Path, chunks: &[PathBuf], sound: Option<&Path>, rate: Rate) -> (Vec<u8>, usize) {
+/// Assembles files and writes the result.
+fn assemble_files(folder: &Path, chunks: &[PathBuf], audio: Option<&Path>, rate: Rate) -> (Vec<u8>, usize) {
     let files: Vec<Vec<u8>> = chunks
         .iter()
         .map(PathBuf::as_path)
-        .chain(sound)
+        .chain(audio)
         .map(|path| std::fs::read(folder.join(path)).unwrap())
         .collect();
     let indices: Vec<Vec<u8>> = files.iter().map(|file| found(file, b"moov")).collect();
     let borrowed: Vec<&[u8]> = indices.iter().map(Vec::as_slice).collect();
-    let (pictures, rest) = borrowed.split_at(chunks.len());
-    let made = assemble(pictures, rest.first().copied(), rate, None).unwrap();
+    let (heads, rest) = borrowed.split_at(chunks.len());
+    let made = assemble(heads, rest.first().copied(), rate, None).unwrap();
     let mut result = made.head.clone();
     for piece in &made.pieces {
         let (start, bytes) = (piece.offset as usize, piece.bytes as usize);
         result.extend_from_slice(&files[piece.file][start..start + bytes]);
     }
-    // The media data is what is left, and exactly the packets.
+    // The rest of the file is the media data, which is exactly the packets.
     assert_eq!(found(&result, b"mdat").len(), result.len() - made.head.len() + 8);
     std::fs::write(folder.join("result.mp4"), &result).unwrap();
     (result, made.head.len())
@@ -61,8 +61,8 @@ fn fields(folder: &Path, file: &str, stream: &str, entries: &str) -> Vec<Vec<Str
         .collect()
 }
 
-/// Every picture's time and picture as a checksum, in the order of presentation.
-fn pictures(folder: &Path, file: &str) -> Vec<(i64, String)> {
+/// Returns the time and checksum of every frame, in presentation order.
+fn decoded_frames(folder: &Path, file: &str) -> Vec<(i64, String)> {
     let listing = run(
         "ffmpeg",
         folder,
@@ -81,7 +81,7 @@ fn pictures(folder: &Path, file: &str) -> Vec<(i64, String)> {
 
 const CHUNKS: [u64; 3] = [50, 37, 41];
 
-/// Encodes consecutive parts of a test picture as chunks; answers their names.
+/// Encodes consecutive parts of a test video as chunks and returns their names.
 fn encode(folder: &Path, rate: &str, codec: &str) -> Vec<PathBuf> {
     let mut first = 0;
     let make = |(number, frames): (usize, &u64)| {
@@ -108,23 +108,23 @@ fn chunks_with_reordered_frames_lie_on_the_grid() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let chunks = encode(folder, name, H264);
-        ffmpeg(folder, "-f lavfi -i sine=f=440:d=5:r=48000 -c:a aac -b:a 96k sound.mp4");
+        ffmpeg(folder, "-f lavfi -i sine=f=440:d=5:r=48000 -c:a aac -b:a 96k audio.mp4");
         let rate = Rate { numerator, denominator };
-        let (result, head) = put_together(folder, &chunks, Some(Path::new("sound.mp4")), rate);
+        let (result, head) = assemble_files(folder, &chunks, Some(Path::new("audio.mp4")), rate);
 
         let frames: u64 = CHUNKS.iter().sum();
-        let shown = pictures(folder, "result.mp4");
+        let shown = decoded_frames(folder, "result.mp4");
         let singly: Vec<String> = chunks
             .iter()
-            .flat_map(|chunk| pictures(folder, &chunk.to_string_lossy()))
-            .map(|(_, picture)| picture)
+            .flat_map(|chunk| decoded_frames(folder, &chunk.to_string_lossy()))
+            .map(|(_, frame)| frame)
             .collect();
         assert_eq!(shown.len() as u64, frames, "{name}");
-        for (number, (time, picture)) in shown.iter().enumerate() {
+        for (number, (time, checksum)) in shown.iter().enumerate() {
             // In 120000ths of a second; 29.97 frames a second are not whole ones.
             let due = number as f64 * f64::from(denominator) * 120_000.0 / f64::from(numerator);
             assert!((*time as f64 - due).abs() <= 0.5, "{name}: frame {number} at {time}, not {due}");
-            assert_eq!(picture, &singly[number], "{name}: frame {number}");
+            assert_eq!(checksum, &singly[number], "{name}: frame {number}");
         }
         // Decoding and presentation, exactly, in ticks of the track.
         let clock = fields(folder, "result.mp4", "v", "stream=time_base,start_pts,nb_frames");
@@ -137,15 +137,15 @@ fn chunks_with_reordered_frames_lie_on_the_grid() {
             .collect();
         times.sort_unstable();
         assert_eq!(times, (0..frames as i64).map(|frame| frame * ticks).collect::<Vec<_>>(), "{name}");
-        let sound = fields(folder, "result.mp4", "a", "packet=size");
-        assert_eq!(sound.len(), fields(folder, "sound.mp4", "a", "packet=size").len());
+        let packets = fields(folder, "result.mp4", "a", "packet=size");
+        assert_eq!(packets.len(), fields(folder, "audio.mp4", "a", "packet=size").len());
         ffmpeg(folder, "-xerror -i result.mp4 -f null -");
 
-        // What crates/core/src/mp4.rs reserves for the container.
+        // What `overhead` in crates/core/src/plan/overhead.rs reserves for the container.
         let packets = 5 * 48_000 / 1024 + 2;
         let allowed = 2_200 + frames * 21 / 2 + packets * 4 + packets.min(frames) * 10;
         assert!(head as u64 <= allowed, "{name}: {head} of {allowed} bytes");
-        // Every second both tracks come up.
+        // The tracks alternate every second.
         let order = fields(folder, "result.mp4", "a", "packet=pts_time,pos");
         let places: Vec<(f64, usize)> =
             order.iter().map(|fields| (fields[0].parse().unwrap(), fields[1].parse().unwrap())).collect();
@@ -170,21 +170,21 @@ fn the_same_entry_is_written_once_and_others_beside_it() {
             chunks[1] = "other.mp4".into();
             ffmpeg(folder, &format!("-i chunk1.mp4 {} -write_btrt 0 other.mp4", codecs[1]));
         }
-        let (result, _) = put_together(folder, &chunks, None, rate);
+        let (result, _) = assemble_files(folder, &chunks, None, rate);
         let table = result.windows(4).position(|bytes| bytes == b"stsd").unwrap();
         assert_eq!(result[table + 8..table + 12], u32::to_be_bytes(entries));
         let singly: Vec<String> = chunks
             .iter()
-            .flat_map(|chunk| pictures(folder, &chunk.to_string_lossy()))
-            .map(|(_, picture)| picture)
+            .flat_map(|chunk| decoded_frames(folder, &chunk.to_string_lossy()))
+            .map(|(_, frame)| frame)
             .collect();
         let together: Vec<String> =
-            pictures(folder, "result.mp4").into_iter().map(|(_, picture)| picture).collect();
+            decoded_frames(folder, "result.mp4").into_iter().map(|(_, frame)| frame).collect();
         assert!(singly == together, "{codecs:?}");
     }
 }
 
-/// A file's packets as this crate is given them: bytes, presentation minus decoding in frames, key.
+/// Returns a file's packets as `VideoFile::add` takes them: bytes, presentation minus decoding in frames, key.
 fn packets(folder: &Path, file: &str, rate: Rate) -> Vec<(Vec<u8>, i32, bool)> {
     let bytes = std::fs::read(folder.join(file)).unwrap();
     let listed = fields(folder, file, "0", "packet=pts_time,size,pos,flags");
@@ -201,7 +201,7 @@ fn packets(folder: &Path, file: &str, rate: Rate) -> Vec<(Vec<u8>, i32, bool)> {
         .collect()
 }
 
-/// The payload of a box anywhere in a file.
+/// Returns the payload of a box anywhere in a file.
 fn payload(file: &[u8], kind: &[u8; 4]) -> Vec<u8> {
     let place = file.windows(4).position(|bytes| bytes == kind).unwrap();
     let size = u32::from_be_bytes(file[place - 4..place].try_into().unwrap()) as usize;
@@ -232,25 +232,25 @@ fn packets_of_every_codec_become_files_that_play() {
             let name = chunk.to_string_lossy();
             let source = std::fs::read(folder.join(chunk)).unwrap();
             let description = record.map(|kind| payload(&source, kind));
-            let picture =
-                Picture { codec: codec.into(), description, width: 320, height: 180, colour: [1, 1, 1] };
-            let mut file = PictureFile::new(picture, rate).unwrap();
+            let config =
+                VideoConfig { codec: codec.into(), description, width: 320, height: 180, colour: [1, 1, 1] };
+            let mut file = VideoFile::new(config, rate).unwrap();
             for (data, lead, key) in packets(folder, &name, rate) {
-                // As encoders put it out: with a temporal delimiter.
+                // Encoders add a temporal delimiter.
                 let delimiter: &[u8] = if codec.starts_with("av01") { &[0x12, 0] } else { &[] };
                 file.add(&[delimiter, &data].concat(), lead, key).unwrap();
             }
             std::fs::write(folder.join(format!("own-{name}")), file.finish(2).unwrap()).unwrap();
-            let same: Vec<_> = pictures(folder, &format!("own-{name}"));
-            assert!(same == pictures(folder, &name), "{codec}");
+            let same: Vec<_> = decoded_frames(folder, &format!("own-{name}"));
+            assert!(same == decoded_frames(folder, &name), "{codec}");
             files.push(PathBuf::from(format!("own-{name}")));
         }
-        put_together(folder, &files, None, rate);
+        assemble_files(folder, &files, None, rate);
         let list: String = files.iter().map(|file| format!("file {}\n", file.display())).collect();
         std::fs::write(folder.join("list.txt"), list).unwrap();
         ffmpeg(folder, "-f concat -i list.txt -c copy concatenated.mp4");
         for name in ["result.mp4", "concatenated.mp4"] {
-            let shown = pictures(folder, name);
+            let shown = decoded_frames(folder, name);
             assert_eq!(shown.len() as u64, CHUNKS.iter().sum::<u64>(), "{codec}: {name}");
             let mut due = (0..).step_by(4800);
             assert!(shown.iter().all(|(time, _)| Some(*time) == due.next()), "{codec}: {name}");
@@ -261,18 +261,18 @@ fn packets_of_every_codec_become_files_that_play() {
 }
 
 #[test]
-fn sound_starts_when_it_should() {
+fn audio_starts_when_it_should() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let rate = Rate { numerator: 25, denominator: 1 };
     let chunks = encode(folder, "25", H264);
-    // A click at one second, and where ffmpeg's own file has it.
+    // There is a click at one second; ffmpeg's own file shows where it should be.
     ffmpeg(
         folder,
-        "-f lavfi -i aevalsrc=exprs=between(t\\,1\\,1.01)*sin(2*PI*2000*t):d=4:s=48000 -c:a aac -b:a 128k sound.mp4",
+        "-f lavfi -i aevalsrc=exprs=between(t\\,1\\,1.01)*sin(2*PI*2000*t):d=4:s=48000 -c:a aac -b:a 128k audio.mp4",
     );
-    let source = std::fs::read(folder.join("sound.mp4")).unwrap();
-    let listed = fields(folder, "sound.mp4", "a", "packet=size,pos");
+    let source = std::fs::read(folder.join("audio.mp4")).unwrap();
+    let listed = fields(folder, "audio.mp4", "a", "packet=size,pos");
     let record = payload(&source, b"esds");
     let description =
         record.windows(2).position(|bytes| bytes == [0x11, 0x88] || bytes == [0x11, 0x90]).unwrap();
@@ -287,26 +287,26 @@ fn sound_starts_when_it_should() {
         let samples = decoded.stdout.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes).abs());
         samples.enumerate().find(|(_, level)| *level > 0.3).unwrap().0 as f64 / 48_000.0
     };
-    let right = click("sound.mp4");
+    let right = click("audio.mp4");
     // The encoder's delay of 1024 samples is cut off, as in ffmpeg's own file; then half a second more or less.
     let delay = 1024.0 / 48_000.0;
     for start in [0.0_f64, 0.5, -0.5, 0.040, 1.234_567] {
-        let sound = Sound { description: description.clone(), sample_rate: 48_000, channels: 1 };
-        let mut file = SoundFile::new(sound).unwrap();
+        let config = AudioConfig { description: description.clone(), sample_rate: 48_000, channels: 1 };
+        let mut file = AudioFile::new(config).unwrap();
         for fields in &listed {
             let [size, place]: [usize; 2] = [fields[0].parse().unwrap(), fields[1].parse().unwrap()];
             file.add(&source[place..place + size], 1024).unwrap();
         }
         let micros = ((start - delay) * 1e6).round() as i64;
         std::fs::write(folder.join("own.mp4"), file.finish(micros).unwrap()).unwrap();
-        put_together(folder, &chunks, Some(Path::new("own.mp4")), rate);
+        assemble_files(folder, &chunks, Some(Path::new("own.mp4")), rate);
         let found = click("result.mp4");
         assert!((found - right - start).abs() < 0.000_05, "from {start}: {found}, not {}", right + start);
-        let told = fields(folder, "result.mp4", "a", "stream=start_time,codec_name,channels,sample_rate");
-        assert_eq!(told[0][..3], ["aac".to_owned(), "48000".into(), "1".into()]);
-        let told: f64 = told[0][3].parse().unwrap();
-        assert!((told - (start - delay).max(0.0)).abs() < 0.000_03, "{told} for {start}");
-        assert_eq!(pictures(folder, "result.mp4").len() as u64, CHUNKS.iter().sum::<u64>());
+        let stream = fields(folder, "result.mp4", "a", "stream=start_time,codec_name,channels,sample_rate");
+        assert_eq!(stream[0][..3], ["aac".to_owned(), "48000".into(), "1".into()]);
+        let start_time: f64 = stream[0][3].parse().unwrap();
+        assert!((start_time - (start - delay).max(0.0)).abs() < 0.000_03, "{start_time} for {start}");
+        assert_eq!(decoded_frames(folder, "result.mp4").len() as u64, CHUNKS.iter().sum::<u64>());
     }
 }
 
@@ -315,21 +315,21 @@ fn what_is_off_the_grid_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let chunks = encode(folder, "25", H264);
-    ffmpeg(folder, "-f lavfi -i sine=d=1:r=48000 -c:a aac sound.mp4");
+    ffmpeg(folder, "-f lavfi -i sine=d=1:r=48000 -c:a aac audio.mp4");
     let index = |name: &Path| found(&std::fs::read(folder.join(name)).unwrap(), b"moov");
     let chunk = index(&chunks[0]);
-    let sound = index(Path::new("sound.mp4"));
+    let audio = index(Path::new("audio.mp4"));
     let rate = |numerator, denominator| Rate { numerator, denominator };
     type Case<'a> = (&'a [&'a [u8]], Option<&'a [u8]>, Rate, Error);
     let cases: [Case; 6] = [
         (&[&chunk], None, rate(24, 1), Error::OffGrid { chunk: 0, sample: 13 }),
         (&[&chunk, &chunk], None, rate(50, 1), Error::OffGrid { chunk: 0, sample: 1 }),
         (&[], None, rate(25, 1), Error::Empty),
-        (&[&sound], None, rate(25, 1), Error::Foreign("no pictures where there should be")),
-        (&[&chunk], Some(&chunk), rate(25, 1), Error::Foreign("no sound where there should be")),
+        (&[&audio], None, rate(25, 1), Error::Foreign("no video where there should be")),
+        (&[&chunk], Some(&chunk), rate(25, 1), Error::Foreign("no audio where there should be")),
         (&[&chunk], None, rate(0, 1), Error::TooLarge),
     ];
-    for (chunks, sound, rate, wanted) in cases {
-        assert_eq!(assemble(chunks, sound, rate, None), Err(wanted));
+    for (chunks, audio, rate, wanted) in cases {
+        assert_eq!(assemble(chunks, audio, rate, None), Err(wanted));
     }
 }

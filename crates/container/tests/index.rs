@@ -1,20 +1,20 @@
-//! Indices that no encoder makes: damaged ones, and those of files beyond 4 GiB.
+//! Tests indices that no encoder makes: damaged ones, and those of files beyond 4 GiB.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
-use clipfit_container::{Error, Picture, PictureFile, Piece, Rate, Sound, SoundFile, assemble};
+use clipfit_container::{AudioConfig, AudioFile, Error, Piece, Rate, VideoConfig, VideoFile, assemble};
 
 const RATE: Rate = Rate { numerator: 25, denominator: 1 };
 
-/// The index of a file whose packets are so many bytes long and reordered.
-fn pictures(sizes: &[usize]) -> Vec<u8> {
-    let picture = Picture {
+/// Returns the index of a video file whose packets have these sizes and are reordered.
+fn video(sizes: &[usize]) -> Vec<u8> {
+    let config = VideoConfig {
         codec: "vp09.00.10.08".into(),
         description: None,
         width: 320,
         height: 180,
         colour: [1, 1, 1],
     };
-    let mut file = PictureFile::new(picture, RATE).unwrap();
+    let mut file = VideoFile::new(config, RATE).unwrap();
     for (number, size) in sizes.iter().enumerate() {
         // Shown as 0, 2, 1, 4, 3, ...
         let lead = if number == 0 {
@@ -29,9 +29,9 @@ fn pictures(sizes: &[usize]) -> Vec<u8> {
     index(&file.finish(0).unwrap())
 }
 
-fn sound(packets: usize, start: i64) -> Vec<u8> {
-    let sound = Sound { description: vec![0x11, 0x90], sample_rate: 48_000, channels: 2 };
-    let mut file = SoundFile::new(sound).unwrap();
+fn audio(packets: usize, start: i64) -> Vec<u8> {
+    let config = AudioConfig { description: vec![0x11, 0x90], sample_rate: 48_000, channels: 2 };
+    let mut file = AudioFile::new(config).unwrap();
     for _ in 0..packets {
         file.add(&[1; 200], 1024).unwrap();
     }
@@ -52,7 +52,7 @@ fn after(bytes: &[u8], kind: &[u8; 4]) -> Option<usize> {
 
 #[test]
 fn the_date_of_capture_stands_in_the_header() {
-    let chunk = pictures(&[100; 31]);
+    let chunk = video(&[100; 31]);
     // Version 1 of the movie's header: the date takes eight bytes behind version and flags.
     for (captured, written) in [(None, 0), (Some(0), 2_082_844_800), (Some(1_714_566_896), 3_797_411_696)] {
         let head = assemble(&[&chunk], None, RATE, captured).unwrap().head;
@@ -64,8 +64,7 @@ fn the_date_of_capture_stands_in_the_header() {
 
 #[test]
 fn packets_alternate_every_second() {
-    let made =
-        assemble(&[&pictures(&[100; 31]), &pictures(&[50; 31])], Some(&sound(100, 0)), RATE, None).unwrap();
+    let made = assemble(&[&video(&[100; 31]), &video(&[50; 31])], Some(&audio(100, 0)), RATE, None).unwrap();
     // 28 + 8 bytes of file type and the media data's head come before the first packet of each file.
     let start = 36;
     let piece = |file, packets: std::ops::Range<u64>, size| Piece {
@@ -73,7 +72,7 @@ fn packets_alternate_every_second() {
         offset: start + packets.start * size,
         bytes: (packets.end - packets.start) * size,
     };
-    // Decoding starts a frame early, so the first second has 26; of sound, 47 packets begin within a second.
+    // Decoding starts a frame early, so the first second has 26; of the audio, 47 packets begin within a second.
     let wanted = [
         piece(0, 0..26, 100),
         piece(2, 0..47, 200),
@@ -90,41 +89,46 @@ fn packets_alternate_every_second() {
 
 #[test]
 fn beyond_four_gibibytes_places_are_wide() {
-    let mut large = pictures(&[100; 3]);
+    let mut large = video(&[100; 3]);
     let sizes = after(&large, b"stsz").unwrap() + 12;
     for place in 0..3 {
         large[sizes + 4 * place..][..4].copy_from_slice(&3_000_000_000_u32.to_be_bytes());
     }
-    for (chunks, wide) in [(vec![pictures(&[100; 3])], false), (vec![large.clone(); 2], true)] {
+    for (chunks, wide) in [(vec![video(&[100; 3])], false), (vec![large.clone(); 2], true)] {
         let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
-        let made = assemble(&chunks, Some(&sound(300, 0)), RATE, None).unwrap();
+        let made = assemble(&chunks, Some(&audio(300, 0)), RATE, None).unwrap();
         assert_eq!(after(&made.head, b"co64").is_some(), wide);
         assert_eq!(after(&made.head, b"stco").is_none(), wide);
         let packets: u64 = made.pieces.iter().map(|piece| piece.bytes).sum();
         let media = after(&made.head, b"mdat").unwrap();
-        // The first packet is where the index says, right behind the head, and the head tells the packets' size.
-        let (first, told) = if wide {
+        // The first packet follows the head, where the index points, and the head contains the size of the packets.
+        let (first, size) = if wide {
             let place = after(&made.head, b"co64").unwrap() + 8;
             assert_eq!((number(&made.head, media - 8), number(&made.head, place)), (1, 0));
-            let told =
+            let size =
                 (u64::from(number(&made.head, media)) << 32) | u64::from(number(&made.head, media + 4));
-            (number(&made.head, place + 4), told - 16)
+            (number(&made.head, place + 4), size - 16)
         } else {
             (
                 number(&made.head, after(&made.head, b"stco").unwrap() + 8),
                 u64::from(number(&made.head, media - 8)) - 8,
             )
         };
-        assert_eq!((first as usize, told), (made.head.len(), packets));
+        assert_eq!((first as usize, size), (made.head.len(), packets));
     }
 }
 
 #[test]
 fn files_that_cannot_be() {
-    let picture =
-        |codec: &str| Picture { codec: codec.into(), description: None, width: 2, height: 2, colour: [2; 3] };
+    let config = |codec: &str| VideoConfig {
+        codec: codec.into(),
+        description: None,
+        width: 2,
+        height: 2,
+        colour: [2; 3],
+    };
     let made = |codec: &str, rate, data: &[u8]| {
-        let mut file = PictureFile::new(picture(codec), rate)?;
+        let mut file = VideoFile::new(config(codec), rate)?;
         file.add(data, 0, true)?;
         file.finish(0)
     };
@@ -139,22 +143,23 @@ fn files_that_cannot_be() {
     assert!(codec(made("av01.0..08", RATE, &[0x0a, 0])));
     assert_eq!(made("vp09.00.10.08", rate(0, 1), &[1]), Err(Error::TooLarge));
     assert_eq!(made("vp09.00.10.08", rate(25, u32::MAX), &[1]), Err(Error::TooLarge));
-    assert_eq!(PictureFile::new(picture("vp09.00.10.08"), RATE).unwrap().finish(0), Err(Error::Empty));
-    let sound = |description, sample_rate| SoundFile::new(Sound { description, sample_rate, channels: 2 });
-    assert!(matches!(sound(vec![], 48_000).err(), Some(Error::Codec(_))));
-    assert!(matches!(sound(vec![0x11, 0x90], 0).err(), Some(Error::Codec(_))));
-    assert_eq!(sound(vec![0x11, 0x90], 48_000).unwrap().finish(0), Err(Error::Empty));
+    assert_eq!(VideoFile::new(config("vp09.00.10.08"), RATE).unwrap().finish(0), Err(Error::Empty));
+    let audio =
+        |description, sample_rate| AudioFile::new(AudioConfig { description, sample_rate, channels: 2 });
+    assert!(matches!(audio(vec![], 48_000).err(), Some(Error::Codec(_))));
+    assert!(matches!(audio(vec![0x11, 0x90], 0).err(), Some(Error::Codec(_))));
+    assert_eq!(audio(vec![0x11, 0x90], 48_000).unwrap().finish(0), Err(Error::Empty));
 }
 
 proptest::proptest! {
     #[test]
     fn damage_is_survived(
         damage in proptest::collection::vec((proptest::num::usize::ANY, proptest::num::u8::ANY), 1..6),
-        of_sound in proptest::bool::ANY,
+        in_audio in proptest::bool::ANY,
         short in 0_usize..40,
     ) {
-        let (mut chunk, mut track) = (pictures(&[10; 60]), sound(120, -5_000));
-        let damaged = if of_sound { &mut track } else { &mut chunk };
+        let (mut chunk, mut track) = (video(&[10; 60]), audio(120, -5_000));
+        let damaged = if in_audio { &mut track } else { &mut chunk };
         for (place, value) in damage {
             let place = place % damaged.len();
             damaged[place] = value;

@@ -1,4 +1,5 @@
-//! Files made by ffmpeg, cut into segments and played by ffmpeg through a playlist. Needs a native ffmpeg on PATH.
+//! Cuts files made by ffmpeg into segments, and plays them with ffmpeg through a playlist. Needs a native ffmpeg on
+//! PATH.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use clipfit_container::read::boxes;
@@ -20,7 +21,7 @@ fn run(program: &str, folder: &Path, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Returns the index of a file, header and all.
+/// Returns the index of a file, header included.
 fn index(file: &[u8]) -> Vec<u8> {
     boxes(file).find(|found| &found.kind == b"moov").unwrap().whole.to_vec()
 }
@@ -29,15 +30,15 @@ struct Clip {
     rate: Rate,
     frames: u64,
     firsts: Vec<u64>,
-    sound: Option<&'static str>,
+    audio: Option<&'static str>,
 }
 
-/// A clip with reordered pictures and an IDR picture before each of `firsts`, and at places of its own.
+/// Makes a clip with reordered frames, and a keyframe at each of `firsts` and at others.
 fn make(folder: &Path, clip: &Clip) -> Vec<u8> {
     let rate = format!("{}/{}", clip.rate.numerator, clip.rate.denominator);
     let at: Vec<String> = clip.firsts.iter().map(|first| format!("eq(n,{first})")).collect();
     let seconds = (clip.frames * u64::from(clip.rate.denominator)) as f64 / f64::from(clip.rate.numerator);
-    let (input, sound) = match clip.sound {
+    let (input, audio) = match clip.audio {
         Some(codec) => (format!("-f lavfi -i sine=f=440:d={seconds}:r=44100"), codec),
         None => (String::new(), "-an"),
     };
@@ -46,7 +47,7 @@ fn make(folder: &Path, clip: &Clip) -> Vec<u8> {
         folder,
         &format!(
             "-v error -nostdin -y -f lavfi -i testsrc2=s=320x180:r={rate} {input} -frames:v {} -pix_fmt yuv420p \
-             -c:v libx264 -preset medium -bf 3 -b_strategy 0 -g 40 -force_key_frames expr:{} {sound} \
+             -c:v libx264 -preset medium -bf 3 -b_strategy 0 -g 40 -force_key_frames expr:{} {audio} \
              -movflags +faststart source.mp4",
             clip.frames,
             at.join("+"),
@@ -77,12 +78,12 @@ fn package(folder: &Path, file: &[u8], clip: &Clip, format: Format) -> Vec<Vec<u
         std::fs::write(folder.join(&name), &segment).unwrap();
         segments.push(segment);
     }
-    assert_eq!(segments.len(), packager.count());
+    assert_eq!(segments.len(), clip.firsts.len());
     std::fs::write(folder.join("list.m3u8"), list + "#EXT-X-ENDLIST\n").unwrap();
     segments
 }
 
-/// Checksums of all that is decoded, with the pictures' numbers on their grid.
+/// Returns the checksums of all decoded frames, with their numbers on the grid.
 fn decoded(folder: &Path, file: &str, stream: &str, rate: Rate) -> Vec<(i64, String)> {
     let options = if file.ends_with("m3u8") { "-allowed_extensions ALL" } else { "" };
     let listing = run(
@@ -104,9 +105,9 @@ fn decoded(folder: &Path, file: &str, stream: &str, rate: Rate) -> Vec<(i64, Str
 fn clips() -> Vec<Clip> {
     let rate = |numerator, denominator| Rate { numerator, denominator };
     vec![
-        Clip { rate: rate(25, 1), frames: 150, firsts: vec![0, 50, 103], sound: Some("-c:a aac -b:a 96k") },
-        Clip { rate: rate(30_000, 1001), frames: 95, firsts: vec![0, 60, 93], sound: Some("-c:a aac -ac 2") },
-        Clip { rate: rate(25, 2), frames: 40, firsts: vec![0], sound: None },
+        Clip { rate: rate(25, 1), frames: 150, firsts: vec![0, 50, 103], audio: Some("-c:a aac -b:a 96k") },
+        Clip { rate: rate(30_000, 1001), frames: 95, firsts: vec![0, 60, 93], audio: Some("-c:a aac -ac 2") },
+        Clip { rate: rate(25, 2), frames: 40, firsts: vec![0], audio: None },
     ]
 }
 
@@ -128,10 +129,10 @@ fn what_is_played_is_what_was_in_the_file() {
                 assert_eq!(is.0 - zero, number as i64, "{format:?}");
             }
             assert_eq!(before.len(), after.len());
-            if clip.sound.is_some() {
+            if clip.audio.is_some() {
                 let (before, after) =
                     (decoded(folder, "source.mp4", "a", rate), decoded(folder, "list.m3u8", "a", rate));
-                // A file's run-in is cut off on playing, a stream's is not.
+                // Players skip a file's priming, but not a stream's.
                 let (before, after): (Vec<_>, Vec<_>) = (
                     before.iter().rev().map(|each| &each.1).collect(),
                     after.iter().rev().map(|each| &each.1).collect(),
@@ -147,7 +148,7 @@ fn what_is_played_is_what_was_in_the_file() {
     }
 }
 
-/// A segment alone begins with a keyframe, at its own time.
+/// Checks that a segment alone begins with a keyframe, at its own time.
 fn starts_by_itself(folder: &Path, number: usize, ending: &str, first: u64, rate: Rate) {
     let mut alone = std::fs::read(folder.join("init.mp4")).filter_ts(ending);
     alone.extend(std::fs::read(folder.join(format!("segment{number}.{ending}"))).unwrap());
@@ -177,9 +178,9 @@ impl OfFormat for std::io::Result<Vec<u8>> {
     }
 }
 
-/// Packets of a transport stream are counted on, beyond the seams too, and every segment tells its streams first.
+/// Counters continue across segments, and every segment begins with its tables.
 #[test]
-fn transport_packets_are_counted_on() {
+fn transport_counters_continue() {
     let folder = tempfile::tempdir().unwrap();
     let clip = &clips()[0];
     let file = make(folder.path(), clip);
@@ -199,7 +200,7 @@ fn transport_packets_are_counted_on() {
 }
 
 #[test]
-fn cuts_that_are_none_are_refused() {
+fn impossible_cuts_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let clip = &clips()[0];
     let file = make(folder.path(), clip);

@@ -1,6 +1,6 @@
 //! Percent-decoding of what stands in addresses. Knows nothing of their parts.
 
-/// `text` decoded, with `plus` for every `+`; bytes that are no UTF-8 become the replacement character.
+/// Decodes `text`, with `plus` for every `+`; bytes that are not UTF-8 become the replacement character.
 pub(crate) fn decoded(text: &str, plus: u8) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,9 +1,9 @@
-//! How far a session is: parsing of ffmpeg's `-progress` lines, and the estimate shown to people.
+//! How far a job is: parsing of ffmpeg's `-progress` lines, and the estimate shown to people.
 
 use crate::units::Micros;
 use serde::{Deserialize, Serialize};
 
-/// What a session is doing at large.
+/// What a job does at large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// First passes and the audio.
@@ -17,7 +17,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// For the page.
+    /// Returns the text for the page.
     pub fn text(self) -> &'static str {
         match self {
             Stage::Measuring => "Measuring the video",
@@ -28,7 +28,7 @@ impl Stage {
     }
 }
 
-/// How far a session is.
+/// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// What it is doing.
@@ -61,7 +61,7 @@ pub fn estimate(fraction: f64, elapsed: Micros, clip: Micros) -> Estimate {
     }
 }
 
-/// The frame count in a line of `-progress` output, if the line tells it.
+/// Returns the frame count in a line of `-progress` output, if the line tells it.
 pub fn frame_of(line: &str) -> Option<u64> {
     line.trim().strip_prefix("frame=")?.trim().parse().ok()
 }

@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use crate::clip::facts::MediaFacts;
+use crate::clip::watched;
 use crate::units::Bytes;
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-/// A clip of so many frames at 25 a second, with keyframes every two seconds.
+/// Returns a clip of so many frames at 25 a second, with keyframes every two seconds.
 pub(crate) fn facts(frames: u64) -> MediaFacts {
     let (seconds, bytes) = (frames as f64 / 25.0, frames * 6_000);
     let mut facts = support::read_clip(&format!("320x180@25 {seconds}s {bytes}B h264 aac:128x2"));
@@ -17,7 +18,14 @@ pub(crate) fn facts(frames: u64) -> MediaFacts {
     facts
 }
 
-/// The beginning of an MP4 with `media` bytes of packets; the index first or last.
+/// Samples of so many frames at 25 a second, in each of which something has moved; `brighter` makes them other ones.
+pub(crate) fn samples(frames: u64, brighter: u8) -> Vec<u8> {
+    let pixels = u64::from(watched::WIDTH * watched::HEIGHT);
+    let sample = |index: u64| (0..pixels).map(move |place| ((place + index * 7) % 32) as u8 * 4 + brighter);
+    (0..frames.div_ceil(3)).flat_map(sample).collect()
+}
+
+/// Returns the beginning of an MP4 with `media` bytes of packets; the index first or last.
 pub(crate) fn mp4_head(media: u64, index_first: bool) -> Vec<u8> {
     let boxed =
         |kind: &[u8; 4], size: u64| [&u32::try_from(size + 8).unwrap().to_be_bytes()[..], kind].concat();

@@ -14,14 +14,14 @@ impl Bytes {
         if duration.0 <= 0 { Kbps(0.0) } else { Kbps(self.0 as f64 * 8000.0 / duration.0 as f64) }
     }
 
-    /// `fraction` of this size, rounded down.
+    /// Returns `fraction` of this size, rounded down.
     pub fn times(self, fraction: f64) -> Bytes {
         Bytes((self.0 as f64 * fraction).max(0.0) as u64)
     }
 }
 
 impl fmt::Display for Bytes {
-    /// Decimal units, as upload limits are meant: `1.90 MB`, `48.0 kB`, `512 bytes`.
+    /// Writes decimal units, as upload limits are meant: `1.90 MB`, `48.0 kB`, `512 bytes`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.0 as f64;
         match self.0 {
@@ -33,8 +33,8 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// `n` with three significant digits, for sizes from 1 to 1000. Truncated, so that a size never reads larger than it
-/// is.
+/// Writes `n` with three significant digits, for sizes from 1 to 1000. Truncates, so that a size never reads larger
+/// than it is.
 fn three_digits(n: f64) -> String {
     let cut = |scale: f64| (n * scale + 1e-9).floor() / scale;
     if n < 10.0 {
@@ -64,7 +64,7 @@ pub fn grouped(number: u64) -> String {
 pub struct Kbps(pub f64);
 
 impl Kbps {
-    /// The bytes that this rate fills in `duration`.
+    /// Returns the bytes that this rate fills in `duration`.
     pub fn during(self, duration: Micros) -> Bytes {
         Bytes((self.0 * duration.0.max(0) as f64 / 8000.0).max(0.0).round() as u64)
     }
@@ -83,14 +83,22 @@ impl fmt::Display for Kbps {
 pub struct Micros(pub i64);
 
 impl Micros {
-    /// From seconds; anything that is no finite number becomes zero.
+    /// Converts seconds; anything that is not a finite number becomes zero.
     pub fn from_seconds(seconds: f64) -> Micros {
         if seconds.is_finite() { Micros((seconds * 1e6).round() as i64) } else { Micros(0) }
     }
 
-    /// In seconds.
+    /// Returns the seconds.
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1e6
+    }
+
+    /// Writes a point in time to the tenth of a second: `0:09.4`, `1:02:05.0`.
+    pub fn on_clock(self) -> String {
+        let tenths = (self.seconds() * 10.0).round().max(0.0) as i64;
+        let (hours, minutes, seconds) = (tenths / 36_000, tenths / 600 % 60, tenths / 10 % 60);
+        let hours = if hours > 0 { format!("{hours}:{minutes:02}") } else { minutes.to_string() };
+        format!("{hours}:{seconds:02}.{}", tenths % 10)
     }
 }
 
@@ -109,7 +117,7 @@ impl std::ops::Sub for Micros {
 }
 
 impl fmt::Display for Micros {
-    /// As a person reads a clip's length: `0:30`, `1:02:05`, and `0.5 s` below ten seconds.
+    /// Writes a clip's length as people read it: `0:30`, `1:02:05`, and `0.5 s` below ten seconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.seconds();
         if (0.0..10.0).contains(&seconds) {
@@ -142,7 +150,7 @@ impl FrameRate {
     /// What can be wished for, in frames per second; 1000/1001 counts as one.
     pub(crate) const WISHED: RangeInclusive<f64> = 0.999..=240.0;
 
-    /// A rate of `numerator / denominator` in lowest terms; `None` unless both are positive.
+    /// Returns a rate of `numerator / denominator` in lowest terms; `None` unless both are positive.
     pub fn new(numerator: u32, denominator: u32) -> Option<FrameRate> {
         if numerator == 0 || denominator == 0 {
             return None;
@@ -151,7 +159,7 @@ impl FrameRate {
         Some(FrameRate { numerator: numerator / divisor, denominator: denominator / divisor })
     }
 
-    /// A whole rate; 0 becomes 1.
+    /// Returns a whole rate; 0 becomes 1.
     pub fn whole(rate: u32) -> FrameRate {
         FrameRate { numerator: rate.max(1), denominator: 1 }
     }
@@ -172,7 +180,8 @@ impl FrameRate {
         Some(FrameRate::nearest(value))
     }
 
-    /// The common rate within 0.15 % of `value`, else `value` in thousandths. `value` must be positive and finite.
+    /// Returns the common rate within 0.15 % of `value`, else `value` in thousandths. `value` must be positive and
+    /// finite.
     pub fn nearest(value: f64) -> FrameRate {
         const COMMON: [(u32, u32); 16] = [
             (24_000, 1001),
@@ -207,29 +216,29 @@ impl FrameRate {
         }
     }
 
-    /// Frames per second as a plain number.
+    /// Returns the frames per second as a plain number.
     pub fn per_second(self) -> f64 {
         f64::from(self.numerator) / f64::from(self.denominator)
     }
 
-    /// The ratio's upper part.
+    /// Returns the ratio's upper part.
     pub fn numerator(self) -> u32 {
         self.numerator
     }
 
-    /// The ratio's lower part.
+    /// Returns the ratio's lower part.
     pub fn denominator(self) -> u32 {
         self.denominator
     }
 
-    /// The time of frame `index` when frame 0 is at zero, rounded to the nearest microsecond.
+    /// Returns the time of frame `index` when frame 0 is at zero, rounded to the nearest microsecond.
     pub fn time_of(self, index: u64) -> Micros {
         let exact = u128::from(index) * u128::from(self.denominator) * 1_000_000;
         let rounded = (exact + u128::from(self.numerator) / 2) / u128::from(self.numerator);
         Micros(i64::try_from(rounded).unwrap_or(i64::MAX))
     }
 
-    /// How many frames fill `duration`, rounded to the nearest.
+    /// Returns how many frames fill `duration`, rounded to the nearest.
     pub fn frames_in(self, duration: Micros) -> u64 {
         let ticks = u128::from(duration.0.max(0).unsigned_abs()) * u128::from(self.numerator);
         let per_frame = u128::from(self.denominator) * 1_000_000;

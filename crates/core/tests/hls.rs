@@ -16,10 +16,9 @@ use clipfit_container::read::{boxes, codecs};
 use clipfit_container::{Packager, Rate};
 use clipfit_core::hls::check;
 use clipfit_core::hls::{
-    self, INDEX, INIT, MASTER, Rendition, Segments, Shape, ZERO, master_playlist, media_playlist,
-    segment_name,
+    self, INDEX, INIT, MASTER, Segments, Shape, Variant, ZERO, master_playlist, media_playlist, segment_name,
 };
-use clipfit_core::step::ffmpeg::RESULT_FILE;
+use clipfit_core::step::files::RESULT_FILE;
 use clipfit_core::step::package::PackageStep;
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::packaging::SegmentFormat;
@@ -84,11 +83,7 @@ fn cut(folder: &Path, step: &PackageStep) {
 }
 
 /// The facts of a rendition as it lies in its folder.
-fn facts(
-    folder: &Path,
-    step: &PackageStep,
-    segments: &Segments,
-) -> (Rendition, Vec<(Segment, Option<Begin>)>) {
+fn facts(folder: &Path, step: &PackageStep, segments: &Segments) -> (Variant, Vec<(Segment, Option<Begin>)>) {
     let init = fs::read(folder.join(INIT)).unwrap();
     let names = (0..step.firsts.len()).map(|index| segment_name(step.format(), index));
     let found: Vec<(Segment, Option<Begin>)> = names
@@ -103,7 +98,7 @@ fn facts(
         .collect();
     let codecs = codecs(&init).unwrap();
     let folder = hls::folder(codecs.width, codecs.height);
-    (Rendition { folder, codecs, sizes: found.iter().map(|(segment, _)| segment.size).collect() }, found)
+    (Variant { folder, codecs, sizes: found.iter().map(|(segment, _)| segment.size).collect() }, found)
 }
 
 /// Makes a package in `root`; answers which rules it breaks.
@@ -120,10 +115,10 @@ fn package(root: &Path, format: SegmentFormat) -> Vec<String> {
         fs::write(folder.join(INDEX), &list).unwrap();
         written.push(facts(&folder, &step, &segments));
     }
-    let renditions: Vec<Rendition> = written.iter().map(|(rendition, _)| rendition.clone()).collect();
+    let renditions: Vec<Variant> = written.iter().map(|(rendition, _)| rendition.clone()).collect();
     let master = master_playlist(format, &segments, &renditions);
     fs::write(root.join(MASTER), &master).unwrap();
-    let uri = |rendition: &Rendition| format!("{}/{INDEX}", rendition.folder);
+    let uri = |rendition: &Variant| format!("{}/{INDEX}", rendition.folder);
     let cut: Vec<check::Stream> = written
         .iter()
         .map(|(rendition, found)| check::Stream {
@@ -134,7 +129,7 @@ fn package(root: &Path, format: SegmentFormat) -> Vec<String> {
                 .collect(),
         })
         .collect();
-    let stream = |(rendition, found): (Rendition, Vec<(Segment, Option<Begin>)>)| Stream {
+    let stream = |(rendition, found): (Variant, Vec<(Segment, Option<Begin>)>)| Stream {
         uri: uri(&rendition),
         playlist: &list,
         codecs: rendition.codecs,

@@ -5,7 +5,7 @@
 mod playlists;
 
 use clipfit_container::read::StreamCodecs;
-use clipfit_core::hls::{Rendition, Segments, master_playlist, media_playlist, segment_name};
+use clipfit_core::hls::{Segments, Variant, master_playlist, media_playlist, segment_name};
 use clipfit_core::units::{Bytes, FrameRate};
 use clipfit_core::wishes::packaging::SegmentFormat;
 use playlists::{Package, Segment, Stream, Violation, check};
@@ -21,8 +21,8 @@ struct Example {
 fn example(format: SegmentFormat) -> Example {
     let rate = FrameRate::new(30_000, 1001).unwrap_or(FrameRate::whole(30));
     let segments = Segments::new(vec![0, 180, 360], 400, rate).unwrap_or_else(|bad| panic!("{bad}"));
-    let renditions: Vec<Rendition> = [(240, 30_000), (720, 400_000)]
-        .map(|(height, size)| Rendition {
+    let renditions: Vec<Variant> = [(240, 30_000), (720, 400_000)]
+        .map(|(height, size)| Variant {
             folder: format!("{height}p"),
             codecs: StreamCodecs {
                 video: "avc1.64001e".into(),
@@ -33,7 +33,7 @@ fn example(format: SegmentFormat) -> Example {
             sizes: vec![Bytes(size), Bytes(size * 2), Bytes(size / 9)],
         })
         .to_vec();
-    let facts = |rendition: &Rendition| {
+    let facts = |rendition: &Variant| {
         let of = |(index, size): (usize, &Bytes)| Segment {
             uri: segment_name(format, index),
             size: *size,

@@ -1,7 +1,7 @@
 //! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and
 //! shows the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
 
-use crate::kept::{Given, Kept, PackageFile};
+use crate::kept::{Given, Kept};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
 use crate::protocol::{FromWorker, MissingPart, ToWorker};
@@ -19,6 +19,7 @@ use clipfit_core::units::Bytes;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::names::archive_folder;
 use clipfit_core::wishes::{Mode, Wishes};
+use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -65,7 +66,7 @@ struct Busy {
 }
 
 /// What became of a task.
-enum Ended {
+enum TaskEnd {
     Done {
         exit_code: i32,
         answer: Option<Box<Answer>>,
@@ -120,7 +121,7 @@ impl Driver {
                 let (progress, ended) = self.read(message, &mut held.busy);
                 events.extend(progress);
                 if let Some((busy, ended)) = ended {
-                    if matches!(ended, Ended::Died(Death::OutOfMemory)) {
+                    if matches!(ended, TaskEnd::Died(Death::OutOfMemory)) {
                         // An instance's memory never shrinks: only ended workers give theirs back.
                         let idle = (0..limits.workers).filter(|slot| !held.busy.contains_key(slot));
                         idle.for_each(|slot| self.with_pool(|pool| pool.end(slot)));
@@ -292,7 +293,11 @@ impl Driver {
     }
 
     /// Takes in a message; returns the progress that it tells, and the task that it ended, if it ended one.
-    fn read(&self, message: Message, busy: &mut HashMap<usize, Busy>) -> (Vec<Event>, Option<(Busy, Ended)>) {
+    fn read(
+        &self,
+        message: Message,
+        busy: &mut HashMap<usize, Busy>,
+    ) -> (Vec<Event>, Option<(Busy, TaskEnd)>) {
         let slot = message.worker;
         let runs = |busy: &HashMap<usize, Busy>, task: u32| {
             busy.get(&slot).is_some_and(|busy| busy.task.id.0 == task)
@@ -301,14 +306,14 @@ impl Driver {
             MessageKind::Broke(why) => {
                 self.say(format!("[worker {slot}] broke: {why}"));
                 self.with_pool(|pool| pool.end(slot));
-                Some(Ended::Died(Death::Crash))
+                Some(TaskEnd::Died(Death::Crash))
             }
             MessageKind::Hung => {
                 self.say(format!("[worker {slot}] hangs"));
                 self.with_pool(|pool| pool.end(slot));
                 // x265 would hang again; what hung beside it may have been unlucky.
                 let by_threads = busy.get(&slot).is_some_and(|busy| wants_threads(&busy.task.program));
-                Some(Ended::Died(if by_threads { Death::Encoder } else { Death::Crash }))
+                Some(TaskEnd::Died(if by_threads { Death::Encoder } else { Death::Crash }))
             }
             MessageKind::Said(FromWorker::Log { task, lines }, _) => {
                 let Some(running) = busy.get_mut(&slot).filter(|busy| busy.task.id.0 == task) else {
@@ -343,7 +348,7 @@ impl Driver {
                     self.with_pool(|pool| pool.end(slot));
                 }
                 let outputs = outputs.into_iter().zip(riding.blobs).collect();
-                Ended::Done { exit_code, answer, outputs, frames: riding.frames }
+                TaskEnd::Done { exit_code, answer, outputs, frames: riding.frames }
             }),
             MessageKind::Said(FromWorker::Crashed { task, death, detail }, _) => {
                 runs(busy, task).then(|| {
@@ -352,7 +357,7 @@ impl Driver {
                     if death == Death::Encoder {
                         self.with_pool(|pool| pool.end(slot));
                     }
-                    Ended::Died(death)
+                    TaskEnd::Died(death)
                 })
             }
             MessageKind::Said(FromWorker::Loaded { missing }, _) => {
@@ -362,7 +367,7 @@ impl Driver {
                     self.with_pool(|pool| pool.end(slot));
                     // A browser that refuses another instance is short of memory; the rest may pass.
                     let refused = lacks.reason == LoadFailure::Refused;
-                    Ended::Died(if refused { Death::OutOfMemory } else { Death::Crash })
+                    TaskEnd::Died(if refused { Death::OutOfMemory } else { Death::Crash })
                 })
             }
             MessageKind::Said(FromWorker::LoadProgress { .. }, _) => None,
@@ -395,20 +400,15 @@ fn wants_threads(program: &Program) -> bool {
 }
 
 /// Keeps a finished task's files, and tells the job of it.
-async fn event(busy: Busy, ended: Ended, kept: &mut Kept) -> Event {
+async fn event(busy: Busy, ended: TaskEnd, kept: &mut Kept) -> Event {
     let Busy { task, mut log } = busy;
     let log = log.split_off(log.len().saturating_sub(EVIDENCE));
     match ended {
-        Ended::Died(death) => Event::Died { task: task.id, death, log },
-        Ended::Done { exit_code, answer, outputs, frames } => {
+        TaskEnd::Died(death) => Event::Died { task: task.id, death, log },
+        TaskEnd::Done { exit_code, answer, outputs, frames } => {
             let outputs = kept.take(&task, outputs, frames).await;
             let answer = answer.map(|answer| *answer);
             Event::Done { task: task.id, exit_code, answer, outputs, log }
         }
     }
-}
-
-/// Returns files as JavaScript takes them: pairs of path and content.
-pub(crate) fn pairs(files: &[PackageFile]) -> Array {
-    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
 }

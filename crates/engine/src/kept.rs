@@ -2,17 +2,15 @@
 //! to put them into a blob and back than to decode them. Knows no task's purpose.
 
 use clipfit_core::job::report;
-use clipfit_core::step::ffmpeg::FRAMES_FILE;
+use clipfit_core::step::files::FRAMES_FILE;
 use clipfit_core::step::{Artifact, ArtifactKind, InputSource, Task, Written};
 use clipfit_core::units::Bytes;
+use clipfit_site::PackageFile;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
-
-/// A file of a package: its path and its content.
-pub type PackageFile = (String, Blob);
 
 /// What a job keeps.
 #[derive(Default)]
@@ -24,7 +22,7 @@ pub(crate) struct Kept {
 }
 
 /// Frames for a task: buffers of whole frames.
-pub(crate) struct Frames {
+pub(crate) struct LentFrames {
     pub(crate) buffers: Array,
     /// They go to the worker, which gives them back, instead of being copied.
     pub(crate) moved: bool,
@@ -35,7 +33,7 @@ pub(crate) struct Given {
     pub(crate) names: Vec<String>,
     /// In the order of `names`.
     pub(crate) blobs: Vec<Blob>,
-    pub(crate) frames: Option<Frames>,
+    pub(crate) frames: Option<LentFrames>,
 }
 
 impl Kept {
@@ -44,8 +42,8 @@ impl Kept {
         self.shares = shares;
     }
 
-    /// The inputs of a task on `clip`. A file that was never written (a preset without macroblock tree) is simply not
-    /// there.
+    /// Returns the inputs of a task on `clip`, without files that were never written (a preset without macroblock
+    /// tree).
     pub(crate) fn give(&mut self, task: &Task, clip: &File) -> Given {
         let mut given = Given { names: Vec::new(), blobs: Vec::new(), frames: None };
         for input in &task.inputs {
@@ -66,14 +64,14 @@ impl Kept {
         given
     }
 
-    fn lend(&mut self, artifact: &Artifact) -> Option<Frames> {
+    fn lend(&mut self, artifact: &Artifact) -> Option<LentFrames> {
         let buffers =
             if self.shares { self.frames.get(artifact).cloned() } else { self.frames.remove(artifact) };
-        buffers.map(|buffers| Frames { buffers, moved: !self.shares })
+        buffers.map(|buffers| LentFrames { buffers, moved: !self.shares })
     }
 
-    /// Takes in what a task made, and frames that it was lent or made; answers with what the session wants to know of
-    /// them.
+    /// Takes in what a task made, and frames that it was lent or made; returns what the job wants to
+    /// know of them.
     pub(crate) async fn take(
         &mut self,
         task: &Task,
@@ -84,7 +82,7 @@ impl Kept {
         for (name, blob) in files {
             let Some(wanted) = task.outputs.iter().find(|output| output.name == name) else { continue };
             let size = Bytes(blob.size() as u64);
-            // What cannot be read back counts as not written; the session then tries again.
+            // What cannot be read back counts as not written; the job then tries again.
             let Ok(head) = head(&blob, wanted.read).await else { continue };
             if let Some(artifact) = wanted.keep {
                 self.blobs.insert(artifact, blob);
@@ -112,12 +110,12 @@ impl Kept {
         self.frames.remove(artifact);
     }
 
-    /// The result of a job that makes one file.
+    /// Returns the result of a job that makes one file.
     pub(crate) fn result(&mut self) -> Option<Blob> {
         self.blobs.remove(&Artifact { rendition: 0, kind: ArtifactKind::Result })
     }
 
-    /// The files of a package; `None` where one is missing.
+    /// Returns the files of a package; `None` if one is missing.
     pub(crate) fn package(&mut self, files: &[report::PackageFile]) -> Option<Vec<PackageFile>> {
         let mut blob = |source: &InputSource| match source {
             InputSource::Kept(artifact) => self.blobs.remove(artifact),
@@ -137,7 +135,7 @@ fn text_blob(text: &str) -> Option<Blob> {
     Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text))).ok()
 }
 
-/// The first `most` bytes of a blob.
+/// Returns the first `most` bytes of a blob.
 async fn head(blob: &Blob, most: usize) -> Result<Vec<u8>, JsValue> {
     let wanted = blob.size().min(most as f64);
     if wanted == 0.0 {

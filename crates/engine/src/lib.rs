@@ -1,5 +1,6 @@
-//! The engine: plans a clip and drives the workers that encode it, as a WebAssembly module that the page fetches with the first clip.
-//! It tells the page accounts: figures and sentences, never facts, plans or reports. Decides nothing about an encode: core does.
+//! The engine: plans a clip and drives the workers that encode it, as a WebAssembly module that the page fetches with
+//! the first clip. It gives the page accounts: figures and sentences, never facts, plans or reports. Decides nothing
+//! about an encode: core does.
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
 mod driver;
@@ -12,13 +13,13 @@ mod protocol_ts;
 mod speeds;
 mod surroundings;
 
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
-use driver::{Driver, pairs};
+use clipfit_site::pairs;
+use driver::Driver;
 pub use driver::{ResultFiles, Tell};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Function};
-pub use kept::PackageFile;
 use log::Log;
 use pool::Pool;
 use serde::Serialize;
@@ -42,7 +43,7 @@ impl Run {
         self.log.borrow().text()
     }
 
-    /// Stops its work at once and frees its memory; nothing is told after this.
+    /// Stops its work at once and frees its memory; no update follows.
     pub fn end(self) {}
 }
 
@@ -56,9 +57,9 @@ impl Drop for Run {
     }
 }
 
-/// Starts a job under `wishes`. `tell` is called with an update, the result's file where there is one, and the pairs of path and
-/// content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with them, and
-/// returns the promise of one archive.
+/// Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
+/// and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
+/// them. `pack` returns the promise of one archive.
 ///
 /// # Errors
 /// When the wishes are not those of this build.
@@ -68,7 +69,7 @@ pub fn start(file: File, wishes: JsValue, tell: Function, pack: Function) -> Res
     let wishes = serde_wasm_bindgen::from_value(wishes)?;
     let tell: Tell = Rc::new(move |update, ResultFiles { result, package }| {
         let account = write(&update)
-            .or_else(|error| write(&Update::Failed(Failure::plain(error.to_string()))))
+            .or_else(|error| write(&Update::Failed(FailureAccount::plain(error.to_string()))))
             .unwrap_or_default();
         let package: Array = pairs(&package);
         // What the page's listener throws is the page's; there is nobody else to tell.

@@ -1,7 +1,7 @@
 //! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
 //! Carries messages; knows nothing of what a task is for.
 
-use crate::kept::Frames;
+use crate::kept::LentFrames;
 use crate::protocol::{FromWorker, MissingPart, PartAddress, ToWorker};
 use crate::surroundings::Site;
 use clipfit_core::step::load::{LoadFailure, Part};
@@ -87,7 +87,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A pool of up to `size` workers, and one with threads; none is started yet.
+    /// Returns a pool of up to `size` workers, and one with threads; none is started yet.
     pub(crate) fn new(site: Site, size: usize) -> Pool {
         let (sender, receiver) = unbounded();
         let slots = (0..=size.max(1)).map(|_| None).collect();
@@ -145,18 +145,24 @@ impl Pool {
         }
     }
 
-    /// The slot of the worker with threads. It is to be ended after every task.
+    /// Returns the slot of the worker with threads. It is to be ended after every task.
     pub(crate) fn threads(&self) -> usize {
         self.slots.len() - 1
     }
 
-    /// The next message of any worker.
+    /// Polls for the next message of any worker.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Message>> {
         self.receiver.poll_next_unpin(context)
     }
 
     /// Sends `message` with `blobs` and frames to worker `slot`, starting it first if it is not there.
-    pub(crate) fn send(&mut self, slot: usize, message: &ToWorker, blobs: &[Blob], frames: Option<&Frames>) {
+    pub(crate) fn send(
+        &mut self,
+        slot: usize,
+        message: &ToWorker,
+        blobs: &[Blob],
+        frames: Option<&LentFrames>,
+    ) {
         if self.slots.get(slot).is_none_or(Option::is_none) {
             self.start(slot);
         }
@@ -258,7 +264,7 @@ impl Pool {
     }
 }
 
-/// A compiled part, where it is at hand.
+/// Returns a compiled part, where it is at hand.
 fn module(part: Part) -> Option<JsValue> {
     MODULES.with_borrow(|modules| modules.get(&part).cloned())
 }
@@ -279,7 +285,7 @@ fn post(
     worker.post_message_with_transfer(&object, moved)
 }
 
-/// What has its tag among the fields, with the tag around them.
+/// Returns a tagged object, with the tag around its fields.
 fn tagged(data: &JsValue) -> Result<JsValue, String> {
     let outside = Object::new();
     let tag = Reflect::get(data, &JsValue::from_str("type")).unwrap_or_default();

@@ -8,11 +8,13 @@ use ts_rs::{Config, TS};
 use crate::protocol::{FromWorker, LogLine, MissingPart, PartAddress, ToWorker};
 use clipfit_core::clip::listing::{AudioDetails, ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use clipfit_core::clip::packets::PacketTable;
+use clipfit_core::clip::watched::Loudness;
 use clipfit_core::machine::Profile;
 use clipfit_core::machine::speeds::SpeedFigures;
 use clipfit_core::plan::audio::Mix;
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::package::PackageStep;
+use clipfit_core::step::watch::{ListenStep, WatchStep};
 use clipfit_core::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
 use clipfit_core::step::x264::{Passes, X264Step};
 use clipfit_core::step::{Answer, Death, Encode, Program, files};
@@ -25,12 +27,12 @@ const HEADER: &str = "\
 // Generated from core and crates/engine/src/protocol.rs by `cargo xtask generate`. Do not edit: a test compares them.
 ";
 
-/// One exported declaration with its doc comment.
+/// Returns one exported declaration with its doc comment.
 fn declaration<T: TS>(config: &Config) -> String {
     format!("\n{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
 }
 
-/// The names of files that workers write or look for.
+/// Returns the names of files that workers write or look for.
 fn file_names() -> String {
     let entries = files::OF_WORKERS.map(|(name, file)| format!("  {name}: \"{file}\",\n"));
     format!(
@@ -60,6 +62,9 @@ fn render() -> String {
         declaration::<X264Step>(&config),
         declaration::<Passes>(&config),
         declaration::<WebCodecsStep>(&config),
+        declaration::<WatchStep>(&config),
+        declaration::<ListenStep>(&config),
+        declaration::<Loudness>(&config),
         declaration::<Answer>(&config),
         declaration::<Listing>(&config),
         declaration::<ListedStream>(&config),

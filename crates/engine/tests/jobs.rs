@@ -5,7 +5,7 @@
 use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::step::load::LoadFailure;
 use clipfit_core::units::Bytes;
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use clipfit_engine::ResultFiles;
 use js_sys::{Array, Function};
@@ -115,7 +115,7 @@ async fn run(bytes: usize) -> Vec<(Update, ResultFiles)> {
     updates.take()
 }
 
-async fn failure(bytes: usize) -> Failure {
+async fn failure(bytes: usize) -> FailureAccount {
     match run(bytes).await.pop() {
         Some((Update::Failed(failure), _)) => failure,
         other => panic!("{other:?}"),

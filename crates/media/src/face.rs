@@ -1,19 +1,20 @@
-//! The module's face to JavaScript: plain values and bytes, failures thrown. Decides nothing.
+//! The module's interface for JavaScript: takes and returns plain values and bytes, throws failures. Decides nothing.
 
-use crate::{h264, picture, sound};
+use crate::{audio, frame, h264};
 use clipfit_container as container;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-/// Turns decoded pictures of one layout into planar 4:2:0, 8 bits, limited range, upright, at the output size.
+/// Converts decoded frames of one layout to planar 4:2:0 with 8 bits and limited range, upright, at the output size.
 #[wasm_bindgen]
-pub struct Picture(picture::Picture);
+pub struct FrameConverter(frame::Converter);
 
 #[wasm_bindgen]
-impl Picture {
-    /// `format` is a `VideoPixelFormat`, width and height are of its visible pixels; `fullRange` is about YUV, whose matrix
-    /// stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright; `out` is width and height
-    /// of the frame to make, then left, top, width and height of the picture in it.
+impl FrameConverter {
+    /// Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
+    /// `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
+    /// makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
+    /// and height of the video in it.
     #[wasm_bindgen(constructor)]
     pub fn new(
         format: &str,
@@ -22,97 +23,98 @@ impl Picture {
         #[wasm_bindgen(js_name = fullRange)] full_range: bool,
         turn: u32,
         out: &[u32],
-    ) -> Result<Picture, JsError> {
-        let refused = picture::PictureError::Size { width: 0, height: 0 };
+    ) -> Result<FrameConverter, JsError> {
+        let refused = frame::FrameError::Size { width: 0, height: 0 };
         let &[out_width, out_height, left, top, inner_width, inner_height] = out else {
             return Err(refused.into());
         };
         let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
-        Ok(Picture(picture::Picture::new(format, (width, height), full_range, turn, out, inside)?))
+        Ok(FrameConverter(frame::Converter::new(format, (width, height), full_range, turn, out, inside)?))
     }
 
-    /// Where in the module's memory the next picture belongs: its planes in the order of `VideoFrame`, without padding,
-    /// chroma sizes rounded up. The memory may grow in every call, the place stays.
+    /// Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,
+    /// without padding, chroma sizes rounded up. The memory may grow in every call; the address stays.
     #[wasm_bindgen(getter, js_name = inputAddress)]
     pub fn input_address(&self) -> usize {
         self.0.input().as_ptr() as usize
     }
 
-    /// Bytes of a picture that goes in.
+    /// Returns the size of an input frame in bytes.
     #[wasm_bindgen(getter, js_name = inputBytes)]
     pub fn input_bytes(&self) -> usize {
         self.0.input().len()
     }
 
-    /// Where the converted picture is.
+    /// Returns the address of the converted frame.
     #[wasm_bindgen(getter, js_name = outputAddress)]
     pub fn output_address(&self) -> usize {
         self.0.output().as_ptr() as usize
     }
 
-    /// Bytes of a converted picture.
+    /// Returns the size of a converted frame in bytes.
     #[wasm_bindgen(getter, js_name = outputBytes)]
     pub fn output_bytes(&self) -> usize {
         self.0.output().len()
     }
 
-    /// Converts the picture that lies at `inputAddress`.
+    /// Converts the frame at `inputAddress`.
     pub fn convert(&mut self) -> Result<(), JsError> {
         Ok(self.0.convert()?)
     }
 }
 
-/// Changes the sample rate of interleaved sound.
+/// Changes the sample rate of interleaved audio.
 #[wasm_bindgen]
-pub struct Resampler(sound::Resampler);
+pub struct Resampler(audio::Resampler);
 
 #[wasm_bindgen]
 impl Resampler {
-    /// Rates in hertz.
+    /// Creates a resampler; rates are in hertz.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(js_name = fromRate)] from_rate: u32,
         #[wasm_bindgen(js_name = toRate)] to_rate: u32,
         channels: u32,
     ) -> Result<Resampler, JsError> {
-        Ok(Resampler(sound::Resampler::new(from_rate, to_rate, channels)?))
+        Ok(Resampler(audio::Resampler::new(from_rate, to_rate, channels)?))
     }
 
-    /// Takes interleaved samples and answers what is ready, interleaved.
+    /// Takes interleaved samples and returns what is ready, interleaved.
     pub fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, JsError> {
         Ok(self.0.push(samples)?)
     }
 
-    /// Answers the rest: in total as many frames as were given times `toRate / fromRate`, rounded, without delay.
+    /// Returns the rest. In total there are `toRate / fromRate` times as many frames as in the input, rounded, without
+    /// delay.
     pub fn finish(&mut self) -> Result<Vec<f32>, JsError> {
         Ok(self.0.finish()?)
     }
 }
 
 enum File {
-    Picture(container::PictureFile),
-    Sound(container::SoundFile),
+    Video(container::VideoFile),
+    Audio(container::AudioFile),
 }
 
-/// Packets as an MP4 file of one track, media data first.
+/// Writes packets as an MP4 file with one track, media data first.
 #[wasm_bindgen]
 pub struct TrackFile(Option<File>);
 
 #[wasm_bindgen]
 impl TrackFile {
-    /// A file of AAC. `description` is its AudioSpecificConfig.
-    pub fn sound(
+    /// Creates a file of AAC. `description` is its AudioSpecificConfig.
+    pub fn audio(
         description: Vec<u8>,
         #[wasm_bindgen(js_name = sampleRate)] sample_rate: u32,
         channels: u16,
     ) -> Result<TrackFile, JsError> {
-        let sound = container::Sound { description, sample_rate, channels };
-        Ok(TrackFile(Some(File::Sound(container::SoundFile::new(sound)?))))
+        let config = container::AudioConfig { description, sample_rate, channels };
+        Ok(TrackFile(Some(File::Audio(container::AudioFile::new(config)?))))
     }
 
-    /// A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`, `colour` are the
-    /// code points of H.273 for primaries, transfer and matrix.
-    pub fn picture(
+    /// Creates a file of video with an even frame rate. `codec` and `description` are those of a `VideoDecoderConfig`;
+    /// `colour` is the code points of H.273 for primaries, transfer and matrix.
+    pub fn video(
         codec: String,
         description: Option<Vec<u8>>,
         width: u16,
@@ -121,18 +123,18 @@ impl TrackFile {
         #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
         #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
     ) -> Result<TrackFile, JsError> {
-        let colour = colour.try_into().unwrap_or([container::UNSAID; 3]);
-        let picture = container::Picture { codec, description, width, height, colour };
+        let colour = colour.try_into().unwrap_or([container::UNSPECIFIED; 3]);
+        let config = container::VideoConfig { codec, description, width, height, colour };
         let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
-        Ok(TrackFile(Some(File::Picture(container::PictureFile::new(picture, rate)?))))
+        Ok(TrackFile(Some(File::Video(container::VideoFile::new(config, rate)?))))
     }
 
-    /// The next packet, in the order of decoding. `ticks` is, of sound, for how many samples it lasts, and of pictures by how
-    /// many frames it is presented after its turn in that order.
+    /// Adds the next packet in decoding order. For audio, `ticks` is how many samples it lasts; for video, how many
+    /// frames after its place in that order it is presented.
     pub fn add(&mut self, data: &[u8], ticks: i32, key: bool) -> Result<(), JsError> {
         match &mut self.0 {
-            Some(File::Picture(file)) => file.add(data, ticks, key)?,
-            Some(File::Sound(file)) => {
+            Some(File::Video(file)) => file.add(data, ticks, key)?,
+            Some(File::Audio(file)) => {
                 file.add(data, u32::try_from(ticks).map_err(|_| container::Error::TooLarge)?)?;
             }
             None => return Err(container::Error::Empty.into()),
@@ -140,33 +142,33 @@ impl TrackFile {
         Ok(())
     }
 
-    /// The whole file, once. `startMicros` is when the first sample of sound is due: what is due before zero is cut by an
-    /// edit, what begins later is waited for. Pictures begin at zero.
+    /// Returns the whole file, once. `startMicros` is when the first audio sample is due: an edit hides what is due
+    /// before zero, or delays audio that begins later. Video begins at zero.
     pub fn finish(
         &mut self,
         #[wasm_bindgen(js_name = startMicros)] start_micros: f64,
     ) -> Result<Vec<u8>, JsError> {
         match self.0.take() {
-            Some(File::Picture(file)) => Ok(file.finish(0)?),
-            Some(File::Sound(file)) => Ok(file.finish(start_micros.round() as i64)?),
+            Some(File::Video(file)) => Ok(file.finish(0)?),
+            Some(File::Audio(file)) => Ok(file.finish(start_micros.round() as i64)?),
             None => Err(container::Error::Empty.into()),
         }
     }
 }
 
-/// What chunks and sound become: a head, and where the packets behind it come from.
+/// An assembled file: its head, and where the packets after it come from.
 #[wasm_bindgen]
 pub struct Assembly(container::Assembly);
 
 #[wasm_bindgen]
 impl Assembly {
-    /// Everything before the packets: file type, index, and the head of the media data.
+    /// Returns everything before the packets: file type, index, and the head of the media data.
     #[wasm_bindgen(getter)]
     pub fn head(&self) -> Vec<u8> {
         self.0.head.clone()
     }
 
-    /// The packets in order, as triples: which file (the chunks from 0, then the sound), first byte, bytes.
+    /// Returns the packets in order, as triples: index of the file (the chunks, then the audio), offset, bytes.
     #[wasm_bindgen(getter)]
     pub fn pieces(&self) -> Vec<f64> {
         self.0
@@ -177,12 +179,12 @@ impl Assembly {
     }
 }
 
-/// Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all, and when the
-/// pictures were captured, in seconds since the beginning of 1970.
+/// Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included, and when the clip
+/// was captured, in seconds since the beginning of 1970.
 #[wasm_bindgen]
 pub fn assemble(
     chunks: Vec<Uint8Array>,
-    sound: Option<Vec<u8>>,
+    audio: Option<Vec<u8>>,
     #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
     #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
     captured: Option<f64>,
@@ -190,22 +192,18 @@ pub fn assemble(
     let chunks: Vec<Vec<u8>> = chunks.iter().map(Uint8Array::to_vec).collect();
     let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
-    Ok(Assembly(container::assemble(
-        &chunks,
-        sound.as_deref(),
-        rate,
-        captured.map(|seconds| seconds as i64),
-    )?))
+    let captured = captured.map(|seconds| seconds as i64);
+    Ok(Assembly(container::assemble(&chunks, audio.as_deref(), rate, captured)?))
 }
 
-/// Cuts a finished file into the segments of a stream, one after the other.
+/// Cuts a finished file into the segments of a stream, one by one.
 #[wasm_bindgen]
 pub struct Packager(container::Packager);
 
 #[wasm_bindgen]
 impl Packager {
-    /// `index` is the file's `moov` box, header and all; `fragments` asks for MP4 rather than for transport streams; `firsts`
-    /// are the frames with which segments begin.
+    /// Creates a packager. `index` is the file's `moov` box, box header included; `fragments` selects MP4 instead of
+    /// transport streams; `firsts` are the frames that segments begin with.
     #[wasm_bindgen(constructor)]
     pub fn new(
         index: &[u8],
@@ -221,42 +219,42 @@ impl Packager {
         Ok(Packager(container::Packager::new(index, format, rate, &firsts)?))
     }
 
-    /// The initialization file, of which transport streams have no need.
+    /// Returns the initialization file, which transport streams do not need.
     pub fn init(&self) -> Result<Vec<u8>, JsError> {
         Ok(self.0.init()?)
     }
 
-    /// What of the file the next segment needs, as pairs: first byte, bytes. None after the last segment.
+    /// Returns the parts of the file that the next segment needs, as pairs: offset, bytes. None after the last segment.
     pub fn wanted(&self) -> Option<Vec<f64>> {
         let pieces = self.0.wanted()?;
         Some(pieces.iter().flat_map(|piece| [piece.offset as f64, piece.bytes as f64]).collect())
     }
 
-    /// The next segment, out of the bytes that `wanted` names, one piece behind the other.
+    /// Writes the next segment. `media` are the parts that `wanted` returns, concatenated.
     pub fn write(&mut self, media: &[u8]) -> Result<Vec<u8>, JsError> {
         Ok(self.0.write(media)?)
     }
 }
 
-/// What an H.264 stream says about its pictures.
+/// What an H.264 stream specifies about its frames.
 #[wasm_bindgen]
 pub struct H264Facts(h264::Facts);
 
 #[wasm_bindgen]
 impl H264Facts {
-    /// ffmpeg's name of the pixel format.
+    /// Returns ffmpeg's name for the pixel format.
     #[wasm_bindgen(getter, js_name = pixelFormat)]
     pub fn pixel_format(&self) -> String {
         self.0.pixel_format.clone()
     }
 
-    /// Whether pictures may be coded as fields.
+    /// Returns whether frames may be coded as fields.
     #[wasm_bindgen(getter)]
     pub fn interlaced(&self) -> bool {
         self.0.interlaced
     }
 
-    /// Width and height of a sample; none where the stream does not say.
+    /// Returns width and height of a sample; none if the stream does not specify them.
     #[wasm_bindgen(getter, js_name = sampleAspect)]
     pub fn sample_aspect(&self) -> Option<Vec<u16>> {
         self.0.sample_aspect.map(|(width, height)| vec![width, height])

@@ -1,5 +1,6 @@
 //! Reads what an H.264 decoder configuration says about the video. Knows nothing of containers beyond that record.
 
+use clipfit_container::read::parameter_sets;
 use h264_reader::nal::sps::{ChromaFormat, FrameMbsFlags, SeqParameterSet};
 use h264_reader::nal::{Nal, RefNal};
 
@@ -22,12 +23,11 @@ pub(crate) struct Unreadable(String);
 /// Reads an `avcC` record (ISO/IEC 14496-15, 5.3.3.1).
 pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
     let unreadable = |why: &str| Unreadable(why.to_owned());
-    let [1, _, _, _, _, count, high, low, sets @ ..] = record else {
+    let [1, _, _, _, _, list @ ..] = record else {
         return Err(unreadable("too short, or of another version"));
     };
-    let set = sets
-        .get(..usize::from(u16::from_be_bytes([*high, *low])))
-        .filter(|set| count & 31 > 0 && !set.is_empty())
+    let set = parameter_sets(list, 31)
+        .and_then(|(sets, _)| sets.first().copied().filter(|set| !set.is_empty()))
         .ok_or_else(|| unreadable("no sequence parameter set"))?;
     // Some encoders append zeros to the set, which the reader would take for content.
     let end = set.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -42,6 +42,7 @@ pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
     })
 }
 
+/// Returns ffmpeg's name for the pixel format.
 fn pixel_format(set: &SeqParameterSet) -> String {
     let signal = set.vui_parameters.as_ref().and_then(|vui| vui.video_signal_type.as_ref());
     let full_range = signal.is_some_and(|signal| signal.video_full_range_flag);
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_behind_the_set_are_no_part_of_it() {
+    fn zeros_after_the_set_are_ignored() {
         let record =
             "0164000affe1001a6764000aacd9447b011000000300100000030320f1225960000001000668ebe3cb22c0fdf8f800";
         assert_eq!(facts(&bytes(record)).map(|facts| facts.pixel_format), Ok("yuv420p".into()));
@@ -166,7 +167,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_set_is_survived(set in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+        fn never_panics(set in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
             let _ = facts(&[&[1, 100, 0, 10, 255, 225, 0, set.len() as u8, 0x67], set.as_slice()].concat());
         }
     }

@@ -5,11 +5,11 @@ use crate::shared::Shared;
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::Failure;
+use clipfit_core::view::update::FailureAccount;
 use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::names;
+use clipfit_site::PackageFile;
 use std::rc::Rc;
-use web_sys::Blob;
 
 /// Identifies a file that `effects` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +93,7 @@ pub enum Phase {
     /// Has a checked result.
     Done(Finished),
     /// Has no result.
-    Failed(Failure),
+    Failed(FailureAccount),
     /// Cancelled by the user.
     Cancelled,
 }
@@ -159,9 +159,6 @@ pub struct Finished {
     /// The state of saving them to a folder, once the user asked for it.
     pub saving: Option<Saving>,
 }
-
-/// A file of a package: its path and its content.
-pub type PackageFile = (String, Blob);
 
 /// The files of a result, at object URLs that stay valid until the reducer releases them.
 #[derive(Debug, Clone, PartialEq)]

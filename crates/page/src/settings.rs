@@ -9,7 +9,7 @@ use clipfit_core::wishes::link::{self, Link};
 use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
-use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Tracks, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// Every field, as typed.
@@ -46,6 +46,8 @@ pub struct Settings {
     pub audio: AudioChoice,
     /// Kilobits per second, for `AudioChoice::Rate`.
     pub audio_rate: String,
+    /// What to do with several audio tracks.
+    pub tracks: Tracks,
     /// Whether a finished result downloads without a click.
     pub download: bool,
 }
@@ -181,6 +183,8 @@ pub enum Edit {
     Audio(AudioChoice),
     /// Typed in the audio bitrate.
     AudioRate(String),
+    /// Another choice for several audio tracks.
+    Tracks(Tracks),
     /// Switched automatic download.
     Download(bool),
 }
@@ -229,6 +233,7 @@ impl Default for Settings {
             frame_rate: String::new(),
             audio: AudioChoice::Auto,
             audio_rate: "96".into(),
+            tracks: Tracks::First,
             download: false,
         }
     }
@@ -248,6 +253,7 @@ impl Settings {
             height,
             frame_rate,
             audio,
+            tracks,
             trim: _,
         } = &link.wishes;
         let fresh = Settings::default();
@@ -282,6 +288,7 @@ impl Settings {
             frame_rate: frame_rate.map_or(String::new(), exact_rate),
             audio,
             audio_rate,
+            tracks: *tracks,
             download: before.download || link.start_automatically,
         }
     }
@@ -313,6 +320,7 @@ impl Settings {
             Edit::FrameRate(text) => self.frame_rate = text,
             Edit::Audio(audio) => self.audio = audio,
             Edit::AudioRate(text) => self.audio_rate = text,
+            Edit::Tracks(tracks) => self.tracks = tracks,
             Edit::Download(on) => self.download = on,
         }
     }
@@ -348,6 +356,7 @@ impl Settings {
                 AudioChoice::None => AudioWish::None,
                 AudioChoice::Rate => rate(&self.audio_rate).map_or(before.audio, AudioWish::Encode),
             },
+            tracks: self.tracks,
             trim: None,
         }
     }

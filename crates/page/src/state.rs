@@ -2,8 +2,7 @@
 //! `effects` carries out.
 
 use crate::job::{
-    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, PackageFile, Phase, Preparing, RunId,
-    Running, Saving,
+    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Saving,
 };
 use crate::settings::{Edit, Settings};
 use crate::shared::Shared;
@@ -12,10 +11,11 @@ use clipfit_core::progress::{self, Estimate, Progress};
 use clipfit_core::step::load::LoadFailure;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{CodecAccount, EffortsAccount};
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::link::{Link, LinkProblem, LinkTrouble};
 use clipfit_core::wishes::names::result_stem;
 use clipfit_core::wishes::{Effort, Wishes};
+use clipfit_site::PackageFile;
 use std::rc::Rc;
 
 /// The page's state.
@@ -416,7 +416,7 @@ impl State {
         self.put(job);
     }
 
-    fn fail(&mut self, job: &mut Job, failure: Failure, commands: &mut Vec<Effect>) {
+    fn fail(&mut self, job: &mut Job, failure: FailureAccount, commands: &mut Vec<Effect>) {
         self.announcement = format!("{}: {}", job.source.name, failure.text);
         commands.push(Effect::End(job.run));
         job.phase = Phase::Failed(failure);

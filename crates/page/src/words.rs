@@ -2,11 +2,11 @@
 //! failures come from core and are not made here.
 
 use crate::job::CopyRefused;
-use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::units::{Bytes, Micros, grouped};
 use clipfit_core::view::account::ResultAccount;
 use clipfit_core::wishes::link::parse_size;
 use clipfit_core::wishes::renditions;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 
 /// Describes the saving: `4.14 MB → 1.89 MB, 54 % smaller`.
 pub fn saving(report: &ResultAccount) -> String {
@@ -22,6 +22,12 @@ pub fn saving(report: &ResultAccount) -> String {
         Some(smaller) => format!("{sizes}, {smaller}"),
         None => sizes,
     }
+}
+
+/// Says what is known of the result's size and content.
+pub fn check(report: &ResultAccount) -> String {
+    let checked = if report.compared { "checked: " } else { "" };
+    format!("{} bytes, {checked}within {}.", grouped(report.bytes.0), report.limit)
 }
 
 /// Returns `54 % smaller`, or `None` if less than one percent was saved.
@@ -134,5 +140,7 @@ pub fn video_and_audio(wishes: &Wishes) -> Vec<String> {
         AudioWish::None => Some("no audio".to_owned()),
         AudioWish::Encode(rate) => Some(format!("audio {rate}")),
     };
-    [codec, height, frame_rate, audio].into_iter().flatten().collect()
+    let mixed = wishes.tracks == Tracks::Mix && wishes.audio != AudioWish::None;
+    let tracks = mixed.then(|| "tracks mixed".to_owned());
+    [codec, height, frame_rate, audio, tracks].into_iter().flatten().collect()
 }

@@ -7,9 +7,9 @@ use clipfit_core::plan::refusal::Change;
 use clipfit_core::progress::{Progress, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{OfferAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::link;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 use clipfit_page::job::{ClipFile, FileId, Job, Phase, RunId, Saving};
 use clipfit_page::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_page::state::{Action, Copied, Effect, News, Place, State};
@@ -74,7 +74,7 @@ fn clips_run_one_after_the_other() {
     assert_eq!(started(&commands), [state.jobs[1].run]);
     assert!(commands.contains(&Effect::End(first)));
 
-    let failure = Failure::plain("No.".into());
+    let failure = FailureAccount::plain("No.".into());
     let commands = state.reduce(Action::Tell(state.jobs[1].run, news(Update::Failed(failure))));
     assert_eq!(handles(&state), ["done", "failed", "planning"]);
     assert_eq!(started(&commands), [state.jobs[2].run]);
@@ -178,7 +178,7 @@ fn an_offer_restarts_the_job_with_its_own_wishes() {
     let offer = OfferAccount { text: Change::Target(wishes.target).text(), wishes: wishes.clone() };
     state.reduce(Action::Tell(
         run,
-        news(Update::Failed(Failure { offers: vec![offer], ..Failure::plain("No.".into()) })),
+        news(Update::Failed(FailureAccount { offers: vec![offer], ..FailureAccount::plain("No.".into()) })),
     ));
     assert_eq!(state.reduce(Action::TakeOffer(id, 7)), []);
     let commands = state.reduce(Action::TakeOffer(id, 0));
@@ -330,12 +330,15 @@ fn the_log_is_read_when_shown_and_again_at_the_end() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_link_sets_the_settings_and_its_problems_are_kept() {
     let mut state = State::new(Some(Settings { target: "5 MB".into(), ..Settings::default() }));
-    let link =
-        link::parse("?target=10MiB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&speed=9", "");
+    let link = link::parse(
+        "?target=10MiB&effort=best&height=360&fps=30000/1001&audio=64&audio-tracks=mix&start=auto&speed=9",
+        "",
+    );
     state.reduce(Action::FollowLink(Box::new(link.clone()), 7));
     assert_eq!(*state.wishes, link.wishes);
     assert_eq!(state.settings.target, "10 MiB");
     assert_eq!(state.settings.frame_rate, "30000/1001");
+    assert_eq!(state.settings.tracks, Tracks::Mix);
     assert!(state.settings.download);
     assert_eq!(state.problems.len(), 1);
     state.reduce(Action::DismissProblems);
@@ -417,6 +420,8 @@ fn short_texts() {
         ..Wishes::default()
     };
     assert_eq!(words::wishes(&wishes), "at most 10 MB · effort Best · 720p · no audio");
+    let wishes = Wishes { tracks: Tracks::Mix, ..Wishes::default() };
+    assert!(words::wishes(&wishes).ends_with("tracks mixed"));
     assert_eq!(words::time_left(Micros::from_seconds(17.3)), "18 s left");
     assert_eq!(words::time_left(Micros::from_seconds(100.0)), "1:40 left");
     assert_eq!(words::time_left(Micros::from_seconds(0.2)), "1 s left");

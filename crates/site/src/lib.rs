@@ -1,10 +1,12 @@
-//! What the built site and the browser tell the page and its engine alike: the addresses that the build wrote into the
-//! document, the browser's storage, and what an earlier visit measured. Draws no conclusion; knows no job and no
-//! component.
+//! What the page and its engine share: the addresses that the build wrote into the document, the browser's storage,
+//! what an earlier visit measured, and how files of a package pass between them. Draws no conclusion; knows no job and
+//! no component.
 
 use clipfit_core::machine::Threads;
 use clipfit_core::machine::speeds::{self, SpeedFigures, Speeds};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 /// Measured figures are kept in the storage under this name.
 const SPEEDS: &str = "clipfit-speeds";
@@ -60,4 +62,21 @@ fn key() -> String {
     let agent = navigator.as_ref().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default();
     let processors = navigator.map_or(1.0, |navigator| navigator.hardware_concurrency());
     speeds::key(&agent, processors as usize)
+}
+
+/// A file of a package: its path and its content.
+pub type PackageFile = (String, Blob);
+
+/// Returns files as JavaScript takes them: pairs of path and content.
+pub fn pairs(files: &[PackageFile]) -> Array {
+    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
+}
+
+/// Returns the files of such pairs, and leaves out what is no pair.
+pub fn from_pairs(pairs: &Array) -> Vec<PackageFile> {
+    let read = |pair: JsValue| {
+        let pair: Array = pair.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).dyn_into().ok()?))
+    };
+    pairs.iter().filter_map(read).collect()
 }

@@ -1,21 +1,21 @@
 //! Writes packets as an MP4 file with one track. Knows nothing of encoders or plans.
 
 use crate::encoder::{Format, Packet, ParameterSets};
-use clipfit_container::{Picture, PictureFile, Rate, UNSAID};
+use clipfit_container::{Rate, UNSPECIFIED, VideoConfig, VideoFile};
 
 /// Returns the file, or `None` if there are no packets or a number does not fit the format (4 GiB of
 /// packets, a clip of years).
 pub(crate) fn mp4(format: Format, sets: &ParameterSets, packets: &[Packet]) -> Option<Vec<u8>> {
-    let picture = Picture {
+    let config = VideoConfig {
         codec: "avc1".into(),
         description: Some(configuration(sets)?),
         width: u16::try_from(format.width).ok()?,
         height: u16::try_from(format.height).ok()?,
         // x264 writes it into its parameter sets.
-        colour: [UNSAID; 3],
+        colour: [UNSPECIFIED; 3],
     };
     let rate = Rate { numerator: format.rate_numerator, denominator: format.rate_denominator };
-    let mut file = PictureFile::new(picture, rate).ok()?;
+    let mut file = VideoFile::new(config, rate).ok()?;
     for (turn, packet) in (0..).zip(packets) {
         let lead = packet.shown.checked_sub(turn)?;
         file.add(&packet.data, i32::try_from(lead).ok()?, packet.keyframe).ok()?;

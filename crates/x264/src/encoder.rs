@@ -23,9 +23,9 @@ impl Format {
     /// Returns the bytes of one planar 4:2:0 frame without padding, or `None` for a format that x264 does not encode.
     pub fn frame_bytes(self) -> Option<usize> {
         let even = |size: u32| (2..=16384).contains(&size) && size.is_multiple_of(2);
-        let sound =
+        let valid =
             even(self.width) && even(self.height) && self.rate_numerator > 0 && self.rate_denominator > 0;
-        sound.then(|| self.width as usize * self.height as usize * 3 / 2)
+        valid.then(|| self.width as usize * self.height as usize * 3 / 2)
     }
 }
 

@@ -65,8 +65,8 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs once, when the module starts. Were this call not there, the linker would take every export for a whole program
-/// and have the C library shut its streams down at the end of each.
+/// Runs once, when the module starts. Without this call, the linker would treat every export as a whole program, and
+/// the C library would shut its streams down at the end of each.
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 fn start() {
     // SAFETY: called once, before anything else.

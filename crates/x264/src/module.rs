@@ -1,11 +1,11 @@
-//! The module's face to JavaScript: one chunk at a time, frames through shared memory. Decides nothing.
+//! The module's interface for JavaScript: encodes one chunk at a time, with frames in shared memory. Decides nothing.
 
 use crate::chunk;
 use crate::encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settings, Statistics};
 use crate::library;
 use wasm_bindgen::prelude::*;
 
-/// Whether the module ever wanted memory and did not get it. May be asked after a trap, too.
+/// Returns whether an allocation ever failed. Can be called after a trap, too.
 #[wasm_bindgen(js_name = memoryRefused)]
 pub fn memory_refused() -> bool {
     library::memory_refused()
@@ -25,8 +25,8 @@ pub struct X264 {
 
 #[wasm_bindgen]
 impl X264 {
-    /// Opens an encoder. `options` are x264's own, each as `name=value`; `profile` among them is kept to. `pass` is 0
-    /// for the only one, 1 for the first and 2 for the second, which wants the statistics that the first left.
+    /// Opens an encoder. `options` are x264's own, each as `name=value`; `profile` is obeyed as a limit. `pass` is 0
+    /// for the only pass, 1 for the first and 2 for the second, which needs the first one's statistics.
     #[wasm_bindgen(constructor)]
     #[allow(
         clippy::too_many_arguments,
@@ -69,20 +69,20 @@ impl X264 {
         Ok(X264 { format, frame, encoder: Some(encoder), sets, packets: Vec::new(), statistics: None })
     }
 
-    /// Where in the module's memory the next frame belongs: planar 4:2:0 without padding. The memory may grow in every
-    /// call, the place stays.
+    /// Returns the address of the next frame in the module's memory: planar 4:2:0 without padding. The memory may grow
+    /// in every call; the address stays.
     #[wasm_bindgen(getter, js_name = frameAddress)]
     pub fn frame_address(&self) -> usize {
         self.frame.as_ptr() as usize
     }
 
-    /// Bytes of a frame.
+    /// Returns the size of a frame in bytes.
     #[wasm_bindgen(getter, js_name = frameBytes)]
     pub fn frame_bytes(&self) -> usize {
         self.frame.len()
     }
 
-    /// Encodes the frame that lies at `frameAddress`.
+    /// Encodes the frame at `frameAddress`.
     pub fn push(&mut self) -> Result<(), JsError> {
         if let Some(encoder) = &mut self.encoder {
             self.packets.extend(encoder.push(&self.frame)?);
@@ -90,7 +90,7 @@ impl X264 {
         Ok(())
     }
 
-    /// Encodes what is held back and ends the encode.
+    /// Encodes the delayed frames and ends the encode.
     pub fn finish(&mut self) -> Result<(), JsError> {
         if let Some(mut encoder) = self.encoder.take() {
             while let Some(packet) = encoder.flush()? {
@@ -101,17 +101,17 @@ impl X264 {
         Ok(())
     }
 
-    /// The packets as an MP4 file.
+    /// Returns the packets as an MP4 file.
     pub fn chunk(&self) -> Option<Vec<u8>> {
         chunk::mp4(self.format, &self.sets, &self.packets)
     }
 
-    /// A first pass's figures for every frame, once finished.
+    /// Returns a first pass's statistics for every frame, once finished.
     pub fn statistics(&self) -> Option<Vec<u8>> {
         self.statistics.as_ref().map(|statistics| statistics.frames.clone())
     }
 
-    /// A first pass's macroblock tree, once finished, where the settings make one.
+    /// Returns a first pass's macroblock tree, once finished, if the settings make one.
     pub fn tree(&self) -> Option<Vec<u8>> {
         self.statistics.as_ref().map(|statistics| statistics.tree.clone()).filter(|tree| !tree.is_empty())
     }

@@ -85,7 +85,7 @@ fn memory_pages() -> usize {
 #[wasm_bindgen_test]
 fn ten_thousand_encoders_leave_nothing_behind() {
     let format = format(16, 16);
-    let picture = frame(Content::Noise, format, 0);
+    let noise = frame(Content::Noise, format, 0);
     let round = |number: u32| {
         // Closed before its first frame, in the middle with delayed frames, and after a whole first pass, in turn.
         let pass = if number % 3 == 2 { Pass::First } else { Pass::Only };
@@ -93,7 +93,7 @@ fn ten_thousand_encoders_leave_nothing_behind() {
             Settings { pass, ..settings(format, "ultrafast", "bitrate=100 mvrange=32 qpmin=30 qpmax=32") };
         let mut encoder = Encoder::open(settings).expect("an encoder");
         if !number.is_multiple_of(3) {
-            encoder.push(&picture).expect("a frame taken");
+            encoder.push(&noise).expect("a frame taken");
         }
         if number % 3 == 2 {
             while encoder.flush().expect("a packet").is_some() {}

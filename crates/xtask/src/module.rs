@@ -10,7 +10,7 @@ use crate::{
     setup::{self, Compiler},
 };
 
-/// The features that rustc and clang use. wasm-opt must be told them again.
+/// The features that rustc and clang use. wasm-opt needs them again.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",

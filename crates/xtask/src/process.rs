@@ -57,12 +57,12 @@ impl Workspace {
         self.run_with(program, arguments, |command| command)
     }
 
-    /// Does the same as `run`, but redirects standard output to standard error, where progress belongs.
+    /// Runs a program like `run`, but redirects standard output to standard error, where progress belongs.
     pub(crate) fn run_aside(&self, program: &str, arguments: &[&str]) -> Result<(), Error> {
         self.run_with(program, arguments, |command| command.stdout(io::stderr()))
     }
 
-    /// Does the same as `run`, after a last change to the call.
+    /// Runs a program like `run`, after a last change to the call.
     pub(crate) fn run_with(
         &self,
         program: &str,

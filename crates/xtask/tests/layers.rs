@@ -203,7 +203,7 @@ fn imports(sources: &Sources) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
         .collect()
 }
 
-/// The files that import one another in a circle with `start`; empty where there is none.
+/// Returns the files that import one another in a circle with `start`; empty if there are none.
 fn circle(start: &[String], imports: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<Vec<String>> {
     let reach = |from: &[String]| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![from.to_vec()]);
@@ -283,7 +283,7 @@ fn no_file_names_a_room_above_its_own_and_none_imports_itself() {
                     .map(|other| format!("{name}: {} names {}", file.join("::"), other.join("::"))),
             );
             let circle = circle(file, &imports);
-            // Said once, by the first of them.
+            // Only the first of them reports the circle.
             if circle.first() == Some(file) {
                 let files: Vec<String> = circle.iter().map(|file| file.join("::")).collect();
                 wrong.push(format!("{name}: a circle of {}", files.join(", ")));

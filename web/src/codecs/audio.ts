@@ -7,7 +7,7 @@ import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
-import { inTime } from "./in-time.ts";
+import { audioStalled, eachInTime, inTime } from "./in-time.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -30,7 +30,7 @@ async function copyAudio(step: AudioStep, track: Track, alive: () => void): Prom
     throw new CannotDecode(`${track.stream.tag} cannot be copied`);
   }
   const { sampleRate, numberOfChannels, description } = config;
-  const file = TrackFile.sound(bytesOf(description), sampleRate, numberOfChannels);
+  const file = TrackFile.audio(bytesOf(description), sampleRate, numberOfChannels);
   try {
     const spacing = new Spacing(sampleRate, await packetSamples(track, sampleRate));
     const origin = step.origin / 1e6;
@@ -121,9 +121,9 @@ class Spacing {
 
   place(time: number): number {
     this.#first ??= time;
-    const told = Math.round((time - this.#first) * this.#rate);
-    const isGap = Math.abs(told - this.#next) > ROUNDED_SECONDS * this.#rate;
-    const at = isGap ? told : this.#next;
+    const due = Math.round((time - this.#first) * this.#rate);
+    const isGap = Math.abs(due - this.#next) > ROUNDED_SECONDS * this.#rate;
+    const at = isGap ? due : this.#next;
     if (at < this.#next) {
       throw new CannotDecode(`audio packets overlap at ${time} s`);
     }
@@ -175,10 +175,10 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
     }
     if (line.silentSeconds > mayMiss) {
       // Decoders skip damaged packets without an error.
-      const told = await toldSeconds(track, Math.max(origin, shown.from), end);
+      const listed = await listedSeconds(track, Math.max(origin, shown.from), end);
       const audible = line.seconds - line.silentSeconds;
-      if (audible < told - Math.max(mayMiss, told * step.mayMissShare)) {
-        throw new CannotDecode(`${audible} s of audio came out of ${told} s`);
+      if (audible < listed - Math.max(mayMiss, listed * step.mayMissShare)) {
+        throw new CannotDecode(`${audible} s of audio came out of ${listed} s`);
       }
     }
     encoder.take(line.finish());
@@ -190,18 +190,18 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
 }
 
 /** Sums the durations of the packets between two times, in seconds. */
-async function toldSeconds(track: Track, from: number, to: number): Promise<number> {
-  let told = 0;
+async function listedSeconds(track: Track, from: number, to: number): Promise<number> {
+  let seconds = 0;
   for await (const packet of track.listed()) {
     const time = track.time(packet);
-    told += Math.max(Math.min(time + packet.duration, to) - Math.max(time, from), 0);
+    seconds += Math.max(Math.min(time + packet.duration, to) - Math.max(time, from), 0);
   }
-  return told;
+  return seconds;
 }
 
 /** Writes a track as an MP4 file whose timeline begins with the first encoded sample. */
 function trackFile({ description, packets, priming }: AacTrack, step: AudioStep): Blob {
-  const file = TrackFile.sound(description, step.sampleRate, step.channels);
+  const file = TrackFile.audio(description, step.sampleRate, step.channels);
   try {
     for (const { data, samples } of packets) {
       file.add(data, samples, true);
@@ -210,26 +210,6 @@ function trackFile({ description, packets, priming }: AacTrack, step: AudioStep)
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "video/mp4" });
   } finally {
     file.free();
-  }
-}
-
-/** The failure of an audio decoder that hangs. */
-function stalled(): CannotDecode {
-  return new CannotDecode("the audio decoder stalled");
-}
-
-async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator<AudioSample> {
-  try {
-    for (;;) {
-      const next = await inTime(samples.next(), stalled);
-      if (next.done) {
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a hanging decoder would never return from this.
-    void samples.return(undefined).catch(() => {});
   }
 }
 
@@ -276,7 +256,7 @@ async function missingAtStart(
       due += duration;
       tried += 1;
     }
-    await inTime(decoder.flush(), stalled);
+    await inTime(decoder.flush(), audioStalled);
     const missing = due - given;
     return missing >= MISSING_SECONDS.least && missing <= MISSING_SECONDS.most ? missing : 0;
   } catch (error) {
@@ -304,7 +284,7 @@ class Line {
     return this.#source === undefined ? 0 : this.#source.timeline.laid / this.#source.rate;
   }
 
-  /** Seconds of silence among them, in place of missing audio. */
+  /** Seconds of silence that fill gaps. */
   get silentSeconds(): number {
     return this.#source === undefined ? 0 : this.#source.timeline.silent / this.#source.rate;
   }

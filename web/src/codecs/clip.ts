@@ -128,6 +128,11 @@ export class Track {
     return key ?? this.#packets.getFirstPacket();
   }
 
+  /** Returns whether there is not one packet. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.#packets.getFirstPacket(METADATA)) === null;
+  }
+
   /** Reads the last packet, which must be complete. */
   async last(): Promise<EncodedPacket> {
     const packet = await this.#packets.getPacket(Number.POSITIVE_INFINITY);

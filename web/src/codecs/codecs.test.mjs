@@ -1,4 +1,4 @@
-// The parts that need no browser: what containers tell, layouts, audio on its line, mixes, times.
+// Tests the parts that need no browser: containers, layouts, audio timelines, mixes, times.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -46,7 +46,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** The facts that a container alone can tell. */
+/** Returns the facts that are in the container. */
 function facts(stream) {
   const { codec_type: kind, disposition, tags = {}, sample_aspect_ratio: aspect } = stream;
   const language = tags.language === "und" ? undefined : tags.language;
@@ -69,14 +69,14 @@ describe("streams are those of ffprobe, in its order", () => {
         const options = ["-v", "error", "-print_format", "json", "-show_streams", "-show_format"];
         const probed = JSON.parse(execFileSync("ffprobe", [...options, path], { encoding: "utf8" }));
         const { streams, format, majorBrand } = await codecs[reader](await openAsBlob(path));
-        const told = streams.map((stream) => ({
+        const listed = streams.map((stream) => ({
           kind: stream.kind,
           default: Number(stream.default),
           still: Number(stream.still),
           language: stream.language,
           sampleAspect: stream.sampleAspect?.join(":").replace(/^1:1$/, "") || undefined,
         }));
-        assert.deepEqual(told, probed.streams.map(facts));
+        assert.deepEqual(listed, probed.streams.map(facts));
         assert.equal(format, probed.format.format_name);
         assert.equal(majorBrand, probed.format.tags.major_brand);
         assert.deepEqual(
@@ -202,7 +202,7 @@ test("planes lie behind each other, colours rounded up", () => {
   assert.throws(() => codecs.tightLayout("XYZ", 2, 2), { name: "CannotDecode" });
 });
 
-test("sound lies where it belongs", () => {
+test("audio lies where it belongs", () => {
   // At ten samples a second, gaps count from more than one sample: pieces as [time, samples], the line, its length.
   const cases = [
     [
@@ -300,7 +300,7 @@ test("channels are mixed as the step says", () => {
   assert.throws(() => codecs.mixer(5, { channels: 2, mixes }), { name: "CannotDecode" });
 });
 
-test("sound becomes AAC to the sample, whatever the pieces", async () => {
+test("audio becomes AAC to the sample, whatever the pieces", async () => {
   const rate = 48_000;
   const [silence, length] = [5_000, 30_001];
   for (const channels of [1, 2]) {

@@ -9,6 +9,7 @@ import type {
   Listing,
   PackageStep,
   PacketTable,
+  WatchStep,
   WebCodecsStep,
 } from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
@@ -19,6 +20,7 @@ import { examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
+import { type Seen, watchFile } from "./watch.ts";
 
 /** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
@@ -42,6 +44,8 @@ export interface Codecs {
   ): Promise<Blob>;
   /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
+  /** Decodes a whole file into samples. */
+  watch(step: WatchStep, file: Blob, progress: (samples: number) => void): Promise<Seen>;
   /** Returns the initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
 }
@@ -53,13 +57,14 @@ export function start(module: WebAssembly.Module): Codecs {
     get memoryBytes() {
       return memory.buffer.byteLength;
     },
-    examineStreams: told(examineStreams),
-    examinePackets: told(examinePackets),
+    examineStreams: orCannotDecode(examineStreams),
+    examinePackets: orCannotDecode(examinePackets),
     decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),
-    assemble: told(assemble),
-    packageSegments: told(packageSegments),
+    assemble: orCannotDecode(assemble),
+    packageSegments: orCannotDecode(packageSegments),
+    watch: orCannotDecode((step, file, progress) => watchFile(memory, step, file, progress)),
     scaler: (...sizes) => scaler(memory, ...sizes),
   };
 }
@@ -81,14 +86,16 @@ async function decodeInto(
     }
   };
   try {
-    await told(() => decodeChunk(memory, step, clip, watched))();
+    await orCannotDecode(() => decodeChunk(memory, step, clip, watched))();
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }
 }
 
 /** Turns every failure except a lack of memory into `CannotDecode`. */
-function told<A extends unknown[], R>(act: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+function orCannotDecode<A extends unknown[], R>(
+  act: (...given: A) => Promise<R>,
+): (...given: A) => Promise<R> {
   return async (...given) => {
     try {
       return await act(...given);

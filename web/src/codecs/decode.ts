@@ -19,11 +19,13 @@ export function decodeChunk(
   return withClip(file, (clip) => decodeTrack(memory, step, clip.track(step.stream), take));
 }
 
-async function decodeTrack(
+/** Hands over the frames of a track; of so many slots only the first. */
+export async function decodeTrack(
   memory: WebAssembly.Memory,
   step: DecodeStep,
   track: Track,
   take: TakeFrame,
+  every = 1,
 ): Promise<void> {
   const converter = new Converter(memory, step);
   let next = step.first;
@@ -31,9 +33,10 @@ async function decodeTrack(
   let held: VideoFrame | undefined;
   /** Fills the slots before `slot` with the held frame. */
   const fillTo = async (slot: number) => {
-    if (held !== undefined && next < slot) {
-      const converted = await converter.convert(held);
-      for (; next < slot; next += 1) {
+    let converted: Uint8Array | undefined;
+    for (; held !== undefined && next < slot; next += 1) {
+      if ((next - step.first) % every === 0) {
+        converted ??= await converter.convert(held);
         await take(converted, next);
       }
     }

@@ -17,7 +17,7 @@ export interface ChunkEncoder {
   close(): void;
 }
 
-/** Most frames in the encoder's queue. */
+/** The most frames in the encoder's queue. */
 const WAITING = 4;
 
 interface Packet {
@@ -122,7 +122,7 @@ export class Encoding implements ChunkEncoder {
     }
     const { codec, description } = this.#config;
     const record = description && checkedRecord(codec, bytesOf(description));
-    const file = TrackFile.picture(
+    const file = TrackFile.video(
       codec,
       record,
       width,

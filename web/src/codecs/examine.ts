@@ -36,7 +36,7 @@ export function examinePackets(
     const track = clip.track(stream);
     const table: PacketTable = {
       presented: [],
-      // Packets come in decoding order; when they are decoded the demuxer does not say.
+      // Packets come in decoding order; the demuxer does not report their decoding times.
       decoded: [],
       durations: [],
       sizes: [],
@@ -94,11 +94,15 @@ async function list(clip: Clip): Promise<Listing> {
     const facts = bare(index, stream);
     listed.push(facts);
     const plays = (stream.kind === "video" || stream.kind === "audio") && !stream.still;
-    // Of what is built oddly the demuxer tells no true times.
+    // The demuxer's times are wrong for odd streams.
     if (!plays || fragmented || stream.odd !== undefined) {
       continue;
     }
     const track = clip.track(index);
+    if (stream.kind === "audio" && (await track.isEmpty())) {
+      facts.packets = 0;
+      continue;
+    }
     const survey = await surveyOf(track, format);
     start = Math.min(start, survey.start);
     end = Math.max(end, survey.end);
@@ -126,7 +130,7 @@ async function list(clip: Clip): Promise<Listing> {
   };
 }
 
-/** What the container says of a stream. */
+/** Describes a stream with what the container specifies, before its packets are read. */
 function bare(index: number, stream: Stream): ListedStream {
   return {
     index,
@@ -142,6 +146,7 @@ function bare(index: number, stream: Stream): ListedStream {
     duration: null,
     bitrate: null,
     packets: null,
+    promised: null,
     odd: stream.odd ?? null,
     video: null,
     audio: null,
@@ -246,7 +251,7 @@ async function* only(key: EncodedPacket): AsyncGenerator<EncodedPacket> {
   yield key;
 }
 
-/** The layout of a frame that can be read and has its true size. */
+/** Returns the layout of a frame; fails if the frame cannot be read or has the wrong size. */
 async function readLayout(frame: VideoFrame, config: VideoDecoderConfig): Promise<VideoPixelFormat> {
   const { format, width, height } = visible(frame);
   const { codedWidth, codedHeight } = config;
@@ -304,7 +309,7 @@ async function surveyOf(track: Track, format: string): Promise<Survey> {
   return { start, end, rate, bitrate: (bytes * 8) / Math.max(end - start, 1e-3), packets };
 }
 
-/** Whether this is a ratio of numbers as containers hold them. */
+/** Returns whether these are the parts of a ratio that containers can hold. */
 function isRatio(...parts: number[]): boolean {
   return parts.every((part) => Number.isInteger(part) && part > 0 && part <= 0xffffffff);
 }

@@ -1,7 +1,7 @@
 // Converts decoded frames to planar 4:2:0 of the wanted size. Refuses to know where they come from and when they are
 // shown.
 
-import { Picture } from "../generated/media.js";
+import { FrameConverter } from "../generated/media.js";
 import { CannotDecode } from "./failures.ts";
 import { tightLayout } from "./layout.ts";
 
@@ -22,7 +22,7 @@ export interface Wanted {
 export class Converter {
   readonly #memory: WebAssembly.Memory;
   readonly #wanted: Wanted;
-  #current: { kind: string; layout: PlaneLayout[]; converter: Picture } | undefined;
+  #current: { kind: string; layout: PlaneLayout[]; converter: FrameConverter } | undefined;
 
   constructor(memory: WebAssembly.Memory, wanted: Wanted) {
     this.#memory = memory;
@@ -43,7 +43,7 @@ export class Converter {
     this.#current = undefined;
   }
 
-  #fitting(frame: VideoFrame): { layout: PlaneLayout[]; converter: Picture } {
+  #fitting(frame: VideoFrame): { layout: PlaneLayout[]; converter: FrameConverter } {
     const { format, width, height } = visible(frame);
     const kind = `${format} ${width}x${height}`;
     if (this.#current?.kind === kind) {
@@ -53,7 +53,7 @@ export class Converter {
     const layout = tightLayout(format, width, height);
     const { fullRange, turn, width: outWidth, height: outHeight, inside } = this.#wanted;
     const out = new Uint32Array([outWidth, outHeight, ...inside]);
-    const converter = new Picture(format, width, height, fullRange, turn, out);
+    const converter = new FrameConverter(format, width, height, fullRange, turn, out);
     this.#current = { kind, layout, converter };
     return this.#current;
   }

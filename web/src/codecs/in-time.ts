@@ -1,5 +1,8 @@
 // Gives up waiting for what never comes. Refuses to know what is waited for.
 
+import type { AudioSample } from "mediabunny";
+import { CannotDecode } from "./failures.ts";
+
 /** A codec without a sign of life for this long hangs. */
 const STALLED_MS = 20_000;
 /**
@@ -37,6 +40,27 @@ export async function inTime<T>(
     return await Promise.race([act, late]);
   } finally {
     stop();
+  }
+}
+
+/** Returns the failure of an audio decoder that hangs. */
+export function audioStalled(): CannotDecode {
+  return new CannotDecode("the audio decoder stalled");
+}
+
+/** Hands on what an audio decoder yields, and throws when it hangs. */
+export async function* eachInTime(samples: AsyncGenerator<AudioSample>): AsyncGenerator<AudioSample> {
+  try {
+    for (;;) {
+      const next = await inTime(samples.next(), audioStalled);
+      if (next.done) {
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: a hanging decoder would never return from this.
+    void samples.return(undefined).catch(() => {});
   }
 }
 

@@ -179,7 +179,7 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
       dolbyVision: dolbyVision(dolbyVisionRecord(track)),
-      odd: oddness(track, video),
+      odd: oddityOf(track, video),
     },
   ];
 }
@@ -196,7 +196,7 @@ function ascii(word: string): DataView {
   return new DataView(new TextEncoder().encode(word).buffer);
 }
 
-function oddness(track: Element, video: Element | undefined): Oddity | undefined {
+function oddityOf(track: Element, video: Element | undefined): Oddity | undefined {
   const encodings = track.child(ID.contentEncodings)?.all(ID.contentEncoding) ?? [];
   if (encodings.some((encoding) => encoding.child(ID.contentEncryption) !== undefined)) {
     return "encrypted";
@@ -209,9 +209,9 @@ function sampleAspect(video: Element): [number, number] | undefined {
   const [width, height] = [video.number(ID.pixelWidth) ?? 0, video.number(ID.pixelHeight) ?? 0];
   const [wide, high] = [video.number(ID.displayWidth) ?? width, video.number(ID.displayHeight) ?? height];
   const UNKNOWN_UNIT = 4;
-  const told =
+  const isKnown =
     video.number(ID.displayUnit) !== UNKNOWN_UNIT && width > 0 && height > 0 && wide > 0 && high > 0;
-  return told ? reduced(height * wide, width * high) : undefined;
+  return isKnown ? reduced(height * wide, width * high) : undefined;
 }
 
 /** Reads bits per second by track UID, from the tags that mkvmerge writes. */

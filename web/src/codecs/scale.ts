@@ -1,6 +1,6 @@
 // Scales planar 4:2:0 frames. Refuses to know where they come from.
 
-import { Picture } from "../generated/media.js";
+import { FrameConverter } from "../generated/media.js";
 
 /** Scales frames of one size; each result is valid until the next call. */
 export interface Scaler {
@@ -17,7 +17,7 @@ export function scaler(
   outHeight: number,
 ): Scaler {
   const out = new Uint32Array([outWidth, outHeight, 0, 0, outWidth, outHeight]);
-  const converter = new Picture("I420", width, height, false, 0, out);
+  const converter = new FrameConverter("I420", width, height, false, 0, out);
   return {
     scale(bytes) {
       const { inputAddress, inputBytes } = converter;

@@ -1,4 +1,4 @@
-// Opens the engine, which plans and encodes, beside this script. Refuses to know what a job is.
+// Opens the engine, which plans and encodes. Its module is next to this script. Refuses to know what a job is.
 
 import init, { start } from "../generated/engine.js";
 import { fetchModule, LoadError } from "../media/load.ts";
@@ -9,7 +9,7 @@ export interface Engine {
 
 let opened: Promise<Engine> | undefined;
 
-/** The engine, fetched the first time. Fails with a `LoadFailure`; the next call tries again. */
+/** Opens the engine, and fetches it the first time. Fails with a `LoadFailure`; the next call tries again. */
 export function open(): Promise<Engine> {
   opened ??= fetchEngine().catch((error: unknown) => {
     opened = undefined;

@@ -9,7 +9,7 @@ export class Run {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Stops its work at once and frees its memory; nothing is told after this.
+     * Stops its work at once and frees its memory; no update follows.
      */
     end(): void;
     /**
@@ -19,9 +19,9 @@ export class Run {
 }
 
 /**
- * Starts a job under `wishes`. `tell` is called with an update, the result's file where there is one, and the pairs of path and
- * content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with them, and
- * returns the promise of one archive.
+ * Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
+ * and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
+ * them. `pack` returns the promise of one archive.
  *
  * # Errors
  * When the wishes are not those of this build.

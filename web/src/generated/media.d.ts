@@ -2,156 +2,158 @@
 /* eslint-disable */
 
 /**
- * What chunks and sound become: a head, and where the packets behind it come from.
+ * An assembled file: its head, and where the packets after it come from.
  */
 export class Assembly {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Everything before the packets: file type, index, and the head of the media data.
+     * Returns everything before the packets: file type, index, and the head of the media data.
      */
     readonly head: Uint8Array;
     /**
-     * The packets in order, as triples: which file (the chunks from 0, then the sound), first byte, bytes.
+     * Returns the packets in order, as triples: index of the file (the chunks, then the audio), offset, bytes.
      */
     readonly pieces: Float64Array;
 }
 
 /**
- * What an H.264 stream says about its pictures.
+ * Converts decoded frames of one layout to planar 4:2:0 with 8 bits and limited range, upright, at the output size.
+ */
+export class FrameConverter {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Converts the frame at `inputAddress`.
+     */
+    convert(): void;
+    /**
+     * Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
+     * `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
+     * makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
+     * and height of the video in it.
+     */
+    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array);
+    /**
+     * Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,
+     * without padding, chroma sizes rounded up. The memory may grow in every call; the address stays.
+     */
+    readonly inputAddress: number;
+    /**
+     * Returns the size of an input frame in bytes.
+     */
+    readonly inputBytes: number;
+    /**
+     * Returns the address of the converted frame.
+     */
+    readonly outputAddress: number;
+    /**
+     * Returns the size of a converted frame in bytes.
+     */
+    readonly outputBytes: number;
+}
+
+/**
+ * What an H.264 stream specifies about its frames.
  */
 export class H264Facts {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Whether pictures may be coded as fields.
+     * Returns whether frames may be coded as fields.
      */
     readonly interlaced: boolean;
     /**
-     * ffmpeg's name of the pixel format.
+     * Returns ffmpeg's name for the pixel format.
      */
     readonly pixelFormat: string;
     /**
-     * Width and height of a sample; none where the stream does not say.
+     * Returns width and height of a sample; none if the stream does not specify them.
      */
     readonly sampleAspect: Uint16Array | undefined;
 }
 
 /**
- * Cuts a finished file into the segments of a stream, one after the other.
+ * Cuts a finished file into the segments of a stream, one by one.
  */
 export class Packager {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The initialization file, of which transport streams have no need.
+     * Returns the initialization file, which transport streams do not need.
      */
     init(): Uint8Array;
     /**
-     * `index` is the file's `moov` box, header and all; `fragments` asks for MP4 rather than for transport streams; `firsts`
-     * are the frames with which segments begin.
+     * Creates a packager. `index` is the file's `moov` box, box header included; `fragments` selects MP4 instead of
+     * transport streams; `firsts` are the frames that segments begin with.
      */
     constructor(index: Uint8Array, fragments: boolean, rateNumerator: number, rateDenominator: number, firsts: Uint32Array);
     /**
-     * What of the file the next segment needs, as pairs: first byte, bytes. None after the last segment.
+     * Returns the parts of the file that the next segment needs, as pairs: offset, bytes. None after the last segment.
      */
     wanted(): Float64Array | undefined;
     /**
-     * The next segment, out of the bytes that `wanted` names, one piece behind the other.
+     * Writes the next segment. `media` are the parts that `wanted` returns, concatenated.
      */
     write(media: Uint8Array): Uint8Array;
 }
 
 /**
- * Turns decoded pictures of one layout into planar 4:2:0, 8 bits, limited range, upright, at the output size.
- */
-export class Picture {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Converts the picture that lies at `inputAddress`.
-     */
-    convert(): void;
-    /**
-     * `format` is a `VideoPixelFormat`, width and height are of its visible pixels; `fullRange` is about YUV, whose matrix
-     * stays, RGB becomes BT.709; `turn` is clockwise in degrees and makes the picture upright; `out` is width and height
-     * of the frame to make, then left, top, width and height of the picture in it.
-     */
-    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array);
-    /**
-     * Where in the module's memory the next picture belongs: its planes in the order of `VideoFrame`, without padding,
-     * chroma sizes rounded up. The memory may grow in every call, the place stays.
-     */
-    readonly inputAddress: number;
-    /**
-     * Bytes of a picture that goes in.
-     */
-    readonly inputBytes: number;
-    /**
-     * Where the converted picture is.
-     */
-    readonly outputAddress: number;
-    /**
-     * Bytes of a converted picture.
-     */
-    readonly outputBytes: number;
-}
-
-/**
- * Changes the sample rate of interleaved sound.
+ * Changes the sample rate of interleaved audio.
  */
 export class Resampler {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Answers the rest: in total as many frames as were given times `toRate / fromRate`, rounded, without delay.
+     * Returns the rest. In total there are `toRate / fromRate` times as many frames as in the input, rounded, without
+     * delay.
      */
     finish(): Float32Array;
     /**
-     * Rates in hertz.
+     * Creates a resampler; rates are in hertz.
      */
     constructor(fromRate: number, toRate: number, channels: number);
     /**
-     * Takes interleaved samples and answers what is ready, interleaved.
+     * Takes interleaved samples and returns what is ready, interleaved.
      */
     push(samples: Float32Array): Float32Array;
 }
 
 /**
- * Packets as an MP4 file of one track, media data first.
+ * Writes packets as an MP4 file with one track, media data first.
  */
 export class TrackFile {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The next packet, in the order of decoding. `ticks` is, of sound, for how many samples it lasts, and of pictures by how
-     * many frames it is presented after its turn in that order.
+     * Adds the next packet in decoding order. For audio, `ticks` is how many samples it lasts; for video, how many
+     * frames after its place in that order it is presented.
      */
     add(data: Uint8Array, ticks: number, key: boolean): void;
     /**
-     * The whole file, once. `startMicros` is when the first sample of sound is due: what is due before zero is cut by an
-     * edit, what begins later is waited for. Pictures begin at zero.
+     * Creates a file of AAC. `description` is its AudioSpecificConfig.
+     */
+    static audio(description: Uint8Array, sampleRate: number, channels: number): TrackFile;
+    /**
+     * Returns the whole file, once. `startMicros` is when the first audio sample is due: an edit hides what is due
+     * before zero, or delays audio that begins later. Video begins at zero.
      */
     finish(startMicros: number): Uint8Array;
     /**
-     * A file of pictures at an even rate. `codec` and `description` are those of a `VideoDecoderConfig`, `colour` are the
-     * code points of H.273 for primaries, transfer and matrix.
+     * Creates a file of video with an even frame rate. `codec` and `description` are those of a `VideoDecoderConfig`;
+     * `colour` is the code points of H.273 for primaries, transfer and matrix.
      */
-    static picture(codec: string, description: Uint8Array | null | undefined, width: number, height: number, colour: Uint16Array, rateNumerator: number, rateDenominator: number): TrackFile;
-    /**
-     * A file of AAC. `description` is its AudioSpecificConfig.
-     */
-    static sound(description: Uint8Array, sampleRate: number, channels: number): TrackFile;
+    static video(codec: string, description: Uint8Array | null | undefined, width: number, height: number, colour: Uint16Array, rateNumerator: number, rateDenominator: number): TrackFile;
 }
 
 /**
- * Puts chunks of pictures and a file of sound together. Takes the `moov` box of each, header and all, and when the
- * pictures were captured, in seconds since the beginning of 1970.
+ * Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included, and when the clip
+ * was captured, in seconds since the beginning of 1970.
  */
-export function assemble(chunks: Uint8Array[], sound: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number, captured?: number | null): Assembly;
+export function assemble(chunks: Uint8Array[], audio: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number, captured?: number | null): Assembly;
 
 /**
  * Reads an H.264 decoder configuration record (`avcC`).

@@ -192,7 +192,7 @@ rate: FrameRate,
 /**
  * When the clip was captured, in seconds since the beginning of 1970.
  */
-captured: number | null, } | { "type": "package" } & PackageStep;
+captured: number | null, } | { "type": "watch" } & WatchStep | { "type": "package" } & PackageStep;
 
 /**
  * Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
@@ -256,7 +256,7 @@ stream: number,
  */
 copy: boolean,
 /**
- * What the encoder is asked for, in bits per second.
+ * The rate for the encoder, in bits per second.
  */
 bitrate: number,
 /**
@@ -392,7 +392,7 @@ rate: FrameRate,
  */
 colour: [number, number, number],
 /**
- * What the encoder is asked for, in bits per second.
+ * The rate for the encoder, in bits per second.
  */
 bitrate: number,
 /**
@@ -401,10 +401,53 @@ bitrate: number,
 frames: number, };
 
 /**
+ * Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
+ */
+export type WatchStep = {
+/**
+ * All slots, at the size of a sample.
+ */
+video: DecodeStep,
+/**
+ * Of so many slots the first is sampled.
+ */
+every: number,
+/**
+ * Audio to listen to; `None` leaves it out.
+ */
+audio: ListenStep | null, };
+
+/**
+ * Measures how loud an audio stream is, window by window.
+ */
+export type ListenStep = {
+/**
+ * Position of the stream in the file.
+ */
+stream: number,
+/**
+ * Time in the file at which the first window begins.
+ */
+origin: Micros,
+/**
+ * Length of a window.
+ */
+window: Micros, };
+
+/**
+ * Root mean square of each window, in dBFS; `None` where nothing was decoded.
+ */
+export type Loudness = {
+/**
+ * Window by window.
+ */
+windows: Array<number | null>, };
+
+/**
  * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
  * outside, which takes less code to read: drivers move it.
  */
-export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures;
+export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures | { "type": "heard" } & Loudness;
 
 /**
  * A file.
@@ -427,7 +470,7 @@ start: Micros | null,
  */
 duration: Micros | null,
 /**
- * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+ * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
  * packets then.
  */
 fragmented: boolean,
@@ -501,7 +544,11 @@ bitrate: number | null,
  */
 packets: number | null,
 /**
- * What is unusual about it. Nothing is told of its packets then.
+ * How many packets the header promises.
+ */
+promised: number | null,
+/**
+ * What is unusual about it. Its packets are then unknown.
  */
 odd: Oddity | null,
 /**
@@ -716,4 +763,5 @@ export const FILES = {
   macroblockTree: "stats-0.log.mbtree",
   chunk: "chunk.mp4",
   audio: "audio.mp4",
+  watched: "watched.gray",
 } as const;

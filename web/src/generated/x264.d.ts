@@ -8,49 +8,49 @@ export class X264 {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The packets as an MP4 file.
+     * Returns the packets as an MP4 file.
      */
     chunk(): Uint8Array | undefined;
     /**
-     * Encodes what is held back and ends the encode.
+     * Encodes the delayed frames and ends the encode.
      */
     finish(): void;
     /**
-     * Opens an encoder. `options` are x264's own, each as `name=value`; `profile` among them is kept to. `pass` is 0
-     * for the only one, 1 for the first and 2 for the second, which wants the statistics that the first left.
+     * Opens an encoder. `options` are x264's own, each as `name=value`; `profile` is obeyed as a limit. `pass` is 0
+     * for the only pass, 1 for the first and 2 for the second, which needs the first one's statistics.
      */
     constructor(width: number, height: number, rate_numerator: number, rate_denominator: number, preset: string, options: string[], pass: number, statistics: Uint8Array | null | undefined, tree: Uint8Array | null | undefined, kernels: boolean);
     /**
-     * Encodes the frame that lies at `frameAddress`.
+     * Encodes the frame at `frameAddress`.
      */
     push(): void;
     /**
-     * A first pass's figures for every frame, once finished.
+     * Returns a first pass's statistics for every frame, once finished.
      */
     statistics(): Uint8Array | undefined;
     /**
-     * A first pass's macroblock tree, once finished, where the settings make one.
+     * Returns a first pass's macroblock tree, once finished, if the settings make one.
      */
     tree(): Uint8Array | undefined;
     /**
-     * Where in the module's memory the next frame belongs: planar 4:2:0 without padding. The memory may grow in every
-     * call, the place stays.
+     * Returns the address of the next frame in the module's memory: planar 4:2:0 without padding. The memory may grow
+     * in every call; the address stays.
      */
     readonly frameAddress: number;
     /**
-     * Bytes of a frame.
+     * Returns the size of a frame in bytes.
      */
     readonly frameBytes: number;
 }
 
 /**
- * Whether the module ever wanted memory and did not get it. May be asked after a trap, too.
+ * Returns whether an allocation ever failed. Can be called after a trap, too.
  */
 export function memoryRefused(): boolean;
 
 /**
- * Runs once, when the module starts. Were this call not there, the linker would take every export for a whole program
- * and have the C library shut its streams down at the end of each.
+ * Runs once, when the module starts. Without this call, the linker would treat every export as a whole program, and
+ * the C library would shut its streams down at the end of each.
  */
 export function start(): void;
 

@@ -6,6 +6,7 @@ import {
   type DecodeStep,
   FILES,
   type Program,
+  type WatchStep,
   type WebCodecsStep,
   type X264Step,
 } from "../generated/protocol.ts";
@@ -63,6 +64,16 @@ export class Browser {
       case "package":
         return this.#codecs.packageSegments(program, firstOf(inputs));
     }
+  }
+
+  /** Watches the first input. */
+  async watch(
+    step: WatchStep,
+    inputs: readonly NamedBlob[],
+    progress: (samples: number) => void,
+  ): Promise<{ answer: Answer; outputs: NamedBlob[] }> {
+    const { frames, windows } = await this.#codecs.watch(step, firstOf(inputs), progress);
+    return { answer: { type: "heard", windows }, outputs: [{ name: FILES.watched, blob: frames }] };
   }
 
   /** Decodes a chunk and encodes it with x264; returns the files of the pass. */

@@ -2,6 +2,7 @@
 // Refuses to know formats and tasks.
 
 import type { FileSystem } from "./instance.ts";
+import { Pages } from "./pages.ts";
 
 /** The Blob can no longer be read: its file was moved, changed or removed. */
 export class InputUnreadable extends Error {}
@@ -44,6 +45,23 @@ export function addSink(fs: FileSystem, path: string, take: (bytes: Uint8Array) 
       return length;
     },
   };
+}
+
+/** Adds a file that is kept in pages: results may be larger than one array can be. */
+export function addPaged(fs: FileSystem, path: string): Pages {
+  const node = fs.create(path, 0o666);
+  const pages = new Pages();
+  node.stream_ops = {
+    ...node.stream_ops,
+    read: (_stream, target, offset, length, position) =>
+      pages.read(position, new Uint8Array(target.buffer, target.byteOffset + offset, length)),
+    write: (_stream, source, offset, length, position) => {
+      pages.write(position, new Uint8Array(source.buffer, source.byteOffset + offset, length));
+      node.usedBytes = pages.size;
+      return length;
+    },
+  };
+  return pages;
 }
 
 /** Caches the most recently read blocks, oldest first. */

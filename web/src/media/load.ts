@@ -45,7 +45,7 @@ export async function fetchModule(
   const packed = startsWith(head, GZIP_MAGIC);
   const total = knownLength(response.headers) ?? (packed ? packedBytes : packedBytes * UNPACKED_OVER_PACKED);
   const scale = packed ? 1 : packedBytes / total;
-  const raw = counted(head, arriving, note("network"), (received) => {
+  const raw = rejoined(head, arriving, note("network"), (received) => {
     progress(Math.min(received, total) * scale, total * scale);
   });
   const bytes = packed ? raw.pipeThrough(new DecompressionStream("gzip")) : raw;
@@ -110,11 +110,12 @@ function startsWith(bytes: Bytes, magic: readonly number[]): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
 }
 
-function counted(
+/** Joins the first bytes of a stream to the rest of it; reports the number of bytes. */
+function rejoined(
   head: Bytes,
   rest: ReadableStreamDefaultReader<Bytes>,
   fail: (error: unknown) => never,
-  progress: (received: number) => void,
+  progress: (received: number) => void = () => {},
 ): ReadableStream<Bytes> {
   let received = head.length;
   let reported = 0;
@@ -144,18 +145,7 @@ async function checkedWasm(bytes: ReadableStream<Bytes>, fail: (error: unknown) 
   if (!startsWith(head, WASM_MAGIC)) {
     fail("not WebAssembly");
   }
-  const checked = new ReadableStream<Bytes>({
-    start: (controller) => controller.enqueue(head),
-    pull: async (controller) => {
-      const { done, value } = await reader.read().catch(fail);
-      if (done) {
-        controller.close();
-      } else {
-        controller.enqueue(value);
-      }
-    },
-  });
-  return new Response(checked, { headers: { "content-type": "application/wasm" } });
+  return new Response(rejoined(head, reader, fail), { headers: { "content-type": "application/wasm" } });
 }
 
 async function compile(response: Response): Promise<WebAssembly.Module> {

@@ -3,8 +3,9 @@
 
 import type { Answer, Death } from "../generated/protocol.ts";
 import { type Encode, EncoderFailed, type NamedBlob } from "./encoder.ts";
-import { addInput, addSink, InputUnreadable } from "./inputs.ts";
+import { addInput, addPaged, addSink, InputUnreadable } from "./inputs.ts";
 import type { Core, FileSystem, Runnable } from "./instance.ts";
+import type { Pages } from "./pages.ts";
 
 export interface Command {
   program: "ffmpeg" | "ffprobe";
@@ -49,6 +50,9 @@ export function run(
     for (const { name, blob } of command.inputs) {
       addInput(fs, pathOf(name), blob);
     }
+    const paged = new Map(
+      command.outputs.filter(isMedia).map((name) => [name, addPaged(fs, pathOf(name))] as const),
+    );
     const { sink } = command;
     if (sink !== undefined) {
       addSink(fs, pathOf(sink.name), (bytes) => sink.encode.take(bytes));
@@ -64,7 +68,11 @@ export function run(
     }
     closeStreams(fs);
     const outputs =
-      sink === undefined ? takeOutputs(fs, command.outputs) : exitCode === 0 ? sink.encode.finish() : [];
+      sink === undefined
+        ? takeOutputs(fs, command.outputs, paged)
+        : exitCode === 0
+          ? sink.encode.finish()
+          : [];
     clear(fs);
     return { ended: true, exitCode, answer: null, outputs };
   } catch (error) {
@@ -159,14 +167,27 @@ function closeStreams(fs: FileSystem): void {
   }
 }
 
-function takeOutputs(fs: FileSystem, names: readonly string[]): { name: string; blob: Blob }[] {
-  return names
-    .filter((name) => fs.analyzePath(pathOf(name)).exists)
-    .map((name) => {
-      const { contents, usedBytes } = fs.lookupPath(pathOf(name)).node;
-      const type = name.endsWith(".mp4") ? "video/mp4" : "application/octet-stream";
-      return { name, blob: new Blob(contents === null ? [] : [contents.subarray(0, usedBytes)], { type }) };
-    });
+/** Returns whether a file may be larger than one array: the others are statistics, samples and listings. */
+function isMedia(name: string): boolean {
+  return /\.(mp4|mkv)$/.test(name);
+}
+
+function takeOutputs(
+  fs: FileSystem,
+  names: readonly string[],
+  paged: ReadonlyMap<string, Pages>,
+): { name: string; blob: Blob }[] {
+  return names.flatMap((name) => {
+    const pages = paged.get(name);
+    if (pages !== undefined) {
+      return pages.size === 0 ? [] : [{ name, blob: pages.blob("video/mp4") }];
+    }
+    if (!fs.analyzePath(pathOf(name)).exists) {
+      return [];
+    }
+    const { contents, usedBytes } = fs.lookupPath(pathOf(name)).node;
+    return [{ name, blob: new Blob(contents === null ? [] : [contents.subarray(0, usedBytes)]) }];
+  });
 }
 
 function clear(fs: FileSystem): void {

@@ -26,7 +26,7 @@ async function contents(pairs: Pairs, withPage: boolean): Promise<[string, Blob]
   ];
 }
 
-/** Makes one archive without compression, since video is compressed already. Reads file by file and streams into a Blob. */
+/** Makes one archive without compression, since video is compressed already. Streams file by file into a Blob. */
 export async function zip(folder: string, pairs: Pairs, withPage: boolean): Promise<Blob> {
   const files = (await contents(pairs, withPage)).map(([path, blob]) => ({
     name: `${folder}/${path}`,
@@ -42,7 +42,7 @@ interface Folders {
   showDirectoryPicker?: (options: { id: string; mode: "readwrite" }) => Promise<FileSystemDirectoryHandle>;
 }
 
-/** Asks for a folder and writes the package into a new folder of this name inside it. Returns false if the user chose none. */
+/** Asks for a folder and writes the package into a new folder inside it. Returns false if the user chose none. */
 export async function saveIntoFolder(name: string, pairs: Pairs, withPage: boolean): Promise<boolean> {
   const { showDirectoryPicker } = globalThis as Folders;
   if (showDirectoryPicker === undefined) {

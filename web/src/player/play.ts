@@ -37,7 +37,7 @@ export interface Playing {
 const MASTER = "master.m3u8";
 const VIDEO_EVENTS = ["timeupdate", "progress", "seeked", "ended", "playing"] as const;
 
-/** Reports the state on every change until destroyed. Playback begins when the user or the caller starts the element. */
+/** Plays a package; reports every change of the state until destroyed. The user or the caller starts the element. */
 export async function play(
   video: HTMLVideoElement,
   pairs: Iterable<[string, Blob]>,
@@ -50,7 +50,7 @@ export async function play(
 class Player implements Playing {
   readonly #video: HTMLVideoElement;
   readonly #onState: (state: State) => void;
-  readonly #tell = () => this.#report();
+  readonly #onChange = () => this.#report();
   #hls: Hls | undefined;
   #levels: string[] = [];
   #chosen: number | null = null;
@@ -77,11 +77,11 @@ class Player implements Playing {
     hls.on(Events.BUFFER_FLUSHED, () => {
       video.currentTime += 0;
     });
-    hls.on(Events.LEVEL_SWITCHED, this.#tell);
-    hls.on(Events.BUFFER_APPENDED, this.#tell);
+    hls.on(Events.LEVEL_SWITCHED, this.#onChange);
+    hls.on(Events.BUFFER_APPENDED, this.#onChange);
     hls.on(Events.ERROR, (_event, data) => this.#onError(HlsPlayer, data));
     for (const name of VIDEO_EVENTS) {
-      video.addEventListener(name, this.#tell);
+      video.addEventListener(name, this.#onChange);
     }
     hls.loadSource(new URL(MASTER, BASE).href);
     hls.attachMedia(video);
@@ -98,7 +98,7 @@ class Player implements Playing {
 
   destroy(): void {
     for (const name of VIDEO_EVENTS) {
-      this.#video.removeEventListener(name, this.#tell);
+      this.#video.removeEventListener(name, this.#onChange);
     }
     this.#hls?.destroy();
     this.#hls = undefined;

@@ -11,7 +11,7 @@ pub(super) fn run(options: &Compress, voice: &mut Voice) -> Result<(), Error> {
     let (inputs, wanted) = (&options.clips.inputs, options.output.as_deref());
     let wishes = options.wishes();
     if wishes.renditions.is_empty() {
-        let places = output::destinations(inputs, wanted, options.force)?;
+        let places = output::file_places(inputs, wanted, options.force)?;
         Bench::new()?.fill(inputs, &places, &wishes, voice)
     } else {
         let places = output::packages(inputs, Package::Files, wanted, options.force)?;

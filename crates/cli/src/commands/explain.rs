@@ -4,7 +4,6 @@ use super::Bench;
 use crate::error::Error;
 use crate::options::Planned;
 use crate::voice::Voice;
-use clipfit_core::plan::overhead::overhead;
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::step::{Program, Task};
 use clipfit_core::units::{Bytes, Kbps, grouped};
@@ -33,8 +32,6 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
             "There is no size target: the size follows from the quality or the bandwidth.".to_owned(),
         ];
     };
-    let audio = encode.audio.expected().during(encode.audio_length);
-    let container = overhead(encode.grid.frames, &encode.audio, encode.audio_length);
     let row = |what: &str, bytes: Bytes, rate: Option<Kbps>| {
         let rate = rate.map_or(String::new(), |rate| format!(", {rate}"));
         let share = bytes.0 as f64 / plan.limit.0.max(1) as f64 * 100.0;
@@ -44,8 +41,8 @@ fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {
     vec![
         row("limit", plan.limit, None),
         row("video", video, Some(rate)),
-        row("audio", audio, Some(encode.audio.expected())),
-        row("container", container, None),
+        row("audio", encode.audio_bytes(), Some(encode.audio.expected())),
+        row("container", encode.overhead(), None),
         format!("{:.4} bits per pixel per frame", encode.format.density(rate)),
     ]
 }

@@ -1,5 +1,5 @@
 //! `clipfit publish`: streams a rung live, over as many connections as it takes. Core's `live::reconnect` decides when
-//! to reconnect and where to resume. No output shows the destination's secrets.
+//! to reconnect and where to resume. No output shows the address's secrets.
 
 use super::Bench;
 use crate::clip::Clip;
@@ -12,10 +12,10 @@ use crate::voice::Voice;
 use crate::words;
 use crate::words::Status;
 use clipfit_core::clip::facts::MediaFacts;
-use clipfit_core::live::destination::conceal_addresses;
+use clipfit_core::live::address::conceal_addresses;
 use clipfit_core::live::reconnect::{Exit, Heard, Next, Reconnect, Tries};
-use clipfit_core::live::{self, AddressTrouble, Destination, Push};
-use clipfit_core::step::ffmpeg as arguments;
+use clipfit_core::live::{self, Address, AddressError, Push};
+use clipfit_core::step::files::CLIP;
 use clipfit_core::units::Micros;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -27,7 +27,7 @@ use std::time::Instant;
 const EVIDENCE: usize = 8;
 
 pub(super) fn run(options: &Publish, voice: &mut Voice) -> Result<(), Error> {
-    let to = destination(options)?;
+    let to = address(options)?;
     let input = options.input.as_deref();
     // An address in the wrong place would be printed as a file name.
     if let Some(address) = input.map(Path::to_string_lossy).filter(|name| name.contains("://")) {
@@ -69,10 +69,10 @@ pub(super) fn run(options: &Publish, voice: &mut Voice) -> Result<(), Error> {
     job.run(Reconnect::new(&push, tries), voice)
 }
 
-fn destination(options: &Publish) -> Result<Destination, Error> {
-    let wrong = |trouble: AddressTrouble| Error::Usage(trouble.text());
+fn address(options: &Publish) -> Result<Address, Error> {
+    let wrong = |trouble: AddressError| Error::Usage(trouble.to_string());
     let to = options.to.as_ref().map_or("", Secret::reveal);
-    let to = Destination::parse(to).map_err(wrong)?;
+    let to = Address::parse(to).map_err(wrong)?;
     match &options.bearer {
         Some(token) => to.with_bearer(token.reveal().trim()).map_err(wrong),
         None => Ok(to),
@@ -98,7 +98,7 @@ impl Job<'_> {
         let now = || Micros(began.elapsed().as_micros() as i64);
         let folder = folder::temporary()?;
         if let Some(clip) = self.clip {
-            folder::link(&clip.path, &folder.path().join(arguments::CLIP)).map_err(Error::Temporary)?;
+            folder::link(&clip.path, &folder.path().join(CLIP)).map_err(Error::Temporary)?;
         }
         let mut attempt = 1;
         loop {
@@ -140,7 +140,7 @@ impl Job<'_> {
         let arguments: Vec<String> = ["-nostdin", "-y"]
             .map(str::to_owned)
             .into_iter()
-            .chain(live::publish(self.push, arguments::CLIP, from))
+            .chain(live::publish(self.push, CLIP, from))
             .collect();
         let (send, messages) = mpsc::channel();
         let printed = send.clone();

@@ -71,6 +71,38 @@ pub(crate) fn clip(name: &str) -> Clip {
     clips().into_iter().find(|clip| clip.name == name).unwrap()
 }
 
+/// A small video with somebody who speaks: two tones, in syllables.
+const SMALL: &str = "-f lavfi -i testsrc2=s=64x36:d=20:r=10";
+const SPEAKS: &str = "-f lavfi -i aevalsrc=exprs=(0.2*sin(2*PI*220*t)+0.1*sin(2*PI*1100*t))*gt(sin(2*PI*1.5*t)*sin(2*PI*0.4*t)\\,0):s=44100:d=20";
+
+/// A clip whose audio matters.
+pub(crate) fn audio_clip(name: &'static str) -> Clip {
+    let small = |rest: &str| format!("{SMALL} {SPEAKS} -c:v libx264 {rest}");
+    let tones = |level: &str, later: &str| {
+        format!(
+            "-f lavfi -i testsrc2=s=320x180:d=5:r=25 -f lavfi -i aevalsrc=exprs={level}*sin(2*PI*440*t):s=48000:d=5 \
+             {later} -f lavfi -i aevalsrc=exprs={level}*sin(2*PI*1500*t):s=44100:d=4 -map 0 -map 1 -map 2 \
+             -c:v libx264 -preset veryfast -c:a aac -b:a 96k"
+        )
+    };
+    let (frames, arguments) = match name {
+        "voice.mp4" => (200, small("-c:a aac -b:a 96k -ac 1")),
+        "telephone.mov" => (200, small("-c:a pcm_mulaw -ar 8000 -ac 1")),
+        "surround.mp4" => (200, small("-c:a aac -b:a 256k -ac 6")),
+        "slides.mp4" => (
+            300,
+            format!(
+                "-f lavfi -i color=c=white:s=1280x720:d=20:r=15 {SPEAKS} -vf drawgrid=w=80:h=40 \
+                 -c:v libx264 -preset ultrafast -c:a aac -b:a 128k -ac 2"
+            ),
+        ),
+        "two-tracks.mkv" => (125, tones("0.125", "-itsoffset 1")),
+        "loud-tracks.mkv" => (125, tones("0.9", "")),
+        _ => panic!("{name}"),
+    };
+    Clip { name, path: made(name, &arguments), frames }
+}
+
 /// Half a minute of 720p, which takes some seconds to encode.
 pub(crate) fn long_clip() -> PathBuf {
     let video = "-f lavfi -i testsrc2=s=1280x720:d=30:r=25 -vf noise=alls=12:allf=t";

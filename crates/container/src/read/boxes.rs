@@ -1,28 +1,28 @@
 //! Walks the boxes of MP4 files (ISO/IEC 14496-12, 4.2): sizes of 32 and 64 bits and to the end. Knows no box's
 //! meaning.
 
-/// How many bytes of a box `next_box` looks at, at most.
+/// The most bytes that `next_box` reads.
 pub const MOST_HEADER: usize = 16;
 
-/// What the header of a box says.
+/// The header of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BoxHead {
     /// The box's type.
     pub kind: [u8; 4],
-    /// Bytes of the whole box, header included, as it claims.
+    /// Bytes of the whole box, header included, according to the header.
     pub size: u64,
     /// Bytes of the header, at most `size`.
     pub header: u64,
 }
 
-/// A box of which the payload is at hand.
+/// A box with its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Child<'a> {
     /// The box's type.
     pub kind: [u8; 4],
-    /// Its payload, as much as is there.
+    /// Its payload, as much as is available.
     pub body: &'a [u8],
-    /// All of it, header included, as much as is there.
+    /// The whole box, header included, as much as is available.
     pub whole: &'a [u8],
 }
 

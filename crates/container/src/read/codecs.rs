@@ -1,5 +1,5 @@
-//! Names the streams of an MP4 file as playlists do (RFC 6381), out of the beginning of the file. Knows the boxes on
-//! the way to the sample entries and no others.
+//! Names the streams of an MP4 file as playlists do (RFC 6381), from the beginning of the file. Knows the boxes around
+//! the sample entries and no others.
 
 use super::boxes::{Child, boxes, child};
 use std::fmt;
@@ -18,16 +18,16 @@ pub struct StreamCodecs {
 }
 
 impl fmt::Display for StreamCodecs {
-    /// As the attribute `CODECS` lists them.
+    /// Writes the value of the attribute `CODECS`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.video)?;
         self.audio.iter().try_for_each(|audio| write!(f, ",{audio}"))
     }
 }
 
-/// Returns what the streams are of an MP4 file whose index comes first. `init` is its beginning: all of an
-/// initialization file, of another file as much as holds its first track's sample entry. `None` where there is no
-/// H.264, or audio that is no AAC. A second track beyond `init` is not seen.
+/// Returns the codecs of an MP4 file whose index comes first. `init` is its beginning: a whole initialization file, or
+/// enough of another file to include the sample entry of its first track. `None` without H.264, or if the audio is not
+/// AAC. Tracks beyond `init` are ignored.
 pub fn codecs(init: &[u8]) -> Option<StreamCodecs> {
     let movie = child(init, b"moov")?;
     let (mut video, mut audio) = (None, None);
@@ -57,19 +57,33 @@ pub(crate) fn avc_record(entry: &[u8]) -> Option<&[u8]> {
     child(entry.get(78..)?, b"avcC")
 }
 
+/// Splits a list of parameter sets in an H.264 configuration from what follows it. The list begins with its length, in
+/// the bits of `mask`: 31 for sequence parameter sets, 255 for the picture parameter sets after them.
+pub fn parameter_sets(list: &[u8], mask: u8) -> Option<(Vec<&[u8]>, &[u8])> {
+    let (count, mut rest) = list.split_first()?;
+    let mut sets = Vec::new();
+    for _ in 0..count & mask {
+        let (size, behind) = rest.split_first_chunk()?;
+        let (set, behind) = behind.split_at_checked(u16::from_be_bytes(*size).into())?;
+        sets.push(set);
+        rest = behind;
+    }
+    Some((sets, rest))
+}
+
 /// Returns the name in an entry of AAC.
 fn aac(entry: &[u8]) -> Option<String> {
     let (0x40, specific) = aac_decoder(entry)? else { return None };
     Some(format!("mp4a.40.{}", object_type(specific)?))
 }
 
-/// Returns the kind of decoder that an entry of MPEG-4 audio asks for (ISO/IEC 14496-1, 7.2.6), 0x40 for AAC, and what
-/// is said to it.
+/// Returns the type of decoder that an entry of MPEG-4 audio needs (ISO/IEC 14496-1, 7.2.6), 0x40 for AAC, and the
+/// decoder's configuration.
 pub(crate) fn aac_decoder(entry: &[u8]) -> Option<(u8, &[u8])> {
     // QuickTime's first version of the entry is longer.
     let fields = if entry.get(8..10)? == [0, 1] { 44 } else { 28 };
     let stream = descriptor(child(entry.get(fields..)?, b"esds")?.get(4..)?, 3)?;
-    // A number, and flags, none of which our files set.
+    // An identifier, and flags, none of which our files set.
     let decoder = descriptor(stream.get(3..)?, 4)?;
     Some((*decoder.first()?, decoder.get(13..).and_then(|rest| descriptor(rest, 5)).unwrap_or_default()))
 }
@@ -83,7 +97,7 @@ fn object_type(specific: &[u8]) -> Option<u8> {
     }
 }
 
-/// Returns the content of the descriptor with which `bytes` begin, if it is of this kind.
+/// Returns the content of the descriptor at the beginning of `bytes`, if it has this type.
 fn descriptor(bytes: &[u8], kind: u8) -> Option<&[u8]> {
     let (_, mut rest) = bytes.split_first().filter(|(first, _)| **first == kind)?;
     let mut size = 0_usize;

@@ -1,21 +1,21 @@
-//! Tells how many bytes of media an MP4 file of one track holds and whether its index comes first, which is what a
-//! promise of size needs. Knows top-level boxes only, not what is in them.
+//! Reads how many bytes of media an MP4 file with one track contains, and whether its index comes first. Knows only
+//! top-level boxes, not their content.
 
 use super::boxes::headers;
 
-/// How many of a file's first bytes `media_bytes` and `index_first` need to see.
+/// How many of a file's first bytes `media_bytes` and `index_first` need.
 pub const HEAD: usize = 4096;
 
-/// Returns the payload size of the media data box where it begins within `head`, the first bytes of a file of
-/// `file_bytes`. With one track in the file this is the size of its packets.
+/// Returns the payload size of the media data box, if it begins within `head`, the first bytes of a file of
+/// `file_bytes`. In a file with one track this is the size of its packets.
 pub fn media_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
     let (_, found) = headers(head, file_bytes).find(|(_, found)| &found.kind == b"mdat")?;
     Some(found.size - found.header)
 }
 
-/// Returns whether the index (`moov`) stands before the media data, so that playback starts before the file is whole.
+/// Returns whether the index (`moov`) comes before the media data, so that playback can start during a download.
 pub fn index_first(head: &[u8]) -> bool {
-    // How far the last box reaches does not matter here.
+    // The end of the last box does not matter here.
     let first = headers(head, u64::MAX).find(|(_, found)| matches!(&found.kind, b"moov" | b"mdat"));
     first.is_some_and(|(_, found)| &found.kind == b"moov")
 }
@@ -39,9 +39,9 @@ mod tests {
         let result =
             [boxed(b"ftyp", &[&[0; 24]]), boxed(b"moov", &[&[0; 50]]), boxed(b"mdat", &[&[0; 100]])].concat();
         assert!(index_first(&result));
-        // Only the beginning is at hand: the index hides the media data.
+        // The media data begins after the known bytes.
         assert_eq!(media_bytes(&result[..60], result.len() as u64), None);
-        // Media data to the end, and more of it than 32 bits can count.
+        // Media data up to the end of the file, and more of it than 32 bits can count.
         let open = [boxed(b"ftyp", &[]), b"\0\0\0\0mdat".to_vec()].concat();
         assert_eq!(media_bytes(&open, 1016), Some(1000));
         let large = [&b"\0\0\0\x01mdat"[..], &(1_u64 << 33).to_be_bytes()].concat();

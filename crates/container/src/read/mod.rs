@@ -1,6 +1,5 @@
-//! Reads the few facts about MP4 files and segments that a plan or a check needs, out of bytes at hand: the only parser
-//! of boxes outside of writing. Does no I/O, knows no sample table, and answers `None` where bytes are not what they
-//! should be.
+//! Reads the few facts about MP4 files and segments that a plan or a check needs. Does no I/O, knows no sample table,
+//! and returns `None` for invalid bytes.
 
 mod boxes;
 mod codecs;
@@ -8,12 +7,12 @@ mod head;
 pub mod segment;
 
 pub use boxes::{BoxHead, Child, MOST_HEADER, boxes, child, next_box};
-pub use codecs::{StreamCodecs, codecs};
+pub use codecs::{StreamCodecs, codecs, parameter_sets};
 #[cfg(feature = "write")]
 pub(crate) use codecs::{aac_decoder, avc_record};
 pub use head::{HEAD, index_first, media_bytes};
 
-/// Returns the unsigned number of `width` bytes, at most 8, that stands at `at`.
+/// Reads the unsigned number of `width` bytes, at most 8, at the offset `at`.
 fn big_endian(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
     let field = bytes.get(at..at.checked_add(width)?)?;
     Some(field.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
@@ -21,7 +20,7 @@ fn big_endian(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod testing {
-    /// Returns a box around these parts.
+    /// Makes a box with this content.
     pub(super) fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
         let body = parts.concat();
         let size = u32::try_from(body.len() + 8).unwrap_or(0);

@@ -1,37 +1,36 @@
-//! Reads with what a segment begins, out of its first bytes: when its first frame is shown and whether decoding can
-//! start there. Knows as much of transport streams and of fragments as that takes; no playlist, and nothing behind the
-//! first frame.
+//! Reads the beginning of a segment: when its first frame is shown and whether decoding can start there. Knows no
+//! playlist, and nothing after the first frame.
 
 use super::big_endian;
 use super::boxes::{boxes, child};
 
-/// How many of a segment's first bytes are enough.
+/// How many of a segment's first bytes `begin` needs.
 pub const HEAD: usize = 8_192;
 
-/// A stream's first frame is shown at this time of its own clock, in every rendition and both formats, so that audio
-/// which begins before it (an encoder's run-in) needs no negative time.
+/// When a stream's first frame is shown, on the stream's own clock, in every rendition and both formats. Audio that
+/// begins earlier (the encoder's priming) then needs no negative time.
 pub const ZERO_SECONDS: u32 = 10;
 
-/// What segments are made of.
+/// The format of segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// MPEG-2 transport streams (ISO/IEC 13818-1).
     TransportStream,
-    /// Fragments of an MP4 file (ISO/IEC 14496-12), with an initialization file before them.
+    /// Fragments of an MP4 file (ISO/IEC 14496-12), with an initialization file.
     Fragments,
 }
 
-/// With what a segment begins.
+/// The beginning of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Begin {
     /// When its first frame is shown, in microseconds on the stream's own clock.
     pub micros: i64,
-    /// Whether that frame, with all a decoder must know for it, stands by itself.
+    /// Whether a decoder can start with that frame.
     pub clean: bool,
 }
 
-/// Returns with what a segment begins of which `head` is the first bytes and `init` all of its rendition's
-/// initialization file. `None` where they are no such thing.
+/// Reads the beginning of a segment. `head` is its first bytes, `init` the whole initialization file of its rendition.
+/// `None` if they are invalid.
 pub fn begin(format: Format, init: &[u8], head: &[u8]) -> Option<Begin> {
     match format {
         Format::TransportStream => transport(head),
@@ -39,10 +38,9 @@ pub fn begin(format: Format, init: &[u8], head: &[u8]) -> Option<Begin> {
     }
 }
 
-/// Reads a transport stream (ISO/IEC 13818-1). The tables come first and take one packet each, as our segments have
-/// them.
+/// Reads a transport stream (ISO/IEC 13818-1) like ours: the tables come first and take one packet each.
 fn transport(head: &[u8]) -> Option<Begin> {
-    // What each packet carries: of which stream, whether something begins in it, and its payload.
+    // Each packet's stream, whether something begins in it, and its payload.
     let packets = head.chunks_exact(188).map_while(|packet| {
         let field = if packet[3] & 0x20 == 0 { 0 } else { 1 + usize::from(packet[4]) };
         let stream = u16::from_be_bytes([packet[1] & 0x1f, packet[2]]);
@@ -53,7 +51,7 @@ fn transport(head: &[u8]) -> Option<Begin> {
     let mut parcel: Option<Vec<u8>> = None;
     for (stream, begins, payload) in packets {
         if stream == 0 && begins {
-            // One program, behind the pointer and the table's head.
+            // There is one program, after the pointer and the table's head.
             tables = big_endian(payload, 11, 2).map(|number| number as u16 & 0x1fff);
         } else if Some(stream) == tables && begins {
             video = video.or(video_stream(payload));
@@ -73,11 +71,11 @@ fn transport(head: &[u8]) -> Option<Begin> {
     Some(Begin { micros: micros(ticks.into(), 90_000)?, clean: clean(stream) })
 }
 
-/// Returns the stream of H.264 in a table of streams, which begins with its pointer.
+/// Finds the stream of H.264 in a table of streams, which begins with its pointer.
 fn video_stream(table: &[u8]) -> Option<u16> {
     let end = 4 + usize::from(big_endian(table, 2, 2)? as u16 & 0xfff);
     let mut at = 13 + usize::from(big_endian(table, 11, 2)? as u16 & 0xfff);
-    // A checksum of four bytes ends it.
+    // The table ends with a checksum of four bytes.
     while at + 4 < end {
         if *table.get(at)? == 0x1b {
             return big_endian(table, at + 1, 2).map(|stream| stream as u16 & 0x1fff);
@@ -111,7 +109,7 @@ fn fragment(init: &[u8], head: &[u8]) -> Option<Begin> {
         &found.kind == b"trak" && handler.and_then(|handler| handler.get(8..12)) == Some(b"vide")
     });
     let track = track?.body;
-    // Before the numbers stand two times, of eight bytes each in the second version.
+    // Before the numbers are two times, which take eight bytes each in version 1.
     let clock = child(child(track, b"mdia")?, b"mdhd")?;
     let scale = big_endian(clock, if clock.first()? == &1 { 20 } else { 12 }, 4)?;
     let header = child(track, b"tkhd")?;
@@ -147,7 +145,7 @@ fn fragment(init: &[u8], head: &[u8]) -> Option<Begin> {
     }
     let shift = if has(0x800) { big_endian(run, at, 4)? as u32 as i32 } else { 0 };
     let shown = i128::from(time) + i128::from(shift) - i128::from(skipped);
-    // A sample that is no place to start from says so.
+    // The flag marks samples that decoding cannot start with.
     Some(Begin { micros: micros(shown, scale)?, clean: flags.is_some_and(|flags| flags & 0x1_0000 == 0) })
 }
 
@@ -159,7 +157,7 @@ fn usual_flags(header: &[u8]) -> Option<u64> {
     if fields & 0x20 == 0 { None } else { big_endian(header, 8 + at, 4) }
 }
 
-/// Returns the microseconds that `ticks` of a clock of so many a second are, rounded.
+/// Converts ticks of a clock with `scale` ticks per second to microseconds, rounded.
 fn micros(ticks: i128, scale: u64) -> Option<i64> {
     let scale = i128::from(scale);
     let micros = (ticks * 2_000_000 + scale).checked_div_euclid(2 * scale)?;

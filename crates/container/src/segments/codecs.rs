@@ -1,17 +1,17 @@
-//! What a transport stream must say in every segment that an MP4 file says once: H.264's parameter sets and AAC's
+//! Writes what a transport stream needs in every segment and an MP4 file has once: H.264's parameter sets and AAC's
 //! headers.
 
 use crate::Error;
 use crate::boxes::split;
-use crate::read::{aac_decoder, avc_record};
+use crate::read::{aac_decoder, avc_record, parameter_sets};
 
-/// Types of H.264's units (Rec. ITU-T H.264, table 7-1).
+/// Types of H.264's NAL units (Rec. ITU-T H.264, table 7-1).
 const REFRESH: u8 = 5;
 const DELIMITER: u8 = 9;
 
 /// An H.264 sample entry's configuration (ISO/IEC 14496-15, 5.3.3.1).
 pub(super) struct Avc {
-    /// Bytes of the length before each unit.
+    /// Bytes of the size before each unit.
     length: usize,
     /// Sequence and picture parameter sets, with start codes.
     sets: Vec<u8>,
@@ -21,11 +21,11 @@ fn codec(what: &str) -> Error {
     Error::Codec(what.to_owned())
 }
 
-/// The content of a sample entry's boxes, behind its `fields`; of an entry of another kind nothing.
+/// Returns the payload of a sample entry, or `None` if it has another type.
 fn entry<'a>(entry: &'a [u8], kind: &[u8; 4]) -> Result<Option<&'a [u8]>, Error> {
     let found = split(entry)?;
     let found = found.first().ok_or(Error::Empty)?;
-    Ok((found.kind == mp4_atom::FourCC::new(kind)).then_some(found.body))
+    Ok((&found.kind == kind).then_some(found.body))
 }
 
 impl Avc {
@@ -33,24 +33,14 @@ impl Avc {
         let body = entry(sample_entry, b"avc1")?.ok_or_else(|| codec("segments are made of H.264 alone"))?;
         let unreadable = || Error::Unreadable("an H.264 configuration ends early".into());
         let record = avc_record(body).ok_or_else(unreadable)?;
-        let (head, mut rest) = record.split_at_checked(5).ok_or_else(unreadable)?;
-        let mut sets = Vec::new();
-        for mask in [31_u8, 255] {
-            let (count, behind) = rest.split_first().ok_or_else(unreadable)?;
-            rest = behind;
-            for _ in 0..count & mask {
-                let (length, behind) = rest.split_first_chunk().ok_or_else(unreadable)?;
-                let (set, behind) =
-                    behind.split_at_checked(u16::from_be_bytes(*length).into()).ok_or_else(unreadable)?;
-                sets.extend([0, 0, 0, 1]);
-                sets.extend_from_slice(set);
-                rest = behind;
-            }
-        }
-        Ok(Avc { length: usize::from(head[4] & 3) + 1, sets })
+        let [_, _, _, _, length, list @ ..] = record else { return Err(unreadable()) };
+        let (sequence, list) = parameter_sets(list, 31).ok_or_else(unreadable)?;
+        let (picture, _) = parameter_sets(list, 255).ok_or_else(unreadable)?;
+        let sets = sequence.iter().chain(&picture).flat_map(|set| [&[0, 0, 0, 1], *set].concat());
+        Ok(Avc { length: usize::from(length & 3) + 1, sets: sets.collect() })
     }
 
-    /// The units of a packet.
+    /// Splits a packet into its units.
     fn units<'a>(&self, packet: &'a [u8]) -> impl Iterator<Item = Result<&'a [u8], Error>> + use<'a> {
         let mut rest = packet;
         let width = self.length;
@@ -68,13 +58,13 @@ impl Avc {
         })
     }
 
-    /// Whether decoding starts afresh with this packet.
+    /// Returns whether decoding can start with this packet.
     pub(super) fn refreshes(&self, packet: &[u8]) -> bool {
         self.units(packet)
             .any(|unit| unit.is_ok_and(|unit| unit.first().is_some_and(|head| head & 31 == REFRESH)))
     }
 
-    /// A packet as a byte stream (Rec. ITU-T H.264, annex B), behind a delimiter, with the parameter sets where `key`.
+    /// Converts a packet to a byte stream (Rec. ITU-T H.264, annex B) with a delimiter, and parameter sets if `key`.
     pub(super) fn byte_stream(&self, packet: &[u8], key: bool) -> Result<Vec<u8>, Error> {
         let mut stream = Vec::with_capacity(packet.len() + 64);
         // A delimiter: any type of slice may follow.
@@ -93,7 +83,7 @@ impl Avc {
     }
 }
 
-/// What AAC's headers (ADTS; ISO/IEC 14496-3, 1.A.2.2) say.
+/// The content of AAC's headers (ADTS; ISO/IEC 14496-3, 1.A.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Aac {
     profile: u8,
@@ -107,14 +97,14 @@ pub(super) const ADTS: usize = 7;
 impl Aac {
     pub(super) fn read(sample_entry: &[u8]) -> Result<Aac, Error> {
         let body = entry(sample_entry, b"mp4a")?.ok_or_else(|| codec("segments hold AAC alone"))?;
-        let unreadable = || Error::Unreadable("a description of sound ends early".into());
+        let unreadable = || Error::Unreadable("an audio description ends early".into());
         match aac_decoder(body).ok_or_else(unreadable)? {
             (0x40, specific) => Aac::of(specific),
             _ => Err(codec("segments hold AAC alone")),
         }
     }
 
-    /// Of an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1). What extends AAC, a decoder finds by itself.
+    /// Reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1). Decoders detect extensions of AAC themselves.
     fn of(specific: &[u8]) -> Result<Aac, Error> {
         let mut bits = Bits { bytes: specific, at: 0 };
         let mut kind = bits.object_type()?;
@@ -137,11 +127,11 @@ impl Aac {
         }
     }
 
-    /// The header of a packet of so many bytes.
+    /// Returns the header of a packet of `bytes` bytes.
     pub(super) fn header(self, bytes: usize) -> Result<[u8; ADTS], Error> {
         let length = u16::try_from(bytes + ADTS).ok().filter(|&length| length < 1 << 13);
         let [high, low] = length.ok_or(Error::TooLarge)?.to_be_bytes();
-        // MPEG-4, without checksum; a buffer fullness of all ones: variable rate.
+        // MPEG-4 without checksum. A buffer fullness of all ones means a variable rate.
         Ok([
             0xff,
             0xf1,
@@ -164,7 +154,7 @@ impl Bits<'_> {
         let mut value = 0;
         for _ in 0..count {
             let byte = self.bytes.get(self.at / 8);
-            let byte = byte.ok_or_else(|| Error::Unreadable("a description of sound ends early".into()))?;
+            let byte = byte.ok_or_else(|| Error::Unreadable("an audio description ends early".into()))?;
             value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
             self.at += 1;
         }
@@ -188,7 +178,7 @@ mod tests {
         for (specific, wanted) in [
             (&[0x11, 0x90][..], Some(Aac { profile: 1, rate: 3, channels: 2 })),
             (&[0x12, 0x08], Some(Aac { profile: 1, rate: 4, channels: 1 })),
-            // Spectral band replication, said beforehand: 24 kHz within, 48 kHz in the end.
+            // Explicit spectral band replication: 24 kHz inside, 48 kHz in the end.
             (&[0x2b, 0x11, 0x88], Some(Aac { profile: 1, rate: 6, channels: 2 })),
             // Channels by a list, xHE-AAC, a rate of its own, cut off.
             (&[0x11, 0x80], None),
@@ -201,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_tells_its_length() {
+    fn a_header_contains_its_length() {
         let aac = Aac { profile: 1, rate: 3, channels: 2 };
         assert_eq!(aac.header(371 - ADTS), Ok([0xff, 0xf1, 0x4c, 0x80, 0x2e, 0x7f, 0xfc]));
         assert_eq!(aac.header(8192), Err(Error::TooLarge));

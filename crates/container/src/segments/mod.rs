@@ -1,5 +1,5 @@
-//! One finished file cut into the segments of a stream, at given frames. Knows no playlist, and reads only the bytes
-//! that it is given.
+//! Cuts a finished file into the segments of a stream, at given frames. Knows no playlist, and needs only the packets
+//! of one segment at a time.
 
 mod codecs;
 mod fragment;
@@ -11,33 +11,33 @@ use crate::{Error, Format, Piece, Rate, ZERO_SECONDS};
 use codecs::{Aac, Avc};
 use std::ops::Range;
 
-/// The pictures on their grid, and the sound.
+/// The video on its grid of frames, and the audio.
 struct Source {
     rate: Rate,
-    pictures: Track,
+    video: Track,
     avc: Vec<Avc>,
-    /// Presentation minus decoding of every picture, in frames.
+    /// Presentation minus decoding of each frame, in frames.
     leads: Vec<i64>,
-    /// By how many frames decoding goes ahead of presentation.
+    /// How many frames before presentation decoding starts.
     ahead: i64,
-    sound: Option<Sound>,
+    audio: Option<Audio>,
 }
 
-struct Sound {
+struct Audio {
     track: Track,
     aac: Aac,
-    /// When each packet is due, in ticks of its track, the first picture at zero.
+    /// When each packet is due, in ticks of its track; the first frame is at zero.
     times: Vec<i64>,
 }
 
 /// The samples of one segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Segment {
-    pictures: Range<usize>,
-    sounds: Range<usize>,
+    video: Range<usize>,
+    audio: Range<usize>,
 }
 
-/// Cuts a file whose index is known; asks for the packets of one segment at a time.
+/// Cuts one file into segments.
 pub struct Packager {
     source: Source,
     segments: Vec<Segment>,
@@ -51,8 +51,8 @@ enum Muxer {
 }
 
 impl Packager {
-    /// For the file that this index (`moov`, header and all) belongs to: H.264 at this rate, perhaps with AAC, cut
-    /// before each of these frames but the first, which is 0.
+    /// Creates a packager for the file with this index (`moov`, box header included): H.264 at this rate, possibly with
+    /// AAC. A segment begins at each of the frames `firsts`, the first of which is 0.
     pub fn new(index: &[u8], format: Format, rate: Rate, firsts: &[u64]) -> Result<Packager, Error> {
         let source = Source::read(index, rate)?;
         let segments = source.cut(firsts)?;
@@ -63,18 +63,13 @@ impl Packager {
         Ok(Packager { source, segments, next: 0, muxer })
     }
 
-    /// How many segments there are.
-    pub fn count(&self) -> usize {
-        self.segments.len()
-    }
-
-    /// The initialization file, which players need before fragments. Made for transport streams too: it tells what the
-    /// streams are.
+    /// Returns the initialization file, which players need before fragments. Transport streams have one too, because it
+    /// names the codecs.
     pub fn init(&self) -> Result<Vec<u8>, Error> {
         fragment::init(&self.source)
     }
 
-    /// What of the file the next segment needs, in the order in which it lies there; `None` after the last one.
+    /// Returns the parts of the file that the next segment needs, in file order; `None` after the last segment.
     pub fn wanted(&self) -> Option<Vec<Piece>> {
         let segment = self.segments.get(self.next)?;
         let mut pieces: Vec<Piece> = Vec::new();
@@ -87,14 +82,14 @@ impl Packager {
         Some(pieces)
     }
 
-    /// The next segment, out of the bytes that `wanted` names, one piece behind the other.
+    /// Writes the next segment. `media` are the pieces that `wanted` returns, concatenated.
     pub fn write(&mut self, media: &[u8]) -> Result<Vec<u8>, Error> {
         let segment = self.segments.get(self.next).ok_or(Error::Empty)?;
         let packets = Packets::new(&self.source, segment, media)?;
-        let first = segment.pictures.start;
-        let entry = self.source.pictures.samples[first].entry as usize;
+        let first = segment.video.start;
+        let entry = self.source.video.samples[first].entry as usize;
         let avc = self.source.avc.get(entry).ok_or(Error::Empty)?;
-        if !avc.refreshes(packets.picture(first)?) {
+        if !avc.refreshes(packets.video(first)?) {
             return Err(Error::NoCut { frame: first as u64 });
         }
         let number = u32::try_from(self.next + 1).map_err(|_| Error::TooLarge)?;
@@ -109,36 +104,33 @@ impl Packager {
 
 impl Source {
     fn read(index: &[u8], rate: Rate) -> Result<Source, Error> {
-        // A clock must be possible.
+        // Refuses rates without a clock.
         rate.clock()?;
-        let (mut pictures, mut sounds): (Vec<Track>, Vec<Track>) =
-            Track::read_all(index)?.into_iter().partition(|track| matches!(track.media, Media::Picture(..)));
-        let (Some(pictures), true) = (pictures.pop(), pictures.is_empty()) else {
-            return Err(Error::Foreign("not one track of pictures"));
+        let (mut video, mut audio): (Vec<Track>, Vec<Track>) =
+            Track::read_all(index)?.into_iter().partition(|track| matches!(track.media, Media::Video(..)));
+        let (Some(video), true) = (video.pop(), video.is_empty()) else {
+            return Err(Error::Foreign("not one video track"));
         };
-        let sound = sounds.pop();
-        if !sounds.is_empty() {
-            return Err(Error::Foreign("several tracks of sound"));
+        if audio.len() > 1 {
+            return Err(Error::Foreign("several audio tracks"));
         }
-        let leads = presentation(&pictures, rate).map_err(|sample| Error::OffGrid { chunk: 0, sample })?;
-        let avc: Result<Vec<Avc>, Error> = pictures.entries.iter().map(|entry| Avc::read(entry)).collect();
-        let sound = match sound.filter(|track| !track.samples.is_empty()) {
-            Some(track) => Some(Sound::new(track, pictures.wait)?),
-            None => None,
-        };
+        let leads = presentation(&video, rate).map_err(|sample| Error::OffGrid { chunk: 0, sample })?;
+        let avc: Result<Vec<Avc>, Error> = video.entries.iter().map(|entry| Avc::read(entry)).collect();
+        let audio = audio.pop().filter(|track| !track.samples.is_empty());
+        let audio = audio.map(|track| Audio::new(track, video.wait)).transpose()?;
         let ahead = leads.iter().map(|lead| -lead).max().unwrap_or(0).max(0);
-        Ok(Source { rate, avc: avc?, leads, ahead, sound, pictures })
+        Ok(Source { rate, avc: avc?, leads, ahead, audio, video })
     }
 
-    /// Shares all samples out. Every cut must lie before a closed group of pictures.
+    /// Assigns every sample to a segment. Each segment must begin with a closed group of pictures.
     fn cut(&self, firsts: &[u64]) -> Result<Vec<Segment>, Error> {
         let frames = self.leads.len();
         if firsts.first() != Some(&0) || frames == 0 {
             return Err(Error::NoCut { frame: 0 });
         }
-        let packets = self.sound.as_ref().map_or(0, |sound| sound.times.len());
+        let packets = self.audio.as_ref().map_or(0, |audio| audio.times.len());
         let mut segments = Vec::with_capacity(firsts.len());
-        let mut heard = 0;
+        let mut taken = 0;
         for (number, &first) in firsts.iter().enumerate() {
             let end = firsts.get(number + 1).copied();
             let no_cut = Error::NoCut { frame: first };
@@ -148,26 +140,25 @@ impl Source {
             let closed = inside.ok_or_else(|| no_cut.clone())?.iter().zip(start..).all(|(lead, sample)| {
                 usize::try_from(sample as i64 + lead).is_ok_and(|slot| (start..until).contains(&slot))
             });
-            if !closed || !self.pictures.samples[start].key {
+            if !closed || !self.video.samples[start].key {
                 return Err(no_cut);
             }
-            let next = match (&self.sound, end) {
-                (Some(sound), Some(end)) => {
-                    sound.times.partition_point(|&time| sound.before(time, end, self.rate)).max(heard)
+            let next = match (&self.audio, end) {
+                (Some(audio), Some(end)) => {
+                    audio.times.partition_point(|&time| audio.before(time, end, self.rate)).max(taken)
                 }
                 _ => packets,
             };
-            segments.push(Segment { pictures: start..until, sounds: heard..next });
-            heard = next;
+            segments.push(Segment { video: start..until, audio: taken..next });
+            taken = next;
         }
         Ok(segments)
     }
 
-    /// Where the packets of a segment lie and how long they are, as they lie in the file.
+    /// Returns the offsets and sizes of a segment's packets, in file order.
     fn places(&self, segment: &Segment) -> Vec<(u64, u64)> {
-        let sounds = self.sound.as_ref().and_then(|sound| sound.track.samples.get(segment.sounds.clone()));
-        let samples =
-            self.pictures.samples[segment.pictures.clone()].iter().chain(sounds.into_iter().flatten());
+        let audio = self.audio.as_ref().and_then(|audio| audio.track.samples.get(segment.audio.clone()));
+        let samples = self.video.samples[segment.video.clone()].iter().chain(audio.into_iter().flatten());
         let mut places: Vec<(u64, u64)> =
             samples.map(|sample| (sample.offset, u64::from(sample.size))).collect();
         places.sort_unstable();
@@ -176,11 +167,11 @@ impl Source {
     }
 }
 
-impl Sound {
-    /// `waits` is how many microseconds the pictures wait for the movie to begin.
-    fn new(track: Track, waits: u64) -> Result<Sound, Error> {
+impl Audio {
+    /// Reads the audio track. `waits` is how many microseconds after the movie's beginning the video begins.
+    fn new(track: Track, waits: u64) -> Result<Audio, Error> {
         if track.samples.iter().any(|sample| sample.entry != 0) {
-            return Err(Error::Foreign("sound that changes its kind"));
+            return Err(Error::Foreign("audio that changes its kind"));
         }
         let aac = Aac::read(track.entries.first().ok_or(Error::Empty)?)?;
         let wait = (i128::from(track.wait) - i128::from(waits)) * i128::from(track.scale);
@@ -188,28 +179,28 @@ impl Sound {
         let skipped = i64::try_from(track.skipped).map_err(|_| Error::TooLarge)?;
         let mut time = wait.checked_sub(skipped).ok_or(Error::TooLarge)?;
         if time < -i64::from(track.scale) * i64::from(ZERO_SECONDS) {
-            return Err(Error::Foreign("sound long before the first picture"));
+            return Err(Error::Foreign("audio long before the first frame"));
         }
         let mut times = Vec::with_capacity(track.samples.len());
         for sample in &track.samples {
             times.push(time);
             time = time.checked_add(sample.duration.into()).ok_or(Error::TooLarge)?;
         }
-        Ok(Sound { track, aac, times })
+        Ok(Audio { track, aac, times })
     }
 
-    /// Whether what is due at `time` begins before frame `frame` does.
+    /// Returns whether `time` is before the time of a frame.
     fn before(&self, time: i64, frame: u64, rate: Rate) -> bool {
         let frame = i128::from(frame) * i128::from(rate.denominator) * i128::from(self.track.scale);
         i128::from(time) * i128::from(rate.numerator) < frame
     }
 }
 
-/// The packets of one segment, out of its pieces.
+/// Finds the packets of one segment in its pieces.
 struct Packets<'a> {
     source: &'a Source,
     media: &'a [u8],
-    /// Offset in the file, and in `media`.
+    /// Offsets of each packet in the file and in `media`.
     places: Vec<(u64, usize)>,
 }
 
@@ -222,7 +213,7 @@ impl<'a> Packets<'a> {
             at = usize::try_from(size).ok().and_then(|size| at.checked_add(size)).ok_or(Error::TooLarge)?;
         }
         if at != media.len() {
-            return Err(Error::Unreadable(format!("{} bytes where {at} were asked for", media.len())));
+            return Err(Error::Unreadable(format!("{} bytes instead of {at}", media.len())));
         }
         Ok(Packets { source, media, places })
     }
@@ -234,11 +225,11 @@ impl<'a> Packets<'a> {
         self.media.get(start..).and_then(|rest| rest.get(..sample.size as usize)).ok_or(Error::Empty)
     }
 
-    fn picture(&self, sample: usize) -> Result<&'a [u8], Error> {
-        self.at(&self.source.pictures, sample)
+    fn video(&self, sample: usize) -> Result<&'a [u8], Error> {
+        self.at(&self.source.video, sample)
     }
 
-    fn sound(&self, sample: usize) -> Result<&'a [u8], Error> {
-        self.at(&self.source.sound.as_ref().ok_or(Error::Empty)?.track, sample)
+    fn audio(&self, sample: usize) -> Result<&'a [u8], Error> {
+        self.at(&self.source.audio.as_ref().ok_or(Error::Empty)?.track, sample)
     }
 }

@@ -20,8 +20,30 @@ pub struct MediaFacts {
     /// What it tells of whoever made it.
     #[serde(default)]
     pub metadata: Metadata,
-    /// Streams that are neither: subtitles, data, attachments, cover art, further video.
+    /// Streams that are neither: subtitles, data, attachments, cover art, further video, empty tracks.
     pub others: Vec<OtherStream>,
+    /// What the file should hold and does not.
+    pub missing: Missing,
+    /// Its times start again or leap: the streams described here are those of a continuous copy.
+    pub joined: bool,
+}
+
+/// What a file should hold and does not: a download or a recording that was stopped, one that began midway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Missing {
+    /// The file is cut off.
+    pub end: Option<CutOff>,
+    /// Length of the frames at the beginning that refer to frames that are not there.
+    pub start: Micros,
+}
+
+/// A file without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutOff {
+    /// Length of the video that is there.
+    pub there: Micros,
+    /// How long the video should be, where the file says.
+    pub whole: Option<Micros>,
 }
 
 /// The container families that people bring.
@@ -96,10 +118,16 @@ pub struct VideoFacts {
     pub keyframes: Vec<Micros>,
     /// Bytes of all packets before each keyframe; empty where not known.
     pub bytes_before: Vec<Bytes>,
+    /// Times of all frames, ascending, on the zero-based timeline.
+    #[serde(skip)]
+    pub times: Vec<Micros>,
+    /// Decoding after a seek gives other frames than decoding from the start: no chunk may begin with a seek.
+    #[serde(skip)]
+    pub only_from_start: bool,
 }
 
 impl VideoFacts {
-    /// Size in square pixels, upright: what a person sees.
+    /// Returns the size in square pixels, upright: what a person sees.
     pub fn display_size(&self) -> (u32, u32) {
         self.displayed((self.width, self.height), self.sample_aspect)
     }
@@ -118,7 +146,7 @@ impl VideoFacts {
         }
     }
 
-    /// About how many bytes the packets before `time` have.
+    /// Returns about how many bytes the packets before `time` have.
     pub(crate) fn bytes_until(&self, time: Micros) -> f64 {
         let end = (self.start + self.duration, self.bytes);
         let mut before = (self.start, Bytes(0));
@@ -132,7 +160,7 @@ impl VideoFacts {
         self.bytes.0 as f64
     }
 
-    /// Whether the video is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
+    /// Returns whether the video is high dynamic range (PQ or HLG transfer) and needs tone mapping for SDR screens.
     pub fn is_hdr(&self) -> bool {
         matches!(self.colour.transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
     }
@@ -173,7 +201,7 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// In clockwise degrees.
+    /// Returns the turn in clockwise degrees.
     pub fn clockwise(self) -> u32 {
         match self {
             Rotation::None => 0,
@@ -183,7 +211,7 @@ impl Rotation {
         }
     }
 
-    /// From clockwise degrees; what is no quarter turn is none.
+    /// Reads clockwise degrees; anything but quarter turns is none.
     pub fn from_clockwise(degrees: u32) -> Rotation {
         match degrees {
             90 => Rotation::Right,
@@ -208,7 +236,8 @@ pub struct Colour {
 }
 
 impl Colour {
-    /// The code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not said.
+    /// Returns the code points of Rec. ITU-T H.273 for primaries, transfer and matrix; 2 (unspecified) for what is not
+    /// said.
     pub(crate) fn code_points(&self) -> [u8; 3] {
         const PRIMARIES: &[(&str, u8)] = &[
             ("bt709", 1),
@@ -275,8 +304,18 @@ pub struct AudioFacts {
     pub duration: Micros,
     /// Marked as the default track.
     pub default: bool,
+    /// Not all of it decodes: a copy would not play.
+    #[serde(skip)]
+    pub damaged: bool,
     /// Language tag, when present.
     pub language: Option<String>,
+}
+
+impl AudioFacts {
+    /// Returns whether it can be copied into an MP4 that plays everywhere.
+    pub fn is_whole_aac(&self) -> bool {
+        self.codec == "aac" && !self.damaged
+    }
 }
 
 /// A stream that an MP4 with one video and one audio track does not carry on.
@@ -290,6 +329,8 @@ pub struct OtherStream {
     pub codec: Option<String>,
     /// Language tag, when present.
     pub language: Option<String>,
+    /// It has no content at all.
+    pub empty: bool,
 }
 
 /// Kinds of streams beside the main video and audio.
@@ -297,6 +338,8 @@ pub struct OtherStream {
 pub enum OtherKind {
     /// A second video.
     Video,
+    /// An empty audio track.
+    Audio,
     /// A still image attached as cover.
     CoverArt,
     /// Subtitles or captions.

@@ -56,6 +56,7 @@ fn stream(number: u32, fields: &Section) -> ListedStream {
         duration: time(fields.text("duration")).or_else(tagged_duration),
         bitrate: fields.text("bit_rate").or_else(|| fields.tag("BPS")).and_then(|text| text.parse().ok()),
         packets: fields.number("nb_read_packets"),
+        promised: fields.number("nb_frames"),
         odd: None,
         video: (kind == StreamKind::Video).then(|| video(fields)),
         audio: is_audio.then(|| AudioDetails {
@@ -87,7 +88,7 @@ fn video(fields: &Section) -> VideoDetails {
     }
 }
 
-/// ffprobe tells the counter-clockwise angle of the display matrix.
+/// Reads the rotation: ffprobe gives the counter-clockwise angle of the display matrix.
 fn rotation(fields: &Section) -> u32 {
     let angle: f64 =
         fields.in_list("side_data_list.", "rotation").and_then(|angle| angle.parse().ok()).unwrap_or(0.0);
@@ -149,7 +150,7 @@ pub fn packets(text: &str) -> PacketTable {
     table
 }
 
-/// Seconds with up to six decimals, as ffprobe writes times; exact, and quick enough for an hour's packets.
+/// Reads seconds with up to six decimals, as ffprobe writes times; exact, and quick enough for an hour's packets.
 fn time(text: Option<&str>) -> Option<Micros> {
     let text = text?.trim();
     let (negative, digits) = match text.strip_prefix('-') {
@@ -168,7 +169,7 @@ fn time(text: Option<&str>) -> Option<Micros> {
     Some(Micros(if negative { -micros } else { micros }))
 }
 
-/// `00:00:30.016000000`, as Matroska tags tell durations.
+/// Reads `00:00:30.016000000`, as Matroska tags give durations.
 fn clock(text: &str) -> Option<Micros> {
     let mut parts = text.split(':').map(|part| part.parse::<f64>().ok());
     let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
@@ -213,40 +214,40 @@ impl Sections {
 }
 
 impl Section {
-    /// A field's text.
+    /// Returns a field's text.
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A field's text of its own.
+    /// Returns a field's text of its own.
     fn owned(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
     }
 
-    /// A field that is a number, where it is one.
+    /// Returns a field that is a number, where it is one.
     fn number<T: FromStr>(&self, name: &str) -> Option<T> {
         self.text(name)?.parse().ok()
     }
 
-    /// A field whose name differs in capitals only: tags are written as the file's author liked.
+    /// Returns a field whose name differs in capitals only: tags are written as the file's author liked.
     fn tag(&self, name: &str) -> Option<&str> {
         let named = |key: &str| key.strip_prefix("tags.").is_some_and(|tag| tag.eq_ignore_ascii_case(name));
         self.0.iter().find(|(key, _)| named(key)).map(|(_, value)| value.as_str())
     }
 
-    /// The names of its tags.
+    /// Returns the names of its tags.
     fn tag_names(&self) -> impl Iterator<Item = String> + '_ {
         self.0.keys().filter_map(|key| key.strip_prefix("tags.")).map(str::to_owned)
     }
 
-    /// The first field of this name in any entry of a list.
+    /// Returns the first field of this name in any entry of a list.
     fn in_list(&self, list: &str, name: &str) -> Option<&str> {
         let named = |key: &str| key.starts_with(list) && key.rsplit('.').next() == Some(name);
         self.0.iter().filter(|(key, _)| named(key)).min().map(|(_, value)| value.as_str())
     }
 }
 
-/// A value without its quotes and escapes; numbers have none.
+/// Returns a value without its quotes and escapes; numbers have none.
 fn unquoted(value: &str) -> String {
     let Some(inner) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return value.to_owned();

@@ -25,7 +25,7 @@ impl VideoFormat {
         rate.0 * 1000.0 / self.pixels_per_second()
     }
 
-    /// The smaller of width and height.
+    /// Returns the smaller of width and height.
     pub fn short_side(&self) -> u32 {
         self.width.min(self.height)
     }

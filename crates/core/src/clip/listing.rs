@@ -17,7 +17,7 @@ pub struct Listing {
     pub start: Option<Micros>,
     /// From there to the last.
     pub duration: Option<Micros>,
-    /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is told of the
+    /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
     /// packets then.
     pub fragmented: bool,
     /// The names of its tags and of its streams', as the container has them.
@@ -59,7 +59,9 @@ pub struct ListedStream {
     pub bitrate: Option<f64>,
     /// How many packets there are, where they were counted.
     pub packets: Option<u64>,
-    /// What is unusual about it. Nothing is told of its packets then.
+    /// How many packets the header promises.
+    pub promised: Option<u64>,
+    /// What is unusual about it. Its packets are then unknown.
     pub odd: Option<Oddity>,
     /// Of video.
     pub video: Option<VideoDetails>,
@@ -157,7 +159,12 @@ pub struct AudioDetails {
 }
 
 impl ListedStream {
-    /// A stream to watch or to listen to, rather than a still image or another kind of data.
+    /// Returns whether it is known to have no packets.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packets == Some(0)
+    }
+
+    /// Returns whether it is a stream to watch or to listen to, rather than a still image or another kind of data.
     pub fn plays(&self) -> bool {
         matches!(self.kind, StreamKind::Video | StreamKind::Audio) && !self.still
     }

@@ -16,3 +16,5 @@ pub mod metadata;
 pub mod packets;
 #[cfg(feature = "planner")]
 pub mod streams;
+#[cfg(feature = "planner")]
+pub mod watched;

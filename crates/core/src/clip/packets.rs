@@ -43,8 +43,10 @@ pub struct FrameSize {
 /// The packets of a clip's video in numbers.
 #[derive(Debug)]
 pub(crate) struct Packets {
-    /// Presentation times of the shown frames, ascending, zero-based.
+    /// Presentation times of the shown frames, ascending, zero-based, from the first keyframe's on.
     pub(crate) times: Vec<Micros>,
+    /// Length of the frames before those: they refer to frames that are not there.
+    pub(crate) lost: Micros,
     /// Presentation times of keyframes, ascending, zero-based, and the bytes of all packets before each.
     pub(crate) keyframes: Vec<(Micros, Bytes)>,
     pub(crate) bytes: Bytes,
@@ -59,11 +61,18 @@ pub(crate) struct Packets {
 }
 
 impl Packets {
-    /// Reads a table; without any timestamp the declared rate is all there is.
-    pub(crate) fn read(table: &PacketTable, zero: Micros, declared: Option<FrameRate>) -> Packets {
+    /// Reads a table; without any timestamp the declared rate is all there is. Within one recording decoding times
+    /// leap by at most `steady`.
+    pub(crate) fn read(
+        table: &PacketTable,
+        zero: Micros,
+        declared: Option<FrameRate>,
+        steady: &Steady,
+    ) -> Packets {
         let rate = declared.unwrap_or(FrameRate::whole(25));
         let mut packets = Packets {
             times: Vec::new(),
+            lost: Micros(0),
             keyframes: Vec::new(),
             bytes: Bytes(0),
             last_duration: None,
@@ -74,6 +83,7 @@ impl Packets {
         };
         let mut last = Micros(i64::MIN);
         let mut previous = None;
+        let mut beginning = Beginning::default();
         let (mut keyframes, mut hidden) = (Rows::new(&table.keyframes), Rows::new(&table.hidden));
         for (row, &size) in table.sizes.iter().enumerate() {
             let column = |column: &[Option<Micros>]| column.get(row).copied().flatten();
@@ -82,7 +92,7 @@ impl Packets {
             let at = presented.or(decoded).unwrap_or_else(|| zero + rate.time_of(row as u64)) - zero;
             packets.bytes.0 = packets.bytes.0.saturating_add(size);
             let decoded = decoded.map_or(at, |decoded| decoded - zero);
-            if previous.is_some_and(|previous| leaps(previous, decoded)) {
+            if previous.is_some_and(|previous| steady.is_left(previous, decoded)) {
                 packets.jump = packets.jump.or(previous);
             }
             previous = Some(decoded);
@@ -92,18 +102,63 @@ impl Packets {
             if is_key {
                 packets.keyframes.push((at, Bytes(packets.bytes.0.saturating_sub(size))));
             }
+            let is_early = beginning.misses(is_key, at, presented.is_some(), size);
             if hidden.contain(row) {
                 continue;
             }
-            packets.times.push(at);
             if at > last {
                 last = at;
                 packets.last_duration = column(&table.durations);
             }
+            if is_early { &mut beginning.times } else { &mut packets.times }.push(at);
+        }
+        if packets.times.is_empty() {
+            packets.times.append(&mut beginning.times);
         }
         packets.times.sort_unstable();
         packets.keyframes.sort_unstable();
+        packets.leave_out(&beginning);
         packets
+    }
+
+    /// Counts what is left out before the first frame that decodes.
+    fn leave_out(&mut self, beginning: &Beginning) {
+        let (Some(&lost), Some(&first)) = (beginning.times.iter().min(), self.times.first()) else { return };
+        self.lost = first - lost;
+        self.bytes.0 = self.bytes.0.saturating_sub(beginning.bytes);
+        for (_, before) in &mut self.keyframes {
+            before.0 = before.0.saturating_sub(beginning.bytes);
+        }
+    }
+}
+
+/// The frames that no decoder can show: all before the first keyframe, and those behind it that are shown before it.
+#[derive(Debug, Default)]
+struct Beginning {
+    /// When the first keyframe is shown, if the file says so; and whether another has come since.
+    key: Option<(Option<Micros>, bool)>,
+    times: Vec<Micros>,
+    /// Bytes before the first keyframe.
+    bytes: u64,
+}
+
+impl Beginning {
+    /// Whether the next packet is one of them.
+    fn misses(&mut self, is_key: bool, at: Micros, is_presented: bool, size: u64) -> bool {
+        match &mut self.key {
+            None if is_key => {
+                self.key = Some((is_presented.then_some(at), false));
+                false
+            }
+            None => {
+                self.bytes = self.bytes.saturating_add(size);
+                true
+            }
+            Some((key, over)) => {
+                *over |= is_key;
+                !*over && is_presented && key.is_some_and(|key| at < key)
+            }
+        }
     }
 }
 
@@ -122,19 +177,52 @@ impl<'a> Rows<'a> {
 }
 
 impl Packets {
-    /// Whether "keyframes" are hardly larger than other frames: then the frame is refreshed strip by strip, and a
-    /// decoder that starts there shows nothing until the refresh is through.
+    /// Returns whether "keyframes" are hardly larger than other frames: then the frame is refreshed strip by strip, and
+    /// a decoder that starts there shows nothing until the refresh is through.
     pub(crate) fn refreshes_gradually(&self) -> bool {
         let mean = |(bytes, count): (u64, u64)| bytes as f64 / count.max(1) as f64;
         self.other.1 > 0 && mean(self.key) < 1.5 * mean(self.other)
     }
 }
 
-/// Decoding times never fall back by more than a second nor leap by more than this within one recording.
-const LEAP: Micros = Micros(1_800_000_000);
+/// No decoder puts more frames into order than this.
+const REORDERED: usize = 16;
 
-fn leaps(previous: Micros, next: Micros) -> bool {
-    next < previous - Micros(1_000_000) || next > previous + LEAP
+impl Packets {
+    /// Leaves out the last frames where others are missing between them: reordered frames are shown before frames that
+    /// precede them in the file, and where a file breaks off some of them are gone.
+    pub(crate) fn end_evenly(&mut self, rates: [Option<FrameRate>; 2], declared: Option<FrameRate>) {
+        let most = REORDERED.min(self.times.len().saturating_sub(2));
+        let even = |left_out: &usize| {
+            let kept = self.times.get(..self.times.len() - left_out).unwrap_or_default();
+            FrameTiming::of(kept, rates, declared).constant
+        };
+        if let Some(left_out) = (0..=most).find(even) {
+            self.times.truncate(self.times.len() - left_out);
+        }
+    }
+}
+
+/// How far decoding times go within one recording, from one packet to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Steady {
+    back: Micros,
+    pub(crate) forward: Micros,
+}
+
+impl Steady {
+    /// Of files in general: pauses are kept.
+    pub(crate) const FILE: Steady = Steady { back: Micros(1_000_000), forward: Micros(1_800_000_000) };
+
+    /// Of transport streams, which are joined by writing one behind the other: decoding times tell each join.
+    pub(crate) fn stream(rate: Option<FrameRate>) -> Steady {
+        let frames = rate.unwrap_or(FrameRate::whole(25)).time_of(30);
+        Steady { back: Micros(200_000), forward: frames.max(Micros(2_000_000)) }
+    }
+
+    fn is_left(&self, previous: Micros, next: Micros) -> bool {
+        next < previous - self.back || next > previous + self.forward
+    }
 }
 
 /// The nominal rate, and whether all frames keep it.
@@ -145,7 +233,8 @@ pub(crate) struct FrameTiming {
 }
 
 impl FrameTiming {
-    /// Of frames at these times, ascending; rates are those that the file declares, the likeliest first.
+    /// Finds the rate of frames at these times, ascending; `rates` are those that the file declares, the likeliest
+    /// first.
     pub(crate) fn of(
         times: &[Micros],
         rates: [Option<FrameRate>; 2],
@@ -176,7 +265,8 @@ impl FrameTiming {
     }
 }
 
-/// Whether frame `i` stands at the first frame's time plus `i / rate`, nearer to its slot than to any other by far.
+/// Returns whether frame `i` stands at the first frame's time plus `i / rate`, nearer to its slot than to any other by
+/// far.
 fn keeps(times: &[Micros], rate: FrameRate) -> bool {
     let tolerance = (300_000.0 / rate.per_second()) as i64;
     let Some(&first) = times.first() else { return false };

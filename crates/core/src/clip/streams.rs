@@ -2,14 +2,14 @@
 //! and what is known of it and of the others. Knows neither reader.
 
 use crate::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, CutOff, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
 use crate::clip::look::{aspect, take_largest};
 use crate::clip::metadata::{self, Captured, Metadata};
-use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets};
-use crate::units::{Bytes, Kbps, Micros};
+use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets, Steady};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,23 +31,25 @@ pub struct Seen {
     pub mirrored: bool,
     /// Audio streams that it says it cannot decode.
     pub unheard: Vec<u32>,
+    /// The first packet of the video is no keyframe.
+    pub begins_midway: bool,
 }
 
 impl Seen {
-    /// Whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows when the
-    /// audio is made.
+    /// Returns whether the browser decodes this audio stream, as far as is known: only its no is believed; a yes shows
+    /// when the audio is made.
     pub fn hears(&self, stream: u32) -> bool {
         !self.unheard.contains(&stream)
     }
 
-    /// Whether the decoder hands out RGB, whatever is coded.
+    /// Returns whether the decoder outputs RGB, whatever is coded.
     pub(crate) fn is_rgb(&self) -> bool {
         self.layout.as_deref().is_some_and(|layout| ["RGBA", "RGBX", "BGRA", "BGRX"].contains(&layout))
     }
 
-    /// The matrix of the frames as they come, where `declared` is that of the file. Firefox hands out RGB, and what
-    /// comes back from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that the
-    /// values stay what they were, except in these codecs.
+    /// Returns the matrix of the frames as they come, where `declared` is that of the file. Firefox outputs RGB, and
+    /// what comes back from that is BT.709. Of video that does not say its matrix it takes BT.709 for granted, so that
+    /// the values stay what they were, except in these codecs.
     fn matrix(&self, declared: Option<String>, codec: &str) -> Option<String> {
         const TAKEN_FOR_BT601: [&str; 2] = ["vp8", "av1"];
         if self.is_rgb() && (declared.is_some() || TAKEN_FOR_BT601.contains(&codec)) {
@@ -57,7 +59,7 @@ impl Seen {
         }
     }
 
-    /// ffmpeg's name of the layout. Which layout a decoder hands out says nothing of a range.
+    /// Returns ffmpeg's name of the layout. The layout that a decoder outputs does not show the range.
     fn pixel_format(&self) -> Option<&'static str> {
         Some(match self.layout.as_deref()? {
             "I420" | "NV12" => "yuv420p",
@@ -78,6 +80,13 @@ const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
 
 /// What demuxers print when packets lie beyond the file's end.
 const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
+
+/// What they print when not even their index is there.
+const NO_INDEX: [&str; 4] =
+    ["moov atom not found", "EBML header parsing failed", "error reading header", CUT_OFF[1]];
+
+/// What a header promises may be off by this.
+const NOT_ROUNDING: Micros = Micros(250_000);
 
 /// What the first look at a file brought: enough to know which packets to look at.
 #[derive(Debug, Clone)]
@@ -101,7 +110,7 @@ pub fn read_streams(
     let logged = |part: &str| log.iter().any(|line| line.contains(part));
     let Listing { streams, format, .. } = &listing;
     if streams.is_empty() {
-        return Err(if logged("moov atom not found") || logged("EBML header parsing failed") {
+        return Err(if NO_INDEX.iter().any(|sign| logged(sign)) {
             ProbeFailure::Truncated { there: None, whole: None }
         } else if format.is_empty() {
             ProbeFailure::NotMedia
@@ -130,9 +139,10 @@ pub fn read_streams(
     Ok(Streams { video, reader, listing })
 }
 
-/// The video to keep: the default one, else the first.
+/// Returns the video to keep: the default one, else the first. One that is known to be empty is none.
 fn main_video(streams: &[ListedStream]) -> Option<usize> {
-    let moves = |stream: &ListedStream| stream.kind == StreamKind::Video && !stream.still;
+    let moves =
+        |stream: &ListedStream| stream.kind == StreamKind::Video && !stream.still && !stream.is_empty();
     let default = streams.iter().position(|stream| moves(stream) && stream.default);
     default.or_else(|| streams.iter().position(moves))
 }
@@ -142,17 +152,17 @@ fn codec(stream: &ListedStream) -> String {
 }
 
 impl Streams {
-    /// The stream whose packets are to be listed.
+    /// Returns the stream whose packets are to be listed.
     pub fn video_stream(&self) -> u32 {
         self.listing.streams[self.video].index
     }
 
-    /// Whether the video says neither that it is interlaced nor that it is not.
+    /// Returns whether the video says neither that it is interlaced nor that it is not.
     pub fn fields_unsaid(&self) -> bool {
         self.listing.streams[self.video].video.as_ref().is_some_and(|video| video.fields_unsaid)
     }
 
-    /// What the browser made of the clip, where it was the browser that listed it.
+    /// Returns what the browser made of the clip, where it was the browser that listed it.
     pub fn seen(&self, packets: &PacketTable) -> Seen {
         let deaf = |stream: &&ListedStream| {
             stream.audio.as_ref().and_then(|audio| audio.decodes).is_some_and(|decodes| !decodes)
@@ -160,6 +170,7 @@ impl Streams {
         Seen {
             layout: packets.layout.clone(),
             mirrored: self.listing.streams[self.video].video.as_ref().is_some_and(|video| video.mirrored),
+            begins_midway: packets.keyframes.first().is_some_and(|row| *row > 0),
             unheard: self.listing.streams.iter().filter(deaf).map(|stream| stream.index).collect(),
         }
     }
@@ -183,24 +194,28 @@ impl Streams {
         let declared = details.average_rate.or(details.base_rate);
         let size = |&(width, height): &(u32, u32)| FrameSize { width, height, sample_aspect: None };
         let frame_sizes: Vec<FrameSize> = packets.frame_sizes.iter().map(size).collect();
-        let packets = Packets::read(packets, zero, declared);
+        let mut packets = Packets::read(packets, zero, declared, &self.steady());
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
         }
+        let is_cut = log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign)));
+        let rates = [details.base_rate, details.average_rate];
+        // Transport streams end wherever somebody stopped.
+        if is_cut || self.promised(declared).is_some() || self.container() == Container::MpegTs {
+            packets.end_evenly(rates, declared);
+        }
         let (Some(&first), Some(&last)) = (packets.times.first(), packets.times.last()) else {
-            return Err(ProbeFailure::NoFrames);
+            return Err(if is_cut {
+                ProbeFailure::Truncated { there: None, whole: None }
+            } else {
+                ProbeFailure::NoFrames
+            });
         };
-        let timing = FrameTiming::of(&packets.times, [details.base_rate, details.average_rate], declared);
+        let timing = FrameTiming::of(&packets.times, rates, declared);
         let frame = timing.rate.time_of(1);
         let last_frame = packets.last_duration.filter(|d| d.0 > 0 && !timing.constant).unwrap_or(frame);
         let duration = last - first + last_frame;
-        if log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign))) {
-            let whole = stream.duration.or(self.listing.duration);
-            return Err(ProbeFailure::Truncated {
-                there: Some(duration),
-                whole: whole.filter(|whole| *whole > duration),
-            });
-        }
+        let end = self.cut_off(is_cut, duration, first, (packets.times.len() as u64, timing.rate));
         if details.width == 0 || details.height == 0 {
             return Err(ProbeFailure::UnsupportedCodec { codec });
         }
@@ -219,6 +234,7 @@ impl Streams {
             frame_rate: timing.rate,
             constant_rate: timing.constant,
             frames: packets.times.len() as u64,
+            only_from_start: false,
             start: first,
             stamped_late: if packets.decoding_times {
                 timing.rate.time_of(u64::from(details.reordered))
@@ -236,6 +252,7 @@ impl Streams {
             colour: colour(details, &seen, &codec),
             gradual_refresh: packets.refreshes_gradually(),
             bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),
+            times: packets.times,
             keyframes: packets.keyframes.into_iter().map(|(time, _)| time).collect(),
             codec,
         };
@@ -243,7 +260,9 @@ impl Streams {
         let mut audio = self.audio(zero);
         fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
         let (container, metadata, others) = (self.container(), self.metadata(), self.others());
-        Ok(MediaFacts { file_bytes, container, zero, metadata, audio, others, video })
+        let missing = Missing { end, start: packets.lost };
+        let joined = false;
+        Ok(MediaFacts { file_bytes, container, zero, metadata, audio, others, missing, joined, video })
     }
 
     fn metadata(&self) -> Metadata {
@@ -258,6 +277,113 @@ impl Streams {
         Metadata {
             personal: tags.iter().any(told) || streams.iter().any(tells),
             captured: captured.as_deref().and_then(Captured::parse),
+        }
+    }
+
+    /// Whether the end of the file is missing, and of how much. `is_cut` is what the reader printed; of AVI and FLV it
+    /// prints nothing, but their headers promise more than there is.
+    fn cut_off(
+        &self,
+        is_cut: bool,
+        there: Micros,
+        first: Micros,
+        frames: (u64, FrameRate),
+    ) -> Option<CutOff> {
+        let stream = &self.listing.streams[self.video];
+        let (found, rate) = frames;
+        let promised = self.promised(Some(rate));
+        let heard = |stream: &ListedStream| {
+            let start = stream.start.unwrap_or_default() - self.listing.start.unwrap_or_default();
+            Some(start + stream.duration.filter(|_| stream.packets.is_some())?)
+        };
+        // Where the audio alone goes on to the end, all is there.
+        let last = self.listing.streams.iter().filter_map(heard).fold(first + there, Micros::max);
+        let lacks = promised.is_some_and(|promised| promised - last > NOT_ROUNDING.max(rate.time_of(3)))
+            && stream.promised.is_none_or(|promised| promised > found);
+        if !is_cut && !lacks {
+            return None;
+        }
+        let whole = promised
+            .map(|end| end - first)
+            .or(stream.duration)
+            .or_else(|| Some(self.listing.duration? - first));
+        Some(CutOff { there, whole: whole.filter(|whole| *whole > there) })
+    }
+
+    /// How far times go within one recording.
+    fn steady(&self) -> Steady {
+        let details = self.listing.streams[self.video].video.as_ref();
+        let rate = details.and_then(|details| details.average_rate.or(details.base_rate));
+        if self.listing.format == "mpegts" { Steady::stream(rate) } else { Steady::FILE }
+    }
+
+    /// The video and the audio streams, and from how long a gap on times are joined, for a continuous copy of them.
+    pub fn to_join(&self) -> (Vec<u32>, Micros) {
+        let audio = self.audio(Micros(0)).into_iter().map(|track| track.index);
+        (std::iter::once(self.video_stream()).chain(audio).collect(), self.steady().forward)
+    }
+
+    /// The facts of these streams' continuous copy as those of the file itself.
+    pub fn joined(&self, copy: MediaFacts) -> MediaFacts {
+        MediaFacts { others: self.others(), metadata: self.metadata(), joined: true, ..copy }
+    }
+
+    /// Where the video ends by the header of a file whose reader says nothing where the file ends early.
+    fn promised(&self, rate: Option<FrameRate>) -> Option<Micros> {
+        match self.listing.format.as_str() {
+            "avi" => Some(rate?.time_of(self.listing.streams[self.video].promised?)),
+            "flv" => Some(self.listing.duration? - self.listing.start?),
+            _ => None,
+        }
+    }
+
+    /// Marks the video as empty and goes on to the next; `None` where there is none.
+    pub fn without_video(&self) -> Option<Streams> {
+        let mut streams = self.clone();
+        streams.listing.streams[self.video].packets = Some(0);
+        streams.video = main_video(&streams.listing.streams)?;
+        Some(streams)
+    }
+
+    /// The next audio stream whose packets are to be listed before anything is believed of it: what a header says of
+    /// a file that is cut off is not true of what is there, and some of what is declared is empty.
+    pub fn doubtful(&self, facts: &MediaFacts) -> Option<u32> {
+        if self.reader == Reader::Browser {
+            return None;
+        }
+        let Listing { start, duration, .. } = &self.listing;
+        // ffprobe gives a stream of which it has seen nothing the times of the file.
+        let unseen = |stream: &ListedStream| {
+            let of_file = stream.start == *start && stream.duration == *duration;
+            stream.promised.is_none() && (of_file || stream.duration == Some(Micros(0)))
+        };
+        // A promise of an index is true until the file is cut off.
+        let cut = facts.missing.end.is_some() || self.listing.format == "flv";
+        let doubted = |stream: &&ListedStream| {
+            stream.kind == StreamKind::Audio && stream.packets.is_none() && (cut || unseen(stream))
+        };
+        self.listing.streams.iter().find(doubted).map(|stream| stream.index)
+    }
+
+    /// Takes in the packets of an audio stream: when it begins and ends, and its bytes.
+    pub fn hear(&mut self, index: u32, packets: &PacketTable) {
+        let Some(stream) = self.listing.streams.iter_mut().find(|stream| stream.index == index) else {
+            return;
+        };
+        stream.packets = Some(packets.sizes.len() as u64);
+        let mut span: Option<(Micros, Micros)> = None;
+        let mut bytes = 0_u64;
+        for (row, size) in packets.sizes.iter().enumerate() {
+            let column = |column: &[Option<Micros>]| column.get(row).copied().flatten();
+            bytes = bytes.saturating_add(*size);
+            let Some(at) = column(&packets.presented).or_else(|| column(&packets.decoded)) else { continue };
+            let end = at + column(&packets.durations).unwrap_or_default();
+            span = Some(span.map_or((at, end), |(first, last)| (first.min(at), last.max(end))));
+        }
+        if let Some((first, last)) = span.filter(|(first, last)| last > first) {
+            stream.start = Some(first);
+            stream.duration = Some(last - first);
+            stream.bitrate = Some(Bytes(bytes).over(last - first).0 * 1000.0);
         }
     }
 
@@ -283,6 +409,9 @@ impl Streams {
 
     fn audio(&self, zero: Micros) -> Vec<AudioFacts> {
         let read = |stream: &ListedStream| {
+            if stream.is_empty() {
+                return None;
+            }
             let details =
                 stream.audio.as_ref().filter(|audio| audio.channels > 0 && audio.sample_rate > 0)?;
             let known = |name: &String| !name.is_empty() && name != "unknown";
@@ -296,6 +425,7 @@ impl Streams {
                 start: stream.start.map_or(Micros(0), |start| start - zero),
                 duration: stream.duration.unwrap_or_default(),
                 default: stream.default,
+                damaged: false,
                 language: stream.language.clone(),
             })
         };
@@ -317,16 +447,18 @@ impl Streams {
                     StreamKind::Subtitle => OtherKind::Subtitle,
                     StreamKind::Data => OtherKind::Data,
                     StreamKind::Attachment => OtherKind::Attachment,
+                    StreamKind::Audio if stream.is_empty() => OtherKind::Audio,
                     StreamKind::Audio | StreamKind::Unknown => OtherKind::Unknown,
                 },
                 codec: stream.codec.clone().or_else(|| stream.handler.clone()),
                 language: stream.language.clone(),
+                empty: stream.is_empty(),
             })
             .collect()
     }
 }
 
-/// The bitrate of tracks that tell none: what the video and the other tracks leave of the file, shared evenly.
+/// Gives tracks without a bitrate an even share of what the video and the other tracks leave of the file.
 fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duration: Micros) {
     let length = |track: &AudioFacts| if track.duration.0 > 0 { track.duration } else { duration };
     let known: u64 = audio.iter().filter_map(|track| Some(track.bitrate?.during(length(track)).0)).sum();
@@ -356,7 +488,7 @@ mod tests {
     use super::*;
     use crate::clip::ffprobe;
 
-    /// A clip as the browser lists it: one video stream.
+    /// Returns a clip as the browser lists it: one video stream.
     fn listed(codec: &str, details: VideoDetails) -> Listing {
         let video = ListedStream {
             kind: StreamKind::Video,
@@ -372,7 +504,7 @@ mod tests {
         }
     }
 
-    /// One keyframe, with the layout of the trial's frame.
+    /// Returns one keyframe, with the layout of the trial's frame.
     fn packet(layout: Option<&str>) -> PacketTable {
         PacketTable {
             presented: vec![Some(Micros(0))],
@@ -482,6 +614,153 @@ mod tests {
         ] {
             assert_eq!(main_video(&streams), kept, "{streams:?}");
         }
+    }
+
+    /// Packets of 25 frames a second, in decoding order, by the slots at which they are shown.
+    fn shown_at(slots: &[i64], keyframes: &[u32]) -> PacketTable {
+        let frame = |number: i64| Some(Micros(number * 40_000));
+        PacketTable {
+            presented: slots.iter().map(|slot| frame(*slot)).collect(),
+            decoded: (0..slots.len() as i64).map(|row| frame(row - 2)).collect(),
+            durations: vec![frame(1); slots.len()],
+            sizes: vec![100; slots.len()],
+            keyframes: keyframes.to_vec(),
+            ..PacketTable::default()
+        }
+    }
+
+    fn at_25() -> VideoDetails {
+        let rate = Some(FrameRate::whole(25));
+        VideoDetails { base_rate: rate, average_rate: rate, ..VideoDetails::default() }
+    }
+
+    #[test]
+    fn frames_that_nobody_can_show_are_left_out() {
+        // Slots in decoding order, keyframes; first frame, how many, how much is lost, bytes.
+        let cases: [(&[i64], &[u32], _); 6] = [
+            (&[0, 2, 1, 3], &[0], (0, 4, 0, 400)),
+            // From the middle of a GOP, with frames of an open one behind the keyframe.
+            (&[1, 0, 4, 2, 3, 5, 6], &[2], (4, 3, 4, 500)),
+            // An open GOP at the beginning.
+            (&[2, 0, 1, 3], &[0], (2, 2, 2, 400)),
+            // Behind the next keyframe nothing leads.
+            (&[2, 3, 4, 1], &[0, 2], (1, 4, 0, 400)),
+            // Nobody says what is a keyframe.
+            (&[0, 1, 2], &[], (0, 3, 0, 300)),
+            (&[0, 1, 2], &[1], (1, 2, 1, 200)),
+        ];
+        for (slots, keyframes, (first, frames, lost, bytes)) in cases {
+            let streams =
+                read_streams(Bytes(1000), listed("h264", at_25()), &[], Reader::Native).expect("streams");
+            let facts = streams.read_packets(Bytes(1000), &shown_at(slots, keyframes), &[]).expect("facts");
+            let found = (facts.video.start, facts.video.frames, facts.missing.start, facts.video.bytes);
+            let slot = |number: i64| Micros(number * 40_000);
+            assert_eq!(found, (slot(first), frames, slot(lost), Bytes(bytes)), "{slots:?} {keyframes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_its_end_says_how_much_is_there() {
+        let partial = ["stream 0, offset 0x27d50: partial file".to_owned()];
+        let seconds = |seconds: i64| Some(Micros(seconds * 1_000_000));
+        let whole: Vec<i64> = (0..50).collect();
+        // The last frame refers to one that is shown after it and is not there.
+        let broken: Vec<i64> = (0..50).chain([51]).collect();
+        // Format, length by the header, frames by the header, what the reader printed, slots; how much there should be.
+        type Case<'a> =
+            (&'a str, Option<Micros>, Option<u64>, &'a [String], &'a [i64], Option<Option<Micros>>);
+        let cases: [Case<'_>; 10] = [
+            ("mov,mp4", seconds(2), Some(50), &[], &whole, None),
+            ("mov,mp4", seconds(5), Some(125), &partial, &whole, Some(seconds(5))),
+            ("mov,mp4", seconds(5), None, &partial, &broken, Some(seconds(5))),
+            ("matroska,webm", None, None, &partial, &whole, Some(None)),
+            ("matroska,webm", seconds(2), None, &partial, &whole, Some(None)),
+            ("matroska,webm", seconds(5), None, &[], &whole, None),
+            ("avi", seconds(2), Some(125), &[], &whole, Some(seconds(5))),
+            ("avi", seconds(2), Some(51), &[], &whole, None),
+            ("flv", seconds(5), None, &[], &whole, Some(seconds(5))),
+            ("flv", None, None, &[], &whole, None),
+        ];
+        for (format, duration, promised, log, slots, outcome) in cases {
+            let mut listing = Listing { format: format.into(), duration, ..listed("h264", at_25()) };
+            listing.streams[0].promised = promised;
+            let streams = read_streams(Bytes(1000), listing, &[], Reader::Native).expect("streams");
+            let facts = streams.read_packets(Bytes(1000), &shown_at(slots, &[0]), log).expect("facts");
+            let there = Micros(2_000_000);
+            let end = outcome.map(|whole| CutOff { there, whole });
+            assert_eq!((facts.missing.end, facts.video.frames), (end, 50), "{format} {duration:?}");
+        }
+        let streams = read_streams(Bytes(9), listed("h264", at_25()), &[], Reader::Native).expect("streams");
+        let nothing = streams.read_packets(Bytes(9), &PacketTable::default(), &partial);
+        assert_eq!(nothing, Err(ProbeFailure::Truncated { there: None, whole: None }));
+    }
+
+    #[test]
+    fn audio_is_believed_by_its_packets_where_its_header_may_be_wrong() {
+        let audio = |start: i64, duration: i64, promised| ListedStream {
+            index: 1,
+            kind: StreamKind::Audio,
+            codec: Some("aac".into()),
+            start: Some(Micros(start)),
+            duration: Some(Micros(duration)),
+            promised,
+            audio: Some(crate::clip::listing::AudioDetails {
+                sample_rate: 48_000,
+                channels: 2,
+                decodes: None,
+            }),
+            ..ListedStream::default()
+        };
+        let partial = ["partial file".to_owned()];
+        let heard = PacketTable {
+            presented: vec![Some(Micros(0)), Some(Micros(20_000))],
+            durations: vec![Some(Micros(20_000)); 2],
+            sizes: vec![500, 500],
+            ..PacketTable::default()
+        };
+        let (empty, found) = (PacketTable::default(), Some(Micros(40_000)));
+        // The stream, the log, who reads, the packets; whether it is doubted, its length then.
+        let cases = [
+            (audio(0, 5_000_000, Some(230)), &[][..], Reader::Native, &heard, false, Some(Micros(5_000_000))),
+            (audio(0, 5_000_000, Some(230)), &partial, Reader::Native, &heard, true, found),
+            (audio(0, 5_000_000, Some(230)), &partial, Reader::Core, &empty, true, None),
+            (audio(0, 5_000_000, None), &[], Reader::Core, &empty, true, None),
+            (audio(0, 5_000_000, None), &[], Reader::Browser, &empty, false, Some(Micros(5_000_000))),
+            (audio(20_000, 4_900_000, None), &[], Reader::Native, &heard, false, Some(Micros(4_900_000))),
+        ];
+        for (stream, log, reader, packets, doubted, length) in cases {
+            let mut listing = Listing { duration: Some(Micros(5_000_000)), ..listed("h264", at_25()) };
+            listing.streams.push(stream.clone());
+            let mut streams = read_streams(Bytes(1000), listing, &[], reader).expect("streams");
+            let video = PacketTable { layout: Some("I420".into()), ..shown_at(&[0, 1, 2], &[0]) };
+            let facts = streams.read_packets(Bytes(1000), &video, log).expect("facts");
+            assert_eq!(streams.doubtful(&facts), doubted.then_some(1), "{stream:?}");
+            if doubted {
+                streams.hear(1, packets);
+            }
+            let facts = streams.read_packets(Bytes(1000), &video, log).expect("facts");
+            assert_eq!(streams.doubtful(&facts), None, "{stream:?}");
+            assert_eq!(facts.audio.first().map(|track| track.duration), length, "{stream:?}");
+            let left_out: Vec<_> = facts.others.iter().map(|other| (other.kind, other.empty)).collect();
+            assert_eq!(left_out, if length.is_none() { vec![(OtherKind::Audio, true)] } else { vec![] });
+        }
+    }
+
+    #[test]
+    fn an_empty_video_makes_way_for_the_next() {
+        let mut listing = listed("h264", at_25());
+        let second = ListedStream { index: 1, ..listing.streams[0].clone() };
+        listing.streams[0].default = true;
+        listing.streams.push(second);
+        let streams = read_streams(Bytes(1000), listing, &[], Reader::Native).expect("streams");
+        let next = streams.without_video().expect("another");
+        let facts = next.read_packets(Bytes(1000), &shown_at(&[0, 1], &[0]), &[]).expect("facts");
+        assert_eq!((streams.video_stream(), facts.video.index), (0, 1));
+        assert_eq!(
+            facts.others.first().map(|other| (other.kind, other.empty)),
+            Some((OtherKind::Video, true))
+        );
+        assert!(next.without_video().is_none());
     }
 
     proptest::proptest! {

@@ -85,7 +85,7 @@ fn check_alignment(streams: &[Stream], stream: &Stream, broken: &mut Vec<Violati
 mod tests {
     use super::*;
 
-    /// Two renditions of three segments.
+    /// Returns two renditions of three segments.
     fn example() -> Vec<Stream> {
         let segment = |index: i64| Segment {
             duration: Micros(6_006_000),

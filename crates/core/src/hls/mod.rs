@@ -8,7 +8,7 @@ use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::packaging::SegmentFormat;
 use clipfit_container::ZERO_SECONDS;
 
-pub use playlist::{Rendition, master_playlist, media_playlist};
+pub use playlist::{Variant, master_playlist, media_playlist};
 
 /// The playlist that a player is given.
 pub const MASTER: &str = "master.m3u8";
@@ -20,12 +20,12 @@ pub const INIT: &str = "init.mp4";
 /// A stream's first frame is shown at this time of its own clock.
 pub const ZERO: Micros = Micros(ZERO_SECONDS as i64 * 1_000_000);
 
-/// The folder of a rendition: `720p`, after the shorter side, as people call upright videos too.
+/// Returns the folder of a rendition: `720p`, after the shorter side, as people call upright videos too.
 pub fn folder(width: u32, height: u32) -> String {
     format!("{}p", width.min(height))
 }
 
-/// The name of segment `index` in its rendition's folder. Beyond 999 it takes as many digits as it needs.
+/// Returns the name of segment `index` in its rendition's folder. Beyond 999 it takes as many digits as it needs.
 pub fn segment_name(format: SegmentFormat, index: usize) -> String {
     format!("segment{index:03}.{}", format.ending())
 }
@@ -71,40 +71,41 @@ impl Segments {
         }
     }
 
-    /// First frames.
+    /// Returns the first frames.
     pub fn firsts(&self) -> &[u64] {
         &self.firsts
     }
 
-    /// Frames in all.
+    /// Returns the number of frames in all.
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// Frames per second.
+    /// Returns the frame rate.
     pub fn rate(&self) -> FrameRate {
         self.rate
     }
 
-    /// How many there are, at least one.
+    /// Returns how many there are, at least one.
     pub fn count(&self) -> usize {
         self.firsts.len()
     }
 
-    /// How long segment `index` lasts; the sum of all is the clip's length to the microsecond. Zero beyond the last
-    /// one.
+    /// Returns how long segment `index` lasts; the sum of all is the clip's length to the microsecond. Zero beyond the
+    /// last one.
     pub fn duration(&self, index: usize) -> Micros {
         let Some(&first) = self.firsts.get(index) else { return Micros(0) };
         let end = self.firsts.get(index + 1).copied().unwrap_or(self.frames);
         self.rate.time_of(end) - self.rate.time_of(first)
     }
 
-    /// How long each lasts.
+    /// Returns how long each segment lasts.
     pub fn durations(&self) -> Vec<Micros> {
         (0..self.count()).map(|index| self.duration(index)).collect()
     }
 
-    /// RFC 8216, 4.3.3.1: every segment's duration, rounded to whole seconds, is at most this.
+    /// Returns the target duration: every segment's duration, rounded to whole seconds, is at most this (RFC 8216,
+    /// 4.3.3.1).
     pub fn target_duration(&self) -> u64 {
         let longest = self.durations().into_iter().max().unwrap_or_default();
         ((longest.0.max(0).unsigned_abs() + 500_000) / 1_000_000).max(1)
@@ -124,8 +125,8 @@ pub struct Shape {
     pub segments: u64,
 }
 
-/// What the segments' format costs beside the packets of video (`video` bytes) and audio. Against an MP4 file of
-/// the same packets that is `mp4::overhead` less.
+/// Returns what the segments' format costs beside the packets of video (`video` bytes) and audio. Against an MP4 file
+/// of the same packets that is `mp4::overhead` less.
 ///
 /// Transport streams (ISO/IEC 13818-1): 4 of 188 bytes are a packet's head; two packets of tables in a segment; with
 /// each frame 19 bytes of header, 8 of clock, 6 of delimiter, and half a packet of stuffing; 7 bytes with each packet

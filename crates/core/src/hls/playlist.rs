@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// One rendition as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
+pub struct Variant {
     /// Its folder, which is what it is called: `720p`.
     pub folder: String,
     /// What its streams are.
@@ -28,7 +28,7 @@ pub struct Rates {
 /// The first master playlist's choice is what a player tries before it knows the network: the best within this.
 const START_BITS: u64 = 2_500_000;
 
-/// Section 4.1: peak and average segment bit rate.
+/// Returns peak and average segment bit rate (section 4.1).
 pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     let rate = |bytes: u64, micros: u64| {
         let bits = u128::from(bytes) * 8 * 1_000_000;
@@ -54,8 +54,8 @@ pub fn rates(sizes: &[Bytes], durations: &[Micros], target: u64) -> Rates {
     Rates { peak: peak.max(average), average }
 }
 
-/// RFC 8216, 7: decimals in durations are of version 3, a map of a playlist that is not of keyframes alone is of
-/// version 6.
+/// Returns the version (RFC 8216, 7): decimals in durations need version 3, a map in a playlist that has more than
+/// keyframes needs version 6.
 pub fn version(format: SegmentFormat) -> u32 {
     match format {
         SegmentFormat::Ts => 3,
@@ -63,7 +63,7 @@ pub fn version(format: SegmentFormat) -> u32 {
     }
 }
 
-/// The playlist of one rendition, in its folder; the same for all renditions.
+/// Returns the playlist of one rendition, in its folder; the same for all renditions.
 pub fn media_playlist(format: SegmentFormat, segments: &Segments) -> String {
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n\
@@ -82,19 +82,19 @@ pub fn media_playlist(format: SegmentFormat, segments: &Segments) -> String {
     text
 }
 
-/// The master playlist of all renditions: first the one to start with, then the others, the leanest first.
-pub fn master_playlist(format: SegmentFormat, segments: &Segments, renditions: &[Rendition]) -> String {
+/// Returns the master playlist of all renditions: first the one to start with, then the others, the leanest first.
+pub fn master_playlist(format: SegmentFormat, segments: &Segments, variants: &[Variant]) -> String {
     let durations = segments.durations();
-    let mut listed: Vec<(Rates, &Rendition)> = renditions
+    let mut listed: Vec<(Rates, &Variant)> = variants
         .iter()
-        .map(|rendition| (rates(&rendition.sizes, &durations, segments.target_duration()), rendition))
+        .map(|variant| (rates(&variant.sizes, &durations, segments.target_duration()), variant))
         .collect();
     listed.sort_by_key(|(rates, _)| rates.peak);
     let start = listed.iter().rposition(|(rates, _)| rates.peak <= START_BITS).unwrap_or(0);
     listed.get_mut(..=start).unwrap_or_default().rotate_right(1);
 
     let mut text = format!("#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-INDEPENDENT-SEGMENTS\n", version(format));
-    for (rates, Rendition { folder, codecs, .. }) in listed {
+    for (rates, Variant { folder, codecs, .. }) in listed {
         let _ = write!(
             text,
             "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},RESOLUTION={}x{},FRAME-RATE={:.3},CODECS=\"{codecs}\"\n\
@@ -119,14 +119,14 @@ mod tests {
         Segments::new(vec![0, 180, 360], 400, rate).unwrap_or_else(|bad| panic!("{bad}"))
     }
 
-    fn rendition(height: u32, sizes: [u64; 3], audio: Option<&str>) -> Rendition {
+    fn variant(height: u32, sizes: [u64; 3], audio: Option<&str>) -> Variant {
         let codecs = StreamCodecs {
             video: "avc1.64001e".into(),
             audio: audio.map(str::to_owned),
             width: height * 16 / 9,
             height,
         };
-        Rendition { folder: format!("{height}p"), codecs, sizes: sizes.map(Bytes).to_vec() }
+        Variant { folder: format!("{height}p"), codecs, sizes: sizes.map(Bytes).to_vec() }
     }
 
     #[test]
@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn a_master_playlist_starts_with_what_most_networks_carry() {
         let renditions = [
-            rendition(1080, [6_000_000, 4_000_000, 500_000], Some("mp4a.40.2")),
-            rendition(240, [200_000, 150_000, 30_000], Some("mp4a.40.2")),
-            rendition(720, [1_500_000, 1_000_000, 200_000], None),
+            variant(1080, [6_000_000, 4_000_000, 500_000], Some("mp4a.40.2")),
+            variant(240, [200_000, 150_000, 30_000], Some("mp4a.40.2")),
+            variant(720, [1_500_000, 1_000_000, 200_000], None),
         ];
         let master = master_playlist(SegmentFormat::Ts, &segments(), &renditions);
         let wanted = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n\

@@ -37,8 +37,8 @@ impl Cutting {
         PackageStep::new(self.format, &self.segments)
     }
 
-    /// The files that cutting one rendition writes. The first tells what the streams are; as a file it belongs to
-    /// fragments only.
+    /// Returns the files that cutting one rendition writes. The first tells what the streams are; as a file it belongs
+    /// to fragments only.
     pub(super) fn outputs(&self, rendition: usize) -> Vec<Output> {
         let fragments = self.format == SegmentFormat::Fmp4;
         let keep = |kind| Some(Artifact { rendition, kind });

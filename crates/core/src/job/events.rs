@@ -105,7 +105,7 @@ pub enum Milestone {
     Probing,
     /// What the file is.
     Probed(Box<MediaFacts>),
-    /// What each effort would come to, quickest first; empty where there is no choice.
+    /// The prediction for each effort, quickest first; empty if there is no choice.
     Predicted(Vec<Prediction>),
     /// What will be made of it; shown again when the plan had to change.
     Planned(Box<Plan>),

@@ -3,7 +3,7 @@
 
 use crate::plan::{Action, EncodePlan, Plan, RateControl};
 use crate::step::{
-    Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, ffmpeg,
+    Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, files,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,16 +18,16 @@ pub(super) struct SharedFrames {
     room: u64,
     keeps: bool,
     /// By the first frame of their chunk.
-    chunks: BTreeMap<u64, Frames>,
+    chunks: BTreeMap<u64, ChunkFrames>,
     /// Chunks whose frames were left once: a task that would take them a second time was not counted.
     left: BTreeSet<u64>,
     /// Running tasks that leave or take some.
-    parts: BTreeMap<TaskId, (u64, Part)>,
+    roles: BTreeMap<TaskId, (u64, Role)>,
 }
 
 /// Decoded frames of one chunk.
 #[derive(Debug)]
-struct Frames {
+struct ChunkFrames {
     bytes: u64,
     /// They are there; until then they are on their way.
     kept: bool,
@@ -37,7 +37,7 @@ struct Frames {
 
 /// What a task has to do with the frames of its chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Role {
     /// It decodes for itself.
     Decodes,
     /// It leaves them for the others.
@@ -62,11 +62,11 @@ impl SharedFrames {
             keeps: !encodes.is_empty(),
             chunks: BTreeMap::new(),
             left: BTreeSet::new(),
-            parts: BTreeMap::new(),
+            roles: BTreeMap::new(),
         }
     }
 
-    /// Memory ran out: frames are kept to save time, not at the price of the encode.
+    /// Stops keeping frames after memory ran out: they save time, but not at the price of the encode.
     pub(super) fn keep_no_more(&mut self) {
         self.keeps = false;
     }
@@ -95,15 +95,15 @@ impl SharedFrames {
             let (width, height) = self.size;
             task.program = Program::Frames { width, height };
             task.inputs.retain(|input| input.source != InputSource::Clip);
-            task.inputs.push(Input { name: ffmpeg::FRAMES_FILE.into(), source: InputSource::Kept(artifact) });
-            Part::Takes
+            task.inputs.push(Input { name: files::FRAMES_FILE.into(), source: InputSource::Kept(artifact) });
+            Role::Takes
         } else if rendition == 0 && !self.chunks.contains_key(&chunk) && self.leaves(chunk, frames) {
-            task.outputs.push(Output { name: ffmpeg::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
-            Part::Leaves
+            task.outputs.push(Output { name: files::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
+            Role::Leaves
         } else {
-            Part::Decodes
+            Role::Decodes
         };
-        self.parts.insert(task.id, (chunk, part));
+        self.roles.insert(task.id, (chunk, part));
     }
 
     /// Books room for the frames of a chunk, where there is some.
@@ -117,39 +117,39 @@ impl SharedFrames {
             return false;
         }
         self.room -= bytes;
-        self.chunks.insert(chunk, Frames { bytes, kept: false, uses: self.uses });
+        self.chunks.insert(chunk, ChunkFrames { bytes, kept: false, uses: self.uses });
         true
     }
 
-    /// A task has ended by itself; `ran` says whether it did what it was for. Takes the frames out of what it wrote,
-    /// and returns what need not be kept any more.
+    /// Takes the frames of a task that ended by itself out of what it wrote, and returns what need not be kept any
+    /// more. `ran` says whether the task succeeded.
     pub(super) fn task_ended(
         &mut self,
         task: TaskId,
         outputs: &mut Vec<Written>,
         ran: bool,
     ) -> Vec<Artifact> {
-        let Some((chunk, part)) = self.parts.remove(&task) else { return Vec::new() };
-        let made = outputs.iter().position(|written| written.name == ffmpeg::FRAMES_FILE);
+        let Some((chunk, part)) = self.roles.remove(&task) else { return Vec::new() };
+        let made = outputs.iter().position(|written| written.name == files::FRAMES_FILE);
         // A rendition would count on them after they are gone.
         let left = made.map(|place| outputs.swap_remove(place)).is_some();
         let Some(frames) = self.chunks.get_mut(&chunk) else { return Vec::new() };
         let lost = match part {
-            Part::Leaves => !left,
+            Role::Leaves => !left,
             // They may be what failed.
-            Part::Takes => !ran,
-            Part::Decodes => false,
+            Role::Takes => !ran,
+            Role::Decodes => false,
         };
         frames.kept |= left;
         frames.uses = frames.uses.saturating_sub(1);
         if frames.uses == 0 || lost { self.forget(chunk) } else { Vec::new() }
     }
 
-    /// The worker that ran a task is gone, and the frames that it left or took with it.
+    /// Forgets a task whose worker died, with the frames that it left or took.
     pub(super) fn task_died(&mut self, task: TaskId) -> Vec<Artifact> {
-        match self.parts.remove(&task) {
-            Some((chunk, Part::Leaves | Part::Takes)) => self.forget(chunk),
-            Some((_, Part::Decodes)) | None => Vec::new(),
+        match self.roles.remove(&task) {
+            Some((chunk, Role::Leaves | Role::Takes)) => self.forget(chunk),
+            Some((_, Role::Decodes)) | None => Vec::new(),
         }
     }
 

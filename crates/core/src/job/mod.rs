@@ -8,11 +8,13 @@
 
 mod cut;
 pub mod events;
+mod examine;
 pub mod failure;
 mod frames;
 mod package;
 mod passes;
 pub mod prelude;
+mod raise;
 mod recovery;
 mod rendition;
 pub mod report;
@@ -21,10 +23,12 @@ mod shared;
 mod shrink;
 mod tasks;
 pub mod verify;
+mod watch;
 
 use crate::clip::failure::ProbeFailure;
 use crate::machine::{Decoder, WhyFfmpeg};
-use crate::progress::{Progress, Stage as ProgressStage};
+use crate::progress::{Progress, Stage};
+use crate::step::Artifact;
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 pub use events::{Command, Event, Milestone};
@@ -40,15 +44,17 @@ pub struct Job {
     bytes: Bytes,
     wishes: Wishes,
     host: Host,
-    stage: Stage,
+    stage: JobState,
     next_task: u32,
+    /// A continuous copy stands for the person's file.
+    reads_copy: bool,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
 }
 
 #[derive(Debug)]
-enum Stage {
+enum JobState {
     Waiting,
     /// Up to the plan.
     Prelude(Box<Prelude>),
@@ -62,21 +68,22 @@ enum Stage {
 impl Job {
     /// Returns the job of making what is wished of a file with this many bytes, on this host.
     pub fn new(bytes: Bytes, wishes: Wishes, host: Host) -> Job {
-        Job { bytes, wishes, host, stage: Stage::Waiting, next_task: 0, begun_at: 0.0, furthest: 0.0 }
+        let (stage, next_task, reads_copy) = (JobState::Waiting, 0, false);
+        Job { bytes, wishes, host, stage, next_task, reads_copy, begun_at: 0.0, furthest: 0.0 }
     }
 
     /// Returns whether several tasks may want the same decoded frames at once.
     pub fn shares_frames(&self) -> bool {
-        matches!(&self.stage, Stage::Schedule(schedule) if schedule.is_package())
+        matches!(&self.stage, JobState::Schedule(schedule) if schedule.is_package())
     }
 
     /// Returns how far it is. Never falls.
     pub fn progress(&mut self) -> Progress {
         let (stage, fraction) = match &self.stage {
-            Stage::Waiting | Stage::Prelude(_) => (ProgressStage::Measuring, 0.0),
-            Stage::Schedule(schedule) => schedule.progress(),
-            Stage::Packing(_) => (ProgressStage::Finishing, FINISHING),
-            Stage::Ended => (ProgressStage::Finishing, 1.0),
+            JobState::Waiting | JobState::Prelude(_) => (Stage::Measuring, 0.0),
+            JobState::Schedule(schedule) => schedule.progress(),
+            JobState::Packing(_) => (Stage::Finishing, FINISHING),
+            JobState::Ended => (Stage::Finishing, 1.0),
         };
         let fraction = self.begun_at + (1.0 - self.begun_at) * fraction.clamp(0.0, 1.0);
         self.furthest = self.furthest.max(fraction);
@@ -87,43 +94,48 @@ impl Job {
     pub fn handle(&mut self, event: Event) -> Vec<Command> {
         let mut commands = Vec::new();
         match (&mut self.stage, event) {
-            (Stage::Ended, _) => {}
+            (JobState::Ended, _) => {}
             (_, Event::Cancel) => self.give_up(Failure::Cancelled, &mut commands),
-            (Stage::Waiting, Event::Start) if self.bytes == Bytes(0) => {
+            (JobState::Waiting, Event::Start) if self.bytes == Bytes(0) => {
                 self.give_up(Failure::Probe(ProbeFailure::Empty), &mut commands);
             }
-            (Stage::Waiting, Event::Start) => self.begin(self.host.first_decoder(), &mut commands),
-            (Stage::Waiting, _) => {}
-            (Stage::Prelude(prelude), event) => {
+            (JobState::Waiting, Event::Start) => self.begin(self.host.first_decoder(), &mut commands),
+            (JobState::Waiting, _) => {}
+            (JobState::Prelude(prelude), event) => {
                 let next = prelude.handle(event, &mut self.host, &mut commands);
                 self.after_prelude(next, &mut commands);
             }
-            (Stage::Schedule(schedule), event) => {
+            (JobState::Schedule(schedule), event) => {
                 schedule.handle(event, &mut commands);
                 self.after_schedule(&mut commands);
             }
-            (Stage::Packing(report), Event::Packed(packed)) => {
-                let report = (**report).clone();
-                self.packed(report, packed, &mut commands);
+            (JobState::Packing(_), Event::Packed(packed)) => self.packed(packed, &mut commands),
+            (JobState::Packing(_), _) => {}
+        }
+        if self.reads_copy {
+            for command in &mut commands {
+                if let Command::Run(task) = command {
+                    task.read_instead_of_clip(Artifact::CONTINUOUS);
+                }
             }
-            (Stage::Packing(_), _) => {}
         }
         commands
     }
 
     /// Begins, or begins again, with this decoder.
     fn begin(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
-        let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, self.next_task);
-        self.stage = Stage::Prelude(Box::new(prelude));
-        if let Stage::Prelude(prelude) = &mut self.stage {
+        let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, &self.host, self.next_task);
+        self.stage = JobState::Prelude(Box::new(prelude));
+        if let JobState::Prelude(prelude) = &mut self.stage {
             let next = prelude.begin(&self.host, commands);
             self.after_prelude(next, commands);
         }
     }
 
     fn after_prelude(&mut self, next: prelude::Next, commands: &mut Vec<Command>) {
-        if let Stage::Prelude(prelude) = &self.stage {
+        if let JobState::Prelude(prelude) = &self.stage {
             self.next_task = prelude.next_task();
+            self.reads_copy = prelude.reads_copy();
         }
         match next {
             prelude::Next::Wait => {}
@@ -133,51 +145,49 @@ impl Job {
                 let Start { facts, wishes, plan, machine, limits } = *start;
                 let mut schedule = Schedule::new(facts, wishes, plan, machine, limits, self.next_task);
                 schedule.start(commands);
-                self.stage = Stage::Schedule(Box::new(schedule));
+                self.stage = JobState::Schedule(Box::new(schedule));
                 self.after_schedule(commands);
             }
         }
     }
 
     fn after_schedule(&mut self, commands: &mut Vec<Command>) {
-        let Stage::Schedule(schedule) = &mut self.stage else { return };
+        let JobState::Schedule(schedule) = &mut self.stage else { return };
         self.next_task = schedule.next_task();
-        if schedule.take_restarted() {
+        if std::mem::take(&mut schedule.shared.restarted) {
             self.begun_at = self.furthest;
         }
-        for codec in schedule.take_failed_encoders() {
+        for codec in schedule.shared.failed_encoders.drain(..) {
             self.host.forget_encoder(codec);
         }
-        match schedule.take_end() {
+        match schedule.shared.end.take() {
             None => {}
             Some(End::GaveUp(failure)) => self.give_up(failure, commands),
             Some(End::FellBack(why)) => self.fall_back(why, commands),
             Some(End::Finished(report)) => {
                 if self.host.packs(&report) {
                     commands.push(Command::Pack(report.clone()));
-                    self.stage = Stage::Packing(report);
+                    self.stage = JobState::Packing(report);
                 } else {
-                    self.stage = Stage::Ended;
+                    self.stage = JobState::Ended;
                     commands.push(Command::Finish(report));
                 }
             }
         }
     }
 
-    /// The browser's own codecs have failed: everything again with ffmpeg's view of the clip.
+    /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
         self.begun_at = self.furthest;
         commands.push(Command::Stop);
         self.begin(Decoder::Ffmpeg(Some(why)), commands);
     }
 
-    /// The archive counts, not the sum of its files.
-    fn packed(
-        &mut self,
-        mut report: Report,
-        packed: Result<Bytes, PackFailure>,
-        commands: &mut Vec<Command>,
-    ) {
+    /// Ends the job with the archive, whose size counts instead of the sum of its files.
+    fn packed(&mut self, packed: Result<Bytes, PackFailure>, commands: &mut Vec<Command>) {
+        let JobState::Packing(mut report) = std::mem::replace(&mut self.stage, JobState::Ended) else {
+            return;
+        };
         match packed {
             Err(failure) => self.give_up(Failure::NotPacked(failure), commands),
             Ok(bytes) if bytes > report.limit => {
@@ -185,14 +195,13 @@ impl Job {
             }
             Ok(bytes) => {
                 report.bytes = bytes;
-                self.stage = Stage::Ended;
-                commands.push(Command::Finish(Box::new(report)));
+                commands.push(Command::Finish(report));
             }
         }
     }
 
     fn give_up(&mut self, failure: Failure, commands: &mut Vec<Command>) {
-        self.stage = Stage::Ended;
+        self.stage = JobState::Ended;
         commands.extend([Command::Stop, Command::GiveUp(Box::new(failure))]);
     }
 }

@@ -21,7 +21,7 @@ const TRIES: u32 = 3;
 const RAISED: f64 = 1.1;
 
 impl Schedule {
-    /// Whether nothing is left to do for a rendition.
+    /// Returns whether nothing is left to do for a rendition.
     pub(super) fn is_through(&self, one: &Rendition) -> bool {
         one.cut.is_some() || self.cutting.is_none() && one.report.is_some()
     }
@@ -79,7 +79,7 @@ impl Schedule {
         self.shared.end(end);
     }
 
-    /// The renditions as they are, a file each.
+    /// Returns the renditions as they are, a file each.
     fn whole_files(&self) -> Vec<PackageFile> {
         let file = |one: &Rendition| {
             let report = one.report.as_ref()?;
@@ -90,7 +90,7 @@ impl Schedule {
         self.renditions.iter().filter_map(file).collect()
     }
 
-    /// The files of a stream, and the first rule that they break.
+    /// Returns the files of a stream, and the first rule that they break.
     fn put_together(&self, cutting: &Cutting) -> Option<(Vec<PackageFile>, Option<Fault>)> {
         let Cutting { format, segments } = cutting;
         let format = *format;
@@ -116,7 +116,7 @@ impl Schedule {
                 bytes,
                 source: InputSource::Kept(one.artifact(ArtifactKind::Segment(segment))),
             }));
-            renditions.push(hls::Rendition { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
+            renditions.push(hls::Variant { folder, codecs: cut.codecs.clone(), sizes: cut.sizes.clone() });
         }
         let master = hls::master_playlist(format, segments, &renditions);
         let broken = check::check(&streams).into_iter().next();

@@ -1,4 +1,4 @@
-//! The session of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with
+//! The job of a package fed by an imagined worker, up to the cutting: what real files are cut into is tested with
 //! real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
@@ -6,11 +6,13 @@ use super::failure::{Failure, Step};
 use super::tests::{limits, planned};
 use super::*;
 use crate::clip::ffprobe;
+use crate::clip::watched::Loudness;
 use crate::machine::{Machine, VideoEncoder};
+use crate::step::files::WATCHED_FILE;
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, ffmpeg as args,
+    Answer, Artifact, ArtifactKind, Death, InputSource, Output, Program, Task, Written, files,
 };
-use crate::testing::{facts, mp4_head};
+use crate::testing::{facts, mp4_head, samples};
 use crate::wishes::Mode;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -47,7 +49,7 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
     let mut furthest = 0.0;
     let mut files: BTreeSet<Artifact> = BTreeSet::new();
     for number in 0.. {
-        assert!(number < 200, "the session does not end");
+        assert!(number < 200, "the job does not end");
         for command in std::mem::take(&mut commands) {
             match command {
                 Command::Run(task) => {
@@ -92,7 +94,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
         Program::Decode(_) => seen.decoded += 1,
         Program::Frames { width, height } => {
             assert_eq!((*width, *height), (854, 480));
-            assert!(task.inputs.iter().any(|input| input.name == args::FRAMES_FILE));
+            assert!(task.inputs.iter().any(|input| input.name == files::FRAMES_FILE));
             seen.borrowed += 1;
         }
         Program::Audio(_) => seen.audio_tasks += 1,
@@ -104,19 +106,23 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     }
     let write = |output: &Output| {
         let head = match output.name.as_str() {
-            args::RESULT_FILE => mp4_head(50_000, true),
+            files::RESULT_FILE => mp4_head(50_000, true),
+            WATCHED_FILE => samples(FRAMES, 0),
             _ => mp4_head(10_000, false),
         };
-        seen.kept += i64::from(output.name == args::FRAMES_FILE);
+        seen.kept += i64::from(output.name == files::FRAMES_FILE);
         Written { name: output.name.clone(), size: Bytes(60_000), head }
     };
     let outputs = task.outputs.iter().map(write).collect();
-    let answer = (task.program == Program::ExamineStreams)
-        .then(|| Answer::Streams(Box::new(ffprobe::listing(&listing(task)))));
+    let answer = match task.program {
+        Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&listing(task))))),
+        Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+        _ => None,
+    };
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }
 }
 
-/// What the browser tells of a finished rendition.
+/// Returns what the browser lists of a finished rendition.
 fn listing(task: &Task) -> String {
     let first = task.inputs.iter().any(|input| {
         input.source == InputSource::Kept(Artifact { rendition: 0, kind: ArtifactKind::Result })

@@ -2,7 +2,7 @@
 //! assembly, the check and the report.
 
 use super::failure::Failure;
-use super::rendition::{ENCODE_WEIGHT, Encode, FIRST_PASS_WEIGHT, Phase, Rendition};
+use super::rendition::{ENCODE_WEIGHT, EncodeState, FIRST_PASS_WEIGHT, Leaves, Rendition, RenditionPhase};
 use super::report::Report;
 use super::shared::{Ended, Running, Shared, Work};
 use super::shrink::Shrink;
@@ -10,12 +10,13 @@ use super::verify::{self, Expected, Fault};
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
 use crate::machine::{Decoder, VideoEncoder, WhyFfmpeg};
+use crate::plan::format;
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
 use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
-use crate::step::{Artifact, ArtifactKind, Written, answer, ffmpeg as args};
+use crate::step::{Artifact, ArtifactKind, Written, answer, files};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
 use clipfit_container::read;
@@ -28,13 +29,13 @@ const CRF_STEP: u32 = 5;
 const CRF_MOST: u32 = 40;
 
 impl Rendition {
-    /// The ledger of an encode without x264's figures, on what the audio is expected to take.
-    pub(super) fn measured_ledger(&self, shared: &Shared, encode: &Encode) -> Ledger {
+    /// Returns the ledger of an encode without x264's figures, on what the audio is expected to take.
+    pub(super) fn measured_ledger(&self, shared: &Shared, encode: &EncodeState) -> Ledger {
         let plan = &encode.plan;
         let video = &shared.facts.video;
         let weights: Vec<f64> = plan.chunks.iter().map(|chunk| plan.grid.weight(video, chunk)).collect();
-        let expected = plan.audio.expected().during(plan.audio_length);
-        let (limit, overhead) = (self.plan.limit, encode.overhead());
+        let expected = plan.audio_bytes();
+        let (limit, overhead) = (self.plan.limit, encode.plan.overhead());
         let mut ledger = match plan.engine {
             VideoEncoder::NativeOther(_) => Ledger::whole_clip(&weights, limit, expected, overhead),
             _ => Ledger::measured(&weights, limit, expected, overhead),
@@ -56,18 +57,18 @@ impl Rendition {
         let booked = match running.work {
             _ if exit_code != 0 => None,
             Work::FirstPass(index) => {
-                let frames_kept = file(args::FRAMES_FILE).is_some();
-                file(args::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
+                let frames_kept = file(files::FRAMES_FILE).is_some();
+                file(files::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
-            Work::Encode { chunk, asked, serial } => file(args::CHUNK_FILE)
+            Work::Encode { chunk, asked, serial } => file(files::CHUNK_FILE)
                 .and_then(|written| self.book_chunk(shared, (chunk, serial), asked, written)),
             Work::Remux | Work::Assemble => {
-                file(args::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
+                file(files::RESULT_FILE).map(|written| self.assembled(shared, running.work, written))
             }
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
-            // The schedule's own.
-            Work::Audio | Work::Cut => Some(()),
+            // The schedule's own, and what needs no booking.
+            Work::Audio | Work::Cut | Work::WatchSource | Work::WatchKept | Work::WatchResult => Some(()),
         };
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);
@@ -90,7 +91,7 @@ impl Rendition {
         Some(())
     }
 
-    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and lets go of earlier ones that no
+    /// Books the encode of a chunk, `encode_of` being the chunk and its serial, and drops earlier ones that no
     /// result needs.
     fn book_chunk(
         &mut self,
@@ -107,7 +108,7 @@ impl Rendition {
             Some(ledger) => ledger.book(index, asked, bytes),
             None => before.into_iter().map(|(serial, _)| serial).collect(),
         };
-        if self.phase == Phase::Encoding {
+        if self.phase == RenditionPhase::Encoding {
             encode.frames_done += encode.plan.chunks.get(index)?.frames as f64 * ENCODE_WEIGHT;
         }
         let artifact = |serial| self.artifact(ArtifactKind::Encoded(index, serial));
@@ -119,21 +120,21 @@ impl Rendition {
     pub(super) fn move_on(&mut self, shared: &mut Shared) -> bool {
         match self.phase {
             _ if self.changing_encoder => self.change_encoder(shared),
-            Phase::Measuring => self.allocate(shared),
-            Phase::Encoding | Phase::Correcting => self.judge(shared),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => return false,
+            RenditionPhase::Measuring => self.allocate(shared),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => self.judge(shared),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => return false,
         }
         true
     }
 
-    /// All chunks are measured: one rate factor for all. An encoder that takes the whole clip finds its own.
+    /// Finds one rate factor for all chunks, once all are measured. An encoder that takes the whole clip finds its own.
     fn allocate(&mut self, shared: &mut Shared) {
         if self.takes_the_whole() {
             return self.encode_all();
         }
         let Some(encode) = self.encode.as_ref().filter(|encode| encode.measured()) else { return };
         let stats: Vec<&PassStats> = encode.stats.iter().flatten().collect();
-        let (overhead, audio) = (encode.overhead(), shared.audio.bytes().unwrap_or_default());
+        let (overhead, audio) = (encode.plan.overhead(), shared.audio.bytes().unwrap_or_default());
         let rate = encode.plan.format.frame_rate.per_second();
         let (ledger, outlook) = Ledger::open(&stats, rate, self.plan.limit, audio, overhead);
         let shrink = match outlook {
@@ -147,6 +148,9 @@ impl Rendition {
         if let Outlook::Hopeless(video) = outlook {
             return self.refuse(shared, Measured { video, audio, overhead });
         }
+        if self.raise_audio(shared, Leaves::Predicted, ledger.spare()) {
+            return;
+        }
         if ledger.saturated() {
             self.plan.notes.push(Note::Saturated);
         }
@@ -156,7 +160,7 @@ impl Rendition {
         self.encode_all();
     }
 
-    /// Nothing watchable fits.
+    /// Refuses because nothing watchable fits, unless only the source's own size is too little.
     fn refuse(&mut self, shared: &mut Shared, measured: Measured) {
         let Measured { video, audio, overhead } = measured;
         if shared.wishes.mode == Mode::Hls {
@@ -176,20 +180,24 @@ impl Rendition {
         if let Some(encode) = &mut self.encode {
             encode.queue_all();
         }
-        self.phase = Phase::Encoding;
+        self.phase = RenditionPhase::Encoding;
     }
 
     pub(super) fn takes_the_whole(&self) -> bool {
         self.encode.as_ref().is_some_and(|encode| encode.plan.engine.takes_the_whole())
     }
 
-    /// All chunks are encoded: assemble, or encode some again.
+    /// Assembles, or encodes some chunks again, once all are encoded.
     fn judge(&mut self, shared: &mut Shared) {
         let Some(encode) = &mut self.encode else { return };
         let verdict = encode.ledger.as_mut().map_or(Verdict::Assemble, Ledger::judge);
         match verdict {
             Verdict::Assemble => {
-                self.phase = Phase::Finishing;
+                let left = encode.ledger.as_ref().map_or(Bytes(0), Ledger::left);
+                if self.raise_audio(shared, Leaves::Encoded, left) {
+                    return;
+                }
+                self.phase = RenditionPhase::Finishing;
                 self.due = Some(Work::Assemble);
             }
             Verdict::Again(chunks) => self.encode_again(chunks),
@@ -201,7 +209,7 @@ impl Rendition {
     }
 
     fn encode_again(&mut self, chunks: Vec<(usize, Bytes)>) {
-        self.phase = Phase::Correcting;
+        self.phase = RenditionPhase::Correcting;
         if let Some(encode) = &mut self.encode {
             encode.queue_again(chunks);
         }
@@ -234,7 +242,7 @@ impl Rendition {
         self.due = Some(Work::Check { bytes, index_first: read::index_first(&written.head) });
     }
 
-    /// No encode at this size gets under the limit: a smaller one, or none.
+    /// Plans a smaller size, or gives up, if no encode at this size gets under the limit.
     fn over_limit(&mut self, shared: &mut Shared, reached: Bytes) {
         if self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264()) {
             return self.change_encoder(shared);
@@ -244,7 +252,7 @@ impl Rendition {
         }
     }
 
-    /// The quick recipe came out larger than the source: coarser, or leave the source alone.
+    /// Encodes coarser, or keeps the source, if the quick recipe came out larger than the source.
     fn coarser(&mut self, shared: &mut Shared, reached: Bytes) {
         let Some(encode) = &mut self.encode else { return };
         let RateControl::Quality { crf } = encode.control else {
@@ -253,22 +261,22 @@ impl Rendition {
         if crf + CRF_STEP <= CRF_MOST {
             encode.control = RateControl::Quality { crf: crf + CRF_STEP };
             encode.queue_all();
-            self.phase = Phase::Correcting;
+            self.phase = RenditionPhase::Correcting;
         } else if plan::plays_everywhere(&shared.facts) {
-            let plan = plan::hand_over(&shared.facts, self.plan.limit);
+            let plan = plan::hand_over(&shared.facts, &shared.wishes, self.plan.limit);
             match &plan.action {
                 Action::Remux(_) if self.machine.decoder == Decoder::Browser => {
                     shared.fall_back(WhyFfmpeg::Remux);
                 }
                 Action::Remux(_) => self.replan(shared, plan),
-                _ => self.finish_with_source(shared, plan.notes),
+                _ => self.keep_source(shared, plan.notes),
             }
         } else {
             self.give_up(shared, Failure::AlreadySmall { source: shared.facts.file_bytes });
         }
     }
 
-    /// A plain copy did not work out: encode.
+    /// Encodes after a plain copy failed.
     pub(super) fn encode_after_all(&mut self, shared: &mut Shared, fault: Option<Fault>) {
         match plan::plan_encode(&shared.facts, &shared.wishes, self.machine, self.ceiling) {
             Ok(plan) => self.replan(shared, plan),
@@ -300,15 +308,28 @@ impl Rendition {
         }
     }
 
-    /// The result is what it should be, but for what `notes` say.
+    /// Finishes a result that passed its check, with these `notes`.
     fn checked_well(&mut self, shared: &mut Shared, bytes: Bytes, expected: &Expected, mut notes: Vec<Note>) {
         let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
         let below = |ledger: &Ledger| (bytes.0 as f64) < ledger.floor() * self.plan.limit.0 as f64;
         if ledger.is_some_and(|ledger| below(ledger) && !ledger.saturated()) {
+            if self.x264_would_gain(bytes) {
+                return self.change_encoder(shared);
+            }
             notes.push(Note::NotAllUsed);
         }
         let report = self.describe(shared, bytes, expected, notes);
-        self.finish(shared, report);
+        self.watch(shared, Work::WatchResult, report);
+    }
+
+    /// Returns whether the browser's own encoder stays below its floor where more bytes would be seen.
+    fn x264_would_gain(&self, bytes: Bytes) -> bool {
+        self.encode.as_ref().is_some_and(|encode| {
+            let plan = &encode.plan;
+            let video = Bytes(bytes.0.saturating_sub(plan.audio_bytes().0));
+            plan.engine == VideoEncoder::Browser
+                && video.over(plan.grid.duration()).0 < format::comfortable_rate(plan.format).0
+        })
     }
 
     fn expected(&self, shared: &Shared) -> Option<Expected> {
@@ -354,7 +375,8 @@ impl Rendition {
         }
     }
 
-    pub(super) fn finish_with_source(&mut self, shared: &mut Shared, notes: Vec<Note>) {
+    /// Hands the source over as it is, once it is seen to decode.
+    pub(super) fn keep_source(&mut self, shared: &mut Shared, notes: Vec<Note>) {
         let video = &shared.facts.video;
         let expected = Expected {
             limit: self.plan.limit,
@@ -367,17 +389,17 @@ impl Rendition {
             heard: None,
         };
         let report = self.describe(shared, shared.facts.file_bytes, &expected, notes);
-        self.finish(shared, Report { kept_source: true, ..report });
+        self.watch(shared, Work::WatchKept, Report { kept_source: true, ..report });
     }
 
-    fn finish(&mut self, shared: &mut Shared, report: Report) {
+    pub(super) fn finish(&mut self, shared: &mut Shared, report: Report) {
         if let Some(encode) = self.encode.take() {
             let mut artifacts = encode.artifacts(self.index);
             // The audio is everybody's until the end.
             artifacts.extend((!shared.tasks.queues_all).then_some(Artifact::AUDIO));
             shared.drop_files(artifacts);
         }
-        self.phase = Phase::Finishing;
+        self.phase = RenditionPhase::Finishing;
         self.report = Some(report);
     }
 }

@@ -2,21 +2,21 @@
 //! whether the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
 
 use super::events::{Command, Event, Milestone};
+use super::examine::{Examination, Examined};
 use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
-use crate::clip::failure::ProbeFailure;
-use crate::clip::look::{self, Fields};
-use crate::clip::streams::{Reader, Seen, Streams, read_streams};
+use crate::clip::streams::Reader;
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
+use crate::plan::audio::chosen_track;
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{Answer, Death, Input, Program, Task, TaskId, Written, answer, ffmpeg};
+use crate::step::{Answer, Program, Task, TaskId};
 use crate::units::{Bytes, Micros};
-use crate::wishes::{Codec, Mode, Wishes};
+use crate::wishes::{Codec, Mode, Trim, Wishes};
 
 /// Where a job runs, as the driver knows it before anything has run.
 #[derive(Debug, Clone)]
@@ -43,6 +43,15 @@ pub struct Browser {
 }
 
 impl Host {
+    /// Returns who examines a file that `decoder` is to decode.
+    fn reader(&self, decoder: Decoder) -> Reader {
+        match (self, decoder) {
+            (Host::Native(_), _) => Reader::Native,
+            (Host::Browser(_), Decoder::Browser) => Reader::Browser,
+            (Host::Browser(_), Decoder::Ffmpeg(_)) => Reader::Core,
+        }
+    }
+
     /// Returns who decodes first: the browser's own codecs where there is a browser.
     pub(super) fn first_decoder(&self) -> Decoder {
         match self {
@@ -104,16 +113,12 @@ pub(super) struct Start {
 /// A job on its way to a plan, with one decoder.
 #[derive(Debug)]
 pub(super) struct Prelude {
-    bytes: Bytes,
     wishes: Wishes,
     decoder: Decoder,
     /// Which x264 there is.
     x264: VideoEncoder,
     native: Option<NativeEncoders>,
-    streams: Option<Streams>,
-    /// What the browser made of the clip, once its packets are listed.
-    seen: Seen,
-    next_task: u32,
+    examination: Examination,
     state: State,
 }
 
@@ -121,12 +126,7 @@ pub(super) struct Prelude {
 enum State {
     Loading,
     Measuring(TaskId),
-    ListingStreams(TaskId),
-    ListingPackets(TaskId),
-    /// The facts are there; ffprobe tells the sizes of keyframes.
-    LookingAtSizes(TaskId, Box<MediaFacts>),
-    /// The facts are there; ffmpeg looks for fields, here and then at these other places.
-    LookingForFields(TaskId, Box<MediaFacts>, Vec<Micros>),
+    Examining,
     /// The facts are there, the native encoders are not.
     FindingEncoders(Box<MediaFacts>),
     /// The multi-thread core starts: a plan promises nothing that does not even start.
@@ -134,20 +134,33 @@ enum State {
 }
 
 impl Prelude {
-    pub(super) fn new(bytes: Bytes, wishes: Wishes, decoder: Decoder, next_task: u32) -> Prelude {
-        let (x264, native, streams, seen) = (VideoEncoder::Native, None, None, Seen::default());
-        Prelude { bytes, wishes, decoder, x264, native, streams, seen, next_task, state: State::Loading }
+    pub(super) fn new(
+        bytes: Bytes,
+        wishes: Wishes,
+        decoder: Decoder,
+        host: &Host,
+        next_task: u32,
+    ) -> Prelude {
+        let (x264, native, state) = (VideoEncoder::Native, None, State::Loading);
+        let examination = Examination::new(bytes, host.reader(decoder), next_task);
+        Prelude { wishes, decoder, x264, native, examination, state }
     }
 
-    /// The number of the next task.
+    /// Returns whether a continuous copy stands for the person's file.
+    pub(super) fn reads_copy(&self) -> bool {
+        self.examination.reads_copy()
+    }
+
+    /// Returns the number of the next task.
     pub(super) fn next_task(&self) -> u32 {
-        self.next_task
+        self.examination.next_task()
     }
 
     pub(super) fn begin(&mut self, host: &Host, commands: &mut Vec<Command>) -> Next {
         match host {
             Host::Native(_) => {
                 commands.push(Command::FindEncoders);
+                commands.push(Command::Show(Milestone::Probing));
                 self.examine(commands)
             }
             Host::Browser(browser) => self.load(browser, commands),
@@ -182,22 +195,22 @@ impl Prelude {
             }
             (State::LoadingThreads(..), Event::NotLoaded(_)) => self.threads_loaded(false, host, commands),
             (_, Event::Encoders(encoders)) => self.found_encoders(encoders, host, commands),
-            (_, Event::Done { task, answer, outputs, log, .. }) if self.waits_for(task) => {
-                self.answered(answer, &outputs, &log, host, commands)
+            (State::Measuring(own), Event::Done { task, answer, .. }) if *own == task => {
+                self.measured(answer, host, commands)
             }
-            (_, Event::Died { task, death, .. }) if self.waits_for(task) => self.died(death, host, commands),
+            // A machine that cannot be measured gets a plan without figures.
+            (State::Measuring(own), Event::Died { task, .. }) if *own == task => self.examine(commands),
+            (State::Examining, Event::Done { task, answer, outputs, log, .. })
+                if self.examination.waits_for(task) =>
+            {
+                let examined = self.examination.answered(answer, &outputs, &log, commands);
+                self.after_examination(examined, host, commands)
+            }
+            (State::Examining, Event::Died { task, death, .. }) if self.examination.waits_for(task) => {
+                let examined = self.examination.died(death, commands);
+                self.after_examination(examined, host, commands)
+            }
             _ => Next::Wait,
-        }
-    }
-
-    fn waits_for(&self, task: TaskId) -> bool {
-        match &self.state {
-            State::Measuring(own)
-            | State::ListingStreams(own)
-            | State::ListingPackets(own)
-            | State::LookingAtSizes(own, _)
-            | State::LookingForFields(own, ..) => *own == task,
-            State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => false,
         }
     }
 
@@ -221,192 +234,47 @@ impl Prelude {
         commands.push(Command::Show(Milestone::Probing));
         // Whatever becomes of this clip: only with the browser's own codecs at hand can the machine be measured.
         if browser.speeds.is_none() && self.decoder == Decoder::Browser {
-            let task = self.ask(Program::Measure, Vec::new(), commands);
-            self.state = State::Measuring(task);
+            let (id, program) = (self.examination.number_task(), Program::Measure);
+            let (inputs, outputs) = (Vec::new(), Vec::new());
+            commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
+            self.state = State::Measuring(id);
             return Next::Wait;
         }
-        self.list_streams(commands);
-        Next::Wait
+        self.examine(commands)
+    }
+
+    fn measured(&mut self, answer: Option<Answer>, host: &mut Host, commands: &mut Vec<Command>) -> Next {
+        if let (Host::Browser(browser), Some(Answer::Speeds(figures))) = (host, answer)
+            && let Some(speeds) = figures.speeds()
+        {
+            browser.speeds = Some(speeds);
+            commands.push(Command::KeepSpeeds(figures));
+        }
+        self.examine(commands)
     }
 
     fn examine(&mut self, commands: &mut Vec<Command>) -> Next {
-        commands.push(Command::Show(Milestone::Probing));
-        self.list_streams(commands);
+        self.state = State::Examining;
+        self.examination.begin(commands);
         Next::Wait
     }
 
-    fn list_streams(&mut self, commands: &mut Vec<Command>) {
-        let program = match self.decoder {
-            Decoder::Browser => Program::ExamineStreams,
-            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_streams() },
-        };
-        let task = self.ask(program, vec![Input::clip()], commands);
-        self.state = State::ListingStreams(task);
-    }
-
-    fn list_packets(&mut self, stream: u32, commands: &mut Vec<Command>) {
-        let program = match self.decoder {
-            Decoder::Browser => Program::ExaminePackets { stream },
-            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
-        };
-        let task = self.ask(program, vec![Input::clip()], commands);
-        self.state = State::ListingPackets(task);
-    }
-
-    /// Runs a program that finds something out.
-    fn ask(&mut self, program: Program, inputs: Vec<Input>, commands: &mut Vec<Command>) -> TaskId {
-        let id = TaskId(self.next_task);
-        self.next_task += 1;
-        let outputs = answer::outputs(&program);
-        commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
-        id
-    }
-
-    fn answered(
-        &mut self,
-        answer: Option<Answer>,
-        outputs: &[Written],
-        log: &[String],
-        host: &mut Host,
-        commands: &mut Vec<Command>,
-    ) -> Next {
-        match &self.state {
-            State::Measuring(_) => {
-                if let (Host::Browser(browser), Some(Answer::Speeds(figures))) = (host, answer)
-                    && let Some(speeds) = figures.speeds()
-                {
-                    browser.speeds = Some(speeds);
-                    commands.push(Command::KeepSpeeds(figures));
-                }
-                self.list_streams(commands);
-                Next::Wait
-            }
-            State::ListingStreams(_) => {
-                let listing = answer::listing(answer, outputs).unwrap_or_default();
-                if self.decoder == Decoder::Browser
-                    && let Err(why) = plan::suits_container(&listing)
-                {
-                    return Next::FallBack(why);
-                }
-                match read_streams(self.bytes, listing, log, self.reader(host)) {
-                    Ok(streams) => {
-                        let stream = streams.video_stream();
-                        self.streams = Some(streams);
-                        self.list_packets(stream, commands);
-                        Next::Wait
-                    }
-                    Err(failure) => self.unexamined(Unexamined::Found(failure)),
-                }
-            }
-            State::ListingPackets(_) => {
-                let Some(streams) = &self.streams else { return Next::Wait };
-                let packets = answer::packets(answer, outputs).unwrap_or_default();
-                self.seen = streams.seen(&packets);
-                match streams.read_packets(self.bytes, &packets, log) {
-                    Ok(facts) if self.decoder == Decoder::Browser => self.examined(facts, host, commands),
-                    Ok(facts) => self.look_at_sizes(facts, host, commands),
-                    Err(failure) => self.unexamined(Unexamined::Found(failure)),
-                }
-            }
-            State::LookingAtSizes(_, facts) => {
-                let mut facts = MediaFacts::clone(facts);
-                look::take_largest(&mut facts.video, &answer::sizes(outputs));
-                self.look_for_fields(facts, host, commands)
-            }
-            State::LookingForFields(_, facts, places) => {
-                let (mut facts, places) = (MediaFacts::clone(facts), places.clone());
-                match look::fields(log) {
-                    Fields::Unseen if !places.is_empty() => {
-                        return self.look_for_fields_at(facts, places, commands);
-                    }
-                    Fields::Unseen | Fields::Progressive => {}
-                    Fields::Interlaced(first) => {
-                        facts.video.interlaced = true;
-                        facts.video.first_field = Some(first);
-                    }
-                }
-                self.examined(facts, host, commands)
-            }
-            State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => Next::Wait,
-        }
-    }
-
-    /// Looks at the size of keyframes, where it may change midway. What a look does not find out stays as listed.
-    fn look_at_sizes(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
-        let Some(keyframes) = look::sizes_to_look_at(&facts) else {
-            return self.look_for_fields(facts, host, commands);
-        };
-        let program = Program::Ffprobe { arguments: ffmpeg::probe_sizes(facts.video.index, &keyframes) };
-        let task = self.ask(program, vec![Input::clip()], commands);
-        self.state = State::LookingAtSizes(task, Box::new(facts));
-        Next::Wait
-    }
-
-    /// Looks whether the video is interlaced, where it does not say.
-    fn look_for_fields(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
-        let unsaid = self.streams.as_ref().is_some_and(Streams::fields_unsaid);
-        if !look::is_maybe_interlaced(&facts.video, unsaid) {
-            return self.examined(facts, host, commands);
-        }
-        let places = look::places(&facts.video);
-        self.look_for_fields_at(facts, places, commands)
-    }
-
-    fn look_for_fields_at(
-        &mut self,
-        facts: MediaFacts,
-        mut places: Vec<Micros>,
-        commands: &mut Vec<Command>,
-    ) -> Next {
-        let from = if places.is_empty() { Micros(0) } else { places.remove(0) };
-        let program = Program::Ffmpeg { arguments: ffmpeg::look_for_fields(facts.video.index, from) };
-        let task = self.ask(program, vec![Input::clip()], commands);
-        self.state = State::LookingForFields(task, Box::new(facts), places);
-        Next::Wait
-    }
-
-    fn reader(&self, host: &Host) -> Reader {
-        match (host, self.decoder) {
-            (Host::Native(_), _) => Reader::Native,
-            (Host::Browser(_), Decoder::Browser) => Reader::Browser,
-            (Host::Browser(_), Decoder::Ffmpeg(_)) => Reader::Core,
-        }
-    }
-
-    /// A machine that cannot be measured is planned for without figures, and a clip that cannot be looked at by what is
-    /// listed.
-    fn died(&mut self, death: Death, host: &Host, commands: &mut Vec<Command>) -> Next {
-        match &self.state {
-            State::Measuring(_) => {
-                self.list_streams(commands);
-                return Next::Wait;
-            }
-            State::LookingAtSizes(_, facts) if death != Death::InputUnreadable => {
-                let facts = MediaFacts::clone(facts);
-                return self.look_for_fields(facts, host, commands);
-            }
-            State::LookingForFields(_, facts, _) if death != Death::InputUnreadable => {
-                let facts = MediaFacts::clone(facts);
-                return self.examined(facts, host, commands);
-            }
-            _ => {}
-        }
-        self.unexamined(Unexamined::Death(death))
-    }
-
-    fn unexamined(&self, failure: Unexamined) -> Next {
-        match why_ffmpeg(&failure).filter(|_| self.decoder == Decoder::Browser) {
-            Some(why) => Next::FallBack(why),
-            None => Next::GiveUp(Failure::Probe(failure.into())),
+    fn after_examination(&mut self, examined: Examined, host: &Host, commands: &mut Vec<Command>) -> Next {
+        match examined {
+            Examined::Asking => Next::Wait,
+            Examined::Facts(facts) => self.examined(*facts, host, commands),
+            Examined::FallBack(why) => Next::FallBack(why),
+            Examined::Failed(failure) => Next::GiveUp(Failure::Probe(failure)),
         }
     }
 
     fn examined(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
         if self.decoder == Decoder::Browser
-            && let Err(why) = plan::suits(&facts, &self.seen)
+            && let Err(why) = plan::suits(&facts, self.examination.seen())
         {
             return Next::FallBack(why);
         }
+        self.wishes.trim = self.wishes.trim.or_else(|| without_overhang(&facts));
         commands.push(Command::Show(Milestone::Probed(Box::new(facts.clone()))));
         match (host, self.native) {
             (Host::Native(_), None) => {
@@ -440,7 +308,7 @@ impl Prelude {
         }
     }
 
-    /// Shows what each effort would come to, and settles which one it is.
+    /// Shows the predictions for all efforts, and settles on one.
     fn predict(&mut self, facts: &MediaFacts, machine: Machine, host: &Host, commands: &mut Vec<Command>) {
         let Some(speeds) = &host.speeds() else { return };
         let means = Means { machine, limits: host.limits(), speeds };
@@ -461,7 +329,7 @@ impl Prelude {
             Err(refusal) => return Next::GiveUp(Failure::TooSmall(refusal)),
         };
         if self.decoder == Decoder::Browser
-            && let Some(why) = plan.needs_ffmpeg(|stream| self.seen.hears(stream))
+            && let Some(why) = plan.needs_ffmpeg(|stream| self.examination.seen().hears(stream))
         {
             return Next::FallBack(why);
         }
@@ -487,52 +355,13 @@ impl Prelude {
     }
 }
 
-/// Why an examination brought no facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Unexamined {
-    /// The worker did not come back.
-    Death(Death),
-    /// What it found is no clip.
-    Found(ProbeFailure),
-}
+/// Audio may go on this long after the last frame.
+const OVERHANG: Micros = Micros(1_000_000);
 
-impl From<Unexamined> for ProbeFailure {
-    fn from(failure: Unexamined) -> ProbeFailure {
-        match failure {
-            Unexamined::Death(Death::InputUnreadable) => ProbeFailure::Unreadable,
-            Unexamined::Death(_) => ProbeFailure::Broken,
-            Unexamined::Found(failure) => failure,
-        }
-    }
-}
-
-/// Returns why ffmpeg examines a clip at which the browser failed like this; `None` where ffmpeg would fail the same
-/// way. Whatever the browser makes of a file, what is wrong with it is said in ffprobe's words.
-fn why_ffmpeg(failure: &Unexamined) -> Option<WhyFfmpeg> {
-    match failure {
-        Unexamined::Death(Death::InputUnreadable) => None,
-        Unexamined::Death(Death::Browser) => Some(WhyFfmpeg::Container),
-        Unexamined::Death(Death::Crash | Death::Encoder | Death::OutOfMemory) => Some(WhyFfmpeg::Midway),
-        Unexamined::Found(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Video),
-        Unexamined::Found(_) => Some(WhyFfmpeg::Wrong),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reason_for_which_ffmpeg_looks_again_is_the_true_one() {
-        let codec = ProbeFailure::UnsupportedCodec { codec: "av1".into() };
-        for (failure, why) in [
-            (Unexamined::Death(Death::Browser), Some(WhyFfmpeg::Container)),
-            (Unexamined::Death(Death::OutOfMemory), Some(WhyFfmpeg::Midway)),
-            (Unexamined::Death(Death::InputUnreadable), None),
-            (Unexamined::Found(codec), Some(WhyFfmpeg::Video)),
-            (Unexamined::Found(ProbeFailure::NoFrames), Some(WhyFfmpeg::Wrong)),
-        ] {
-            assert_eq!(why_ffmpeg(&failure), why, "{failure:?}");
-        }
-    }
+/// The part of a file that is cut off in which there is video, where its audio goes on for long: a frozen frame is no
+/// clip.
+fn without_overhang(facts: &MediaFacts) -> Option<Trim> {
+    let (start, end) = (facts.video.start, facts.video.start + facts.video.duration);
+    let track = chosen_track(facts).filter(|_| facts.missing.end.is_some())?;
+    (track.start + track.duration > end + OVERHANG).then_some(Trim { start, end })
 }

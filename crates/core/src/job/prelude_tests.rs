@@ -9,11 +9,11 @@ use super::*;
 use crate::clip::facts::{Field, MediaFacts, Resized};
 use crate::clip::listing::{ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use crate::clip::packets::PacketTable;
-use crate::machine::Threads;
 use crate::machine::speeds::SpeedFigures;
+use crate::machine::{NativeEncoders, Threads};
 use crate::step::files::PROBE_FILE;
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{Answer, Death, Program, Task, Written};
+use crate::step::{Answer, Artifact, Death, InputSource, Program, Task, Written};
 use crate::units::{FrameRate, Micros};
 use crate::wishes::Mode;
 
@@ -272,4 +272,106 @@ fn a_job_that_cannot_begin_says_why() {
     let commands = cancelled.handle(Event::Cancel);
     assert!(matches!(commands.last(), Some(Command::GiveUp(failure)) if **failure == Failure::Cancelled));
     assert!(cancelled.handle(Event::Packed(Err(PackFailure::NotWritten("late".into())))).is_empty());
+}
+
+/// Packets of a second that begins at two seconds, and of the first second.
+fn restarting() -> PacketTable {
+    let once = packets(None);
+    let late = |time: &Option<Micros>| time.map(|time| time + Micros(2_000_000));
+    let twice = |column: &[Option<Micros>]| [column.iter().map(late).collect(), column.to_vec()].concat();
+    PacketTable {
+        presented: twice(&once.presented),
+        decoded: twice(&once.decoded),
+        durations: [once.durations.clone(), once.durations].concat(),
+        sizes: [once.sizes.clone(), once.sizes].concat(),
+        ..once
+    }
+}
+
+/// What comes of a clip whose times start again, in a native host or in a browser's ffmpeg: whether a copy is made, and
+/// what the first task of the encode reads, or why there is none. `event` answers the task that makes the copy.
+fn joined(
+    bytes: Bytes,
+    native: bool,
+    after: &PacketTable,
+    event: impl Fn(&Task) -> Event,
+) -> (usize, Result<InputSource, Failure>) {
+    let host = if native {
+        Host::Native(limits(2, Bytes(0)))
+    } else {
+        Host::Browser(Browser {
+            parts: vec![Part::Core, Part::Encoder],
+            decodes: false,
+            threads: Threads::Missing,
+            speeds: None,
+            limits: limits(2, Bytes(0)),
+        })
+    };
+    let wishes = Wishes { mode: Mode::Size, target: Bytes(400_000), ..Wishes::default() };
+    let mut job = Job::new(bytes, wishes, host);
+    let (mut copies, mut events) = (0, vec![Event::Start]);
+    while let Some(now) = events.pop() {
+        for command in job.handle(now) {
+            match command {
+                Command::Load { .. } => events.push(Event::Loaded { missing: Vec::new() }),
+                Command::FindEncoders => events.push(Event::Encoders(NativeEncoders::default())),
+                Command::GiveUp(failure) => return (copies, Err(*failure)),
+                Command::Run(task) => match &task.program {
+                    Program::Ffprobe { arguments } => {
+                        let copied = task.inputs[0].source != InputSource::Clip;
+                        let table = if copied { after.clone() } else { restarting() };
+                        let answer = if arguments.iter().any(|one| one.contains("packet=")) {
+                            Answer::Packets(Box::new(table))
+                        } else {
+                            let format = if copied { "matroska,webm" } else { "mpegts" };
+                            Answer::Streams(Box::new(Listing { format: format.into(), ..listing(None) }))
+                        };
+                        let (outputs, log) = (Vec::new(), Vec::new());
+                        let answer = Some(answer);
+                        events.push(Event::Done { task: task.id, exit_code: 0, answer, outputs, log });
+                    }
+                    Program::Ffmpeg { .. } if task.outputs[0].keep == Some(Artifact::CONTINUOUS) => {
+                        copies += 1;
+                        events.push(event(&task));
+                    }
+                    _ => return (copies, Ok(task.inputs[0].source.clone())),
+                },
+                _ => {}
+            }
+        }
+    }
+    panic!("nothing came of it");
+}
+
+#[test]
+fn a_continuous_copy_stands_for_a_clip_whose_times_start_again() {
+    let made = |size: u64| {
+        move |task: &Task| Event::Done {
+            task: task.id,
+            exit_code: 0,
+            answer: None,
+            outputs: vec![Written {
+                name: task.outputs[0].name.clone(),
+                size: Bytes(size),
+                head: Vec::new(),
+            }],
+            log: Vec::new(),
+        }
+    };
+    let died = |death| move |task: &Task| Event::Died { task: task.id, death, log: Vec::new() };
+    let jumps = || Err(Failure::Probe(ProbeFailure::TimesJump { at: Micros(2_960_000) }));
+    let copy = || Ok(InputSource::Kept(Artifact::CONTINUOUS));
+    let (good, bad, huge) = (packets(None), restarting(), Bytes(2_000_000_000));
+    for native in [true, false] {
+        assert_eq!(joined(BYTES, native, &good, made(9)), (1, copy()), "{native}");
+        assert_eq!(joined(BYTES, native, &good, made(0)), (1, jumps()), "{native}");
+        assert_eq!(joined(BYTES, native, &bad, made(9)), (1, jumps()), "{native}");
+        assert_eq!(joined(BYTES, native, &good, died(Death::OutOfMemory)), (1, jumps()), "{native}");
+        let moved = Err(Failure::Probe(ProbeFailure::Unreadable));
+        assert_eq!(joined(BYTES, native, &good, died(Death::InputUnreadable)), (1, moved), "{native}");
+        assert_eq!(joined(BYTES, native, &good, |_| Event::Cancel), (1, Err(Failure::Cancelled)), "{native}");
+    }
+    // A browser keeps the copy in memory.
+    assert_eq!(joined(huge, true, &good, made(9)).0, 1);
+    assert_eq!(joined(huge, false, &good, made(9)), (0, jumps()));
 }

@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Step};
 use super::package::in_all;
-use super::rendition::Rendition;
+use super::rendition::{Raised, Rendition};
 use super::schedule::Schedule;
 use super::shared::{Audio, End, Running, Shared, Waiting, Work};
 use crate::machine::{Decoder, Encoders, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
@@ -28,11 +28,12 @@ impl Shared {
 }
 
 impl Schedule {
-    /// A task ended without what it was for.
+    /// Handles a task that ended without its result.
     pub(super) fn failed(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) {
         let rendition = &mut self.renditions[running.rendition];
         match running.work {
             Work::Cut => self.cut_again(running, exit_code, log),
+            work if work.watches() => self.watch_failed(&running, log),
             // Never lose the video for the audio; the plan says what is missing.
             Work::Audio
                 if running.tries >= TRIES
@@ -61,14 +62,17 @@ impl Schedule {
         }
     }
 
-    /// A worker was lost with the task that it ran.
+    /// Handles the loss of a worker with its task.
     pub(super) fn recover(&mut self, running: Running, death: Death, log: Vec<String>) {
         let rendition = &mut self.renditions[running.rendition];
         let shared = &mut self.shared;
         let tries = running.tries;
         match death {
+            Death::OutOfMemory | Death::Crash | Death::InputUnreadable if running.work.watches() => {
+                self.watch_failed(&running, log);
+            }
             Death::InputUnreadable => rendition.give_up(shared, Failure::InputUnreadable { log }),
-            _ if rendition.changing_encoder && running.work != Work::Audio => {}
+            _ if rendition.changing_encoder && !running.work.is_shared() => {}
             _ if rendition.is_of_the_whole(running.work) => rendition.change_encoder(shared),
             Death::OutOfMemory if tries >= TRIES && shared.tasks.at_once == 1 => {
                 rendition.give_up(shared, Failure::OutOfMemory { log });
@@ -124,7 +128,7 @@ impl Rendition {
         shared.end(End::GaveUp(failure));
     }
 
-    /// A task ended without what it was for.
+    /// Handles a task that ended without its result.
     pub(super) fn failed(
         &mut self,
         shared: &mut Shared,
@@ -147,7 +151,7 @@ impl Rendition {
             Work::Encode { .. } => Step::Encode,
             Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(shared, None),
             Work::Remux | Work::Assemble | Work::Cut => Step::Assemble,
-            Work::Check { .. } => Step::Check,
+            Work::Check { .. } | Work::WatchSource | Work::WatchKept | Work::WatchResult => Step::Check,
         };
         let decoded_before =
             self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));
@@ -161,12 +165,13 @@ impl Rendition {
         self.give_up(shared, failure);
     }
 
-    /// Whether an encoder does it that takes the whole clip: a task that takes all of its time and is not tried again.
+    /// Returns whether an encoder does it that takes the whole clip: a task that takes all of its time and is not tried
+    /// again.
     fn is_of_the_whole(&self, work: Work) -> bool {
         self.takes_the_whole() && matches!(work, Work::FirstPass(_) | Work::Encode { .. })
     }
 
-    /// The decoded frames of this work's chunk are not used again.
+    /// Forgets the decoded frames of this work's chunk.
     fn forget_frames(&mut self, shared: &mut Shared, work: Work) {
         let Work::Encode { chunk, .. } = work else { return };
         let artifact = self.artifact(ArtifactKind::Frames(chunk));
@@ -176,13 +181,13 @@ impl Rendition {
         }
     }
 
-    /// The encoder does not work here: begin again with the next one, once nothing of the old runs any more.
+    /// Begins again with the next encoder, as soon as no task of the failed one runs any more.
     pub(super) fn change_encoder(&mut self, shared: &mut Shared) {
         let engine = self.encode.as_ref().map_or(self.machine.engine, |encode| encode.plan.engine);
         if engine.is_x264() && self.machine.decoder == Decoder::Browser {
             return shared.fall_back(WhyFfmpeg::Encoder);
         }
-        let own = |rendition: usize, work: Work| rendition == self.index && work != Work::Audio;
+        let own = |rendition: usize, work: Work| rendition == self.index && !work.is_shared();
         shared.tasks.waiting.retain(|waiting| !own(waiting.rendition, waiting.work));
         self.due = None;
         self.changing_encoder = shared.tasks.running.values().any(|one| own(one.rendition, one.work));
@@ -201,8 +206,10 @@ impl Rendition {
         self.replan(shared, plan);
     }
 
-    /// `engine` has failed: the same with x264, or by x265 where that makes the codec that the browser's own failed at.
+    /// Begins again with x264 after `engine` failed, or with x265 if that makes the codec that the browser's own failed
+    /// at.
     fn with_x264(&mut self, shared: &mut Shared, engine: VideoEncoder) {
+        self.raised = Raised::default();
         let failed = match engine {
             VideoEncoder::X265 => {
                 self.machine.threads = Threads::Missing;
@@ -252,6 +259,8 @@ impl Rendition {
             shared.audio = Audio::planned(&audio);
         }
         self.assemblies = 0;
+        self.checked = None;
+        self.watched = None;
         shared.note_restart();
         self.begin(shared);
     }

@@ -6,22 +6,49 @@ use super::report::Report;
 use super::shared::{Audio, FINISHING, Shared, Tasks, Work};
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
-use crate::plan::overhead::overhead;
 use crate::plan::{Action, Ceiling, EncodePlan, Plan, RateControl};
 use crate::progress::Stage;
 use crate::rate::ledger::Ledger;
 use crate::rate::stats::PassStats;
+use crate::step::watch::Seen;
 use crate::step::{Artifact, ArtifactKind};
 use crate::units::Bytes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum RenditionPhase {
     Waiting,
     Measuring,
     Encoding,
     Correcting,
     Finishing,
     Ended,
+}
+
+/// How it is known what the video leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// By the first pass's figures.
+    Predicted,
+    /// Every chunk is encoded.
+    Encoded,
+}
+
+/// How the audio was already given what the video leaves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Raised {
+    predicted: bool,
+    encoded: bool,
+}
+
+impl Raised {
+    /// Whether it is the first time.
+    pub(super) fn mark(&mut self, leaves: Leaves) -> bool {
+        let tried = match leaves {
+            Leaves::Predicted => &mut self.predicted,
+            Leaves::Encoded => &mut self.encoded,
+        };
+        !std::mem::replace(tried, true)
+    }
 }
 
 /// One file on its way.
@@ -35,14 +62,20 @@ pub(super) struct Rendition {
     pub(super) machine: Machine,
     /// What proved too much for the bytes so far.
     pub(super) ceiling: Ceiling,
-    pub(super) phase: Phase,
+    /// How the audio was already given what the video leaves.
+    pub(super) raised: Raised,
+    pub(super) phase: RenditionPhase,
     /// The one task that comes next, where the phase has no queue.
     pub(super) due: Option<Work>,
-    pub(super) encode: Option<Encode>,
+    pub(super) encode: Option<EncodeState>,
     /// Waits for what still runs, to begin again with the next encoder.
     pub(super) changing_encoder: bool,
     /// Times that the result was put together again for a better choice of encodes.
     pub(super) assemblies: u32,
+    /// Its figures while it is compared with the source.
+    pub(super) checked: Option<Report>,
+    /// What decoding the finished file brought, until the source's decode is there: nothing where that failed.
+    pub(super) watched: Option<Option<Seen>>,
     /// Its figures, once it is checked.
     pub(super) report: Option<Report>,
     /// Its segments, once it is cut.
@@ -51,13 +84,13 @@ pub(super) struct Rendition {
 
 /// The state of an encode.
 #[derive(Debug)]
-pub(super) struct Encode {
+pub(super) struct EncodeState {
     pub(super) plan: EncodePlan,
     pub(super) control: RateControl,
     pub(super) stats: Vec<Option<PassStats>>,
     /// Chunks that wait for their first pass, the longest last.
     pub(super) to_measure: Vec<usize>,
-    /// Chunks still to be encoded in this phase, with what they are asked for (`None`: decided when it starts).
+    /// Chunks still to be encoded in this phase, with the bytes to ask for (`None`: decided when it starts).
     pub(super) queue: Vec<(usize, Option<Bytes>)>,
     /// Latest encode of each chunk: its serial and size. Only used where quality leads; otherwise the ledger knows.
     pub(super) encoded: Vec<Option<(u32, Bytes)>>,
@@ -77,10 +110,10 @@ pub(super) const ENCODE_WEIGHT: f64 = 0.65;
 /// Progress that is left for corrections, assembly and check.
 const MAIN_WORK: f64 = 0.95;
 
-impl Encode {
-    pub(super) fn new(plan: EncodePlan) -> Encode {
+impl EncodeState {
+    pub(super) fn new(plan: EncodePlan) -> EncodeState {
         let chunks = plan.chunks.len();
-        Encode {
+        EncodeState {
             control: plan.control,
             stats: vec![None; chunks],
             to_measure: longest_last(&plan),
@@ -93,11 +126,11 @@ impl Encode {
         }
     }
 
-    /// Whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time, so that
-    /// none waits long for another.
-    fn audio_is_next(&self, phase: Phase) -> bool {
+    /// Returns whether the audio comes next: it takes its place among the chunks by what it takes of a worker's time,
+    /// so that none waits long for another.
+    fn audio_is_next(&self, phase: RenditionPhase) -> bool {
         let chunk = match phase {
-            Phase::Measuring => self.to_measure.last().copied(),
+            RenditionPhase::Measuring => self.to_measure.last().copied(),
             _ => self.queue.last().map(|(chunk, _)| *chunk),
         };
         let pixels = |chunk: usize| {
@@ -115,7 +148,7 @@ impl Encode {
         self.stats.iter().all(Option::is_some)
     }
 
-    /// Queues every chunk; what it is asked for is decided when it starts.
+    /// Queues every chunk; its bytes are decided when it starts.
     pub(super) fn queue_all(&mut self) {
         self.queue = longest_last(&self.plan).into_iter().map(|chunk| (chunk, None)).collect();
     }
@@ -129,7 +162,7 @@ impl Encode {
         matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine.has_own_first_pass()
     }
 
-    /// The chosen encode of each chunk.
+    /// Returns the chosen encode of each chunk.
     pub(super) fn chosen(&self) -> Vec<u32> {
         match &self.ledger {
             Some(ledger) => ledger.chosen(),
@@ -137,9 +170,10 @@ impl Encode {
         }
     }
 
-    /// What the container of the result costs.
-    pub(super) fn overhead(&self) -> Bytes {
-        overhead(self.plan.grid.frames, &self.plan.audio, self.plan.audio_length)
+    /// Forgets the decoded frames of all chunks; returns those chunks.
+    pub(super) fn forget_frames(&mut self) -> Vec<usize> {
+        let kept = self.frames_kept.iter_mut().enumerate();
+        kept.filter_map(|(chunk, kept)| std::mem::take(kept).then_some(chunk)).collect()
     }
 
     fn next_encode(&mut self) -> Option<Work> {
@@ -156,7 +190,7 @@ impl Encode {
         Some(Work::Encode { chunk, asked, serial })
     }
 
-    /// Everything that is kept of it, besides the audio.
+    /// Returns everything that is kept of it, besides the audio.
     pub(super) fn artifacts(&self, rendition: usize) -> Vec<Artifact> {
         let mut artifacts = Vec::new();
         for chunk in 0..self.plan.chunks.len() {
@@ -170,8 +204,8 @@ impl Encode {
     }
 }
 
-/// The longest chunk is started first (and so stands last in a queue that is taken from its end), so that no worker
-/// waits long for another at the end of a pass.
+/// Returns the chunks, the longest last: queues are taken from their end. No worker then waits long for another at the
+/// end of a pass.
 fn longest_last(plan: &EncodePlan) -> Vec<usize> {
     let mut order: Vec<usize> = (0..plan.chunks.len()).collect();
     order.sort_by_key(|&index| (plan.chunks[index].frames, std::cmp::Reverse(index)));
@@ -185,11 +219,14 @@ impl Rendition {
             plan,
             machine,
             ceiling: Ceiling::default(),
-            phase: Phase::Waiting,
+            raised: Raised::default(),
+            phase: RenditionPhase::Waiting,
             due: None,
             encode: None,
             changing_encoder: false,
             assemblies: 0,
+            checked: None,
+            watched: None,
             report: None,
             cut: None,
         }
@@ -203,7 +240,7 @@ impl Rendition {
         }
     }
 
-    /// A file of its own that the driver keeps.
+    /// Returns a file of its own that the driver keeps.
     pub(super) fn artifact(&self, kind: ArtifactKind) -> Artifact {
         Artifact { rendition: self.index, kind }
     }
@@ -219,17 +256,17 @@ impl Rendition {
         match self.plan.action.clone() {
             // The renditions of a package are encodes.
             Action::Package(_) => {}
-            Action::Keep => self.finish_with_source(shared, self.plan.notes.clone()),
+            Action::Keep => self.keep_source(shared, self.plan.notes.clone()),
             Action::Remux(_) => {
-                self.phase = Phase::Finishing;
+                self.phase = RenditionPhase::Finishing;
                 self.due = Some(Work::Remux);
             }
             Action::Encode(encode) => {
-                let mut state = Encode::new(*encode);
+                let mut state = EncodeState::new(*encode);
                 if state.two_pass() {
-                    self.phase = Phase::Measuring;
+                    self.phase = RenditionPhase::Measuring;
                 } else {
-                    self.phase = Phase::Encoding;
+                    self.phase = RenditionPhase::Encoding;
                     state.queue_all();
                 }
                 if let RateControl::Measured { .. } = state.control {
@@ -240,7 +277,7 @@ impl Rendition {
         }
     }
 
-    /// The next work, for as long as this phase has some.
+    /// Returns the next work, as long as this phase has some.
     pub(super) fn next_work(&mut self, audio: &mut Audio) -> Option<Work> {
         if self.changing_encoder {
             return None;
@@ -255,51 +292,51 @@ impl Rendition {
             return Some(Work::Audio);
         }
         match phase {
-            Phase::Measuring => encode.to_measure.pop().map(Work::FirstPass),
-            Phase::Encoding | Phase::Correcting => encode.next_encode(),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => None,
+            RenditionPhase::Measuring => encode.to_measure.pop().map(Work::FirstPass),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => encode.next_encode(),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => None,
         }
     }
 
-    /// Whether this phase has no more work.
+    /// Returns whether this phase has no more work.
     pub(super) fn has_no_work(&self) -> bool {
         let queued = self.encode.as_ref().is_some_and(|encode| match self.phase {
-            Phase::Measuring => !encode.to_measure.is_empty(),
-            Phase::Encoding | Phase::Correcting => !encode.queue.is_empty(),
-            Phase::Waiting | Phase::Finishing | Phase::Ended => false,
+            RenditionPhase::Measuring => !encode.to_measure.is_empty(),
+            RenditionPhase::Encoding | RenditionPhase::Correcting => !encode.queue.is_empty(),
+            RenditionPhase::Waiting | RenditionPhase::Finishing | RenditionPhase::Ended => false,
         });
         self.due.is_none() && !queued
     }
 
-    /// The audio's true size is known.
+    /// Books the audio's true size.
     pub(super) fn book_audio(&mut self, bytes: Bytes) {
         if let Some(ledger) = self.encode.as_mut().and_then(|encode| encode.ledger.as_mut()) {
             ledger.book_audio(bytes);
         }
     }
 
-    /// What it is doing and how far it is.
+    /// Returns what it is doing and how far it is.
     pub(super) fn progress(&self, tasks: &Tasks) -> (Stage, f64) {
         if self.report.is_some() {
             return (Stage::Finishing, 1.0);
         }
         let stage = match self.phase {
-            Phase::Waiting | Phase::Measuring => Stage::Measuring,
-            Phase::Encoding => Stage::Encoding,
-            Phase::Correcting => Stage::Correcting,
-            Phase::Finishing | Phase::Ended => Stage::Finishing,
+            RenditionPhase::Waiting | RenditionPhase::Measuring => Stage::Measuring,
+            RenditionPhase::Encoding => Stage::Encoding,
+            RenditionPhase::Correcting => Stage::Correcting,
+            RenditionPhase::Finishing | RenditionPhase::Ended => Stage::Finishing,
         };
         let fraction = match (&self.encode, self.phase) {
-            (_, Phase::Finishing) => FINISHING,
-            (_, Phase::Ended) => 1.0,
-            (_, Phase::Correcting) => 0.96,
+            (_, RenditionPhase::Finishing) => FINISHING,
+            (_, RenditionPhase::Ended) => 1.0,
+            (_, RenditionPhase::Correcting) => 0.96,
             (Some(encode), _) => (MAIN_WORK * self.main_work(encode, tasks)).min(1.0),
             (None, _) => 0.0,
         };
         (stage, fraction)
     }
 
-    fn main_work(&self, encode: &Encode, tasks: &Tasks) -> f64 {
+    fn main_work(&self, encode: &EncodeState, tasks: &Tasks) -> f64 {
         let first = if encode.two_pass() { FIRST_PASS_WEIGHT } else { 0.0 };
         let all = encode.plan.grid.frames as f64 * (first + ENCODE_WEIGHT);
         let own = tasks.running.values().filter(|running| running.rendition == self.index);

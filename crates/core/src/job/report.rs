@@ -51,7 +51,12 @@ impl PackageFile {
 }
 
 impl Report {
-    /// Share of the source's bytes that were saved, 0 to 1.
+    /// Returns whether it was decoded whole and shows and plays what the source does.
+    pub fn is_compared(&self) -> bool {
+        !self.notes.iter().any(|note| matches!(note, Note::Differs { .. } | Note::NotCompared))
+    }
+
+    /// Returns the share of the source's bytes that were saved, 0 to 1.
     pub fn saved(&self) -> f64 {
         if self.source_bytes.0 == 0 { 0.0 } else { 1.0 - self.bytes.0 as f64 / self.source_bytes.0 as f64 }
     }

@@ -4,16 +4,16 @@
 use super::cut::Cutting;
 use super::events::{Command, Event};
 use super::frames::SharedFrames;
-use super::rendition::{Phase, Rendition};
+use super::rendition::{Rendition, RenditionPhase};
 use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, Work};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
 use crate::machine::limits::Limits;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Death, TaskId, ffmpeg};
+use crate::step::{Death, TaskId, files};
 use crate::units::Bytes;
-use crate::wishes::{Codec, Wishes};
+use crate::wishes::Wishes;
 use std::collections::BTreeMap;
 
 /// Progress of a package that is left for cutting.
@@ -80,6 +80,7 @@ impl Schedule {
                 plan,
                 tasks,
                 audio,
+                sources: Vec::new(),
                 frames_room: own_room,
                 commands: Vec::new(),
                 end: None,
@@ -98,21 +99,6 @@ impl Schedule {
     /// Returns the number of the next task.
     pub(super) fn next_task(&self) -> u32 {
         self.shared.tasks.next
-    }
-
-    /// Returns how it ended, once.
-    pub(super) fn take_end(&mut self) -> Option<End> {
-        self.shared.end.take()
-    }
-
-    /// Returns whether it has begun anew since this was last asked.
-    pub(super) fn take_restarted(&mut self) -> bool {
-        std::mem::take(&mut self.shared.restarted)
-    }
-
-    /// Returns the browser's own encoders that have failed since this was last asked.
-    pub(super) fn take_failed_encoders(&mut self) -> Vec<Codec> {
-        std::mem::take(&mut self.shared.failed_encoders)
     }
 
     /// Returns what it is doing and how far it is. The share may fall when a rendition begins again.
@@ -202,10 +188,11 @@ impl Schedule {
     fn next_work(&mut self) -> Option<Waiting> {
         let Shared { tasks, audio, .. } = &mut self.shared;
         if !tasks.queues_all {
-            return tasks.waiting.pop().or_else(|| {
+            let next = tasks.waiting.pop().or_else(|| {
                 let work = self.renditions.first_mut()?.next_work(audio)?;
                 Some(Waiting { rendition: 0, work, tries: 1 })
             });
+            return next.or_else(|| self.due_source_watch());
         }
         for rendition in &mut self.renditions {
             while let Some(work) = rendition.next_work(audio) {
@@ -217,8 +204,10 @@ impl Schedule {
             let decodes = renditions[waiting.rendition].decodes_for(waiting.work);
             self.frames.urgency(waiting.rendition, decodes)
         };
-        let next = (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place]))?;
-        Some(tasks.waiting.swap_remove(next))
+        match (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place])) {
+            Some(next) => Some(tasks.waiting.swap_remove(next)),
+            None => self.due_source_watch(),
+        }
     }
 
     fn done(&mut self, task: TaskId, running: Running, mut ended: Ended) {
@@ -227,6 +216,10 @@ impl Schedule {
         match running.work {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
+            Work::WatchSource => self.source_watched(&running, ended),
+            Work::WatchKept | Work::WatchResult => {
+                self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
+            }
             _ => self.renditions[running.rendition].done(&mut self.shared, running, ended),
         }
         self.take_reports();
@@ -234,7 +227,7 @@ impl Schedule {
 
     fn audio_done(&mut self, running: Running, ended: Ended) {
         let Ended { exit_code, outputs, log, .. } = ended;
-        let made = outputs.iter().find(|written| written.name == ffmpeg::AUDIO_FILE && written.size.0 > 0);
+        let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE && written.size.0 > 0);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.
@@ -268,8 +261,8 @@ impl Schedule {
             return;
         }
         for one in &mut self.renditions {
-            if one.report.is_some() && one.phase != Phase::Ended {
-                one.phase = Phase::Ended;
+            if one.report.is_some() && one.phase != RenditionPhase::Ended {
+                one.phase = RenditionPhase::Ended;
                 if self.cutting.is_some() {
                     let cut = Waiting { rendition: one.index, work: Work::Cut, tries: 1 };
                     self.shared.tasks.waiting.push(cut);

@@ -8,6 +8,7 @@ use crate::clip::facts::MediaFacts;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
+use crate::step::watch::{Seen, WatchStep};
 use crate::step::{Answer, Artifact, TaskId, Written};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Wishes};
@@ -25,14 +26,40 @@ pub(super) enum Work {
     Audio,
     /// Measuring a chunk.
     FirstPass(usize),
-    /// Encoding a chunk so that it takes the bytes that it is asked for.
+    /// Encoding a chunk into these bytes.
     Encode { chunk: usize, asked: Bytes, serial: u32 },
     /// Putting chunks and audio together.
     Assemble,
     /// Opening the file again.
     Check { bytes: Bytes, index_first: bool },
+    /// Decoding the source from its start, for all renditions.
+    WatchSource,
+    /// Decoding a source that is handed over as it is.
+    WatchKept,
+    /// Decoding the finished file.
+    WatchResult,
     /// Cutting the finished file into segments.
     Cut,
+}
+
+impl Work {
+    /// Returns whether all renditions have use for it.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Work::Audio | Work::WatchSource)
+    }
+
+    /// Returns whether it decodes a whole file to look at it.
+    pub(super) fn watches(self) -> bool {
+        matches!(self, Work::WatchSource | Work::WatchKept | Work::WatchResult)
+    }
+}
+
+/// A decode of the source from its start, sampled on one grid.
+#[derive(Debug)]
+pub(super) struct SourceWatch {
+    pub(super) step: WatchStep,
+    /// What it brought: `None` while a task does it, nothing where that failed.
+    pub(super) seen: Option<Option<Box<Seen>>>,
 }
 
 /// What the renditions of a job share.
@@ -44,6 +71,8 @@ pub(super) struct Shared {
     pub(super) plan: Plan,
     pub(super) tasks: Tasks,
     pub(super) audio: Audio,
+    /// Decodes of the source from its start, one for each grid.
+    pub(super) sources: Vec<SourceWatch>,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,
     pub(super) commands: Vec<Command>,
@@ -94,7 +123,7 @@ pub(super) struct Tasks {
     /// How many run side by side; fewer after memory ran out.
     pub(super) at_once: usize,
     /// All work is queued as soon as it is known, and the most urgent is picked: renditions that share decoded frames
-    /// are worth choosing among. Else work is asked for when a worker is free, so that it can build on what the others
+    /// are worth choosing among. Else work is picked when a worker is free, so that it can build on what the others
     /// found.
     pub(super) queues_all: bool,
     pub(super) next: u32,
@@ -130,13 +159,15 @@ pub(super) struct Waiting {
 }
 
 impl Tasks {
-    /// Whether a rendition has nothing under way and nothing due.
+    /// Returns whether a rendition has nothing under way and nothing due.
     pub(super) fn has_none_of(&self, rendition: usize) -> bool {
-        self.running.values().all(|running| running.rendition != rendition)
-            && self.waiting.iter().all(|waiting| waiting.rendition != rendition)
+        let own = |one: usize, work: Work| one == rendition && work != Work::WatchSource;
+        !self.running.values().any(|running| own(running.rendition, running.work))
+            && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))
     }
 
-    /// Memory ran out, or hardware that does only so many at a time: what failed beside others may do alone.
+    /// Halves the number of tasks side by side after memory ran out, or with hardware that allows only so many at a
+    /// time.
     pub(super) fn halve(&mut self) {
         self.at_once = (self.at_once / 2).max(1);
     }
@@ -157,7 +188,7 @@ impl Shared {
         self.end.is_some()
     }
 
-    /// The first end counts.
+    /// Ends the schedule. The first end counts.
     pub(super) fn end(&mut self, end: End) {
         self.end.get_or_insert(end);
     }
@@ -177,13 +208,13 @@ impl Shared {
         self.commands.push(Command::Show(Milestone::Planned(plan)));
     }
 
-    /// A rendition begins again from the start.
+    /// Notes that a rendition begins again from the start.
     pub(super) fn note_restart(&mut self) {
         // The others of a package go on: their progress counts, and the restart only holds it up.
         self.restarted |= !self.plan.is_package();
     }
 
-    /// The browser's own encoder for the wished codec does not work here.
+    /// Notes that the browser's own encoder for the wished codec does not work here.
     pub(super) fn note_failed_encoder(&mut self) {
         let codec = self.wishes.codec;
         self.failed_encoders.push(codec);

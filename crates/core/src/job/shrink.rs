@@ -2,6 +2,7 @@
 
 use super::rendition::Rendition;
 use super::shared::Shared;
+use crate::plan::audio::LOWEST;
 use crate::plan::format::{self, SMALLEST_SHORT_SIDE};
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, EncodePlan};
@@ -41,7 +42,9 @@ impl Rendition {
         let smallest = short_side <= SMALLEST_SHORT_SIDE;
         let audio = shared.audio.bytes().unwrap_or_default();
         let audio_weighs = audio.0 as f64 > AUDIO_WEIGHS * self.plan.limit.0 as f64;
-        if audio_weighs && wishes.audio == AudioWish::Auto && shrink != Shrink::ForLooks {
+        // Poor audio before a poorer video; but any audio before a larger video.
+        let lower_audio = audio_weighs && before.audio.expected() > LOWEST;
+        if lower_audio && wishes.audio == AudioWish::Auto && shrink != Shrink::ForLooks {
             self.ceiling.audio = Some(before.audio.expected());
         } else if wishes.height.is_none() && !smallest {
             // Far too much: not step by step, each costs a first pass.

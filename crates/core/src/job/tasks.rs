@@ -2,19 +2,19 @@
 //! encoder.
 
 use super::cut::Cutting;
-use super::rendition::{Encode, Rendition};
+use super::rendition::{EncodeState, Rendition};
 use super::shared::{Shared, Work};
 use crate::machine::limits::threads_each;
 use crate::machine::{Decoder, NativeEncoder, Profile, VideoEncoder};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
-use crate::step::ffmpeg::{self as args, Frames, Native};
-use crate::step::webcodecs;
+use crate::step::ffmpeg::{self as args, FrameSource, Native};
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
-    Artifact, ArtifactKind, Encode as EncodeTask, Input, InputSource, Output, Program, Task, TaskId, answer,
+    Artifact, ArtifactKind, Encode, Input, InputSource, Output, Program, Task, TaskId, answer, files,
 };
+use crate::step::{watch, webcodecs};
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
 
@@ -29,12 +29,12 @@ fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
     Output { name: name.into(), keep: Some(artifact), read }
 }
 
-/// A run of ffmpeg.
+/// Returns a run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
     plain(id, Program::Ffmpeg { arguments }, inputs, outputs)
 }
 
-/// A run of anything without an encode behind it.
+/// Returns a run of anything without an encode.
 fn plain(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
     Task { id, program, inputs, outputs, encode: None }
 }
@@ -48,7 +48,7 @@ impl Rendition {
         shared: &Shared,
         cutting: Option<&Cutting>,
     ) -> Option<Task> {
-        let result = || keep(args::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
+        let result = || keep(files::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
         Some(match work {
             Work::Remux => {
                 let Action::Remux(plan) = &self.plan.action else { return None };
@@ -64,7 +64,7 @@ impl Rendition {
                     id,
                     program,
                     vec![Input::clip()],
-                    vec![keep(args::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
+                    vec![keep(files::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
                 )
             }
             Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
@@ -81,20 +81,20 @@ impl Rendition {
                     }
                     Decoder::Ffmpeg(_) => {
                         let list = InputSource::Text(args::chunk_list(plan));
-                        let list = Input { name: args::LIST_FILE.into(), source: list };
+                        let list = Input { name: files::LIST_FILE.into(), source: list };
                         (Program::Ffmpeg { arguments: args::assemble(plan) }, vec![list])
                     }
                 };
                 inputs.extend(encode.chosen().into_iter().enumerate().map(|(index, serial)| {
-                    kept(&args::chunk_name(index), self.artifact(ArtifactKind::Encoded(index, serial)))
+                    kept(&files::chunk_name(index), self.artifact(ArtifactKind::Encoded(index, serial)))
                 }));
                 if plan.audio.stream().is_some() {
-                    inputs.push(kept(args::AUDIO_FILE, Artifact::AUDIO));
+                    inputs.push(kept(files::AUDIO_FILE, Artifact::AUDIO));
                 }
                 plain(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
-                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
                 let program = match self.machine.decoder {
                     Decoder::Browser => Program::ExamineStreams,
                     Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: args::probe_result() },
@@ -102,8 +102,17 @@ impl Rendition {
                 let outputs = answer::outputs(&program);
                 plain(id, program, vec![input], outputs)
             }
+            Work::WatchSource | Work::WatchKept | Work::WatchResult => {
+                let (program, by_browser, file) = self.watch_program(shared, work)?;
+                let input = if work == Work::WatchResult {
+                    kept(file, self.artifact(ArtifactKind::Result))
+                } else {
+                    Input::clip()
+                };
+                plain(id, program, vec![input], watch::outputs(by_browser))
+            }
             Work::Cut => {
-                let input = kept(args::RESULT_FILE, self.artifact(ArtifactKind::Result));
+                let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
                 let cutting = cutting?;
                 let outputs = cutting.outputs(self.index);
                 plain(id, Program::Package(cutting.step()), vec![input], outputs)
@@ -111,7 +120,7 @@ impl Rendition {
         })
     }
 
-    /// First frame of the chunk that work decodes for an encoder; `None` where it decodes nothing.
+    /// Returns the first frame of the chunk that this work decodes for an encoder; `None` if it decodes nothing.
     pub(super) fn decodes_for(&self, work: Work) -> Option<u64> {
         let encode = self.encode.as_ref()?;
         let (Work::FirstPass(index) | Work::Encode { chunk: index, .. }) = work else { return None };
@@ -119,9 +128,9 @@ impl Rendition {
         encode.plan.chunks.get(index).filter(|_| by_browser).map(|chunk| chunk.first)
     }
 
-    fn first_pass(&self, id: TaskId, encode: &Encode, index: usize, shared: &Shared) -> Option<Task> {
+    fn first_pass(&self, id: TaskId, encode: &EncodeState, index: usize, shared: &Shared) -> Option<Task> {
         let chunk = encode.plan.chunks.get(index)?;
-        let statistics = |read| keep(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
+        let statistics = |read| keep(files::STATS_FILE, self.artifact(ArtifactKind::Stats(index)), read);
         let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
         if encode.plan.engine.has_own_first_pass() {
             let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
@@ -129,24 +138,24 @@ impl Rendition {
                 id,
                 program,
                 vec![Input::clip()],
-                vec![statistics(0), tree(args::CUTREE_FILE)],
+                vec![statistics(0), tree(files::CUTREE_FILE)],
             ));
         }
-        let mut outputs = vec![statistics(usize::MAX), tree(args::MBTREE_FILE)];
+        let mut outputs = vec![statistics(usize::MAX), tree(files::MBTREE_FILE)];
         let keeps = keeps_frames(encode, index, shared.frames_room);
         if keeps {
-            outputs.push(keep(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
+            outputs.push(keep(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index)), 0));
         }
-        let frames = if keeps { Frames::Kept } else { Frames::Decoded };
+        let frames = if keeps { FrameSource::Kept } else { FrameSource::Decoded };
         let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames, shared));
         Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
     }
 
-    /// `encode_of` is the chunk and how often it has been encoded.
+    /// Returns the task of an encode; `encode_of` is the chunk and how often it has been encoded.
     fn encode_chunk(
         &self,
         id: TaskId,
-        encode: &Encode,
+        encode: &EncodeState,
         encode_of: (usize, u32),
         asked: Bytes,
         shared: &Shared,
@@ -154,8 +163,8 @@ impl Rendition {
         let (index, serial) = encode_of;
         let chunk = encode.plan.chunks.get(index)?;
         let encoded = self.artifact(ArtifactKind::Encoded(index, serial));
-        let outputs = vec![keep(args::CHUNK_FILE, encoded, read::HEAD)];
-        let statistics = || kept(args::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
+        let outputs = vec![keep(files::CHUNK_FILE, encoded, read::HEAD)];
+        let statistics = || kept(files::STATS_FILE, self.artifact(ArtifactKind::Stats(index)));
         let tree = |name| kept(name, self.artifact(ArtifactKind::Tree(index)));
         let mut inputs = Vec::new();
         let pass = match encode.control {
@@ -165,7 +174,7 @@ impl Rendition {
                 Pass::Quality(Allocator::new([stats], rate).solve(asked).qp.clamp(1.0, COARSEST_QP))
             }
             RateControl::TwoPass { .. } => {
-                inputs.extend([statistics(), tree(args::MBTREE_FILE)]);
+                inputs.extend([statistics(), tree(files::MBTREE_FILE)]);
                 Pass::Second(asked.over(encode.plan.format.frame_rate.time_of(chunk.frames)))
             }
             RateControl::Quality { crf } => Pass::Quality(f64::from(crf)),
@@ -178,7 +187,7 @@ impl Rendition {
                 let program = whole(&encode.plan, chunk, pass, rate)?;
                 inputs.push(Input::clip());
                 inputs.extend(second.then(statistics));
-                inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(args::CUTREE_FILE)));
+                inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(files::CUTREE_FILE)));
                 return Some(plain(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
@@ -186,22 +195,22 @@ impl Rendition {
                 let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
                 let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
                 return Some(Task {
-                    encode: Some(EncodeTask::WebCodecs(step)),
+                    encode: Some(Encode::WebCodecs(step)),
                     ..plain(id, program, vec![Input::clip()], outputs)
                 });
             }
         };
         let frames = if encode.frames_kept.get(index).copied()? {
-            inputs.push(kept(args::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
-            Frames::FromFile
+            inputs.push(kept(files::FRAMES_FILE, self.artifact(ArtifactKind::Frames(index))));
+            FrameSource::FromFile
         } else {
-            Frames::Decoded
+            FrameSource::Decoded
         };
         Some(chunk_task(id, encode, chunk, pass, self.native(encode, frames, shared), inputs, outputs))
     }
 
-    /// What a native x264 may do. As many threads as the tasks beside it leave processors idle.
-    fn native(&self, encode: &Encode, frames: Frames, shared: &Shared) -> Option<Native> {
+    /// Returns what a native x264 may do. As many threads as the tasks beside it leave processors idle.
+    fn native(&self, encode: &EncodeState, frames: FrameSource, shared: &Shared) -> Option<Native> {
         let chunks = encode.plan.chunks.len();
         let waiting = encode.to_measure.len() + encode.queue.len();
         // Renditions that queue all their work have as many tasks as chunks.
@@ -215,9 +224,9 @@ impl Rendition {
     }
 }
 
-/// Whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there is room
-/// for, from the first on.
-fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
+/// Returns whether a chunk's decoded frames are kept for its second pass and for corrections: as many chunks as there
+/// is room for, from the first on.
+fn keeps_frames(encode: &EncodeState, index: usize, room: Bytes) -> bool {
     let frames: u64 = encode.plan.chunks.iter().take(index + 1).map(|chunk| chunk.frames).sum();
     let format = encode.plan.format;
     let frame = u64::from(format.width) * u64::from(format.height) * 3 / 2;
@@ -225,7 +234,7 @@ fn keeps_frames(encode: &Encode, index: usize, room: Bytes) -> bool {
     may && frames.saturating_mul(frame) <= room.0
 }
 
-/// One pass of an encoder that takes the whole clip.
+/// Returns one pass of an encoder that takes the whole clip.
 fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<Program> {
     match plan.engine {
         VideoEncoder::X265 => {
@@ -238,15 +247,15 @@ fn whole(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Option<P
     }
 }
 
-/// Whether its first pass leaves a tree of coding units beside the statistics.
+/// Returns whether its first pass leaves a tree of coding units beside the statistics.
 fn has_tree(engine: VideoEncoder) -> bool {
     matches!(engine, VideoEncoder::X265 | VideoEncoder::NativeOther(NativeEncoder::X265))
 }
 
-/// One pass over a chunk, with whichever x264 the plan names. Of `inputs` the frames, where kept, replace the clip.
+/// Returns one pass over a chunk, with whichever x264 the plan names. Kept frames among `inputs` replace the clip.
 fn chunk_task(
     id: TaskId,
-    encode: &Encode,
+    encode: &EncodeState,
     chunk: &Chunk,
     pass: Pass,
     native: Option<Native>,
@@ -255,7 +264,7 @@ fn chunk_task(
 ) -> Task {
     let plan = &encode.plan;
     let from_ffmpeg = matches!(plan.decoder, Decoder::Ffmpeg(_));
-    let from_file = inputs.iter().any(|input| input.name == args::FRAMES_FILE);
+    let from_file = inputs.iter().any(|input| input.name == files::FRAMES_FILE);
     if from_ffmpeg && plan.engine != VideoEncoder::Own {
         if !from_file {
             inputs.insert(0, Input::clip());
@@ -271,6 +280,6 @@ fn chunk_task(
             Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },
         }
     };
-    let encode = Some(EncodeTask::X264(x264::step(plan, chunk, pass)));
+    let encode = Some(Encode::X264(x264::step(plan, chunk, pass)));
     Task { encode, ..plain(id, program, inputs, outputs) }
 }

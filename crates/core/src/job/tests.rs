@@ -1,4 +1,4 @@
-//! The session fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies
+//! The job fed with recorded-like events: the answers of an imagined worker that encodes exactly as asked, dies
 //! when told to, and is cancelled at every point.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
@@ -8,26 +8,28 @@ use super::verify::Fault;
 use super::*;
 use crate::clip::facts::MediaFacts;
 use crate::clip::ffprobe;
+use crate::clip::watched::Loudness;
 use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
 use crate::machine::{Machine, VideoEncoder};
+use crate::plan::audio::AudioPlan;
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
+use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
 use crate::step::{
-    Answer, Artifact, ArtifactKind, Death, Encode as EncodeTask, InputSource, Output, Program, Task, TaskId,
-    Written,
+    Answer, Artifact, ArtifactKind, Death, Encode, InputSource, Output, Program, Task, TaskId, Written,
 };
-use crate::testing::{facts, mp4_head};
+use crate::testing::{facts, mp4_head, samples};
 use crate::units::Micros;
 use crate::wishes::ladder;
 use crate::wishes::{Codec, Effort, Mode};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// x264's statistics for `frames` frames that took about `bits` each.
+/// Returns x264's statistics for `frames` frames that took about `bits` each.
 fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
     let mut text =
         String::from("#options: bframes=3 mbtree=1 qcomp=0.60 qpmin=0 qpmax=69 qpstep=4 ip_ratio=1.40\n");
@@ -72,6 +74,12 @@ enum Mishap {
     AudioShort,
     /// Kept frames cannot be read back.
     FramesLost,
+    /// The finished file shows other frames, so many times over.
+    Differs(u32),
+    /// The decoder reports errors in the source, and in copies of its audio.
+    Damaged,
+    /// The source cannot be decoded from its start.
+    Unwatchable,
 }
 
 #[derive(Debug)]
@@ -102,6 +110,8 @@ struct World {
     decodes: u32,
     /// Tasks for the multi-thread core.
     threaded: u32,
+    /// Numbers of the tasks that decode a whole file to look at it.
+    watches: Vec<u32>,
     result: u64,
     frames: u64,
     first_pass: (u64, f64),
@@ -122,7 +132,7 @@ impl World {
         World::on(Machine::ffmpeg(2, engine), frames, wishes, mishap)
     }
 
-    /// On a machine whose browser decodes, and encodes H.264 as well.
+    /// Returns a machine whose browser decodes, and encodes H.264 as well.
     fn in_browser(wishes: Wishes, mishap: Mishap) -> World {
         let encoders = Encoders { h264: Some(Profile::Main), ..Encoders::default() };
         let machine =
@@ -130,7 +140,7 @@ impl World {
         World::on(machine, FRAMES, wishes, mishap)
     }
 
-    /// On a machine with ffmpeg's multi-thread core, for H.265.
+    /// Returns a machine with ffmpeg's multi-thread core, for H.265.
     fn with_threads(mishap: Mishap) -> World {
         let machine = Machine { threads: Threads::Here, ..Machine::ffmpeg(2, VideoEncoder::Own) };
         World::on(machine, FRAMES, Wishes { codec: Codec::H265, ..wishes() }, mishap)
@@ -140,7 +150,7 @@ impl World {
         let facts = facts(frames);
         let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
         let mishaps_left = match mishap {
-            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } => times,
+            Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } | Mishap::Differs(times) => times,
             _ => 0,
         };
         let (job, begun) = planned(facts, wishes, plan.clone(), machine, limits(2, FRAMES_ROOM));
@@ -159,6 +169,7 @@ impl World {
             assembled: Vec::new(),
             decodes: 0,
             threaded: 0,
+            watches: Vec::new(),
             result: 0,
             frames,
             first_pass: (8_000, 30.0),
@@ -210,7 +221,7 @@ impl World {
         self.obey(begun);
         let mut furthest = 0.0;
         while self.ending.is_none() {
-            assert!(!self.queue.is_empty(), "the session waits for nothing");
+            assert!(!self.queue.is_empty(), "the job waits for nothing");
             let event = if cancel_before == Some(self.tasks) {
                 Event::Cancel
             } else {
@@ -218,7 +229,7 @@ impl World {
                 self.answer(&task)
             };
             self.tasks += 1;
-            assert!(self.tasks < 500, "the session does not end");
+            assert!(self.tasks < 500, "the job does not end");
             let commands = self.job.handle(event);
             self.obey(commands);
             let progress = self.job.progress().fraction;
@@ -229,9 +240,12 @@ impl World {
     }
 
     fn answer(&mut self, task: &Task) -> Event {
-        let (id, log) = (task.id, vec!["evidence".to_owned()]);
+        let (id, mut log) = (task.id, vec!["evidence".to_owned()]);
+        let watches = task.outputs.iter().any(|output| output.name == WATCHED_FILE);
+        self.watches.extend(watches.then_some(self.tasks));
         self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
-        self.decodes += u32::from(task.inputs.iter().any(|input| input.source == InputSource::Clip));
+        self.decodes +=
+            u32::from(!watches && task.inputs.iter().any(|input| input.source == InputSource::Clip));
         match self.mishap {
             Mishap::Dies { nth, death, .. } if self.tasks >= nth && self.mishaps_left > 0 => {
                 self.mishaps_left -= 1;
@@ -244,12 +258,44 @@ impl World {
             Mishap::FramesLost if matches!(task.program, Program::Frames { .. }) => {
                 return Event::Died { task: id, death: Death::Crash, log };
             }
+            Mishap::Unwatchable if watches => {
+                return Event::Done { task: id, exit_code: 1, answer: None, outputs: Vec::new(), log };
+            }
+            Mishap::Damaged if watches && (watches_source(task) || self.copies_audio()) => {
+                log.push("Error while decoding stream #0:1: Invalid data found".into());
+            }
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
-        let answer = (task.program == Program::ExamineStreams)
-            .then(|| Answer::Streams(Box::new(ffprobe::listing(&self.listing()))));
+        let answer = match task.program {
+            Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&self.listing())))),
+            Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+            _ => None,
+        };
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
+    }
+
+    /// How many tasks there are up to the last one that is no look at a whole file.
+    fn made(&self) -> u32 {
+        (0..self.tasks).rev().find(|task| !self.watches.contains(task)).map_or(0, |last| last + 1)
+    }
+
+    fn copies_audio(&self) -> bool {
+        match &self.plan.action {
+            Action::Encode(encode) => matches!(encode.audio, AudioPlan::Copy { .. }),
+            _ => true,
+        }
+    }
+
+    /// What watching a file writes: the same of the source and of the result, and every frame of it.
+    fn write_watched(&mut self, task: &Task, name: &str) -> Vec<u8> {
+        if name != WATCHED_FILE {
+            return Vec::from("#tb 0: 1/25\n");
+        }
+        let differs =
+            matches!(self.mishap, Mishap::Differs(_)) && !watches_source(task) && self.mishaps_left > 0;
+        self.mishaps_left -= u32::from(differs);
+        samples(self.frames, if differs { 90 } else { 0 })
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -270,21 +316,23 @@ impl World {
                 let stats = stats(self.frames_of(chunk), self.first_pass.0, self.first_pass.1);
                 (stats.len() as u64, stats)
             }
-            Some(ArtifactKind::Tree(_) | ArtifactKind::Frames(_)) => (1_000, Vec::new()),
+            Some(ArtifactKind::Tree(_) | ArtifactKind::Frames(_) | ArtifactKind::Continuous) => {
+                (1_000, Vec::new())
+            }
             Some(ArtifactKind::Audio) => (self.audio + 900, mp4_head(self.audio, false)),
             Some(ArtifactKind::Encoded(chunk, serial)) => {
                 let told = |option: &String| {
                     option.strip_prefix("bitrate=")?.parse().ok().map(|rate: f64| rate * 1e3)
                 };
                 let own = task.encode.as_ref().and_then(|encode| match encode {
-                    EncodeTask::X264(step) => step.options.iter().find_map(told),
-                    EncodeTask::WebCodecs(step) => Some(step.bitrate as f64),
+                    Encode::X264(step) => step.options.iter().find_map(told),
+                    Encode::WebCodecs(step) => Some(step.bitrate as f64),
                 });
                 let bits = own.or_else(|| after("-b:v")?.parse().ok()).unwrap_or(400_000.0);
                 let asked = bits * self.frames_of(chunk) as f64 / 25.0 / 8.0;
                 self.encoded_by.insert((chunk, serial), task.encode.is_some());
                 self.dropped.remove(&(chunk, serial));
-                let by_browser = matches!(task.encode, Some(EncodeTask::WebCodecs(_)));
+                let by_browser = matches!(task.encode, Some(Encode::WebCodecs(_)));
                 let taken = match self.mishap {
                     Mishap::BrowserStubborn(bytes) if by_browser => bytes as f64,
                     Mishap::ThreadsStubborn(bytes) if self.plan.by_x265() => bytes as f64,
@@ -318,6 +366,10 @@ impl World {
             Some(ArtifactKind::SharedFrames(_) | ArtifactKind::Init | ArtifactKind::Segment(_)) => {
                 panic!("one file is no package")
             }
+            None if output.name != PROBE_FILE => {
+                let written = self.write_watched(task, &output.name);
+                (written.len() as u64, written)
+            }
             None => {
                 let listing = self.listing();
                 (listing.len() as u64, listing.into_bytes())
@@ -326,7 +378,7 @@ impl World {
         Written { name: output.name.clone(), size: Bytes(size), head }
     }
 
-    /// What ffprobe lists of the result.
+    /// Returns what ffprobe lists of the result.
     fn listing(&self) -> String {
         let found = if self.mishap == Mishap::FramesMissing { self.frames - 1 } else { self.frames };
         let length = self.frames as f64 / 25.0;
@@ -347,7 +399,11 @@ impl World {
     }
 }
 
-/// A job with this plan, and what it begins with.
+fn watches_source(task: &Task) -> bool {
+    task.inputs.iter().any(|input| input.source == InputSource::Clip)
+}
+
+/// Returns a job with this plan, and what it begins with.
 pub(super) fn planned(
     facts: MediaFacts,
     wishes: Wishes,
@@ -454,8 +510,8 @@ fn the_death_of_any_worker_costs_one_task() {
 
 #[test]
 fn what_fails_again_and_again_is_given_up_with_evidence() {
-    let tasks = World::new(FRAMES, wishes(), Mishap::None).run(None).tasks;
-    for nth in 0..tasks {
+    let smooth = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    for nth in 0..smooth.made() {
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::Crash, times: 99 }).run(None);
         let reason = gave_up(&world);
@@ -469,7 +525,9 @@ fn what_fails_again_and_again_is_given_up_with_evidence() {
         let world =
             World::new(FRAMES, wishes(), Mishap::Dies { nth, death: Death::InputUnreadable, times: 1 })
                 .run(None);
-        assert!(matches!(gave_up(&world), Failure::InputUnreadable { .. }) && world.stopped, "{nth}");
+        let unread = matches!(world.ending, Some(Ending::GaveUp(Failure::InputUnreadable { .. })));
+        // A result that is there is not lost because the source is gone.
+        assert_eq!(unread && world.stopped, !smooth.watches.contains(&nth), "{nth}");
     }
 }
 
@@ -514,7 +572,12 @@ fn the_quick_recipe_is_never_larger_than_the_source() {
 fn a_source_that_fits_is_handed_over_untouched() {
     let world = World::new(FRAMES, Wishes::default(), Mishap::None).run(None);
     let report = finished(&world);
-    assert!(report.kept_source && world.tasks == 0 && report.bytes == facts(FRAMES).file_bytes);
+    assert!(
+        report.kept_source
+            && world.tasks == 1
+            && world.watches == [0]
+            && report.bytes == facts(FRAMES).file_bytes
+    );
 }
 
 #[test]
@@ -630,6 +693,14 @@ fn an_encoder_that_misses_its_rate_is_held_to_the_limit() {
 }
 
 #[test]
+fn an_encoder_that_stays_far_below_its_rate_gives_way_to_x264() {
+    let world = World::in_browser(fast(), Mishap::BrowserStubborn(30_000)).run(None);
+    let report = finished(&world);
+    assert!(report.notes.contains(&Note::FastFailed) && !report.notes.contains(&Note::NotAllUsed));
+    assert!(report.bytes.0 as f64 >= FLOOR * report.limit.0 as f64, "{} of {}", report.bytes, report.limit);
+}
+
+#[test]
 fn encodes_that_no_result_needs_are_let_go() {
     // What took far too much is gone as soon as something nearer to the share is there.
     for factor in [4.0, 1.6] {
@@ -661,8 +732,8 @@ fn an_encoder_that_ignores_its_rate_or_fails_gives_way_to_x264() {
 fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
     for effort in [Effort::Fast, Effort::Balanced, Effort::Best] {
         let wishes = || Wishes { effort, ..wishes() };
-        let tasks = World::in_browser(wishes(), Mishap::None).run(None).tasks;
-        for nth in 0..tasks {
+        let made = World::in_browser(wishes(), Mishap::None).run(None).made();
+        for nth in 0..made {
             let cases = [
                 Mishap::Dies { nth, times: 99, death: Death::Browser },
                 Mishap::Dies { nth, times: 99, death: Death::Crash },
@@ -793,4 +864,72 @@ fn a_native_ffmpeg_makes_what_it_has_encoders_for_and_else_h264() {
             );
         }
     }
+}
+
+#[test]
+fn every_result_is_decoded_whole_and_compared_with_a_decode_of_the_source_from_its_start() {
+    let seeks = |world: &World| match &world.plan.action {
+        Action::Encode(encode) => encode.chunks.iter().any(|chunk| chunk.seek.is_some()),
+        _ => false,
+    };
+    let found = |world: &World| -> Vec<Note> {
+        let notes = finished(world).notes.iter();
+        notes.filter(|note| !matches!(note, Note::AudioEncoded { .. })).cloned().collect()
+    };
+    // Decodes of whole files: two for each result, and the source's again only where the plan changes its grid.
+    let smooth = World::new(FRAMES, wishes(), Mishap::None).run(None);
+    assert_eq!(found(&smooth), []);
+    assert_eq!((smooth.watches.len(), seeks(&smooth)), (2, true));
+    // Other frames than the source's: first every chunk is decoded from the start, then it is said.
+    let again = World::new(FRAMES, wishes(), Mishap::Differs(1)).run(None);
+    assert_eq!(found(&again), [Note::OnlyFromStart]);
+    assert!(!seeks(&again));
+    let hopeless = World::new(FRAMES, wishes(), Mishap::Differs(9)).run(None);
+    assert!(finished(&hopeless).notes.iter().any(|note| matches!(note, Note::Differs { .. })));
+    // The browser's decoder gives way to ffmpeg's.
+    let browser = World::in_browser(wishes(), Mishap::Differs(1)).run(None);
+    assert!(matches!(browser.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Different))), "{:?}", browser.ending);
+    // A result is not lost for the comparison.
+    let unseen = World::new(FRAMES, wishes(), Mishap::Unwatchable).run(None);
+    assert_eq!(found(&unseen), [Note::NotCompared]);
+}
+
+#[test]
+fn a_damaged_source_is_said_and_never_copied() {
+    for target in [Bytes(10_000_000), wishes().target] {
+        let world = World::new(FRAMES, Wishes { target, ..wishes() }, Mishap::Damaged).run(None);
+        let report = finished(&world);
+        assert!(!report.kept_source && !world.copies_audio(), "{target}");
+        assert!(
+            report.notes.iter().any(|note| matches!(note, Note::SourceDamaged { .. })),
+            "{:?}",
+            report.notes
+        );
+    }
+}
+
+#[test]
+fn audio_gets_what_the_video_leaves_and_nothing_is_measured_again() {
+    let frame_rate = crate::units::FrameRate::new(25, 1);
+    let wishes = |target| Wishes { target: Bytes(target), frame_rate, ..wishes() };
+    let raised = |world: &World| finished(world).notes.contains(&Note::AudioRaised);
+    // By the first pass's figures: bits of a frame at quantizer 20.
+    for (bits, expected) in [(200, true), (8_000, false)] {
+        let mut world = World::new(FRAMES, wishes(150_000), Mishap::None);
+        world.first_pass = (bits, 20.0);
+        let before = world.plan.clone();
+        let world = world.run(None);
+        assert_eq!(raised(&world), expected, "{bits}");
+        let rate = |plan: &Plan| match &plan.action {
+            Action::Encode(encode) => encode.audio.expected().0,
+            _ => 0.0,
+        };
+        assert_eq!(rate(&world.plan) > rate(&before) * 1.2, expected, "{bits}");
+        assert!(finished(&world).bytes.0 <= 150_000);
+    }
+    // A wish is a wish.
+    let audio = crate::wishes::AudioWish::Encode(crate::units::Kbps(16.0));
+    let mut world = World::new(FRAMES, Wishes { audio, ..wishes(150_000) }, Mishap::None);
+    world.first_pass = (200, 20.0);
+    assert!(!raised(&world.run(None)));
 }

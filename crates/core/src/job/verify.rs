@@ -53,6 +53,8 @@ pub enum Fault {
         /// Where it ends.
         found: Micros,
     },
+    /// Not all of it decodes.
+    Undecodable,
     /// The index does not come first.
     IndexLast,
     /// It is over the limit.

@@ -1,7 +1,7 @@
-//! A rung pushed live: what is pushed, and the command line that does it. Where it goes is `destination`'s, what
+//! A rung pushed live: what is pushed, and the command line that does it. Where it goes is `address`'s, what
 //! happens when the connection is lost is `reconnect`'s. Knows no process, network or clock.
 
-pub mod destination;
+pub mod address;
 #[cfg(feature = "planner")]
 mod push;
 #[cfg(feature = "planner")]
@@ -10,7 +10,7 @@ mod shell;
 #[cfg(feature = "planner")]
 mod subject;
 
-pub use destination::{AddressTrouble, Destination, Protocol};
+pub use address::{Address, AddressError, Protocol};
 #[cfg(feature = "planner")]
 pub use push::publish;
 pub use shell::{publish_command, shown_command};
@@ -24,8 +24,8 @@ mod tests {
     use crate::units::Micros;
     use crate::wishes::ladder;
 
-    fn to(address: &str) -> Destination {
-        Destination::parse(address).unwrap_or_else(|why| panic!("{address}: {why:?}"))
+    fn to(address: &str) -> Address {
+        Address::parse(address).unwrap_or_else(|why| panic!("{address}: {why:?}"))
     }
 
     fn command(push: &Push, from: f64) -> String {

@@ -5,6 +5,7 @@
 use crate::live::Push;
 use crate::units::{Bytes, Kbps, Micros};
 use std::collections::VecDeque;
+use std::error::Error;
 use std::fmt;
 
 /// The longest wait, in seconds.
@@ -76,10 +77,9 @@ pub enum GaveUp {
     },
 }
 
-impl Loss {
-    /// The loss in a few words.
-    pub fn text(self) -> &'static str {
-        match self {
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Loss::Refused => "the connection was refused",
             Loss::NotFound => "the host name is not known",
             Loss::NoAnswer => "the receiver does not answer",
@@ -88,10 +88,12 @@ impl Loss {
             Loss::Stalled => "no data went through any more",
             Loss::Killed => "ffmpeg was stopped from outside",
             Loss::Ended => "ffmpeg ended",
-        }
+        })
     }
+}
 
-    /// Its name for programs.
+impl Loss {
+    /// Returns its name for programs.
     pub fn id(self) -> &'static str {
         match self {
             Loss::Refused => "refused",
@@ -106,21 +108,22 @@ impl Loss {
     }
 }
 
-impl GaveUp {
-    /// The end as a sentence.
-    pub fn text(self) -> String {
-        match self {
-            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH does not support this protocol.".to_owned(),
-            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read.".to_owned(),
-            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not support this format.".to_owned(),
-            GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.".to_owned(),
-            GaveUp::Tried { connections: 1, last } => format!("The push ended: {}.", last.text()),
+impl fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GaveUp::Fatal(Fatal::Protocol) => "The ffmpeg on PATH does not support this protocol.",
+            GaveUp::Fatal(Fatal::Input) => "The clip cannot be read.",
+            GaveUp::Fatal(Fatal::Encoder) => "The encoder does not support this format.",
+            GaveUp::Fatal(Fatal::Unauthorized) => "The receiver did not accept the key or token.",
+            GaveUp::Tried { connections: 1, last } => return write!(f, "The push ended: {last}."),
             GaveUp::Tried { connections, last } => {
-                format!("Gave up after {connections} connections in a row: {}.", last.text())
+                return write!(f, "Gave up after {connections} connections in a row: {last}.");
             }
-        }
+        })
     }
 }
+
+impl Error for GaveUp {}
 
 /// How ffmpeg ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +196,7 @@ pub struct Reconnect {
 }
 
 impl Reconnect {
-    /// A push that has not begun.
+    /// Returns a push that has not begun.
     pub fn new(push: &Push, tries: Tries) -> Reconnect {
         Reconnect {
             tries,
@@ -211,7 +214,7 @@ impl Reconnect {
         }
     }
 
-    /// A connection is begun at `now`; answers where in the clip.
+    /// Begins a connection at `now` and returns where in the clip it starts.
     pub fn begin(&mut self, now: Micros) -> Micros {
         (self.now, self.block, self.connected, self.advanced) =
             (Default::default(), Default::default(), None, now);
@@ -224,7 +227,7 @@ impl Reconnect {
         }
     }
 
-    /// A line of `-progress`, printed at `now`.
+    /// Reads a line of `-progress`, printed at `now`.
     pub fn printed(&mut self, line: &str, now: Micros) -> Option<Heard> {
         let (name, value) = line.split_once('=')?;
         let value = value.trim();
@@ -258,7 +261,7 @@ impl Reconnect {
         Some(Heard::Sent(self.sent()))
     }
 
-    /// How far it is.
+    /// Returns how much was sent.
     pub fn sent(&self) -> Sent {
         let rate = self.recent.front().zip(self.recent.back()).and_then(|(first, last)| {
             let time = last.0 - first.0;
@@ -279,7 +282,8 @@ impl Reconnect {
         expects && now - self.advanced > STALLED
     }
 
-    /// The connection ended at `now`, with these last lines of ffmpeg's log. `chance` is from 0 to 1.
+    /// Decides what follows the end of a connection at `now`, with these last lines of ffmpeg's log. `chance` is from 0
+    /// to 1.
     pub fn ended(&mut self, exit: Exit, log: &[String], now: Micros, chance: f64) -> Next {
         let sent = self.sent();
         (self.before, self.now) = ((sent.media, sent.bytes), Default::default());
@@ -307,13 +311,14 @@ impl Reconnect {
     }
 }
 
-/// 1, 2, 4, 8, 16 seconds and then 30, less up to a quarter: many that lost one server do not come back all at once.
+/// Returns 1, 2, 4, 8, 16 seconds and then 30, less up to a quarter, so that not everyone returns to a lost server at
+/// once.
 fn delay(failures: u32, chance: f64) -> Micros {
     let doubled = 2f64.powi(failures.saturating_sub(1).min(16) as i32).min(LONGEST);
     Micros::from_seconds(doubled * (1.0 - chance.clamp(0.0, 1.0) / 4.0))
 }
 
-/// What ffmpeg's last words mean. Those of libavformat and of the system, which have been the same since ffmpeg 4.
+/// Judges by ffmpeg's last words: those of libavformat and of the system, which are the same since ffmpeg 4.
 fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     match exit {
         Exit::Stalled if connected => return Ok(Loss::Stalled),
@@ -323,7 +328,7 @@ fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     }
     let says = |words: &[&str]| log.iter().any(|line| words.iter().any(|word| line.contains(word)));
     let of_input = |line: &String| {
-        line.starts_with(&format!("{}: ", crate::step::ffmpeg::CLIP)) || line.contains("Error opening input")
+        line.starts_with(&format!("{}: ", crate::step::files::CLIP)) || line.contains("Error opening input")
     };
     if log.iter().any(of_input) {
         return Err(Fatal::Input);
@@ -362,21 +367,15 @@ fn judge(exit: Exit, log: &[String], connected: bool) -> Result<Loss, Fatal> {
     })
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::Destination;
+    use crate::live::Address;
 
     const SECOND: i64 = 1_000_000;
 
     fn push(to: &str) -> Push {
-        let to = Destination::parse(to).unwrap_or_else(|why| panic!("{to}: {why:?}"));
+        let to = Address::parse(to).unwrap_or_else(|why| panic!("{to}: {why:?}"));
         Push::of_test_pattern(None, to)
     }
 

@@ -1,20 +1,20 @@
 //! Commands as a shell takes them, for people to read. Runs nothing.
 
-use super::{Destination, Protocol};
+use super::{Address, Protocol};
 use crate::wishes::ladder::Rung;
 
-/// `ffmpeg` with these arguments as a shell takes it, every secret of the destination hidden. For people to read.
-pub fn shown_command(arguments: &[String], to: &Destination) -> String {
+/// Returns `ffmpeg` with these arguments as a shell takes it, without the secrets of the address. For people to read.
+pub fn shown_command(arguments: &[String], to: &Address) -> String {
     let words = arguments.iter().map(|argument| quoted(&to.conceal(argument)));
     std::iter::once("ffmpeg".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
-/// The command line that pushes a clip on `rung`, with an address for this protocol to be filled in.
+/// Returns the command line that pushes a clip on `rung`, with an address for this protocol to be filled in.
 pub fn publish_command(rung: Rung, protocol: Protocol) -> String {
     format!("clipfit publish clip.mp4 --rung {rung} --to {}", quoted(protocol.example()))
 }
 
-/// As one word of a POSIX shell.
+/// Quotes a word for a POSIX shell.
 fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+%".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {

@@ -1,6 +1,6 @@
 //! What is pushed: a clip or the test pattern, on a rung. Knows no argument of ffmpeg.
 
-use super::Destination;
+use super::Address;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};
@@ -25,7 +25,7 @@ pub struct Push {
     /// Without audio.
     pub mute: bool,
     /// Where it goes.
-    pub to: Destination,
+    pub to: Address,
 }
 
 /// What is shown.
@@ -53,8 +53,8 @@ pub struct LiveClip {
 }
 
 impl Push {
-    /// A push of this clip; without a wished rung on the best one below it.
-    pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Destination) -> Push {
+    /// Returns a push of this clip; without a wished rung on the best one below it.
+    pub fn of_clip(facts: &MediaFacts, wished: Option<Rung>, to: Address) -> Push {
         let source = facts.video.display_size();
         let rung = ladder::of_source(wished, source, facts.video.frame_rate);
         let format = VideoFormat { width: rung.width, height: rung.height, frame_rate: rung.frame_rate };
@@ -72,14 +72,14 @@ impl Push {
         Push { source: LiveSource::Clip(Box::new(clip)), rung, looped: false, mute: false, to }
     }
 
-    /// A push of the test pattern.
-    pub fn of_test_pattern(wished: Option<Rung>, to: Destination) -> Push {
+    /// Returns a push of the test pattern.
+    pub fn of_test_pattern(wished: Option<Rung>, to: Address) -> Push {
         let (size, rate) = USUAL;
         let rung = wished.unwrap_or_else(|| ladder::below(size, FrameRate::whole(rate)));
         Push { source: LiveSource::TestPattern, rung, looped: false, mute: false, to }
     }
 
-    /// The bitrate of the audio; `None` without.
+    /// Returns the bitrate of the audio; `None` without.
     pub fn audio_rate(&self) -> Option<Kbps> {
         let there = match &self.source {
             LiveSource::TestPattern => true,
@@ -88,7 +88,7 @@ impl Push {
         (there && !self.mute).then(|| self.rung.audio_rate())
     }
 
-    /// How long the clip is once; `None` for the pattern, which has no end.
+    /// Returns how long the clip is once; `None` for the pattern, which has no end.
     pub fn clip_length(&self) -> Option<Micros> {
         match &self.source {
             LiveSource::Clip(clip) => Some(clip.duration),

@@ -22,7 +22,7 @@ pub enum VideoEncoder {
 }
 
 impl VideoEncoder {
-    /// What it is called towards people.
+    /// Returns x264's name for it.
     pub fn name(self) -> &'static str {
         match self {
             VideoEncoder::Native => "x264 inside ffmpeg",
@@ -37,17 +37,17 @@ impl VideoEncoder {
         }
     }
 
-    /// Whether it is an x264, which plans fall back to; all others may fail and give way to one.
+    /// Returns whether it is an x264, which plans fall back to; all others may fail and give way to one.
     pub fn is_x264(self) -> bool {
         matches!(self, VideoEncoder::Native | VideoEncoder::Own | VideoEncoder::Stock)
     }
 
-    /// Whether it takes the whole clip at once, with threads of its own, rather than chunks side by side.
+    /// Returns whether it takes the whole clip at once, with threads of its own, rather than chunks side by side.
     pub fn takes_the_whole(self) -> bool {
         matches!(self, VideoEncoder::X265 | VideoEncoder::NativeOther(_))
     }
 
-    /// Whether it takes the whole clip and measures it first, for itself alone.
+    /// Returns whether it takes the whole clip and measures it first, for itself alone.
     pub(crate) fn has_own_first_pass(self) -> bool {
         match self {
             VideoEncoder::X265 => true,
@@ -75,7 +75,7 @@ impl NativeEncoder {
     pub const ALL: [NativeEncoder; 4] =
         [NativeEncoder::X265, NativeEncoder::Vpx, NativeEncoder::SvtAv1, NativeEncoder::Aom];
 
-    /// What ffmpeg calls it.
+    /// Returns x264's name for it.
     pub fn name(self) -> &'static str {
         match self {
             NativeEncoder::X265 => "libx265",
@@ -85,7 +85,7 @@ impl NativeEncoder {
         }
     }
 
-    /// What it makes.
+    /// Returns what it makes.
     pub fn codec(self) -> Codec {
         match self {
             NativeEncoder::X265 => Codec::H265,
@@ -94,7 +94,7 @@ impl NativeEncoder {
         }
     }
 
-    /// Whether a first pass shows it how hard the video is.
+    /// Returns whether a first pass shows it how hard the video is.
     pub fn has_first_pass(self) -> bool {
         self != NativeEncoder::SvtAv1
     }
@@ -107,12 +107,12 @@ pub struct NativeEncoders {
 }
 
 impl NativeEncoders {
-    /// Those of which `has` says that they are there.
+    /// Returns those that `has` confirms.
     pub fn of(has: impl Fn(NativeEncoder) -> bool) -> NativeEncoders {
         NativeEncoders { there: NativeEncoder::ALL.map(has) }
     }
 
-    /// The best for `codec`.
+    /// Returns the best for `codec`.
     pub fn best(self, codec: Codec) -> Option<NativeEncoder> {
         let mut all = NativeEncoder::ALL.into_iter().zip(self.there);
         all.find(|(encoder, there)| *there && encoder.codec() == codec).map(|(encoder, _)| encoder)
@@ -133,7 +133,7 @@ pub struct Encoders {
 }
 
 impl Encoders {
-    /// Whether there is one for `codec`.
+    /// Returns whether there is one for `codec`.
     pub fn has(self, codec: Codec) -> bool {
         match codec {
             Codec::H264 => self.h264.is_some(),
@@ -143,7 +143,7 @@ impl Encoders {
         }
     }
 
-    /// Whether `codec` can be had here, by one of these or by x265, and if not, why.
+    /// Returns whether one of these or x265 makes `codec`, and if not, why.
     pub fn offer(self, codec: Codec, threads: Threads) -> Result<(), CodecUnavailable> {
         match (codec, threads) {
             (Codec::H264, _) | (Codec::H265, Threads::Here) => Ok(()),
@@ -154,7 +154,7 @@ impl Encoders {
     }
 }
 
-/// Whether ffmpeg's multi-thread core can be had.
+/// Whether ffmpeg's multi-thread core is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Threads {
     /// It cannot: the site was built without it, or it did not start.
@@ -204,7 +204,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// x264's name for it.
+    /// Returns x264's name for it.
     pub fn name(self) -> &'static str {
         match self {
             Preset::Ultrafast => "ultrafast",

@@ -28,7 +28,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Everything through ffmpeg.
+    /// Returns a machine that does everything through ffmpeg.
     pub fn ffmpeg(workers: usize, engine: VideoEncoder) -> Machine {
         Machine {
             workers,
@@ -40,12 +40,12 @@ impl Machine {
         }
     }
 
-    /// A native ffmpeg with these encoders beside x264.
+    /// Returns a machine with a native ffmpeg that has these encoders beside x264.
     pub fn native(workers: usize, native: NativeEncoders) -> Machine {
         Machine { native, ..Machine::ffmpeg(workers, VideoEncoder::Native) }
     }
 
-    /// Whether `codec` can be had, and if not, why.
+    /// Returns whether `codec` is available, and if not, why.
     pub fn offers(self, codec: Codec) -> Result<(), CodecUnavailable> {
         match self.engine {
             VideoEncoder::Native if codec == Codec::H264 || self.native.best(codec).is_some() => Ok(()),
@@ -84,7 +84,7 @@ pub enum WhyFfmpeg {
     Range,
     /// The browser found something wrong with the file: what it is, ffmpeg says.
     Wrong,
-    /// Audio channels have to be mixed in a way that is ffmpeg's.
+    /// Audio channels have to be mixed in a way that is ffmpeg's, or several tracks into one.
     Mix,
     /// Only the container is to be changed.
     Remux,
@@ -93,6 +93,8 @@ pub enum WhyFfmpeg {
     Audio,
     /// The browser failed midway.
     Midway,
+    /// The browser's result differs from the source.
+    Different,
     /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.
     Encoder,
     /// x265 is to encode, which is inside ffmpeg.

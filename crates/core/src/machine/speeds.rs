@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// Counts the ways of measuring: figures of another are measured again.
 const VERSION: u32 = 1;
 
-/// What speeds are valid for: this browser on this machine.
+/// Returns what speeds are valid for: this browser on this machine.
 pub fn key(user_agent: &str, processors: usize) -> String {
     format!("{VERSION} {processors} {user_agent}")
 }
@@ -38,7 +38,7 @@ pub struct SpeedFigures {
 }
 
 impl SpeedFigures {
-    /// As they are kept: lines `name=pixels a second`, and `h264-profile=name`; what did not work is left out.
+    /// Returns the text that is kept: lines `name=pixels a second`, and `h264-profile=name`, without what did not work.
     pub fn text(&self) -> String {
         let [superfast, veryfast, medium] = [self.superfast, self.veryfast, self.medium].map(Some);
         let profile = self.h264_profile.map(|profile| format!("h264-profile={}", profile_name(profile)));
@@ -50,9 +50,20 @@ impl SpeedFigures {
         lines.flatten().collect::<Vec<_>>().join("\n")
     }
 
-    /// The speeds that follow from them; `None` where they are incomplete.
+    /// Returns the speeds that follow from them; `None` if an encoder of x264's is missing.
     pub fn speeds(&self) -> Option<Speeds> {
-        Speeds::parse(&self.text())
+        let valid = |speed: f64| Some(speed).filter(|speed| speed.is_finite() && *speed >= 1.0);
+        // A slower preset that was measured faster was measured badly.
+        let superfast = valid(self.superfast)?;
+        let veryfast = valid(self.veryfast)?.min(superfast);
+        Some(Speeds {
+            decode: self.decode.and_then(valid),
+            superfast,
+            veryfast,
+            medium: valid(self.medium)?.min(veryfast),
+            profile: self.h264_profile,
+            browser: [self.h264, self.h265, self.vp9, self.av1].map(|speed| speed.and_then(valid)),
+        })
     }
 }
 
@@ -64,7 +75,7 @@ fn profile_name(profile: Profile) -> &'static str {
     }
 }
 
-/// Measured figures as they are kept for the next visit.
+/// Returns measured figures as they are kept for the next visit.
 pub fn kept(key: &str, figures: &SpeedFigures) -> String {
     format!("{key}\n{}", figures.text())
 }
@@ -89,25 +100,29 @@ impl Speeds {
         Speeds::parse(kept.strip_prefix(key)?.strip_prefix('\n')?)
     }
 
-    /// Reads measured figures; `None` where they are incomplete.
+    /// Reads measured figures; `None` if they are incomplete.
     pub fn parse(figures: &str) -> Option<Speeds> {
         let find = |name: &str| {
             figures.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).map(str::trim)
         };
-        let speed =
-            |name: &str| find(name)?.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 1.0);
-        // A slower preset that was measured faster was measured badly.
-        let superfast = speed("superfast")?;
-        let veryfast = speed("veryfast")?.min(superfast);
-        let medium = speed("medium")?.min(veryfast);
+        let speed = |name: &str| find(name)?.parse().ok();
         let known = [Profile::High, Profile::Main, Profile::Baseline];
-        let profile = find("h264-profile")
-            .and_then(|name| known.into_iter().find(|profile| profile_name(*profile) == name));
-        let browser = Codec::ALL.map(|codec| speed(codec.id()));
-        Some(Speeds { decode: speed("decode"), superfast, veryfast, medium, profile, browser })
+        let figures = SpeedFigures {
+            superfast: speed("superfast")?,
+            veryfast: speed("veryfast")?,
+            medium: speed("medium")?,
+            decode: speed("decode"),
+            h264_profile: find("h264-profile")
+                .and_then(|name| known.into_iter().find(|profile| profile_name(*profile) == name)),
+            h264: speed("h264"),
+            h265: speed("h265"),
+            vp9: speed("vp9"),
+            av1: speed("av1"),
+        };
+        figures.speeds()
     }
 
-    /// The same without the browser's own encoder for `codec`.
+    /// Returns these speeds without the browser's own encoder for `codec`.
     pub fn without(mut self, codec: Codec) -> Speeds {
         for (one, speed) in Codec::ALL.iter().zip(&mut self.browser) {
             if *one == codec {
@@ -117,8 +132,8 @@ impl Speeds {
         self
     }
 
-    /// The browser's own encoders that were there when it was measured; for H.264 only one that is worth its lower
-    /// quality.
+    /// Returns the browser's own encoders that were there when it was measured; for H.264 only one that is worth its
+    /// lower quality.
     pub fn encoders(&self) -> Encoders {
         let has = |codec| self.of_browser(codec).is_some();
         Encoders {
@@ -129,7 +144,8 @@ impl Speeds {
         }
     }
 
-    /// Whether the browser's own H.264 encoder gets through a clip in hardly more time than x264's quickest settings.
+    /// Returns whether the browser's own H.264 encoder gets through a clip in hardly more time than x264's quickest
+    /// settings.
     fn browser_is_quick(&self) -> bool {
         let x264 = 1.0 / self.veryfast + 1.0 / (self.superfast * REAL_SUPERFAST);
         let browser = self.of_browser(Codec::H264).map(|speed| (1.0 + MEASURED_AGAIN) / speed);
@@ -144,7 +160,7 @@ impl Speeds {
         self.decode.filter(|_| decoder == Decoder::Browser).unwrap_or(self.superfast * DECODE_BY_FFMPEG)
     }
 
-    /// x264's settings of `preset`, at `density` bits per pixel.
+    /// Returns the speed of x264's settings of `preset`, at `density` bits per pixel.
     pub(crate) fn of_x264(&self, preset: Preset, density: f64) -> f64 {
         let (measured, real) = match preset {
             Preset::Ultrafast | Preset::Superfast => (self.superfast, REAL_SUPERFAST),

@@ -33,6 +33,14 @@ pub struct Grid {
     pub frames: u64,
 }
 
+impl Chunk {
+    /// Returns how many frames are decoded before its first one.
+    pub(crate) fn run_up(&self, grid: &Grid) -> u64 {
+        let begins = self.seek.map_or(0, |seek| grid.slot_of(seek.max(grid.start)));
+        self.first.saturating_sub(begins)
+    }
+}
+
 impl Grid {
     /// Returns the share of a clip's video that is in `chunk`, for sharing bytes out before anything is measured.
     pub(crate) fn weight(&self, video: &VideoFacts, chunk: &Chunk) -> f64 {
@@ -45,7 +53,7 @@ impl Grid {
         (even + spent) / 2.0
     }
 
-    /// The grid for keeping `start..end` of `video` at `rate`.
+    /// Returns the grid for keeping `start..end` of `video` at `rate`.
     pub fn new(video: &VideoFacts, rate: FrameRate, start: Micros, end: Micros) -> Grid {
         let same_rate = rate == video.frame_rate && video.constant_rate;
         let nudge = if same_rate { 0 } else { (250_000.0 / video.frame_rate.per_second()) as i64 };
@@ -56,9 +64,9 @@ impl Grid {
         Grid { rate, origin: start + video.stamped_late - Micros(nudge), start, frames: frames.max(1) }
     }
 
-    /// The slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its start to
-    /// the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same source
-    /// frame falls on the same slot whichever chunk shows it.
+    /// Returns the slot from which the `fps` filter counts for the chunk that begins at `first`. The filter rounds its
+    /// start to the source's time base; at whole seconds after `origin` every chunk is rounded alike, so that the same
+    /// source frame falls on the same slot whichever chunk shows it.
     pub fn anchor(&self, first: u64, container: Container) -> u64 {
         match container {
             Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM | Container::MpegTs => {
@@ -69,17 +77,17 @@ impl Grid {
         }
     }
 
-    /// Source time of slot `index` for the `fps` filter.
+    /// Returns the source time of slot `index` for the `fps` filter.
     pub fn time_of(&self, index: u64) -> Micros {
         self.origin + self.rate.time_of(index)
     }
 
-    /// The slot at which a source frame of time `time` is first shown.
+    /// Returns the slot at which a source frame of time `time` is first shown.
     pub fn slot_of(&self, time: Micros) -> u64 {
         self.rate.frames_in(time - self.origin)
     }
 
-    /// Length of the result.
+    /// Returns the length of the result.
     pub fn duration(&self) -> Micros {
         self.rate.time_of(self.frames)
     }
@@ -97,7 +105,8 @@ const LONGEST: (f64, f64) = (15.0, 250.0);
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
 /// first those off the regular distance (its encoder saw a scene cut there), then any, since decoding can start there.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    between(video, container, grid, &boundaries(video, grid, count(grid, workers)))
+    let slots = boundaries(video, grid, count(grid, workers));
+    between(video, container, grid, &affordable(video, container, grid, slots))
 }
 
 /// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
@@ -113,7 +122,7 @@ pub fn at_multiples(
     let count = count(grid, workers).min(gops).max(1);
     let mut slots: Vec<u64> = (0..count).map(|index| gops * index / count * distance).collect();
     slots.push(grid.frames);
-    between(video, container, grid, &slots)
+    between(video, container, grid, &affordable(video, container, grid, slots))
 }
 
 /// Cuts the grid at these frames, the first of which is its first.
@@ -122,21 +131,29 @@ pub fn at(video: &VideoFacts, container: Container, grid: &Grid, firsts: &[u64])
     between(video, container, grid, &slots)
 }
 
-/// The grid as one chunk.
+/// Returns the grid as one chunk.
 pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk> {
     between(video, container, grid, &[0, grid.frames])
+}
+
+/// Leaves out boundaries before which more would be decoded than a chunk is long: with one keyframe in half an hour
+/// every chunk would decode the clip from its start.
+fn affordable(video: &VideoFacts, container: Container, grid: &Grid, slots: Vec<u64>) -> Vec<u64> {
+    let length = grid.frames / (slots.len() as u64).saturating_sub(1).max(1);
+    let affords = |slot: u64| chunk(video, container, grid, slot, length).run_up(grid) < length;
+    slots.into_iter().filter(|&slot| slot == 0 || slot == grid.frames || affords(slot)).collect()
+}
+
+fn chunk(video: &VideoFacts, container: Container, grid: &Grid, first: u64, frames: u64) -> Chunk {
+    let (seek, anchor) = (seek_for(video, container, grid, first), grid.anchor(first, container));
+    Chunk { first, frames, seek, anchor }
 }
 
 fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
     boundaries
         .windows(2)
         .filter_map(|pair| match *pair {
-            [first, next] => Some(Chunk {
-                first,
-                frames: next - first,
-                seek: seek_for(video, container, grid, first),
-                anchor: grid.anchor(first, container),
-            }),
+            [first, next] => Some(chunk(video, container, grid, first, next - first)),
             _ => None,
         })
         .collect()
@@ -156,7 +173,7 @@ fn count(grid: &Grid, workers: usize) -> u64 {
     even_share.min(most).clamp(1.0, MOST_CHUNKS) as u64
 }
 
-/// Ascending slots, from 0 to `grid.frames`.
+/// Returns ascending slots, from 0 to `grid.frames`.
 fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
     let candidates = Candidates::of(video, grid);
     let mut slots = vec![0];
@@ -211,8 +228,11 @@ impl Candidates {
 /// Containers without a reliable index get this much more run-up before a chunk, and none below it.
 const RUN_UP: Micros = Micros(500_000);
 
-/// Where decoding must start so that the frame shown at slot `first` is among the decoded ones.
+/// Returns where decoding must start so that the frame shown at slot `first` is among the decoded ones.
 fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -> Option<Micros> {
+    if video.only_from_start {
+        return None;
+    }
     let usable = video.keyframes.partition_point(|&time| grid.slot_of(time) <= first);
     let back = if video.gradual_refresh { 2 } else { 1 };
     let needed = *video.keyframes.get(usable.checked_sub(back).filter(|&index| index > 0)?)?;
@@ -231,4 +251,32 @@ fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -
     let earliest = video.start + Micros(RUN_UP.0 * 3);
     let indexed = needed + quarter == seek;
     (indexed || seek > earliest).then_some(seek)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::facts;
+
+    #[test]
+    fn every_frame_is_decoded_once_or_little_more() {
+        // A keyframe every so many frames; how many chunks there are, and the most frames that are decoded for them.
+        for (frames, apart, only_from_start, chunks, decoded) in [
+            (750, 50, false, 4, 800),
+            (750, 250, false, 4, 1_000),
+            (750, 750, false, 1, 750),
+            (45_000, 45_000, false, 1, 45_000),
+            (750, 50, true, 1, 750),
+        ] {
+            let mut facts = facts(frames);
+            let video = &mut facts.video;
+            video.only_from_start = only_from_start;
+            video.keyframes =
+                (0..frames).step_by(apart).map(|frame| video.frame_rate.time_of(frame)).collect();
+            let grid = Grid::new(video, video.frame_rate, Micros(0), video.duration);
+            let found = cut(video, facts.container, &grid, 2);
+            let all: u64 = found.iter().map(|chunk| chunk.frames + chunk.run_up(&grid)).sum();
+            assert!(found.len() == chunks && all <= decoded, "{apart}: {} chunks, {all} frames", found.len());
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::machine::{Decoder, Machine, Preset, Threads, VideoEncoder};
 use crate::units::Micros;
 use crate::wishes::{Codec, Effort, Mode, Wishes};
 
-/// The part of the clip that is kept, on the source's timeline.
+/// Returns the part of the clip that is kept, on the source's timeline.
 pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
     let whole = (facts.video.start, facts.video.start + facts.video.duration);
     match wishes.trim {
@@ -23,7 +23,7 @@ pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
     }
 }
 
-/// The effort that `Auto` stands for on this clip.
+/// Returns the effort that `Auto` stands for on this clip.
 pub fn effort_of(wishes: &Wishes, format: VideoFormat, duration: Micros) -> Effort {
     match wishes.effort {
         Effort::Auto if format.pixels_per_second() * duration.seconds() <= BEST_UP_TO_PIXELS => Effort::Best,
@@ -35,8 +35,8 @@ pub fn effort_of(wishes: &Wishes, format: VideoFormat, duration: Micros) -> Effo
 /// `Auto` spends the time where it is short: up to this many pixels (about 40 s of 480p at 30 frames per second).
 const BEST_UP_TO_PIXELS: f64 = 0.5e9;
 
-/// The encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for codecs
-/// that only it has, x265 for H.265 where that is not to be had, else x264.
+/// Returns the encoder for these wishes: a native ffmpeg's for the codec, the browser's own for `Effort::Fast` and for
+/// codecs that only it has, x265 for H.265 where that is not to be had, else x264.
 pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> VideoEncoder {
     let wanted = wishes.effort == Effort::Fast || wishes.codec != Codec::H264;
     let possible = machine.decoder == Decoder::Browser && machine.encoders.has(wishes.codec);
@@ -50,7 +50,7 @@ pub(super) fn engine_for(facts: &MediaFacts, wishes: &Wishes, machine: Machine) 
     }
 }
 
-/// What the machine lacks for these wishes.
+/// Returns what the machine lacks for these wishes.
 pub(crate) fn machine_notes(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Decoder::Ffmpeg(Some(why)) = machine.decoder {
@@ -106,6 +106,7 @@ pub(crate) fn encode_plan(
         audio,
         audio_length: audio::audio_length(facts, wishes, end - start),
         captured: facts.metadata.captured,
+        joined: facts.joined,
         trim: wishes.trim.map(|_| (start, end)),
     }
 }

@@ -37,13 +37,13 @@ pub fn comfortable_density(short_side: u32) -> f64 {
     0.028 * (480.0 / f64::from(short_side.max(16))).powf(0.2)
 }
 
-/// The bitrate that a format is comfortable with.
+/// Returns the bitrate that a format is comfortable with.
 pub fn comfortable_rate(format: VideoFormat) -> Kbps {
     Kbps(comfortable_density(format.short_side()) * format.pixels_per_second() / 1000.0)
 }
 
-/// The largest format that `rate` carries comfortably; where none is, the smallest. `source` is upright, in square
-/// pixels.
+/// Returns the largest format that `rate` carries comfortably; where none is, the smallest. `source` is upright, in
+/// square pixels.
 pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let rates = match fixed.frame_rate {
@@ -81,7 +81,7 @@ pub fn choose(source: (u32, u32), source_rate: FrameRate, rate: Kbps, fixed: Fix
         .unwrap_or_else(|| smallest(source, source_rate, fixed))
 }
 
-/// The format that needs the fewest bits.
+/// Returns the format that needs the fewest bits.
 pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let full = full_rate(source_rate, fixed);
     let frame_rate = if fixed.frame_rate.is_some() {
@@ -98,12 +98,12 @@ pub fn smallest(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> Vid
     }
 }
 
-/// The least rate at which a calm video of this format is worth showing.
+/// Returns the least rate at which a calm video of this format is worth showing.
 pub fn least_rate(format: VideoFormat) -> Kbps {
     Kbps(UNWATCHABLE * format.pixels_per_second() / 1000.0)
 }
 
-/// The source's own format, with the most pixels and frames allowed.
+/// Returns the source's own format, with the most pixels and frames allowed.
 pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoFormat {
     let frame_rate = full_rate(source_rate, fixed);
     match fixed.height {
@@ -112,8 +112,8 @@ pub fn whole(source: (u32, u32), source_rate: FrameRate, fixed: Fixed) -> VideoF
     }
 }
 
-/// The size of a video of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where what
-/// would be left around it is next to nothing.
+/// Returns the size of a video of `source`'s shape that fits into `frame`, larger or smaller; the whole frame where
+/// what would be left around it is next to nothing.
 pub fn inside(source: (u32, u32), frame: (u32, u32)) -> (u32, u32) {
     let (width, height) = (f64::from(source.0.max(1)), f64::from(source.1.max(1)));
     let scale = (f64::from(frame.0) / width).min(f64::from(frame.1) / height);
@@ -143,7 +143,7 @@ fn full_rate(source: FrameRate, fixed: Fixed) -> FrameRate {
     }
 }
 
-/// The full rate and its whole fractions down to 8 frames per second.
+/// Returns the full rate and its whole fractions down to 8 frames per second.
 fn allowed_rates(full: FrameRate, fixed: Fixed) -> Vec<FrameRate> {
     let mut rates = vec![full];
     rates.extend(
@@ -191,7 +191,7 @@ fn with_height(source: (u32, u32), height: u32, frame_rate: FrameRate) -> VideoF
     }
 }
 
-/// The even number nearest below or at `n` (4:2:0 has one colour sample for two pixels), at least 2.
+/// Returns the even number nearest below or at `n` (4:2:0 has one colour sample for two pixels), at least 2.
 fn even(n: f64) -> u32 {
     let rounded = (n + 0.01).max(2.0) as u32;
     // A width such as 426.67 at 240p is nearer to 426 than to 428; 853.3 at 480p is written 854 everywhere.

@@ -26,8 +26,9 @@ pub(crate) use package::refuse as refuse_package;
 use refusal::Refusal;
 pub(crate) use size::hand_over;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
+pub(crate) use suits::audio_needs_ffmpeg;
 pub use suits::{suits, suits_container};
-pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, Rendition};
+pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, RenditionPlan};
 
 /// Plans `facts` under `wishes` for this machine.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
@@ -39,9 +40,9 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
         Mode::Hls => return package::plan(facts, wishes, machine),
     }
     match size::without_encoding(facts, wishes, wishes.target) {
-        Some(_) if plays_everywhere(facts) => Ok(size::hand_over(facts, wishes.target)),
+        Some(_) if plays_everywhere(facts) => Ok(size::hand_over(facts, wishes, wishes.target)),
         Some(action) => {
-            let mut notes = notes::source_notes(facts);
+            let mut notes = notes::source_notes(facts, wishes);
             notes.push(Note::Remuxed);
             Ok(Plan { limit: wishes.target, action, notes })
         }

@@ -1,11 +1,12 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use crate::clip::facts::{MediaFacts, OtherKind, Resized, Rotation};
+use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized, Rotation};
 use crate::clip::format::VideoFormat;
+use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
-use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track};
+use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track, mixes_tracks};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::{AudioWish, Codec, Wishes};
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,8 @@ pub enum Note {
         /// Where it ends in the result.
         at: Micros,
     },
+    /// The video leaves more bytes than was thought: the audio gets them.
+    AudioRaised,
     /// A wished copy of the audio is not possible.
     AudioCopyImpossible {
         /// The source's codec.
@@ -131,6 +134,11 @@ pub enum Note {
         /// Language of the kept one, if it says.
         kept: Option<String>,
     },
+    /// All audio tracks are mixed into one.
+    TracksMixed {
+        /// Their languages, where they say.
+        languages: Vec<Option<String>>,
+    },
     /// A stream that MP4 with one video and one audio track cannot carry.
     StreamDropped {
         /// What it is.
@@ -139,6 +147,20 @@ pub enum Note {
         codec: Option<String>,
         /// Its language.
         language: Option<String>,
+    },
+    /// A track without any content.
+    EmptyTrackDropped {
+        /// What it is.
+        kind: OtherKind,
+    },
+    /// The end of the file is missing.
+    CutOff(CutOff),
+    /// The times in the file start again or leap.
+    Joined,
+    /// The first frames refer to frames that are not there.
+    BeginsMidway {
+        /// How much of the clip is left out.
+        lost: Micros,
     },
     /// The source is below the target already, has to be encoded all the same, and is not blown up to the target.
     SourceIsSmaller {
@@ -184,6 +206,24 @@ pub enum Note {
     },
     /// The encoder stayed below the floor after every permitted correction.
     NotAllUsed,
+    /// Part of the source does not decode.
+    SourceDamaged {
+        /// Where no frame decodes.
+        video: Vec<Span>,
+        /// Where no audio decodes.
+        audio: Vec<Span>,
+    },
+    /// The video decodes right only from its start: it is not divided among workers.
+    OnlyFromStart,
+    /// The result differs from the source, however it was decoded.
+    Differs {
+        /// Where other frames are shown.
+        video: Vec<Span>,
+        /// Where something else is heard.
+        audio: Vec<Span>,
+    },
+    /// The result was not compared with the source: decoding one of them as a whole failed.
+    NotCompared,
     /// More bytes would not be visible: the result stays below the target.
     Saturated,
 }
@@ -200,25 +240,41 @@ pub enum Wished {
 /// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
-/// What follows from the source alone.
-pub(crate) fn source_notes(facts: &MediaFacts) -> Vec<Note> {
-    let mut notes = Vec::new();
+/// Returns what follows from the source, and from what is wished of its tracks.
+pub(crate) fn source_notes(facts: &MediaFacts, wishes: &Wishes) -> Vec<Note> {
+    let mut notes: Vec<Note> = facts.missing.end.map(Note::CutOff).into_iter().collect();
+    if facts.missing.start > Micros(0) {
+        // What is heard meanwhile is lost with it.
+        notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });
+    }
+    notes.extend(facts.joined.then_some(Note::Joined));
     if facts.metadata.personal {
         notes.push(Note::MetadataRemoved { dated: facts.metadata.captured.is_some() });
     }
-    if facts.audio.len() > 1 {
+    if mixes_tracks(facts, wishes) {
+        let languages = facts.audio.iter().map(|track| track.language.clone()).collect();
+        notes.push(Note::TracksMixed { languages });
+    } else if facts.audio.len() > 1 {
         let kept = chosen_track(facts).and_then(|track| track.language.clone());
         notes.push(Note::TracksDropped { count: facts.audio.len() - 1, kept });
     }
-    notes.extend(facts.others.iter().map(|stream| Note::StreamDropped {
-        kind: stream.kind,
-        codec: stream.codec.clone(),
-        language: stream.language.clone(),
+    notes.extend(facts.others.iter().map(|stream| match stream.empty {
+        true => Note::EmptyTrackDropped { kind: stream.kind },
+        false => Note::StreamDropped {
+            kind: stream.kind,
+            codec: stream.codec.clone(),
+            language: stream.language.clone(),
+        },
     }));
     notes
 }
 
-/// What follows from encoding `facts` as `format` and `audio`.
+/// Returns how much of the audio is earlier than the first frame.
+fn heard_before(facts: &MediaFacts) -> Micros {
+    chosen_track(facts).map_or(Micros(0), |track| facts.video.start - track.start)
+}
+
+/// Adds what follows from encoding `facts` as `format` and `audio`.
 pub(crate) fn encode_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -244,7 +300,7 @@ pub(crate) fn encode_notes(
     conversion_notes(facts, wishes, format, audio, notes);
 }
 
-/// What follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
+/// Adds what follows from bringing `facts` into a fixed format, with the video of size `inside` in its frame.
 pub(crate) fn rung_notes(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -290,15 +346,20 @@ pub(crate) fn conversion_notes(
     if let Some(Resized { from, to, reshaped }) = video.resized {
         notes.push(Note::Resized { from, to, reshaped });
     }
+    audio_notes(facts, wishes, audio, notes);
+}
+
+fn audio_notes(facts: &MediaFacts, wishes: &Wishes, audio: &AudioPlan, notes: &mut Vec<Note>) {
     let track = chosen_track(facts);
-    let early = track.map_or(Micros(0), |track| video.start - track.start);
-    if audio.stream().is_some() && early >= NOTICED && wishes.trim.is_none() {
+    let early = track.map_or(Micros(0), |track| facts.video.start - track.start);
+    let told = wishes.trim.is_some() || facts.missing.start > Micros(0);
+    if audio.stream().is_some() && early >= NOTICED && !told {
         notes.push(Note::AudioBeforeVideo { lost: early });
     }
     match (audio, track) {
         (AudioPlan::None(why), Some(_)) => notes.push(Note::AudioDropped { why: *why }),
         (AudioPlan::Encode { bitrate, channels, why, .. }, Some(track)) => {
-            if wishes.audio == AudioWish::Copy {
+            if wishes.audio == AudioWish::Copy && *why != WhyEncode::Mixed {
                 notes.push(Note::AudioCopyImpossible { codec: track.codec.clone() });
             }
             notes.push(Note::AudioEncoded {
@@ -309,4 +370,25 @@ pub(crate) fn conversion_notes(
         }
         _ => {}
     }
+}
+
+/// Replaces what `notes` say of the audio, now that `audio` gets what the video leaves.
+pub(crate) fn audio_raised_notes(
+    facts: &MediaFacts,
+    wishes: &Wishes,
+    audio: &AudioPlan,
+    notes: &mut Vec<Note>,
+) {
+    let of_audio = |note: &Note| {
+        matches!(
+            note,
+            Note::AudioDropped { .. }
+                | Note::AudioEncoded { .. }
+                | Note::AudioBeforeVideo { .. }
+                | Note::AudioRaised
+        )
+    };
+    notes.retain(|note| !of_audio(note));
+    audio_notes(facts, wishes, audio, notes);
+    notes.push(Note::AudioRaised);
 }

@@ -3,8 +3,7 @@
 //! file.
 
 use super::encode::{encode_plan, machine_notes};
-use super::overhead::overhead;
-use super::rung::{AUDIO_OVER, encode_on_rung, most_on_rung};
+use super::rung::encode_on_rung;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::hls;
@@ -18,7 +17,7 @@ use crate::plan::notes::{Note, Wished};
 use crate::plan::notes::{conversion_notes, source_notes};
 use crate::plan::refusal::{Change, Offer, Refusal};
 use crate::plan::types::{Action, EncodePlan, Plan, RateControl};
-use crate::plan::types::{PackagePlan, Rendition};
+use crate::plan::types::{PackagePlan, RenditionPlan};
 use crate::units::{Bytes, FrameRate, Kbps};
 use crate::wishes::ladder::{Cap, Rung};
 use crate::wishes::packaging::Packaging;
@@ -57,7 +56,7 @@ const ENTRY: u64 = 250;
 /// What an archive takes beside its entries.
 const ARCHIVE: u64 = 1_000;
 
-/// The shorter sides for a source whose shorter side is `own`, largest first.
+/// Returns the shorter sides for a source whose shorter side is `own`, largest first.
 fn sides(own: u32) -> Vec<u32> {
     // A line or two is rounding.
     let mut sides: Vec<u32> =
@@ -74,7 +73,8 @@ fn peak(side: u32, rate: FrameRate) -> Kbps {
     Kbps((PEAK * (f64::from(side) / 1080.0).powf(1.5) * busy / 50.0).round().max(2.0) * 50.0)
 }
 
-/// The package of a clip. Where a target for all of it is tight the audio gives way first, then the largest renditions.
+/// Returns the package of a clip. Where a target for all of it is tight the audio gives way first, then the largest
+/// renditions.
 pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
     let source = facts.video.display_size();
     let sides = sides(source.0.min(source.1));
@@ -95,14 +95,14 @@ pub(crate) fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Res
     Err(refuse(wishes, least))
 }
 
-/// Nothing watchable fits the package's target; `least` would do.
+/// Refuses a package of which nothing watchable fits its target; `least` would.
 pub(crate) fn refuse(wishes: &Wishes, least: Bytes) -> Refusal {
     let packaging = Packaging { target: Some(least), ..wishes.packaging };
     let offer = Offer { change: Change::Target(least), wishes: Wishes { packaging, ..wishes.clone() } };
     Refusal { target: wishes.packaging.target.unwrap_or(least), least, offers: vec![offer] }
 }
 
-/// Whether every rendition has bytes enough to be looked at.
+/// Returns whether every rendition has bytes enough to be looked at.
 fn is_watchable(plan: &Plan) -> bool {
     let Action::Package(package) = &plan.action else { return false };
     package
@@ -111,22 +111,20 @@ fn is_watchable(plan: &Plan) -> bool {
         .all(|one| one.encode.video_rate().is_some_and(|rate| rate.0 >= least_rate(one).0))
 }
 
-/// Below this even calm videos fall apart.
-fn least_rate(one: &Rendition) -> Kbps {
+/// Returns the rate below which even calm videos fall apart.
+fn least_rate(one: &RenditionPlan) -> Kbps {
     Kbps(format::least_rate(one.encode.format).0 * WATCHABLE)
 }
 
-/// What a package takes at least, in whole kilobytes.
+/// Returns what a package takes at least, in whole kilobytes.
 fn least(plan: &Plan, machine: Machine) -> Bytes {
     let Action::Package(PackagePlan { format: Some(format), firsts, renditions }) = &plan.action else {
         return plan.limit;
     };
-    let whole = |one: &Rendition| {
+    let whole = |one: &RenditionPlan| {
         let encode = &one.encode;
         let video = least_rate(one).during(encode.grid.duration());
-        let audio = encode.audio.expected().during(encode.audio_length);
-        let file =
-            Bytes(video.0 + audio.0 + overhead(encode.grid.frames, &encode.audio, encode.audio_length).0);
+        let file = Bytes(video.0 + encode.audio_bytes().0 + encode.overhead().0);
         file.0 + container(encode, *format, file).0
     };
     let all: u64 = renditions.iter().map(whole).sum();
@@ -134,14 +132,14 @@ fn least(plan: &Plan, machine: Machine) -> Bytes {
     Bytes(all.div_ceil(1000) * 1000)
 }
 
-/// What goes with the segments.
+/// Returns what goes with the segments.
 fn extras(machine: Machine, segments: usize, renditions: usize) -> Bytes {
     // The command line leaves playing to others.
     let page = if machine.engine == VideoEncoder::Native { Bytes(1_000) } else { EXTRAS };
     Bytes(page.0 + (segments * renditions) as u64 * ENTRY)
 }
 
-/// A package of these renditions with this much audio.
+/// Returns a package of these renditions with this much audio.
 fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32], audio_rate: Kbps) -> Plan {
     let source = facts.video.display_size();
     let audio = audio::beside(facts, wishes, audio_rate);
@@ -149,7 +147,7 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
         |side| Fixed { short_side_below: Some(side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
     let formats: Vec<VideoFormat> =
         sides.iter().map(|&side| format::whole(source, facts.video.frame_rate, fixed(side))).collect();
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     notes.extend(machine_notes(facts, wishes, machine));
     if wishes.height.is_some() {
         notes.push(Note::HeightsAreNamed);
@@ -164,16 +162,15 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
         .collect();
     let format = wishes.packaging.format;
     let firsts = encodes.first().map(|encode| firsts(encode, wishes.packaging.seconds)).unwrap_or_default();
-    let mut renditions: Vec<Rendition> = encodes
+    let mut renditions: Vec<RenditionPlan> = encodes
         .into_iter()
         .map(|mut encode| {
             encode.chunks = chunks::at(&facts.video, facts.container, &encode.grid, &firsts);
-            let limit = most(&encode);
-            Rendition { encode, limit }
+            RenditionPlan { limit: encode.most(), encode }
         })
         .collect();
     let extras = extras(machine, firsts.len(), renditions.len());
-    let whole = |one: &Rendition| one.limit.0 + container(&one.encode, format, one.limit).0;
+    let whole = |one: &RenditionPlan| one.limit.0 + container(&one.encode, format, one.limit).0;
     let mut limit = Bytes(renditions.iter().map(whole).sum::<u64>() + extras.0);
     if let Some(target) = wishes.packaging.target.filter(|target| *target < limit) {
         limit = target;
@@ -183,8 +180,8 @@ fn package(facts: &MediaFacts, wishes: &Wishes, machine: Machine, sides: &[u32],
     Plan { limit, action: Action::Package(package), notes }
 }
 
-/// Each of `wishes.renditions` that is not above the source as a file of its own; the leanest in the source's own size
-/// where all are above it.
+/// Plans each of `wishes.renditions` that is not above the source as a file of its own; if all are above it, the
+/// leanest in the source's own size.
 pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let source = facts.video.display_size();
     let own = source.0.min(source.1);
@@ -198,7 +195,7 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     rungs.dedup_by_key(|rung| rung.width.min(rung.height));
     let audio_rate = rungs.first().map_or(AUDIO_RATE, Rung::audio_rate);
     let audio = audio::beside(facts, wishes, audio_rate);
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     notes.extend(machine_notes(facts, wishes, machine));
     if left_out {
         notes.push(Note::RenditionsAboveSource);
@@ -212,12 +209,12 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     if let Some(largest) = rungs.first() {
         conversion_notes(facts, wishes, largest.format(), &audio, &mut notes);
     }
-    let renditions: Vec<Rendition> = rungs
+    let renditions: Vec<RenditionPlan> = rungs
         .into_iter()
         .map(|rung| {
             let size = (rung.width, rung.height);
             let encode = encode_on_rung(facts, wishes, machine, rung, size, audio.clone());
-            Rendition { limit: most_on_rung(&encode, rung), encode }
+            RenditionPlan { limit: encode.most(), encode }
         })
         .collect();
     let entries = renditions.len() as u64 * ENTRY + ARCHIVE;
@@ -226,7 +223,7 @@ pub(crate) fn files(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Pl
     Plan { limit, action: Action::Package(package), notes }
 }
 
-/// The format that a wanted rendition comes to, in the source's shape.
+/// Returns the format of a wanted rendition, in the source's shape.
 fn rung(facts: &MediaFacts, wishes: &Wishes, wanted: Wanted) -> Rung {
     let fixed =
         Fixed { short_side_below: Some(wanted.side + 1), frame_rate: wishes.frame_rate, ..Fixed::default() };
@@ -254,8 +251,9 @@ fn encode(
     encode_plan(facts, wishes, machine, format, preset, control, audio)
 }
 
-/// First frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be shorter, or
-/// a little longer rather than leave a few frames over. At whole multiples of the seconds, or the frame after.
+/// Returns the first frames of segments of `seconds`, or of as many whole seconds as make some frames; the last may be
+/// shorter, or a little longer rather than leave a few frames over. They are at whole multiples of the seconds, or the
+/// frame after.
 fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
     let rate = encode.grid.rate.per_second();
     let seconds = f64::from(seconds.max(1)).max((LEAST_FRAMES as f64 / rate).ceil());
@@ -264,20 +262,9 @@ fn firsts(encode: &EncodePlan, seconds: u32) -> Vec<u64> {
     (0..).map(at).take_while(|&first| first == 0 || rest(first) >= LEAST_FRAMES).collect()
 }
 
-/// What a rendition's file takes at most.
-fn most(encode: &EncodePlan) -> Bytes {
-    let video = match encode.control {
-        RateControl::Constrained { cap, .. } => cap.most(encode.grid.duration(), encode.chunks.len()),
-        _ => Bytes(0),
-    };
-    let audio = encode.audio.expected().during(encode.audio_length).times(AUDIO_OVER);
-    let container = overhead(encode.grid.frames, &encode.audio, encode.audio_length);
-    Bytes(video.0 + audio.0 + container.0)
-}
-
-/// What the segments of a file of `bytes` take more than it.
+/// Returns what the segments of a file of `bytes` take more than it.
 fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes {
-    let audio = encode.audio.expected().during(encode.audio_length);
+    let audio = encode.audio_bytes();
     let rate = encode.audio.sample_rate().unwrap_or(48_000);
     let shape = hls::Shape {
         frames: encode.grid.frames,
@@ -293,10 +280,10 @@ fn container(encode: &EncodePlan, format: SegmentFormat, bytes: Bytes) -> Bytes 
 }
 
 /// Divides the bytes of all segments among the renditions, by their peak rates, after audio and containers.
-fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
-    let weight = |one: &Rendition| one.encode.video_rate().map_or(1.0, |rate| rate.0);
+fn share(renditions: &mut [RenditionPlan], format: SegmentFormat, target: Bytes) {
+    let weight = |one: &RenditionPlan| one.encode.video_rate().map_or(1.0, |rate| rate.0);
     let weights: f64 = renditions.iter().map(weight).sum();
-    let audio = |one: &Rendition| one.encode.audio.expected().during(one.encode.audio_length).0;
+    let audio = |one: &RenditionPlan| one.encode.audio_bytes().0;
     let audios: u64 = renditions.iter().map(audio).sum();
     let room = target.times(MARGIN).0.saturating_sub(audios) as f64;
     for one in renditions {
@@ -304,8 +291,7 @@ fn share(renditions: &mut [Rendition], format: SegmentFormat, target: Bytes) {
         // The container's share of what there is, not of what it will be: a little too much.
         let over = container(&one.encode, format, whole);
         one.limit = Bytes(whole.0.saturating_sub(over.0));
-        let own = overhead(one.encode.grid.frames, &one.encode.audio, one.encode.audio_length);
-        let video = Bytes(one.limit.0.saturating_sub(audio(one) + own.0));
+        let video = Bytes(one.limit.0.saturating_sub(audio(one) + one.encode.overhead().0));
         one.encode.control = RateControl::TwoPass { video };
     }
 }
@@ -411,7 +397,7 @@ mod tests {
             let found: Vec<u32> = package.renditions.iter().map(|one| one.encode.format.height).collect();
             assert_eq!(found, sides, "{asked}");
             assert_eq!(plan.notes.contains(&Note::RenditionsAboveSource), noted, "{asked}");
-            // What is not granted is told.
+            // What is not granted gets a note.
             assert!(plan.notes.contains(&Note::HeightsAreNamed));
             assert!(plan.notes.contains(&Note::WishAboveSource { what: Wished::FrameRate }));
         }

@@ -26,7 +26,7 @@ pub struct Means<'a> {
     pub speeds: &'a Speeds,
 }
 
-/// What one effort would come to on a clip.
+/// The prediction for one effort on a clip.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
     /// The effort.
@@ -58,7 +58,7 @@ pub enum Quality {
 }
 
 impl Quality {
-    /// In a word.
+    /// Returns it in a word.
     pub fn text(self) -> &'static str {
         match self {
             Quality::Blocky => "blocky",
@@ -77,7 +77,7 @@ pub enum Unavailable {
 }
 
 impl Unavailable {
-    /// The reason, as a sentence.
+    /// Returns it in a word.
     pub fn text(self) -> String {
         match self {
             Unavailable::OnlyBrowser(codec) => {
@@ -90,7 +90,8 @@ impl Unavailable {
 /// The efforts that are predicted, quickest first.
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Balanced, Effort::Best];
 
-/// What each effort would come to, quickest first; empty where there is no choice: nothing is encoded, or nothing fits.
+/// Returns a prediction for each effort, quickest first; empty if there is no choice: nothing is encoded, or nothing
+/// fits.
 pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Prediction> {
     if wishes.mode != Mode::Size {
         return Vec::new();
@@ -111,19 +112,19 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
     EFFORTS.into_iter().map(predict).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels come to on two
+/// `Auto` takes `Best` where the wait is no longer than this, about what `plan::effort_of`'s pixels take on two
 /// cores.
 const BEST_WITHIN: Micros = Micros(30_000_000);
 /// Where even `Balanced` takes longer than this, people go away: `Fast`, where it is watchable.
 const LONG_WAIT: Micros = Micros(300_000_000);
 
-/// The effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by
+/// Returns the effort that a wished one stands for. `Auto` stays where nothing is predicted; plans then go by
 /// `plan::effort_of`.
 pub fn settle(wished: Effort, predictions: &[Prediction]) -> Effort {
     if wished == Effort::Auto { choose(predictions) } else { wished }
 }
 
-/// Best where it is quick, fast where bytes are ample or the wait would be long, balanced between.
+/// Chooses best if it is quick, fast if bytes are ample or the wait would be long, else balanced.
 fn choose(predictions: &[Prediction]) -> Effort {
     let likely = |effort| predictions.iter().find(|one| one.effort == effort).and_then(|one| one.likely.ok());
     match (likely(Effort::Fast), likely(Effort::Balanced), likely(Effort::Best)) {
@@ -173,32 +174,39 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
             pixels / speeds.of_x264(plan.preset, density) / x264
         }
     };
-    let (passes, frame) = match plan.control {
+    // Passes, how often a frame is decoded, and what else it takes.
+    let (passes, decodes, frame) = match plan.control {
         RateControl::TwoPass { .. } => {
             let quick = if plan.preset == Preset::Medium { 1.0 } else { QUICK_FIRST_PASS };
             let first = pixels / speeds.veryfast / x264 * quick;
-            (2.0, decode + first + decode * decoded_again(plan, means.limits.frames) + encode)
+            (2.0, 1.0 + decoded_again(plan, means.limits.frames), first + encode)
         }
         // Both passes decode and take as long.
-        RateControl::Measured { .. } if plan.engine == VideoEncoder::X265 => (2.0, (decode + encode) * 2.0),
-        RateControl::Measured { .. } => (1.0, (decode + encode) * (1.0 + MEASURED_AGAIN) * BESIDE),
+        RateControl::Measured { .. } if plan.engine == VideoEncoder::X265 => (2.0, 2.0, encode * 2.0),
+        RateControl::Measured { .. } => {
+            let times = (1.0 + MEASURED_AGAIN) * BESIDE;
+            (1.0, times, encode * times)
+        }
         RateControl::Quality { .. } | RateControl::Capped(_) | RateControl::Constrained { .. } => {
-            (1.0, decode + encode)
+            (1.0, 1.0, encode)
         }
     };
+    let decode = decode * decodes;
     let audio = match plan.audio {
         AudioPlan::Encode { .. } => plan.audio_length.seconds() * AUDIO / speeds.veryfast,
         AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
     };
     let count = workers as f64;
     let together = 1.0 + (count - 1.0) * FURTHER_WORKER;
-    let video = busiest(&plan.chunks, workers) as f64 * frame * count;
+    let chunk =
+        |chunk: &Chunk| chunk.frames as f64 * (decode + frame) + chunk.run_up(&plan.grid) as f64 * decode;
+    let video = busiest(plan.chunks.iter().map(chunk).collect(), workers) * count;
     // One worker makes all of the audio.
     let busy = ((video + audio) / together).max(audio);
     Some(Micros::from_seconds(passes * END_OF_PASS + busy))
 }
 
-/// The part of the frames that a second pass decodes again.
+/// Returns the part of the frames that a second pass decodes again.
 fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
     if !matches!(plan.engine, VideoEncoder::Own | VideoEncoder::Native) {
         return 1.0;
@@ -207,17 +215,16 @@ fn decoded_again(plan: &EncodePlan, room: Bytes) -> f64 {
     1.0 - (room.0 as f64 / (frame * plan.grid.frames as f64)).min(1.0)
 }
 
-/// Frames of the worker that has most to do, when each takes the longest chunk that waits.
-fn busiest(chunks: &[Chunk], workers: usize) -> u64 {
-    let mut frames: Vec<u64> = chunks.iter().map(|chunk| chunk.frames).collect();
-    frames.sort_unstable_by(|a, b| b.cmp(a));
-    let mut loads = vec![0; workers.max(1)];
-    for chunk in frames {
-        if let Some(least) = loads.iter_mut().min() {
+/// Returns the work of the worker that has most to do, when each takes the longest chunk that waits.
+fn busiest(mut chunks: Vec<f64>, workers: usize) -> f64 {
+    chunks.sort_unstable_by(|a, b| b.total_cmp(a));
+    let mut loads = vec![0.0; workers.max(1)];
+    for chunk in chunks {
+        if let Some(least) = loads.iter_mut().min_by(|a, b| f64::total_cmp(a, b)) {
             *least += chunk;
         }
     }
-    loads.into_iter().max().unwrap_or(0)
+    loads.into_iter().fold(0.0, f64::max)
 }
 
 // What a byte of x264's quicker presets is worth beside one of medium's, from the SSIM that they reach: veryfast's
@@ -363,16 +370,13 @@ mod tests {
 
     #[test]
     fn the_worker_with_most_to_do_counts() {
-        let chunk = |frames| Chunk { first: 0, frames, seek: None, anchor: 0 };
-        let cases = [
-            (vec![100, 100, 100], 2, 200),
-            (vec![60, 100, 50, 40], 2, 140),
-            (vec![10, 20], 4, 20),
-            (vec![10, 20], 1, 30),
-        ];
-        for (frames, workers, expected) in cases {
-            let chunks: Vec<Chunk> = frames.iter().copied().map(chunk).collect();
-            assert_eq!(busiest(&chunks, workers), expected, "{frames:?} on {workers}");
+        for (chunks, workers, expected) in [
+            (vec![100.0, 100.0, 100.0], 2, 200.0),
+            (vec![60.0, 100.0, 50.0, 40.0], 2, 140.0),
+            (vec![10.0, 20.0], 4, 20.0),
+            (vec![10.0, 20.0], 1, 30.0),
+        ] {
+            assert_eq!(busiest(chunks.clone(), workers), expected, "{chunks:?} on {workers}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::machine::Preset;
 use crate::wishes::Wishes;
 
 pub(super) fn quick(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     let fixed = Fixed { height: wishes.height, frame_rate: wishes.frame_rate, ..Fixed::default() };
     let format = format::whole(facts.video.display_size(), facts.video.frame_rate, fixed);
     let audio = audio::recipe_audio(facts, wishes);

@@ -61,7 +61,7 @@ pub struct Measured {
     pub overhead: Bytes,
 }
 
-/// The refusal of a clip that is too long to be measured first: estimated on the safe side.
+/// Returns the refusal of a clip that is too long to be measured first: estimated on the safe side.
 pub(crate) fn refuse(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -75,7 +75,7 @@ pub(crate) fn refuse(
     refuse_measured(facts, wishes, measured)
 }
 
-/// The refusal of a clip that was measured.
+/// Returns the refusal of a clip that was measured.
 pub fn refuse_measured(facts: &MediaFacts, wishes: &Wishes, measured: Measured) -> Refusal {
     let Measured { video, audio, overhead } = measured;
     let with = |audio: Bytes| rounded((video.0 + audio.0 + overhead.0) as f64 * MARGIN);
@@ -122,7 +122,7 @@ fn length(facts: &MediaFacts, wishes: &Wishes) -> Micros {
     end - start
 }
 
-/// Up to the next whole kilobyte.
+/// Rounds up to the next whole kilobyte.
 fn rounded(bytes: f64) -> Bytes {
     Bytes((bytes / 1000.0).ceil() as u64 * 1000)
 }
@@ -130,7 +130,7 @@ fn rounded(bytes: f64) -> Bytes {
 /// What a file costs however short it is.
 const FIXED_COST: u64 = 3_000;
 
-/// The longest beginning that fits, in whole seconds, with room for a beginning that is busier than the rest.
+/// Returns the longest beginning that fits, in whole seconds, with room for a beginning that is busier than the rest.
 fn first_part(facts: &MediaFacts, wishes: &Wishes, least: Bytes, duration: Micros) -> Option<Offer> {
     let (start, _) = kept(facts, wishes);
     let share =

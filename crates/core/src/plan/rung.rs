@@ -5,31 +5,28 @@ use super::chunks;
 use super::encode::{effort_of, encode_plan, kept, machine_notes};
 use super::format;
 use super::notes::{rung_notes, source_notes};
-use super::overhead::overhead;
 use super::types::{Action, EncodePlan, Plan, RateControl};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
 use crate::machine::Preset;
-use crate::units::Bytes;
 use crate::wishes::ladder::{self, Rung};
 use crate::wishes::{Effort, Wishes};
 
-/// A rung of the ladder, whatever the source: what expects this format gets it.
+/// Returns a rung of the ladder, whatever the source: what expects this format gets it.
 pub(super) fn on_rung(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Plan {
     let source = facts.video.display_size();
     let rung = ladder::of_source(wishes.rung, source, facts.video.frame_rate);
     let format = rung.format();
     let audio = audio::beside(facts, wishes, rung.audio_rate());
     let inside = format::inside(source, (format.width, format.height));
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     rung_notes(facts, wishes, format, inside, &audio, &mut notes);
     notes.extend(machine_notes(facts, wishes, machine));
     let encode = encode_on_rung(facts, wishes, machine, rung, inside, audio);
-    let limit = most_on_rung(&encode, rung);
-    Plan { limit, action: Action::Encode(Box::new(encode)), notes }
+    Plan { limit: encode.most(), action: Action::Encode(Box::new(encode)), notes }
 }
 
-/// An encode that never takes more than a rung's bandwidth, its video of the size `inside` in the middle of the
+/// Returns an encode that never takes more than a rung's bandwidth, its video of the size `inside` in the middle of the
 /// rung's.
 pub(crate) fn encode_on_rung(
     facts: &MediaFacts,
@@ -54,15 +51,4 @@ pub(crate) fn encode_on_rung(
         chunks::at_multiples(&facts.video, facts.container, &encode.grid, machine.workers, distance);
     encode.conversion.inside = inside;
     encode
-}
-
-/// Audio encoders take a little more than they are asked for, most of all in short clips.
-pub(crate) const AUDIO_OVER: f64 = 1.25;
-
-/// What a result on `rung` takes at most, audio and container included.
-pub(crate) fn most_on_rung(plan: &EncodePlan, rung: Rung) -> Bytes {
-    let video = rung.cap().most(plan.grid.duration(), plan.chunks.len());
-    let audio = plan.audio.expected().during(plan.audio_length).times(AUDIO_OVER);
-    let container = overhead(plan.grid.frames, &plan.audio, plan.audio_length);
-    Bytes(video.0 + audio.0 + container.0)
 }

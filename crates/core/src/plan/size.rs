@@ -4,10 +4,10 @@ use super::audio::{self, AudioPlan, WhyNoAudio};
 use super::encode::{effort_of, encode_plan, engine_for, kept, machine_notes};
 use super::format::{self, Fixed};
 use super::notes::{Note, encode_notes, source_notes};
-use super::overhead::overhead;
+use super::overhead::{overhead, overhead_with_audio};
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
-use crate::clip::facts::{Container, MediaFacts, Rotation};
+use crate::clip::facts::{Container, MediaFacts, Missing, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::machine::Preset;
 use crate::machine::{Machine, VideoEncoder};
@@ -27,7 +27,7 @@ pub struct Ceiling {
     pub room: Option<Bytes>,
 }
 
-/// The plan of an encode to the target, below a ceiling.
+/// Returns the plan of an encode to the target, below a ceiling.
 pub fn plan_encode(
     facts: &MediaFacts,
     wishes: &Wishes,
@@ -53,19 +53,28 @@ fn sized(
     fixed: Fixed,
     ceiling: Ceiling,
 ) -> Result<Plan, Refusal> {
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     let limit = spendable(facts, wishes, fixed, ceiling.room);
     let (start, end) = kept(facts, wishes);
     let duration = (end - start).max(facts.video.frame_rate.time_of(1));
     // A video may be shorter than its audio: the audio takes bytes for all of its length.
     let audio_length = audio::audio_length(facts, wishes, duration);
-    let total = limit.over(duration.max(audio_length));
-    let audio = audio::plan_audio(facts, wishes, total, ceiling.audio);
-    let audio_bytes = audio.expected().during(audio_length);
     let source = facts.video.display_size();
     // Container overhead depends on the frame rate, which depends on the budget: the full rate is the safe side.
     let most = format::whole(source, facts.video.frame_rate, fixed);
     let least = format::smallest(source, facts.video.frame_rate, fixed);
+    let beside = |video: Kbps, format: VideoFormat| {
+        let container = overhead_with_audio(format.frame_rate.frames_in(duration), audio_length);
+        let rest = limit.0.saturating_sub(video.during(duration).0).saturating_sub(container.0);
+        Bytes(rest).over(audio_length)
+    };
+    let room = audio::Room {
+        total: limit.over(duration.max(audio_length)),
+        most: beside(format::least_rate(least), least),
+        spare: beside(usable(facts, (start, start + duration), most), most),
+    };
+    let audio = audio::plan_audio(facts, wishes, room, ceiling.audio);
+    let audio_bytes = audio.expected().during(audio_length);
     let video_bytes = |format: VideoFormat| {
         let frames = format.frame_rate.frames_in(duration);
         limit.0.saturating_sub(audio_bytes.0).saturating_sub(overhead(frames, &audio, audio_length).0)
@@ -105,7 +114,30 @@ fn sized(
     Ok(Plan { limit: wishes.target.min(limit), action: Action::Encode(Box::new(encode)), notes })
 }
 
-/// The bytes worth spending: a source that is already below the target is not inflated, even where it has to be
+/// Returns what the video can use at most: above it nobody sees a difference. A generous estimate, because what the first pass
+/// finds to be left goes to the audio as well, and nothing comes back from there: as many bits for each pixel as even
+/// restless videos look perfect with, and never much more than the source spends on the same frames, since its encoder
+/// has thrown away what it could not keep. Small frames are nearly all headers.
+fn usable(facts: &MediaFacts, (start, end): (Micros, Micros), format: VideoFormat) -> Kbps {
+    let video = &facts.video;
+    let perfect = format::comfortable_rate(format).0 * PERFECT;
+    let spent = (video.bytes_until(end) - video.bytes_until(start)).max(0.0);
+    let own = Bytes(spent as u64).over(end - start).0;
+    let behind = if video.codec == "h264" { AGAIN } else { AGAIN_BEHIND };
+    let rate = if own > 0.0 { perfect.min(own * behind) } else { perfect };
+    Kbps(rate + HEADER_BITS * format.frame_rate.per_second() / 1000.0)
+}
+
+/// Times the comfortable bitrate: about 0.25 bits per pixel and frame.
+const PERFECT: f64 = 8.0;
+/// Times the source's own rate, to lose nothing that is visible beside it when it is encoded again...
+const AGAIN: f64 = 1.5;
+/// ...and where its codec may be one that makes more of each byte.
+const AGAIN_BEHIND: f64 = 2.5;
+/// What the headers of a frame take, however small it is.
+const HEADER_BITS: f64 = 320.0;
+
+/// Returns the bytes worth spending: a source that is already below the target is not inflated, even where it has to be
 /// encoded. Only what would not be watchable at its own size gets more: some codecs keep a drawn video in next to
 /// nothing.
 fn spendable(facts: &MediaFacts, wishes: &Wishes, fixed: Fixed, room: Option<Bytes>) -> Bytes {
@@ -129,7 +161,7 @@ const PLAIN_VIDEO: f64 = 0.6;
 /// Audio that is still understood well.
 const PLAIN_AUDIO: Kbps = Kbps(32.0);
 
-/// Whether these packets play everywhere, given the right container.
+/// Returns whether these packets play everywhere, given the right container.
 fn packets_play_everywhere(facts: &MediaFacts) -> bool {
     facts.video.codec == "h264"
         && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
@@ -139,23 +171,25 @@ fn packets_play_everywhere(facts: &MediaFacts) -> bool {
         && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
 }
 
-/// Whether the file plays everywhere as it is.
+/// Returns whether the file plays everywhere as it is.
 pub fn plays_everywhere(facts: &MediaFacts) -> bool {
     facts.container == Container::Mp4 && packets_play_everywhere(facts)
 }
 
-/// Whether the source, or its packets in another container, is already the answer.
+/// Returns whether the source, or its packets in another container, is already the answer.
 pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Option<Action> {
     let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
         || wishes.frame_rate.is_some_and(|rate| rate.per_second() < facts.video.frame_rate.per_second())
         || wishes.trim.is_some()
         || matches!(wishes.audio, AudioWish::Encode(_))
-        || (wishes.audio == AudioWish::None && !facts.audio.is_empty());
-    if changes || !packets_play_everywhere(facts) || facts.file_bytes > limit {
+        || (wishes.audio == AudioWish::None && !facts.audio.is_empty())
+        || audio::mixes_tracks(facts, wishes);
+    let broken = facts.joined || facts.missing != Missing::default();
+    if changes || broken || !packets_play_everywhere(facts) || facts.file_bytes > limit {
         return None;
     }
     match facts.container {
-        Container::Mp4 if !facts.metadata.personal => Some(Action::Keep),
+        Container::Mp4 if may_keep(facts) => Some(Action::Keep),
         Container::Mp4 => Some(Action::Remux(copied(facts))),
         // Rotation and pixel aspect travel in other ways in other containers; only plain video is copied.
         Container::Mov | Container::Matroska | Container::MpegTs
@@ -167,7 +201,13 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     }
 }
 
-/// The source's packets in a file of their own.
+/// Returns whether a source that plays everywhere can be the result as it is: it tells nothing of whoever made it, and
+/// has no empty track, at which some players stop.
+fn may_keep(facts: &MediaFacts) -> bool {
+    !facts.metadata.personal && facts.others.iter().all(|stream| !stream.empty)
+}
+
+/// Copies the source's packets into a file of their own.
 fn copied(facts: &MediaFacts) -> RemuxPlan {
     RemuxPlan {
         video: facts.video.index,
@@ -178,17 +218,18 @@ fn copied(facts: &MediaFacts) -> RemuxPlan {
     }
 }
 
-/// The plan of handing over a source that plays everywhere: as it is, or without what it tells of whoever made it.
-pub(crate) fn hand_over(facts: &MediaFacts, limit: Bytes) -> Plan {
-    if !facts.metadata.personal {
+/// Plans to hand over a source that plays everywhere: as it is, or copied without what it tells of whoever made it and
+/// without empty tracks.
+pub(crate) fn hand_over(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Plan {
+    if may_keep(facts) {
         return Plan { limit, action: Action::Keep, notes: vec![Note::KeptAsIs] };
     }
-    let mut notes = source_notes(facts);
+    let mut notes = source_notes(facts, wishes);
     notes.push(Note::Copied);
     Plan { limit, action: Action::Remux(copied(facts)), notes }
 }
 
-/// What a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.
+/// Returns what a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.
 /// Software H.264 is visibly worse; but from 480p at 437 kb/s down to 432p nothing was gained (SSIM at the source's
 /// size 0.957 both ways), and scaling costs time. VP9 and AV1 are about as good as x264.
 fn worth_by_browser(codec: Codec) -> f64 {

@@ -9,15 +9,15 @@ use crate::machine::limits::Limits;
 use crate::machine::{VideoEncoder, WhyFfmpeg};
 use crate::units::Micros;
 
-/// Whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports the times
-/// of one piece of a stream only, and the first packets of fragments last until the next fragment begins, whatever they
-/// hold: the audio would come out of step.
+/// Returns whether the browser may be trusted with the way a file is built that it listed itself. The demuxer reports
+/// the times of one piece of a stream only, and the first packets of fragments last until the next fragment begins,
+/// whatever they hold: the audio would come out of step.
 pub fn suits_container(listing: &Listing) -> Result<(), WhyFfmpeg> {
     let odd = listing.streams.iter().any(|stream| stream.plays() && stream.odd.is_some());
     if listing.fragmented || odd { Err(WhyFfmpeg::Container) } else { Ok(()) }
 }
 
-/// Whether the browser may be trusted with a clip that it examined itself.
+/// Returns whether the browser may be trusted with a clip that it examined itself.
 pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     let known =
         matches!(facts.container, Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM);
@@ -25,6 +25,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
         (facts.video.is_hdr(), WhyFfmpeg::HighRange),
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
+        // Browsers' decoders begin with a keyframe or fail.
+        (seen.begins_midway, WhyFfmpeg::Wrong),
         (seen.layout.is_none(), WhyFfmpeg::Video),
         (seen.mirrored, WhyFfmpeg::Mirrored),
         // The browser's way fills the result's frame with each.
@@ -35,9 +37,10 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
     cases.into_iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, why)| Err(why))
 }
 
-fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
+pub(crate) fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
     match *audio {
         AudioPlan::Encode { stream, .. } if !hears(stream) => Some(WhyFfmpeg::Audio),
+        AudioPlan::Encode { ref mixed, .. } if !mixed.is_empty() => Some(WhyFfmpeg::Mix),
         AudioPlan::Encode { source_channels, channels, .. } if !mixes(source_channels, channels) => {
             Some(WhyFfmpeg::Mix)
         }
@@ -46,8 +49,8 @@ fn audio_needs_ffmpeg(audio: &AudioPlan, hears: impl Fn(u32) -> bool) -> Option<
 }
 
 impl Plan {
-    /// Why ffmpeg must do it after all, where this plan was made for the browser's own codecs; `hears` says whether
-    /// they decode the chosen audio.
+    /// Returns why ffmpeg must carry out this plan although it was made for the browser's own codecs; `hears` says
+    /// whether they decode the chosen audio.
     pub fn needs_ffmpeg(&self, hears: impl Fn(u32) -> bool) -> Option<WhyFfmpeg> {
         match &self.action {
             Action::Keep => None,
@@ -84,12 +87,13 @@ mod tests {
     #![allow(clippy::expect_used, reason = "tests stop at the first surprise")]
 
     use super::*;
+    use crate::clip::facts::AudioFacts;
     use crate::clip::listing::{ListedStream, Oddity, StreamKind};
     use crate::machine::{Decoder, Encoders, Machine};
     use crate::plan::plan;
     use crate::testing::facts;
     use crate::units::{Bytes, Kbps};
-    use crate::wishes::{AudioWish, Wishes};
+    use crate::wishes::{AudioWish, Tracks, Wishes};
 
     #[test]
     fn a_file_that_is_built_oddly_is_left_to_ffmpeg() {
@@ -153,6 +157,12 @@ mod tests {
             facts.audio[0].channels = channels;
             let plan = plan(&facts, &wishes, machine).expect("a plan");
             assert_eq!(plan.needs_ffmpeg(|_| true), why, "{channels}");
+        }
+        let mut facts = facts(500);
+        facts.audio.push(AudioFacts { index: 2, default: false, ..facts.audio[0].clone() });
+        for (tracks, why) in [(Tracks::First, None), (Tracks::Mix, Some(WhyFfmpeg::Mix))] {
+            let plan = plan(&facts, &Wishes { tracks, ..wishes.clone() }, machine).expect("a plan");
+            assert_eq!(plan.needs_ffmpeg(|_| true), why, "{tracks:?}");
         }
     }
 }

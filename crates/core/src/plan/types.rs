@@ -3,6 +3,7 @@
 use super::audio::AudioPlan;
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
+use super::overhead::overhead;
 use crate::clip::facts::{Colour, Field, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::clip::metadata::Captured;
@@ -97,6 +98,8 @@ pub struct EncodePlan {
     /// When the clip was captured, where it says.
     #[serde(default)]
     pub captured: Option<Captured>,
+    /// The source was joined from parts whose audio overlaps or leaves gaps where they meet.
+    pub joined: bool,
     /// The kept part of the source, when not all of it.
     pub trim: Option<(Micros, Micros)>,
 }
@@ -109,7 +112,7 @@ pub enum RateControl {
         /// Bytes for the video.
         video: Bytes,
     },
-    /// An encoder that is asked for a rate and may miss it: its bytes are measured and it is asked again.
+    /// An encoder that may miss its rate: its bytes are measured, and it encodes again.
     Measured {
         /// Bytes for the video.
         video: Bytes,
@@ -163,7 +166,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Where the video is in the result's frame: left, top, width, height. On whole samples of colour.
+    /// Returns where the video is in the result's frame: left, top, width, height. On whole samples of colour.
     pub fn place(&self, frame: VideoFormat) -> [u32; 4] {
         let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;
         let (width, height) = self.inside;
@@ -179,12 +182,12 @@ pub struct PackagePlan {
     /// First frames of the segments.
     pub firsts: Vec<u64>,
     /// One encode each. Where there are segments, they are the chunks.
-    pub renditions: Vec<Rendition>,
+    pub renditions: Vec<RenditionPlan>,
 }
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rendition {
+pub struct RenditionPlan {
     /// How it is encoded.
     pub encode: EncodePlan,
     /// Its file, before it is cut into segments, is never larger than this.
@@ -192,15 +195,39 @@ pub struct Rendition {
 }
 
 impl PackagePlan {
-    /// Where the segments begin.
+    /// Returns where the segments begin.
     pub fn segments(&self) -> Option<Segments> {
         let grid = &self.renditions.first()?.encode.grid;
         Segments::new(self.firsts.clone(), grid.frames, grid.rate).ok()
     }
 }
 
+/// Audio encoders take a little more than their rate, most of all in short clips.
+const AUDIO_OVER: f64 = 1.25;
+
 impl EncodePlan {
-    /// The bitrate aimed at for the video; `None` where quality leads.
+    /// Returns the bytes that the audio is expected to take.
+    pub fn audio_bytes(&self) -> Bytes {
+        self.audio.expected().during(self.audio_length)
+    }
+
+    /// Returns what the container of the result costs.
+    pub fn overhead(&self) -> Bytes {
+        overhead(self.grid.frames, &self.audio, self.audio_length)
+    }
+
+    /// Returns the most that an encode within a bandwidth takes, with audio and container.
+    pub(crate) fn most(&self) -> Bytes {
+        let video = match self.control {
+            RateControl::Capped(cap) | RateControl::Constrained { cap, .. } => {
+                cap.most(self.grid.duration(), self.chunks.len())
+            }
+            _ => Bytes(0),
+        };
+        Bytes(video.0 + self.audio_bytes().times(AUDIO_OVER).0 + self.overhead().0)
+    }
+
+    /// Returns the bitrate aimed at for the video; `None` where quality leads.
     pub fn video_rate(&self) -> Option<Kbps> {
         match self.control {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {

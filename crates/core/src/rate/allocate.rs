@@ -30,12 +30,12 @@ pub struct Allocation {
     pub qp: f64,
 }
 
-/// x264's `qp2qscale`.
+/// Computes x264's `qp2qscale`.
 pub fn qp_to_qscale(qp: f64) -> f64 {
     0.85 * ((qp - 12.0) / 6.0).exp2()
 }
 
-/// x264's `qscale2qp`.
+/// Computes x264's `qscale2qp`.
 pub fn qscale_to_qp(qscale: f64) -> f64 {
     12.0 + 6.0 * (qscale / 0.85).log2()
 }
@@ -66,7 +66,7 @@ struct Frame {
 }
 
 impl Frame {
-    /// x264's `qscale2bits`: texture falls with the 1.1th power of the quantizer, motion with its square root.
+    /// Computes x264's `qscale2bits`: texture falls with the 1.1th power of the quantizer, motion with its square root.
     fn bits(&self, qscale: f64) -> f64 {
         let qscale = qscale.max(0.1);
         (self.stats.texture_bits + 0.1) * (self.qscale / qscale).powf(1.1)
@@ -82,7 +82,7 @@ impl Allocator {
         Allocator { chunks }
     }
 
-    /// The least bytes that each chunk can be coded in, everything at the coarsest quantizer.
+    /// Returns the least bytes that each chunk can be coded in, everything at the coarsest quantizer.
     pub fn least(&self) -> Vec<Bytes> {
         let coarsest = qp_to_qscale(COARSEST_QP);
         let bits = |chunk: &Curve| chunk.frames.iter().map(|frame| frame.bits(coarsest)).sum::<f64>();
@@ -104,16 +104,16 @@ impl Allocator {
         Allocation { shares, qp: self.mean_qp(&chunks) }
     }
 
-    /// The bytes that all frames take when their mean P quantizer is `qp`.
+    /// Returns the bytes that all frames take when their mean P quantizer is `qp`.
     pub fn bytes_at(&self, qp: f64) -> Bytes {
         // Six quantizer steps double the quantizer scale.
         let chunks = self.search(|_, mean| (mean - qp) / 6.0);
         Bytes((chunks.iter().map(|chunk| chunk.0).sum::<f64>() / 8.0) as u64)
     }
 
-    /// The chunks at the rate factor where `missing` (a logarithm, given all bits and the mean quantizer) vanishes.
-    /// Bounds close in by the slope of the logarithms, which is near 1: some six steps where bisection takes forty; an
-    /// hour has 90,000 frames, and the page must not freeze.
+    /// Returns the chunks at the rate factor where `missing` (a logarithm, given all bits and the mean quantizer)
+    /// vanishes. Bounds close in by the slope of the logarithms, which is near 1: some six steps where bisection takes
+    /// forty; an hour has 90,000 frames, and the page must not freeze.
     fn search(&self, missing: impl Fn(f64, f64) -> f64) -> Vec<(f64, f64)> {
         let (mut low, mut high) = (-60.0_f64, 60.0_f64);
         let mut guess = self.first_guess();
@@ -140,7 +140,7 @@ impl Allocator {
         sum / self.chunks.iter().map(frames).sum::<f64>().max(1.0)
     }
 
-    /// The logarithm of the rate factor that the first pass itself ran at, about.
+    /// Returns the logarithm of the rate factor that the first pass itself ran at, about.
     fn first_guess(&self) -> f64 {
         let frames = self.chunks.iter().flat_map(|chunk| &chunk.frames);
         let (sum, count) = frames
@@ -150,7 +150,7 @@ impl Allocator {
         if count > 0.0 { (sum / count).clamp(-50.0, 50.0) } else { 0.0 }
     }
 
-    /// Expected bits and mean quantizer of each chunk.
+    /// Computes x264's `qscale2bits`: texture falls with the 1.1th power of the quantizer, motion with its square root.
     fn bits(&self, rate_factor: f64) -> Vec<(f64, f64)> {
         self.chunks.iter().map(|chunk| chunk.expected(rate_factor)).collect()
     }
@@ -187,7 +187,7 @@ impl Curve {
         Curve { settings, frames, initial: base.powf(power) }
     }
 
-    /// Expected bits and mean quantizer at a rate factor.
+    /// Returns the expected bits and mean quantizer at a rate factor.
     fn expected(&self, rate_factor: f64) -> (f64, f64) {
         let qscales = self.qscales(rate_factor);
         let (lowest, highest) = self.settings.qp_range;
@@ -220,7 +220,7 @@ impl Curve {
         (bits, qp)
     }
 
-    /// `get_qscale` for every frame, then `get_diff_limited_q` from the last to the first.
+    /// Computes `get_qscale` for every frame, then `get_diff_limited_q` from the last to the first.
     fn qscales(&self, rate_factor: f64) -> Vec<f64> {
         let mut last_for = [self.initial / rate_factor; 3];
         let mut qscales: Vec<f64> = self
@@ -296,7 +296,8 @@ impl Limits {
 /// x264's `cplxblur`: frames on each side, twice.
 const BLUR_REACH: usize = 40;
 
-/// Complexity of a frame blurred over its neighbours up to a scene cut, as x264 does without macroblock tree.
+/// Returns the complexity of a frame blurred over its neighbours up to a scene cut, as x264 does without macroblock
+/// tree.
 fn blurred(frames: &[Frame], index: usize, duration: f64) -> f64 {
     let scaled = duration / BASE_FRAME_DURATION;
     let complexity = |frame: &Frame| (frame.bits(1.0) - frame.stats.misc_bits) / scaled;

@@ -11,7 +11,7 @@ pub const FLOOR: f64 = 0.97;
 /// `FLOOR` for encoders that only listen roughly: each further try takes as long as the first.
 pub const MEASURED_FLOOR: f64 = 0.92;
 
-/// How an encoder keeps to what it is asked for, and how near to the limit it is driven.
+/// How an encoder keeps to the bytes that it should take, and how near to the limit the ledger drives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Habits {
     /// What part of the limit is aimed at: room for the encoder's own inaccuracy, well above the floor.
@@ -20,7 +20,7 @@ struct Habits {
     floor: f64,
     /// Corrections that may raise a result to it.
     raises: usize,
-    /// What a chunk of some seconds takes of what it is asked for, before any is known.
+    /// The part of the asked bytes that a chunk of some seconds takes, before any is known.
     bias: f64,
     /// What it may turn out to take of it.
     bias_range: (f64, f64),
@@ -32,7 +32,7 @@ struct Habits {
 /// x264's second pass, held to its rate by `encoder::pass_options`; aim and bias as measured.
 const X264: Habits =
     Habits { aim: 0.988, floor: FLOOR, raises: 5, bias: 1.005, bias_range: (0.8, 1.25), exact: true };
-/// Encoders that may ignore what they are asked for, or take a multiple of it.
+/// Encoders that may ignore the asked bytes, or take a multiple of it.
 const MEASURED: Habits = Habits {
     aim: 0.965,
     floor: MEASURED_FLOOR,
@@ -54,10 +54,10 @@ const WHOLE: Habits = Habits {
 const CORRECTION_AIMS: [f64; 8] = [0.992, 0.988, 0.985, 0.985, 0.985, 0.97, 0.94, 0.88];
 /// One kilobit per second for one second.
 const BYTES_PER_KILOBIT: f64 = 125.0;
-/// A chunk is asked for no more than this many times what it is to take: what an easy video does not take at that it
-/// takes at nothing.
+/// The most to ask of a chunk, as a multiple of what it should take: bytes that an easy video does not take at that, it
+/// never takes.
 const MOST_ASKED: f64 = 4.0;
-/// Of what is aimed at: chunks that come to this much are left alone.
+/// Of the aim: chunks that take this much are left alone.
 const NEAR_ENOUGH: f64 = 0.98;
 /// A chunk changes by no more than this in one correction, so that it does not stand out from its neighbours.
 const LARGEST_STEP: f64 = 0.25;
@@ -67,6 +67,12 @@ pub(crate) const COARSE_QP: f64 = 42.0;
 pub(crate) const UNWATCHABLE_QP: f64 = 47.5;
 /// Below this mean quantizer more bytes are not visible.
 const INVISIBLE_QP: f64 = 8.0;
+/// Below this one they are hardly visible, and better spent on audio that is squeezed.
+const PLENTY_QP: f64 = 16.0;
+/// Room for what the figures of the first pass do not tell...
+const PLENTY_MARGIN: f64 = 1.1;
+/// ...and for what x264 writes into each chunk beside its frames.
+const CHUNK_HEADERS: u64 = 1_000;
 
 /// One encode of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,7 +98,7 @@ impl Account {
         self.attempts.get(self.chosen).map_or(0.0, |attempt| attempt.got.0 as f64)
     }
 
-    /// The encodes that may go into the file, with their places among all.
+    /// Returns the encodes that may go into the file, with their places among all.
     fn kept(&self) -> impl Iterator<Item = (usize, &Attempt)> {
         self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.kept)
     }
@@ -123,7 +129,7 @@ const DEAF: f64 = 0.2;
 const DEAF_STEP: f64 = 1.2;
 
 impl Account {
-    /// Whether asking for more (or for less) no longer changes what the chunk takes.
+    /// Returns whether asking for more (or for less) no longer changes what the chunk takes.
     fn is_deaf(&self, raise: bool) -> bool {
         let [.., before, last] = self.attempts.as_slice() else { return false };
         let step = last.asked / before.asked;
@@ -153,12 +159,14 @@ pub(crate) struct Ledger {
     shares: Vec<Share>,
     /// What each chunk takes at the coarsest quantizer: x264 refuses to be asked for less.
     least: Vec<Bytes>,
-    /// What one kilobit per second is in bytes of each chunk: x264 is asked for whole ones.
+    /// What one kilobit per second is in bytes of each chunk: x264 takes whole ones.
     unit: Vec<f64>,
     accounts: Vec<Account>,
     habits: Habits,
     round: usize,
     saturated: bool,
+    /// What the shares hold beyond what is plenty for the video.
+    spare: Bytes,
 }
 
 /// Whether a budget can be met, and how well.
@@ -189,6 +197,14 @@ impl Ledger {
             saturated = true;
             allocation = allocator.solve(allocator.bytes_at(INVISIBLE_QP).min(Bytes(available as u64)));
         }
+        // Above it there is nothing to look for.
+        let spare = if allocation.qp < PLENTY_QP {
+            let plenty = allocator.bytes_at(PLENTY_QP).0 as f64 * PLENTY_MARGIN;
+            let headers = CHUNK_HEADERS * stats.len() as u64;
+            (available as u64).saturating_sub(plenty as u64 + headers)
+        } else {
+            0
+        };
         let unit: Vec<f64> = stats
             .iter()
             .map(|stats| stats.frames.len() as f64 / frames_per_second * BYTES_PER_KILOBIT)
@@ -207,6 +223,7 @@ impl Ledger {
             habits: X264,
             round: 0,
             saturated,
+            spare: Bytes(spare),
         };
         (ledger, outlook)
     }
@@ -216,7 +233,7 @@ impl Ledger {
         Ledger::by_weight(weights, limit, audio, overhead, MEASURED)
     }
 
-    /// The same for an encoder that takes the whole clip and meets its rate nearly.
+    /// Opens the ledger of an encoder that takes the whole clip and nearly meets its rate.
     pub(crate) fn whole_clip(weights: &[f64], limit: Bytes, audio: Bytes, overhead: Bytes) -> Ledger {
         Ledger::by_weight(weights, limit, audio, overhead, WHOLE)
     }
@@ -233,6 +250,7 @@ impl Ledger {
             habits,
             round: 0,
             saturated: false,
+            spare: Bytes(0),
         };
         let (all, available) = (weights.iter().sum::<f64>().max(f64::MIN_POSITIVE), ledger.available());
         let share = |weight: &f64| Share { bytes: Bytes((available * weight / all) as u64), qp: 0.0 };
@@ -240,7 +258,7 @@ impl Ledger {
         ledger
     }
 
-    /// The audio's true size, where the books were opened before it was known.
+    /// Books the audio's true size if the ledger was opened before it was known.
     pub(crate) fn book_audio(&mut self, bytes: Bytes) {
         let before = self.available();
         self.audio = bytes;
@@ -250,13 +268,34 @@ impl Ledger {
         }
     }
 
-    /// What is aimed at for the video.
+    /// Adds what the container costs more than was thought.
+    pub(crate) fn add_overhead(&mut self, more: Bytes) {
+        self.overhead = Bytes(self.overhead.0 + more.0);
+    }
+
+    /// Returns what the video could do without and hardly look worse, before any chunk is encoded.
+    pub(crate) fn spare(&self) -> Bytes {
+        self.spare
+    }
+
+    /// Returns what the chosen encodes leave of the limit, where they stay below the floor.
+    pub(crate) fn left(&self) -> Bytes {
+        let total = (self.audio.0 + self.overhead.0) as f64 + self.video();
+        let limit = self.limit.0 as f64;
+        Bytes(if total < limit * self.habits.floor {
+            (limit * self.habits.aim - total).max(0.0) as u64
+        } else {
+            0
+        })
+    }
+
+    /// Returns what is aimed at for the video.
     fn available(&self) -> f64 {
         self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64 * self.habits.aim
     }
 
-    /// What chunk `index` is to be asked for on its first encode: its share, corrected by what finished chunks took
-    /// more or less than asked.
+    /// Returns the bytes that chunk `index` should take on its first encode: its share, corrected by what finished
+    /// chunks took more or less than asked.
     pub(crate) fn ask(&mut self, index: usize) -> Bytes {
         let bias = self.bias();
         let spent: f64 = self
@@ -289,8 +328,8 @@ impl Ledger {
         Bytes(asked as u64)
     }
 
-    /// What chunks take of what they are asked for: what the finished ones took, and before that what short second
-    /// passes of x264 usually do.
+    /// Returns the part of the asked bytes that chunks take: what the finished ones took, and before that what short
+    /// second passes of x264 usually take.
     fn bias(&self) -> f64 {
         let budget: f64 = self.shares.iter().map(|share| share.bytes.0 as f64).sum();
         let usual = budget / self.shares.len().max(1) as f64;
@@ -305,7 +344,7 @@ impl Ledger {
         (got / asked.max(1.0)).clamp(least, most)
     }
 
-    /// The number of the next encode of a chunk.
+    /// Returns the number of the next encode of a chunk.
     pub(crate) fn next_serial(&self, index: usize) -> u32 {
         self.accounts.get(index).map_or(0, |account| account.attempts.len() as u32)
     }
@@ -326,22 +365,22 @@ impl Ledger {
         self.overhead = Bytes(bytes.0.saturating_sub(self.audio.0).saturating_sub(self.video() as u64));
     }
 
-    /// The encode of each chunk that goes into the file.
+    /// Returns the encode of each chunk that goes into the file.
     pub(crate) fn chosen(&self) -> Vec<u32> {
         self.accounts.iter().map(|a| a.attempts.get(a.chosen).map_or(0, |attempt| attempt.serial)).collect()
     }
 
-    /// Part of the limit that is to be used at least.
+    /// Returns the part of the limit to use at least.
     pub(crate) fn floor(&self) -> f64 {
         self.habits.floor
     }
 
-    /// How many encodes were corrections.
+    /// Returns how many encodes were corrections.
     pub(crate) fn encoded_again(&self) -> u32 {
         self.accounts.iter().map(|account| account.attempts.len().saturating_sub(1) as u32).sum()
     }
 
-    /// Whether the frames are as good as visible, so that the floor does not apply.
+    /// Returns whether more bytes would not be visible, so that the floor does not apply.
     pub(crate) fn saturated(&self) -> bool {
         self.saturated
     }
@@ -372,13 +411,14 @@ impl Ledger {
         }
     }
 
-    /// The smallest size that the encodes so far come to.
+    /// Returns the smallest size of the encodes so far.
     pub(crate) fn smallest(&self) -> Bytes {
         let least = |account: &Account| account.kept().map(|(_, attempt)| attempt.got.0).min().unwrap_or(0);
         Bytes(self.accounts.iter().map(least).sum::<u64>() + self.audio.0 + self.overhead.0)
     }
 
-    /// The nearest to `asked` that x264 can be asked for: whole kilobits per second, not below the chunk's least.
+    /// Returns the nearest to `asked` that x264 can be asked for: whole kilobits per second, not below the chunk's
+    /// least.
     fn whole(&self, index: usize, asked: f64) -> f64 {
         let unit = self.unit.get(index).copied().unwrap_or(1.0).max(1e-9);
         let least = self.least.get(index).map_or(0.0, |least| (least.0 as f64 / unit).ceil());
@@ -389,7 +429,7 @@ impl Ledger {
         self.accounts.iter().map(Account::got).sum()
     }
 
-    /// Of several encodes takes for each chunk the largest that fits, neediest chunk first.
+    /// Chooses for each chunk the largest of its encodes that fits, neediest chunk first.
     fn choose(&mut self) {
         let room = self.limit.0.saturating_sub(self.audio.0 + self.overhead.0) as f64;
         if self.video() <= room
@@ -415,18 +455,18 @@ impl Ledger {
         }
     }
 
-    /// What a chunk took relative to its share: the more above 1, the better it looks beside the others.
+    /// Returns what a chunk took relative to its share: the more above 1, the better it looks beside the others.
     fn relative(&self, index: usize) -> f64 {
         self.accounts[index].got() / (self.shares[index].bytes.0.max(1) as f64)
     }
 
-    /// What a chunk took beyond its share: a large chunk hides a change better than a small one.
+    /// Returns what a chunk took beyond its share: a large chunk hides a change better than a small one.
     fn excess(&self, index: usize) -> f64 {
         self.accounts[index].got() - self.shares[index].bytes.0 as f64
     }
 
-    /// The fewest chunks whose change by at most `LARGEST_STEP` covers `difference` bytes, those furthest from their
-    /// share first.
+    /// Returns the fewest chunks whose change by at most `LARGEST_STEP` covers `difference` bytes, those furthest from
+    /// their share first.
     fn correct(&mut self, difference: f64) -> Vec<(usize, Bytes)> {
         let mut order: Vec<usize> = (0..self.accounts.len()).collect();
         order.sort_by(|&a, &b| self.excess(a).total_cmp(&self.excess(b)));
@@ -463,8 +503,8 @@ impl Ledger {
             .collect()
     }
 
-    /// The chunks that are furthest from their share of `video` bytes, until those that stay make it come out. Those
-    /// whose bytes no longer follow what is asked are left as they are, and the others share what they leave.
+    /// Returns the chunks that are furthest from their share of `video` bytes, until those that stay make it come out.
+    /// Those whose bytes no longer follow what is asked are left as they are, and the others share what they leave.
     fn hold_to_shares(&self, video: f64) -> Vec<(usize, Bytes)> {
         let raise = self.video() < video;
         let (deaf, mut order): (Vec<usize>, Vec<usize>) =
@@ -503,10 +543,10 @@ fn outlook(allocator: &Allocator, allocation: &Allocation, available: f64) -> Ou
     }
 }
 
-/// How much faster or slower than what is asked for an encoder's bytes may move: very short chunks react steeply.
+/// How much faster or slower than the asked bytes an encoder's bytes may move: very short chunks react steeply.
 const SLOPES: (f64, f64) = (0.4, 8.0);
 
-/// What to ask for so that the chunk takes `wanted`: in proportion to the nearest encode, or along the line (of
+/// Returns what to ask for so that the chunk takes `wanted`: in proportion to the nearest encode, or along the line (of
 /// logarithms) through the nearest encode on either side, or the two nearest on one side.
 fn next_ask(account: &Account, wanted: f64) -> Option<f64> {
     let bytes = |attempt: &Attempt| attempt.got.0.max(1) as f64;
@@ -541,6 +581,7 @@ mod tests {
             habits: X264,
             round: 0,
             saturated: false,
+            spare: Bytes(0),
         }
     }
 
@@ -562,7 +603,7 @@ mod tests {
         }
     }
 
-    /// Drives the ledger to its verdict as the session does; the size reached and the encodes it took.
+    /// Drives the ledger to its verdict as the job does, and returns the size reached and the encodes needed.
     fn settle(ledger: &mut Ledger, encoder: &Encoder, true_overhead: u64) -> (Verdict, u64, u32) {
         for chunk in 0..encoder.shares.len() {
             let asked = ledger.ask(chunk);

@@ -1,4 +1,4 @@
-//! Rate control: from the figures of first passes to what each chunk is asked for, and what to correct. Knows no plan,
+//! Rate control: from the figures of first passes to the bytes of each chunk, and what to correct. Knows no plan,
 //! no container and no task.
 
 pub mod allocate;

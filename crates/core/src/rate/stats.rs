@@ -44,7 +44,7 @@ pub enum FrameKind {
 }
 
 impl FrameKind {
-    /// x264's three rate-control classes: P, B, I.
+    /// Returns which of x264's three rate-control classes it is: P, B, I.
     pub(crate) fn class(self) -> usize {
         match self {
             FrameKind::P => 0,
@@ -123,7 +123,7 @@ fn settings(options: &str) -> PassSettings {
     }
 }
 
-/// `in:0 out:0 type:I dur:2 cpbdur:2 q:37.12 aq:28.84 tex:141733 mv:47149 misc:6118 imb:1620 pmb:0 smb:0 d:- ref:;`
+/// Reads a line such as `in:0 out:0 type:I dur:2 cpbdur:2 q:37.12 aq:28.84 tex:141733 mv:47149 misc:6118 imb:1620 ...`.
 fn frame(line: &str) -> Option<(u64, FrameStats)> {
     let field =
         |name: &str| line.split_whitespace().find_map(|pair| pair.strip_prefix(name)?.strip_prefix(':'));

@@ -4,6 +4,7 @@
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
 use crate::clip::packets::{FrameSize, PacketTable};
+use crate::clip::watched::Loudness;
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
 use crate::step::{Output, Program, Written};
@@ -21,6 +22,8 @@ pub enum Answer {
     Packets(Box<PacketTable>),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
+    /// Of `Program::Watch`.
+    Heard(Loudness),
 }
 
 /// Returns the file with which a program answers, if it is one that answers with a file: only ffprobe does.
@@ -29,7 +32,7 @@ pub(crate) fn outputs(program: &Program) -> Vec<Output> {
     matches!(program, Program::Ffprobe { .. }).then_some(listing).into_iter().collect()
 }
 
-/// The listing that a task answered with, or that ffprobe wrote.
+/// Returns the listing that a task answered with, or that ffprobe wrote.
 pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     match answer {
         Some(Answer::Streams(listing)) => Some(*listing),
@@ -38,7 +41,7 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     }
 }
 
-/// The packets that a task answered with, or that ffprobe wrote.
+/// Returns the packets that a task answered with, or that ffprobe wrote.
 pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTable> {
     match answer {
         Some(Answer::Packets(packets)) => Some(*packets),
@@ -47,12 +50,12 @@ pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTabl
     }
 }
 
-/// The sizes of frames that ffprobe wrote.
+/// Returns the sizes of frames that ffprobe wrote.
 pub fn sizes(outputs: &[Written]) -> Vec<FrameSize> {
     written(outputs).map(|text| ffprobe::sizes(&text)).unwrap_or_default()
 }
 
-/// What ffprobe wrote; nothing where it could not open the file.
+/// Returns what ffprobe wrote; nothing where it could not open the file.
 fn written(outputs: &[Written]) -> Option<String> {
     let file = outputs.iter().find(|written| written.name == PROBE_FILE && written.size.0 > 0)?;
     Some(String::from_utf8_lossy(&file.head).into_owned())

@@ -7,15 +7,17 @@ use crate::clip::look::{self, Keyframes, SAME_SHAPE};
 use crate::clip::metadata::Captured;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
-use crate::plan::audio::AudioPlan;
+use crate::plan::audio::{AudioPlan, MixedTrack};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
-use crate::step::x264::Pass;
-use crate::step::x264::{self as encoder, Passes};
+use crate::step::files::{
+    AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
+    RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
+};
+use crate::step::watch::WatchStep;
+use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
-
-pub use crate::step::files::*;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 
@@ -55,7 +57,7 @@ fn open_clip(chunk: &Chunk, arguments: Arguments) -> Arguments {
     arguments.words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
 }
 
-/// As many frames as the chunk has, each once.
+/// Takes as many frames as the chunk has, each once.
 fn frames_of(arguments: Arguments, chunk: &Chunk) -> Arguments {
     arguments.pair("-frames:v", chunk.frames).words("-fps_mode passthrough")
 }
@@ -74,12 +76,12 @@ pub struct Native {
     /// x264's threads.
     pub threads: usize,
     /// Where frames come from, and whether they stay.
-    pub frames: Frames,
+    pub frames: FrameSource,
 }
 
 /// Where a native x264 gets its frames from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frames {
+pub enum FrameSource {
     /// Decoded for this pass.
     Decoded,
     /// Decoded, and kept in `FRAMES_FILE` for other passes.
@@ -94,15 +96,15 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     // The decoder is quick beside x264: threads of its own cost more than they gain.
     let arguments =
         if native.is_some() { arguments.words("-threads 1 -filter_threads 1") } else { arguments };
-    let frames = native.map_or(Frames::Decoded, |native| native.frames);
+    let frames = native.map_or(FrameSource::Decoded, |native| native.frames);
     let arguments = match frames {
-        Frames::Decoded => read_chunk(plan, chunk, arguments),
-        Frames::Kept => {
+        FrameSource::Decoded => read_chunk(plan, chunk, arguments),
+        FrameSource::Kept => {
             let graph = format!("[0:{}]{},split[video][frames]", plan.stream, filters(plan, chunk));
             let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
             frames_of(arguments.words("-map [video]"), chunk)
         }
-        Frames::FromFile => frames_of(read_frames(plan, arguments), chunk),
+        FrameSource::FromFile => frames_of(read_frames(plan, arguments), chunk),
     };
     let arguments = arguments.words("-c:v libx264").pair("-preset", plan.preset.name());
     let arguments = match native {
@@ -134,10 +136,10 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
         _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
     };
     match frames {
-        Frames::Kept => frames_of(arguments.words("-map [frames]"), chunk)
+        FrameSource::Kept => frames_of(arguments.words("-map [frames]"), chunk)
             .words("-c:v rawvideo -f rawvideo")
             .words(FRAMES_FILE),
-        Frames::Decoded | Frames::FromFile => arguments,
+        FrameSource::Decoded | FrameSource::FromFile => arguments,
     }
     .0
 }
@@ -153,8 +155,8 @@ fn read_frames(plan: &EncodePlan, arguments: Arguments) -> Arguments {
         .words("-vf setsar=1")
 }
 
-/// One pass of x265 over `chunk`: the first at about this rate, the second spending it. The multi-thread core has 32
-/// threads and waits for ever where one more is wanted: x265 would take as many as there are processors.
+/// Encodes `chunk` with x265: the first pass at about this rate, the second spending it. The multi-thread core has 32
+/// threads and hangs if one more is wanted: x265 would take as many as there are processors.
 pub fn encode_x265(plan: &EncodePlan, chunk: &Chunk, pass: Passes, rate: Kbps) -> Vec<String> {
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
         .words("-cpucount 2 -filter_threads 1 -threads 2");
@@ -186,7 +188,8 @@ pub(crate) fn whole_bits(rate: Kbps) -> u64 {
     rate.0.round().max(1.0) as u64 * 1000
 }
 
-/// One pass over `chunk`, which is the whole clip, of an encoder of a native ffmpeg other than x264, at this rate.
+/// Encodes `chunk`, which is the whole clip, in one pass at this rate with an encoder of a native ffmpeg other than
+/// x264.
 pub fn encode_other(
     plan: &EncodePlan,
     encoder: NativeEncoder,
@@ -253,7 +256,7 @@ pub(crate) fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
     arguments.words("-color_range tv")
 }
 
-/// Source frames to the chunk's frames. Rotation has been applied by ffmpeg itself at this point.
+/// Returns the filters from source frames to the chunk's frames. ffmpeg itself has applied the rotation before.
 fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     let conversion = &plan.conversion;
     let format = plan.format;
@@ -276,7 +279,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     chain.join(",")
 }
 
-/// Fields to whole frames.
+/// Turns fields into whole frames.
 pub(crate) fn deinterlace(conversion: &Conversion, chain: &mut Vec<String>) {
     if !conversion.deinterlace {
         return;
@@ -293,7 +296,7 @@ pub(crate) fn deinterlace(conversion: &Conversion, chain: &mut Vec<String>) {
     });
 }
 
-/// The size that fits a frame of any shape into this one, for the filter `scale`, which follows frames that change.
+/// Returns the size that fits a frame of any shape into this one, for the filter `scale`, which follows frames that change.
 /// Shapes that differ by rounding fill it.
 fn fitted(width: u32, height: u32) -> String {
     let (same, wide) =
@@ -303,7 +306,7 @@ fn fitted(width: u32, height: u32) -> String {
     format!("w='{across}':h='{down}'")
 }
 
-/// Whole frames to the result's size, colours and samples, black around a video of another shape.
+/// Brings whole frames to the result's size, colours and samples, black around a video of another shape.
 pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
@@ -330,9 +333,38 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
     }
 }
 
-/// ffmpeg has no default mix for more than eight channels.
+/// Returns the mix of more than eight channels, for which ffmpeg has no default.
 pub(crate) fn mix(source_channels: u32) -> &'static str {
     if source_channels > 8 { "pan=stereo|c0=c0|c1=c1," } else { "" }
+}
+
+/// Places audio from `from` on. Silence fills gaps and a late start, so that the audio stays where it belongs.
+fn in_place(source_channels: u32, from: Micros, joined: bool) -> String {
+    let mix = mix(source_channels);
+    // Where parts meet, the overlaps of several add up.
+    let apart = if joined { 0.01 } else { 0.1 };
+    format!("{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp={apart}:first_pts=0", seconds(from))
+}
+
+/// Sums tracks as `[mixed]`. Each keeps its level: `amix` by itself would halve two voices, and raise one again where
+/// the other ends. Where the sum is louder than there is room for, a limiter holds the peaks down for some
+/// milliseconds, and nothing clips; its own gain is off.
+fn mix_tracks(tracks: &[MixedTrack], channels: u32, sample_rate: u32, from: Micros, joined: bool) -> String {
+    let layout = if channels == 1 { "mono" } else { "stereo" };
+    let each: String = tracks
+        .iter()
+        .enumerate()
+        .map(|(index, track)| {
+            let placed = in_place(track.channels, from, joined);
+            format!(
+                "[0:{}]{placed},aformat=sample_rates={sample_rate}:channel_layouts={layout}[track{index}];",
+                track.stream
+            )
+        })
+        .collect();
+    let inputs: String = (0..tracks.len()).map(|index| format!("[track{index}]")).collect();
+    let sum = format!("amix=inputs={}:duration=longest:dropout_transition=0:normalize=0", tracks.len());
+    format!("{each}{inputs}{sum},alimiter=limit=0.9:level=0[mixed]")
 }
 
 /// Encodes the audio.
@@ -340,12 +372,18 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     // The file's own timestamps: ffmpeg's zero would depend on which streams a command uses.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts");
     let input = |arguments: Arguments, stream: u32| {
+        let below = below_zero(plan);
+        let arguments = if below.0 < 0 && matches!(plan.audio, AudioPlan::Copy { .. }) {
+            arguments.pair("-itsoffset", seconds(Micros(0) - below))
+        } else {
+            arguments
+        };
         arguments.pair("-i", CLIP).pair("-map", format!("0:{stream}")).words("-vn -sn -dn")
     };
     let arguments = match &plan.audio {
         AudioPlan::None(_) => return None,
         AudioPlan::Copy { stream, .. } => input(arguments, *stream).words("-c:a copy"),
-        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, .. } => {
+        AudioPlan::Encode { stream, bitrate, channels, sample_rate, source_channels, mixed, .. } => {
             let (from, length) = match plan.trim {
                 Some((start, end)) => (start, Some(end - start)),
                 None => (Micros(0), None),
@@ -357,17 +395,16 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
             if let Some(length) = length {
                 arguments = arguments.pair("-t", seconds(length));
             }
-            // Silence fills gaps and a late start, so that the audio stays where it belongs.
-            let mix = mix(*source_channels);
-            let filters = format!(
-                "{mix}asetpts=PTS-({})/TB,aresample=async=1:min_hard_comp=0.1:first_pts=0",
-                seconds(plan.zero + from)
-            );
-            let arguments = input(arguments, *stream)
-                .pair("-af", filters)
-                .words("-c:a aac")
-                .pair("-ac", channels)
-                .pair("-ar", sample_rate);
+            let from = plan.zero + from;
+            let arguments = if mixed.is_empty() {
+                input(arguments, *stream).pair("-af", in_place(*source_channels, from, plan.joined))
+            } else {
+                let first = MixedTrack { stream: *stream, channels: *source_channels };
+                let tracks: Vec<MixedTrack> = std::iter::once(first).chain(mixed.iter().copied()).collect();
+                let graph = mix_tracks(&tracks, *channels, *sample_rate, from, plan.joined);
+                arguments.pair("-i", CLIP).pair("-filter_complex", graph).words("-map [mixed]")
+            };
+            let arguments = arguments.words("-c:a aac").pair("-ac", channels).pair("-ar", sample_rate);
             match bitrate {
                 Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
                 None => arguments,
@@ -377,6 +414,11 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
     Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
 }
 
+/// How far below zero the file's times begin: MP4 files do not.
+fn below_zero(plan: &EncodePlan) -> Micros {
+    plan.zero.min(Micros(0))
+}
+
 /// Puts chunks and audio together. Packets are copied; the index comes first.
 pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     let mut arguments =
@@ -384,7 +426,7 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     if plan.audio.stream().is_some() {
         // The video's first frame is the result's zero; audio before it is skipped by the edit list.
         let start = match plan.audio {
-            AudioPlan::Copy { .. } => plan.zero + plan.grid.start,
+            AudioPlan::Copy { .. } => plan.zero - below_zero(plan) + plan.grid.start,
             _ if plan.trim.is_some() => Micros(0),
             _ => plan.grid.start,
         };
@@ -411,7 +453,7 @@ fn dated(arguments: Arguments, captured: Option<Captured>) -> Arguments {
     }
 }
 
-/// The text of `LIST_FILE`.
+/// Returns the text of `LIST_FILE`.
 pub fn chunk_list(plan: &EncodePlan) -> String {
     (0..plan.chunks.len()).fold(String::new(), |mut list, index| {
         let duration = plan.grid.rate.time_of(plan.chunks[index].first + plan.chunks[index].frames)
@@ -436,7 +478,66 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         .0
 }
 
-/// ffprobe: all streams and the format of `CLIP`.
+/// Copies these streams so that their times go on where they start again or leap by more than `gap`: ffmpeg moves all
+/// that follows, video and audio alike. Matroska takes every codec.
+pub fn join(streams: &[u32], gap: Micros) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-dts_delta_threshold", gap.seconds())
+        .pair("-i", CLIP);
+    let map = |arguments: Arguments, stream: &u32| arguments.pair("-map", format!("0:{stream}"));
+    streams.iter().fold(arguments, map).words("-c copy -map_chapters -1 -f matroska").words(CONTINUOUS_FILE).0
+}
+
+/// Decodes all of `file` from its start: samples of its frames on the grid, the times of all frames, and how loud its
+/// audio is. The audio is measured before anything fills its gaps.
+pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
+    let video = &step.video;
+    let map = |arguments: Arguments, stream: u32| arguments.pair("-map", format!("0:{stream}"));
+    let (rate, [left, top, width, height]) = (video.rate, video.inside);
+    let mut chain = vec![
+        format!(
+            "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
+            rate.numerator(),
+            rate.denominator(),
+            seconds(video.origin)
+        ),
+        format!("select='not(mod(n\\,{}))'", step.every),
+        format!("scale={width}:{height}:flags=area,format=gray"),
+    ];
+    if (width, height) != (video.width, video.height) {
+        chain.push(format!("pad={}:{}:{left}:{top}", video.width, video.height));
+    }
+    // A message that repeats counts each time.
+    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -loglevel repeat+info -copyts")
+        .words("-reinit_filter 0 -max_error_rate 1")
+        .pair("-i", file);
+    let arguments = map(arguments, video.stream)
+        .words("-an -sn -dn")
+        .pair("-vf", chain.join(","))
+        .pair("-frames:v", video.frames.div_ceil(step.every.max(1)))
+        .words("-fps_mode passthrough -c:v rawvideo -f rawvideo")
+        .words(WATCHED_FILE);
+    // Frames as they come, whatever their times: packets that hold nothing but a reference.
+    let arguments = map(arguments, video.stream)
+        .words("-an -sn -dn -c:v wrapped_avframe -fps_mode passthrough -enc_time_base -1 -f framecrc")
+        .words(SHOWN_FILE);
+    match step.audio {
+        Some(audio) => map(arguments, audio.stream)
+            .words("-vn -sn -dn")
+            .pair(
+                "-af",
+                format!(
+                    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,\
+                     ametadata=mode=print:key=lavfi.astats.Overall.RMS_level:file={HEARD_FILE}"
+                ),
+            )
+            .words("-f null -"),
+        None => arguments,
+    }
+    .0
+}
+
+/// Lists all streams and the format of `CLIP`, for ffprobe.
 pub fn probe_streams() -> Vec<String> {
     Arguments::new("-v error -print_format flat -show_format -show_streams -o")
         .words(PROBE_FILE)
@@ -444,7 +545,7 @@ pub fn probe_streams() -> Vec<String> {
         .0
 }
 
-/// ffprobe: times, sizes and places of the packets of one stream.
+/// Lists times, sizes and places of the packets of one stream, for ffprobe.
 pub fn probe_packets(stream: u32) -> Vec<String> {
     Arguments::new("-v error -print_format csv=p=0")
         .pair("-select_streams", stream)
@@ -455,7 +556,7 @@ pub fn probe_packets(stream: u32) -> Vec<String> {
         .0
 }
 
-/// ffprobe: the size of the frames of keyframes of one stream.
+/// Lists the sizes of the frames of keyframes of one stream, for ffprobe.
 pub fn probe_sizes(stream: u32, keyframes: &Keyframes) -> Vec<String> {
     let arguments = Arguments::new("-v error -print_format csv=p=0 -threads 1 -skip_frame nokey")
         .pair("-select_streams", stream)
@@ -488,7 +589,7 @@ pub fn look_for_fields(stream: u32, from: Micros) -> Vec<String> {
         .0
 }
 
-/// ffprobe: what the check of a result needs.
+/// Lists what the check of a result needs, for ffprobe.
 pub fn probe_result() -> Vec<String> {
     Arguments::new("-v error -print_format flat -count_packets -show_format -show_streams -o")
         .words(PROBE_FILE)
@@ -496,7 +597,7 @@ pub fn probe_result() -> Vec<String> {
         .0
 }
 
-/// Seconds with six digits, without going through floating point.
+/// Writes seconds with six digits, without going through floating point.
 pub(crate) fn seconds(time: Micros) -> String {
     let sign = if time.0 < 0 { "-" } else { "" };
     let magnitude = time.0.unsigned_abs();

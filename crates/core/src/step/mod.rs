@@ -9,10 +9,12 @@ pub mod ffmpeg;
 pub mod files;
 pub mod load;
 pub mod package;
+pub mod watch;
 pub mod webcodecs;
 pub mod x264;
 
 use crate::step::package::PackageStep;
+use crate::step::watch::WatchStep;
 use crate::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
 use crate::step::x264::X264Step;
 use crate::units::{Bytes, FrameRate};
@@ -37,6 +39,8 @@ pub struct Artifact {
 /// Kinds of kept files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ArtifactKind {
+    /// The person's file with continuous times: it stands for the file in all that follows.
+    Continuous,
     /// x264's or x265's statistics of a chunk.
     Stats(usize),
     /// x264's macroblock-tree file of a chunk, or x265's tree of coding units.
@@ -58,6 +62,9 @@ pub enum ArtifactKind {
 }
 
 impl Artifact {
+    /// The person's file with continuous times.
+    pub const CONTINUOUS: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Continuous };
+
     /// The audio of all renditions.
     pub const AUDIO: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Audio };
 
@@ -116,12 +123,14 @@ pub enum Program {
         /// When the clip was captured, in seconds since the beginning of 1970.
         captured: Option<i64>,
     },
+    /// The browser decodes the whole of the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
+    Watch(WatchStep),
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
 }
 
 impl Program {
-    /// A line for the log; `None` where the encode says it all.
+    /// Returns a line for the log; `None` where the encode says it all.
     pub fn describe(&self) -> Option<String> {
         Some(match self {
             Program::Ffmpeg { arguments } | Program::FfmpegThreads { arguments } => {
@@ -141,6 +150,7 @@ impl Program {
                 format!("browser: {verb} the audio of stream {}", step.stream)
             }
             Program::Assemble { rate, .. } => format!("browser: assemble at {rate} frames a second"),
+            Program::Watch(step) => format!("browser: watch {} frames", step.video.frames),
             Program::Package(step) => {
                 format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())
             }
@@ -160,7 +170,7 @@ pub enum Encode {
 }
 
 impl Encode {
-    /// A line for the log.
+    /// Returns a line for the log.
     pub fn describe(&self) -> String {
         match self {
             Encode::X264(step) => step.command_line(),
@@ -203,7 +213,7 @@ pub struct Output {
     pub name: String,
     /// Under what it is kept; `None` drops it once it has been read.
     pub keep: Option<Artifact>,
-    /// How many of its first bytes the session wants to see (`usize::MAX` for all).
+    /// How many of its first bytes the job wants to see (`usize::MAX` for all).
     pub read: usize,
 }
 
@@ -223,7 +233,16 @@ pub struct Task {
     pub encode: Option<Encode>,
 }
 
-/// A written file, as told to the session.
+impl Task {
+    /// Reads `file` wherever the task would read the person's file.
+    pub(crate) fn read_instead_of_clip(&mut self, file: Artifact) {
+        for input in self.inputs.iter_mut().filter(|input| input.source == InputSource::Clip) {
+            input.source = InputSource::Kept(file);
+        }
+    }
+}
+
+/// A written file, as reported to the job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Name in the working folder.

@@ -21,7 +21,7 @@ pub struct PackageStep {
 }
 
 impl PackageStep {
-    /// Cutting into these segments of this format.
+    /// Returns the step that cuts into these segments of this format.
     pub fn new(format: SegmentFormat, segments: &Segments) -> PackageStep {
         let rate: FrameRate = segments.rate();
         PackageStep {
@@ -32,12 +32,12 @@ impl PackageStep {
         }
     }
 
-    /// What the segments are made of.
+    /// Returns what the segments are made of.
     pub fn format(&self) -> SegmentFormat {
         if self.fragments { SegmentFormat::Fmp4 } else { SegmentFormat::Ts }
     }
 
-    /// The files that it writes: `INIT`, then the segments in order.
+    /// Returns the files that it writes: `INIT`, then the segments in order.
     pub fn outputs(&self) -> Vec<String> {
         let segments = (0..self.firsts.len()).map(|index| segment_name(self.format(), index));
         std::iter::once(INIT.to_owned()).chain(segments).collect()

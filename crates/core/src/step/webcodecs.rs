@@ -48,7 +48,7 @@ pub struct AudioStep {
     pub stream: u32,
     /// Packets as they are, rather than AAC anew.
     pub copy: bool,
-    /// What the encoder is asked for, in bits per second.
+    /// The rate for the encoder, in bits per second.
     pub bitrate: u64,
     /// Channels of the result.
     pub channels: u32,
@@ -82,20 +82,20 @@ pub struct WebCodecsStep {
     pub rate: FrameRate,
     /// Code points of H.273 for primaries, transfer and matrix of the frames; 2 where nobody knows.
     pub colour: [u8; 3],
-    /// What the encoder is asked for, in bits per second.
+    /// The rate for the encoder, in bits per second.
     pub bitrate: u64,
     /// How many frames there are to encode; with fewer or more nothing is handed out.
     pub frames: u64,
 }
 
 impl WebCodecsStep {
-    /// For the log.
+    /// Describes it for the log.
     pub fn describe(&self) -> String {
         format!("browser's encoder: {} at {} kb/s", self.codec, self.bitrate / 1000)
     }
 }
 
-/// Decoding `chunk` of `plan`.
+/// Returns the step that decodes `chunk` of `plan`.
 pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     DecodeStep {
         stream: plan.stream,
@@ -112,7 +112,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     }
 }
 
-/// The audio of `plan`; `None` where it has none.
+/// Returns the audio of `plan`; `None` where it has none.
 pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
     let (may_miss, may_miss_share) = audio::MAY_MISS;
     let step = |stream: u32, bitrate: Kbps, sample_rate: u32| AudioStep {
@@ -139,9 +139,9 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
     }
 }
 
-/// The codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into. H.264's levels
-/// serve for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at the same number.
-/// Where H.264 has a level that the others lack, the next one serves them.
+/// Returns the codec of `plan` in WebCodecs' own words (RFC 6381), with a level that its size and rate fit into.
+/// H.264's levels serve for all: those of H.265 are numbered threefold, and VP9's and AV1's hold at least as much at
+/// the same number. Where H.264 has a level that the others lack, the next one serves them.
 fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
     let level = encoder::level(plan).max(30);
     let level = match (plan.codec, level) {
@@ -166,7 +166,7 @@ fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
     }
 }
 
-/// Encoding `chunk` of `plan` so that it takes about `asked`; `profile` is for H.264.
+/// Returns the step that encodes `chunk` of `plan` into about `asked`; `profile` is for H.264.
 pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) -> WebCodecsStep {
     let rate = asked.over(plan.grid.rate.time_of(chunk.frames));
     WebCodecsStep {

@@ -1,5 +1,6 @@
 //! Which encoder encodes the video, and x264's settings in its own names. The only place that spells x264 options for
-//! x264 alone; what the one inside ffmpeg is told stands in `arguments`. Knows nothing of decoding, files and messages.
+//! x264 alone; the options of the one inside ffmpeg are in `step::ffmpeg`. Knows nothing of decoding, files and
+//! messages.
 
 use crate::clip::facts::Colour;
 use crate::machine::Preset;
@@ -41,7 +42,7 @@ pub enum Passes {
 }
 
 impl EncodePlan {
-    /// How `control` applies to a first encode of a chunk.
+    /// Returns how `control` applies to a first encode of a chunk.
     pub fn opening_pass(&self) -> Pass {
         match self.control {
             RateControl::TwoPass { video } | RateControl::Measured { video } => {
@@ -79,7 +80,7 @@ pub struct X264Step {
 }
 
 impl X264Step {
-    /// As x264's own program would be called: for the log.
+    /// Returns the command line of x264's own program, for the log.
     pub fn command_line(&self) -> String {
         let pass = match self.pass {
             Passes::Only => "",
@@ -132,8 +133,8 @@ const LEVELS: [Level; 16] = [
 /// Frames that presets up to medium keep at most, for reference and for reordering.
 const REFERENCES: u64 = 4;
 
-/// The level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that must be
-/// one for all. Room is left for chunks of three times the mean rate.
+/// Returns the level that all chunks of a plan name: x264 would choose each chunk's own, by its rate, into headers that
+/// must be one for all. Room is left for chunks of three times the mean rate.
 pub(crate) fn level(plan: &EncodePlan) -> u32 {
     let macroblocks = |pixels: u32| u64::from(pixels.div_ceil(16));
     let (width, height) = (macroblocks(plan.format.width), macroblocks(plan.format.height));
@@ -151,7 +152,7 @@ pub(crate) fn level(plan: &EncodePlan) -> u32 {
     LEVELS.iter().find(fits).unwrap_or(&LEVELS[LEVELS.len() - 1]).number
 }
 
-/// As x264 reads it.
+/// Returns the level as x264 reads it.
 pub(crate) fn level_name(plan: &EncodePlan) -> String {
     let level = level(plan);
     format!("{}.{}", level / 10, level % 10)
@@ -162,7 +163,7 @@ pub(crate) fn gop_options(distance: u64) -> [String; 3] {
     [format!("keyint={distance}"), format!("min-keyint={distance}"), "scenecut=0".into()]
 }
 
-/// What a pass is told beyond its rate.
+/// Returns the options of a pass beyond its rate.
 ///
 /// A first pass only tells how hard the video is: motion searched less exactly than x264's own fast settings have it
 /// takes a quarter of its time less and costs the result 0.0001 to 0.0009 of SSIM (docs/rate-control.md), which `best`
@@ -184,7 +185,8 @@ pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str
     }
 }
 
-/// The encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for ffmpeg.
+/// Returns the encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for
+/// ffmpeg.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     let mut options = Vec::new();
     let passes = match pass {
@@ -228,7 +230,7 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     }
 }
 
-/// What x264 calls the colours that ffprobe names; one that it has no name for is left unsaid.
+/// Returns what x264 calls the colours that ffprobe names; one that it has no name for is left unsaid.
 fn colour_options(colour: &Colour) -> impl Iterator<Item = String> {
     const PRIMARIES: &[&str] = &[
         "bt709",

@@ -48,7 +48,7 @@ pub struct Remark {
     pub loss: bool,
 }
 
-/// What each effort would come to.
+/// The predictions for all efforts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EffortsAccount {
     /// Quickest first; empty where there is no choice.
@@ -57,7 +57,7 @@ pub struct EffortsAccount {
     pub automatic: Effort,
 }
 
-/// What one effort would come to.
+/// The prediction for one effort.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EffortAccount {
     /// The effort.
@@ -83,6 +83,8 @@ pub struct ResultAccount {
     pub saved: f64,
     /// The source itself is the result.
     pub kept_source: bool,
+    /// It was decoded whole and compared with the source, as `Report::is_compared`.
+    pub compared: bool,
     /// Width and height of the video.
     pub size: (u32, u32),
     /// How many files a package has; a single result has none.
@@ -107,17 +109,17 @@ pub struct OfferAccount {
 pub struct CodecAccount {
     /// The codec.
     pub codec: Codec,
-    /// `None` where it can be had, as far as that is known.
+    /// `None` if it is available, as far as that is known.
     pub missing: Option<String>,
 }
 
 impl EffortsAccount {
-    /// The effort that a wished one stands for, as `speed::settle`.
+    /// Returns the effort that a wished one stands for, as `predict::settle`.
     pub fn settle(&self, wished: Effort) -> Effort {
         if wished == Effort::Auto { self.automatic } else { wished }
     }
 
-    /// What one effort would come to.
+    /// Returns the prediction for one effort.
     pub fn find(&self, effort: Effort) -> Option<&EffortAccount> {
         self.each.iter().find(|one| one.effort == effort)
     }

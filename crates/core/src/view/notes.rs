@@ -1,11 +1,12 @@
 //! The notes on a plan as sentences.
 
-use crate::clip::facts::OtherKind;
+use crate::clip::facts::{CutOff, OtherKind};
+use crate::clip::watched::{Span, joined, total};
 use crate::machine::WhyFfmpeg;
-use crate::plan::audio::{DROP_ABOVE, WhyEncode, WhyNoAudio};
+use crate::plan::audio::{LOWEST, WhyEncode, WhyNoAudio};
 use crate::plan::format::HIGHEST_RATE;
 use crate::plan::notes::{Note, Wished};
-use crate::units::Kbps;
+use crate::units::{Kbps, Micros};
 impl Note {
     /// Returns whether something that the user may miss is lost, rather than merely converted.
     pub fn is_loss(&self) -> bool {
@@ -15,11 +16,16 @@ impl Note {
                 | Note::NotAllUsed
                 | Note::TracksDropped { .. }
                 | Note::StreamDropped { .. }
+                | Note::CutOff(_)
+                | Note::BeginsMidway { .. }
                 | Note::AudioCopyImpossible { .. }
                 | Note::AudioBeforeVideo { .. }
                 | Note::AudioEndsEarly { .. }
                 | Note::CodecNotHere { .. }
                 | Note::X265Failed
+                | Note::SourceDamaged { .. }
+                | Note::Differs { .. }
+                | Note::NotCompared
                 | Note::EncoderFailed { .. }
                 | Note::DolbyVision
         )
@@ -103,9 +109,9 @@ impl Note {
             }
             Note::AudioEncoded { why, channels, bitrate } => audio_encoded(*why, *channels, *bitrate),
             Note::AudioDropped { why: WhyNoAudio::NoRoom } => format!(
-                "Audio is left out: even at its lowest bitrate it would take more than {:.0} % of the available bytes. A larger target or a shorter part keeps it.",
-                DROP_ABOVE * 100.0
+                "Audio is left out: even at its lowest bitrate, {LOWEST}, it would leave too few bytes for any video. A larger target or a shorter part keeps it."
             ),
+            Note::AudioRaised => "The video needs fewer bytes than expected, so the audio gets more.".into(),
             Note::AudioDropped { why: WhyNoAudio::Wished } => "Audio is left out, as chosen.".into(),
             Note::AudioDropped { why: WhyNoAudio::Undecodable } => {
                 "The audio could not be decoded and is left out.".into()
@@ -152,15 +158,36 @@ impl Note {
                 };
                 format!("{more} left out; the default one{kept} is kept.")
             }
+            Note::EmptyTrackDropped { kind: OtherKind::Video } => {
+                "A video track without content is left out.".into()
+            }
+            Note::EmptyTrackDropped { kind } => format!("{} without content is left out.", stream_name(*kind)),
+            Note::CutOff(CutOff { there, whole: Some(whole) }) => {
+                format!("{there} of {whole} are in this file: its end is missing.")
+            }
+            Note::CutOff(CutOff { there, whole: None }) => {
+                format!("{there} are in this file: its end is missing.")
+            }
+            Note::Joined => {
+                "The timestamps in this file start again: its parts are put together, one after the other.".into()
+            }
+            Note::BeginsMidway { lost } => format!(
+                "The first {lost} are left out: this recording begins between two keyframes, and only from a keyframe on are there whole frames."
+            ),
+            Note::TracksMixed { languages } => {
+                let names: Vec<String> = languages
+                    .iter()
+                    .enumerate()
+                    .map(|(index, language)| match language {
+                        Some(language) => format!("{} ({language})", index + 1),
+                        None => (index + 1).to_string(),
+                    })
+                    .collect();
+                let (last, others) = names.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+                format!("Audio tracks {} and {last} are mixed into one.", others.join(", "))
+            }
             Note::StreamDropped { kind, codec, language } => {
-                let name = match kind {
-                    OtherKind::Video => "A second video track",
-                    OtherKind::CoverArt => "The cover image",
-                    OtherKind::Subtitle => "A subtitle track",
-                    OtherKind::Data => "A data track",
-                    OtherKind::Attachment => "An attached file",
-                    OtherKind::Unknown => "An unknown track",
-                };
+                let name = stream_name(*kind);
                 let details: Vec<&str> =
                     [codec, language].into_iter().flatten().map(String::as_str).collect();
                 let details =
@@ -182,10 +209,67 @@ impl Note {
             Note::SlowerThanPlanned { to } => {
                 format!("This video needs more bytes than expected, so its frame rate drops to {to} fps.")
             }
+            Note::SourceDamaged { video, audio } => source_damaged(video, audio),
+            Note::OnlyFromStart => {
+                "This video decodes right only from its start, so it is encoded in one piece, which takes longer.".into()
+            }
+            Note::Differs { video, audio } => {
+                let parts = [stretches("other frames", video), stretches("other audio", audio)];
+                format!(
+                    "The result differs from the source: {}. Watch it before you use it; another effort or height may avoid it.",
+                    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+                )
+            }
+            Note::NotCompared => {
+                "The result could not be compared with the source, frame by frame. Watch it before you use it.".into()
+            }
             Note::Saturated => {
                 "More bytes would not make it any sharper, so it stays below the target.".into()
             }
         }
+    }
+}
+
+fn source_damaged(video: &[Span], audio: &[Span]) -> String {
+    let parts: Vec<String> = [stretches("no video decodes", video), stretches("no audio decodes", audio)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        return "The source is damaged: some of its frames decode only in part. All the rest is here.".into();
+    }
+    format!("The source is damaged: {}. All the rest is here.", parts.join(" and "))
+}
+
+/// How many stretches are named one by one.
+const NAMED: usize = 4;
+/// Stretches that are no further apart are named as one.
+const NEAR: Micros = Micros(500_000);
+
+/// `no video for 4.8 s (0:10 to 0:14)`; `None` where there is none.
+fn stretches(what: &str, spans: &[Span]) -> Option<String> {
+    if spans.is_empty() {
+        return None;
+    }
+    let near = joined(spans, NEAR);
+    let named: Vec<String> = near
+        .iter()
+        .take(NAMED)
+        .map(|span| format!("{} to {}", span.from.on_clock(), span.to.on_clock()))
+        .collect();
+    let more = if near.len() > NAMED { ", and more" } else { "" };
+    Some(format!("{what} for {} ({}{more})", total(spans), named.join(", ")))
+}
+
+fn stream_name(kind: OtherKind) -> &'static str {
+    match kind {
+        OtherKind::Video => "A second video track",
+        OtherKind::Audio => "An audio track",
+        OtherKind::CoverArt => "The cover image",
+        OtherKind::Subtitle => "A subtitle track",
+        OtherKind::Data => "A data track",
+        OtherKind::Attachment => "An attached file",
+        OtherKind::Unknown => "An unknown track",
     }
 }
 
@@ -194,9 +278,12 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
     let reason = match why {
         WhyEncode::Wished => "as chosen",
         WhyEncode::Codec => "because its codec does not play everywhere",
+        WhyEncode::Damaged => "because part of it is damaged",
         WhyEncode::TooLarge => "because a copy would leave too few bytes for the video",
         WhyEncode::Trimmed => "so that it is cut exactly",
+        WhyEncode::Joined => "so that it stays in sync where the parts meet",
         WhyEncode::Recipe => "as the quick recipe does",
+        WhyEncode::Mixed => "because several tracks become one",
         WhyEncode::Bandwidth => "because a copy would take more than this bandwidth allows for audio",
     };
     let layout = if from == to {
@@ -207,7 +294,7 @@ fn audio_encoded(why: WhyEncode, (from, to): (u32, u32), bitrate: Option<Kbps>) 
     format!("Audio is encoded as AAC{rate}{layout}, {reason}.")
 }
 
-/// `mono`, `stereo`, `5.1` ...
+/// Returns `mono`, `stereo`, `5.1` and the like.
 pub fn channel_layout(channels: u32) -> String {
     match channels {
         1 => "mono".into(),
@@ -219,7 +306,7 @@ pub fn channel_layout(channels: u32) -> String {
 }
 
 impl WhyFfmpeg {
-    /// For the end of a sentence.
+    /// Returns it for the end of a sentence.
     pub fn text(self) -> &'static str {
         match self {
             WhyFfmpeg::NotHere => "this browser's own decoder is not available",
@@ -230,12 +317,36 @@ impl WhyFfmpeg {
             WhyFfmpeg::Mirrored => "the video has to be mirrored",
             WhyFfmpeg::Range => "this browser loses the video's full range of values",
             WhyFfmpeg::Wrong => "something about this file is unusual",
-            WhyFfmpeg::Mix => "its audio channels have to be mixed",
+            WhyFfmpeg::Mix => "its audio channels or tracks have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
             WhyFfmpeg::Audio => "this browser cannot decode the audio",
+            WhyFfmpeg::Different => "this browser decoded parts of it differently",
             WhyFfmpeg::Midway => "the browser's own decoder failed midway",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_damaged_is_said_with_time_and_length() {
+        let span = |from: i64, to: i64| Span { from: Micros(from * 1000), to: Micros(to * 1000) };
+        let video = vec![span(9_400, 9_500), span(9_600, 14_400), span(75_000, 75_500)];
+        for (video, audio, said) in [
+            (
+                video,
+                vec![span(9_400, 14_400)],
+                "no video decodes for 5.4 s (0:09.4 to 0:14.4, 1:15.0 to 1:15.5) and no audio decodes for 5 s \
+                 (0:09.4 to 0:14.4)",
+            ),
+            (Vec::new(), Vec::new(), "some of its frames decode only in part"),
+        ] {
+            let text = Note::SourceDamaged { video, audio }.text();
+            assert_eq!(text, format!("The source is damaged: {said}. All the rest is here."));
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::account::{
     ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark, ResultAccount,
 };
-use super::update::Failure;
+use super::update::FailureAccount;
 use crate::clip::facts::MediaFacts;
 use crate::hls;
 use crate::job;
@@ -88,6 +88,7 @@ impl From<&Report> for ResultAccount {
             limit: report.limit,
             saved: report.saved(),
             kept_source: report.kept_source,
+            compared: report.is_compared(),
             size: (report.format.width, report.format.height),
             files: report.files.len(),
             streams: report.files.iter().any(|file| file.path == hls::MASTER),
@@ -96,15 +97,15 @@ impl From<&Report> for ResultAccount {
     }
 }
 
-/// The ways out of a refusal, best first.
+/// Returns the ways out of a refusal, best first.
 pub fn offers(refusal: &Refusal) -> Vec<OfferAccount> {
     let account = |offer: &Offer| OfferAccount { text: offer.change.text(), wishes: offer.wishes.clone() };
     refusal.offers.iter().map(account).collect()
 }
 
-impl From<job::failure::Failure> for Failure {
-    fn from(failure: job::failure::Failure) -> Failure {
-        Failure {
+impl From<job::failure::Failure> for FailureAccount {
+    fn from(failure: job::failure::Failure) -> FailureAccount {
+        FailureAccount {
             text: failure.to_string(),
             offers: failure.refusal().map_or_else(Vec::new, offers),
             evidence: failure.log().to_vec(),
@@ -120,7 +121,7 @@ fn figure(name: &str, value: String, detail: Option<String>) -> Figure {
     Figure { name: name.into(), value, detail }
 }
 
-/// A figure for each rendition, and what they have in common.
+/// Returns a figure for each rendition, and what they have in common.
 fn package_figures(package: &PackagePlan) -> Vec<Figure> {
     let Some(first) = package.renditions.first() else { return Vec::new() };
     let [_, rate, _, audio, effort] = encode_figures(&first.encode);
@@ -179,7 +180,7 @@ fn encode_figures(encode: &EncodePlan) -> [Figure; 5] {
     ]
 }
 
-/// `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
+/// Returns `14 s`, `2.5 min`, `1 h`: nobody predicts to the second.
 fn rough(time: Micros) -> String {
     let halves = |seconds: f64| (time.seconds() / seconds * 2.0).round() / 2.0;
     match time.seconds() {

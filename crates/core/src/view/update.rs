@@ -20,7 +20,7 @@ pub enum Update {
     Probing,
     /// What the file is.
     Probed(ClipAccount),
-    /// What each effort would come to, and which codecs can be had, now that the machine has been measured.
+    /// The prediction for each effort, and the available codecs, now that the machine has been measured.
     Predicted(EffortsAccount, Vec<CodecAccount>),
     /// The plan; sent again when it had to change.
     Planned(PlanAccount),
@@ -29,12 +29,12 @@ pub enum Update {
     /// A checked result; its files travel separately.
     Finished(ResultAccount),
     /// No result.
-    Failed(Failure),
+    Failed(FailureAccount),
 }
 
 /// Why there is no result, in sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct FailureAccount {
     /// What is wrong and what to do.
     pub text: String,
     /// What would work instead, best first.
@@ -43,15 +43,15 @@ pub struct Failure {
     pub evidence: Vec<String>,
 }
 
-impl Failure {
-    /// A failure with nothing but its sentences.
-    pub fn plain(text: String) -> Failure {
-        Failure { text, offers: Vec::new(), evidence: Vec::new() }
+impl FailureAccount {
+    /// Returns a failure with nothing but its sentences.
+    pub fn plain(text: String) -> FailureAccount {
+        FailureAccount { text, offers: Vec::new(), evidence: Vec::new() }
     }
 }
 
-impl From<LoadFailure> for Failure {
-    fn from(reason: LoadFailure) -> Failure {
-        Failure::plain(reason.to_string())
+impl From<LoadFailure> for FailureAccount {
+    fn from(reason: LoadFailure) -> FailureAccount {
+        FailureAccount::plain(reason.to_string())
     }
 }

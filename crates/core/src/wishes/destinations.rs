@@ -23,12 +23,12 @@ pub struct Destination {
 
 const TABLE: &str = include_str!("../../data/destinations.csv");
 
-/// All destinations, in the table's order.
+/// Returns all destinations, in the table's order.
 pub fn all() -> Vec<Destination> {
     TABLE.lines().skip(1).filter_map(parse_row).collect()
 }
 
-/// The destination with this identifier.
+/// Returns the destination with this identifier.
 pub fn find(id: &str) -> Option<Destination> {
     all().into_iter().find(|destination| destination.id == id)
 }

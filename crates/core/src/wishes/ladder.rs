@@ -41,7 +41,7 @@ const TABLE: [(u32, u32, u32, u32); 18] = [
     (1920, 1080, 25, 3000),
 ];
 
-/// The ladder.
+/// Returns the ladder.
 pub fn rungs() -> impl Iterator<Item = Rung> {
     TABLE.into_iter().map(from_row)
 }
@@ -50,8 +50,8 @@ fn from_row((width, height, rate, kbps): (u32, u32, u32, u32)) -> Rung {
     Rung { width, height, frame_rate: FrameRate::whole(rate), rate: Kbps(f64::from(kbps)) }
 }
 
-/// The best rung that is not above a source of this size (upright, in square pixels) and frame rate, as far as there is
-/// one.
+/// Returns the best rung that is not above a source of this size (upright, in square pixels) and frame rate, as far as
+/// there is one.
 pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
     let (long, short) = (source.0.max(source.1), source.0.min(source.1));
     let fits = |rung: &Rung| {
@@ -63,18 +63,18 @@ pub fn below(source: (u32, u32), frame_rate: FrameRate) -> Rung {
     rungs().filter(fits).last().unwrap_or_else(|| from_row(TABLE[0]))
 }
 
-/// The rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best below
-/// it; lying or standing as the source does.
+/// Returns the rung for a source of this size (upright, in square pixels) and frame rate: the wished one, else the best
+/// below it; lying or standing as the source does.
 pub fn of_source(wished: Option<Rung>, source: (u32, u32), frame_rate: FrameRate) -> Rung {
     let rung = wished.unwrap_or_else(|| below(source, frame_rate));
     if (rung.width >= rung.height) == (source.0 >= source.1) { rung } else { rung.turned() }
 }
 
-/// Bounds of a format of one's own: pixels a side, kb/s.
+/// Bounds of a custom format: pixels a side, kb/s.
 const SIDE: std::ops::RangeInclusive<u32> = 16..=8192;
 const RATES: std::ops::RangeInclusive<f64> = 4.0..=100_000.0;
 
-/// Reads `1024x576@25`, a rung of the ladder, or `640x360@30:700`, a format of one's own with its kb/s.
+/// Reads `1024x576@25`, a rung of the ladder, or `640x360@30:700`, a custom format with its kb/s.
 pub fn parse(text: &str) -> Option<Rung> {
     let (size, rest) = text.trim().split_once('@')?;
     let (width, height) = size.split_once(['x', 'X', '×'])?;
@@ -88,7 +88,7 @@ pub fn parse(text: &str) -> Option<Rung> {
     }
 }
 
-/// A format of one's own; odd sizes are made even. `None` where a figure is out of all reason.
+/// Returns a custom format; odd sizes are made even. `None` if a figure is out of all reason.
 pub fn own(width: u32, height: u32, frame_rate: FrameRate, kbps: f64) -> Option<Rung> {
     let valid = SIDE.contains(&width)
         && SIDE.contains(&height)
@@ -98,7 +98,7 @@ pub fn own(width: u32, height: u32, frame_rate: FrameRate, kbps: f64) -> Option<
 }
 
 impl fmt::Display for Rung {
-    /// As links name it: `parse` reads it back.
+    /// Writes it as links name it: `parse` reads it back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = self.frame_rate;
         match rate.denominator() {
@@ -110,35 +110,35 @@ impl fmt::Display for Rung {
 }
 
 impl Rung {
-    /// Whether it is one of the ladder's.
+    /// Returns whether it is one of the ladder's.
     pub fn is_published(&self) -> bool {
         rungs().any(|rung| rung == *self)
     }
 
-    /// The rung for a video that stands upright: turned.
+    /// Returns the rung for a video that stands upright: turned.
     pub fn turned(self) -> Rung {
         Rung { width: self.height, height: self.width, ..self }
     }
 
-    /// What is seen of it.
+    /// Returns its video format.
     pub fn format(&self) -> VideoFormat {
         VideoFormat { width: self.width, height: self.height, frame_rate: self.frame_rate }
     }
 
-    /// How the encoder is held to the bandwidth.
+    /// Returns how the encoder is held to the bandwidth.
     pub fn cap(&self) -> Cap {
         Cap::of_one_frame(self.rate, self.frame_rate)
     }
 
-    /// Frames from one keyframe to the next: the frame rate times whole seconds, at least two, and as many as make ten
-    /// frames, since at one frame a second every other would be a keyframe.
+    /// Returns the frames from one keyframe to the next: the frame rate times whole seconds, at least two, and as many
+    /// as make ten frames, since at one frame a second every other would be a keyframe.
     pub fn keyframe_distance(&self) -> u64 {
         let rate = self.frame_rate.per_second();
         let seconds = (10.0 / rate).ceil().max(2.0);
         (rate * seconds).round().max(1.0) as u64
     }
 
-    /// AAC's rate beside it: 64 to 128 kb/s, 96 where bandwidth is short.
+    /// Returns AAC's rate beside it: 64 to 128 kb/s, 96 where bandwidth is short.
     pub fn audio_rate(&self) -> Kbps {
         Kbps(match self.rate.0 {
             ..250.0 => 64.0,
@@ -147,7 +147,7 @@ impl Rung {
         })
     }
 
-    /// What it is good for, in a few words.
+    /// Returns what it is good for, in a few words.
     pub fn suits(&self) -> &'static str {
         match self.frame_rate.per_second() {
             ..2.0 => "stills, slides, a site that is checked now and then",
@@ -170,12 +170,12 @@ pub struct Cap {
 }
 
 impl Cap {
-    /// The published rule for live streams: the buffer holds one frame's share, `rate / frames per second`.
+    /// Returns the published rule for live streams: the buffer holds one frame's share, `rate / frames per second`.
     pub fn of_one_frame(rate: Kbps, frame_rate: FrameRate) -> Cap {
         Cap { rate, buffer: (rate.0 / frame_rate.per_second()).ceil().max(1.0) as u32 }
     }
 
-    /// What `duration` takes at most. Each of `parts` that were encoded on their own begins with a full buffer.
+    /// Returns what `duration` takes at most. Each of `parts` that were encoded on their own begins with a full buffer.
     pub fn most(&self, duration: Micros, parts: usize) -> Bytes {
         let buffers = u64::from(self.buffer) * 125 * parts as u64;
         Bytes(self.rate.during(duration).0.saturating_add(buffers))

@@ -7,7 +7,7 @@ use crate::wishes::destinations;
 use crate::wishes::ladder;
 use crate::wishes::packaging::SegmentFormat;
 use crate::wishes::renditions;
-use crate::wishes::{AudioWish, Codec, Effort, Mode, Wishes};
+use crate::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 use serde::Serialize;
 
 /// What an address asks for.
@@ -46,7 +46,7 @@ pub enum LinkTrouble {
 }
 
 impl LinkProblem {
-    /// The problem as a sentence.
+    /// Returns the problem as a sentence.
     pub fn text(&self) -> String {
         let LinkProblem { name, value, why } = self;
         match why {
@@ -113,7 +113,7 @@ fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
     Ok(())
 }
 
-/// `None` for an unknown name.
+/// Applies a parameter; returns `None` for an unknown name.
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
     Some(match name {
@@ -136,6 +136,7 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
+        "audio-tracks" => Tracks::find(value).map(|tracks| wishes.tracks = tracks).ok_or(Reject),
         "renditions" => renditions::parse(value).map(|wanted| wishes.renditions = wanted).ok_or(Reject),
         "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
         "segment" => parse_segment(value).map(|seconds| wishes.packaging.seconds = seconds).ok_or(Reject),
@@ -152,8 +153,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
     })
 }
 
-/// A size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`; a
-/// bare number is megabytes. `None` unless it comes to at least one byte and at most a terabyte.
+/// Reads a size as people write it: `10MB` and `10 mb` are decimal, `10MiB` binary, also `KB`, `KiB`, `GB`, `GiB`, `B`;
+/// a bare number is megabytes. `None` unless it is at least one byte and at most a terabyte.
 pub fn parse_size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
@@ -179,23 +180,23 @@ pub fn parse_size(text: &str) -> Option<Bytes> {
     (bytes.is_finite() && (1.0..=1e12).contains(&bytes)).then_some(Bytes(bytes as u64))
 }
 
-/// A height in pixels, 16 to 8640.
+/// Reads a height in pixels, 16 to 8640.
 pub fn parse_height(text: &str) -> Option<u32> {
     let text = text.trim().trim_end_matches(['p', 'P']);
     text.parse().ok().filter(|height| (16..=8640).contains(height))
 }
 
-/// The length of segments in seconds, 1 to 60.
+/// Reads the length of segments in seconds, 1 to 60.
 pub fn parse_segment(text: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|seconds| (1..=60).contains(seconds))
 }
 
-/// A frame rate, 1 to 240.
+/// Reads a frame rate, 1 to 240.
 pub fn parse_frame_rate(text: &str) -> Option<FrameRate> {
     FrameRate::parse(text).filter(|rate| FrameRate::WISHED.contains(&rate.per_second()))
 }
 
-/// `auto`, `copy`, `none` or kilobits per second from 16 to 512.
+/// Reads `auto`, `copy`, `none` or kilobits per second from 16 to 512.
 pub fn parse_audio(text: &str) -> Option<AudioWish> {
     match text.trim() {
         "auto" => Some(AudioWish::Auto),
@@ -237,7 +238,7 @@ mod tests {
     #[test]
     fn every_parameter_is_honoured_or_named() {
         let link = parse(
-            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto",
+            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix",
             "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
@@ -255,6 +256,7 @@ mod tests {
                 height: Some(360),
                 frame_rate: FrameRate::new(30_000, 1001),
                 audio: AudioWish::Encode(Kbps(64.0)),
+                tracks: Tracks::Mix,
                 trim: None,
             }
         );
@@ -263,8 +265,10 @@ mod tests {
             link.problems.iter().map(|problem| (problem.value.as_str(), problem.why)).collect();
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
         assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
-        let link =
-            parse("target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&x", "");
+        let link = parse(
+            "target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&audio-tracks=all&x",
+            "",
+        );
         let named: Vec<_> =
             link.problems.iter().map(|problem| (problem.name.as_str(), problem.why)).collect();
         assert_eq!(
@@ -276,6 +280,7 @@ mod tests {
                 ("fps", LinkTrouble::BadValue),
                 ("effort", LinkTrouble::BadValue),
                 ("rung", LinkTrouble::BadValue),
+                ("audio-tracks", LinkTrouble::BadValue),
                 ("x", LinkTrouble::UnknownName),
             ]
         );

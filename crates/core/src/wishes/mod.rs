@@ -39,6 +39,8 @@ pub struct Wishes {
     pub frame_rate: Option<FrameRate>,
     /// What to do with the audio.
     pub audio: AudioWish,
+    /// What to do with several audio tracks.
+    pub tracks: Tracks,
     /// The part of the clip to keep; `None` keeps all.
     pub trim: Option<Trim>,
 }
@@ -56,6 +58,7 @@ impl Default for Wishes {
             height: None,
             frame_rate: None,
             audio: AudioWish::Auto,
+            tracks: Tracks::First,
             trim: None,
         }
     }
@@ -91,7 +94,7 @@ impl Effort {
     /// All.
     pub const ALL: [Effort; 4] = [Effort::Auto, Effort::Fast, Effort::Balanced, Effort::Best];
 
-    /// As links name it.
+    /// Returns its name in links.
     pub fn id(self) -> &'static str {
         match self {
             Effort::Auto => "auto",
@@ -101,7 +104,7 @@ impl Effort {
         }
     }
 
-    /// The one that `id` names.
+    /// Returns the one with this name.
     pub fn find(id: &str) -> Option<Effort> {
         Effort::ALL.into_iter().find(|effort| effort.id() == id)
     }
@@ -125,7 +128,7 @@ impl Codec {
     /// All, the most widely played first.
     pub const ALL: [Codec; 4] = [Codec::H264, Codec::H265, Codec::Vp9, Codec::Av1];
 
-    /// As links name it.
+    /// Returns its name in links.
     pub fn id(self) -> &'static str {
         match self {
             Codec::H264 => "h264",
@@ -135,7 +138,7 @@ impl Codec {
         }
     }
 
-    /// The one that `id` names.
+    /// Returns the one with this name.
     pub fn find(id: &str) -> Option<Codec> {
         Codec::ALL.into_iter().find(|codec| codec.id() == id)
     }
@@ -150,7 +153,7 @@ impl Codec {
         }
     }
 
-    /// The sample entry that players look for in an MP4.
+    /// Returns the sample entry that players look for in an MP4.
     pub fn sample_entry(self) -> &'static str {
         match self {
             Codec::H264 => "avc1",
@@ -160,7 +163,7 @@ impl Codec {
         }
     }
 
-    /// Where a file of this codec plays and where not, as a sentence.
+    /// Returns where a file of this codec plays and where not, as a sentence.
     pub fn plays(self) -> &'static str {
         match self {
             Codec::H264 => "Plays everywhere.",
@@ -188,6 +191,34 @@ pub enum AudioWish {
     None,
     /// Encode at this rate.
     Encode(Kbps),
+}
+
+/// What becomes of several audio tracks, such as a game and a microphone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Tracks {
+    /// The default one is kept, else the first.
+    #[default]
+    First,
+    /// All are mixed into one.
+    Mix,
+}
+
+impl Tracks {
+    /// All.
+    pub const ALL: [Tracks; 2] = [Tracks::First, Tracks::Mix];
+
+    /// As links name it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tracks::First => "first",
+            Tracks::Mix => "mix",
+        }
+    }
+
+    /// The one that `id` names.
+    pub fn find(id: &str) -> Option<Tracks> {
+        Tracks::ALL.into_iter().find(|tracks| tracks.id() == id)
+    }
 }
 
 /// A part of the clip on its zero-based timeline.

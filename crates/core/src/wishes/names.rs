@@ -2,12 +2,13 @@
 
 use super::{Mode, Wishes};
 
-/// The name that a result of one file is saved under: `clip-clipfit.mp4` for `clip.mov`.
+/// Returns the name that a result of one file is saved under: `clip-clipfit.mp4` for `clip.mov`.
 pub fn result_name(source: &str) -> String {
     format!("{}-clipfit.mp4", result_stem(source))
 }
 
-/// The same for whatever these wishes come to: `clip-hls.zip` and `clip-renditions.zip` for what has several files.
+/// Returns the same for whatever follows from these wishes: `clip-hls.zip` and `clip-renditions.zip` for what has
+/// several files.
 pub fn download_name(source: &str, wishes: &Wishes) -> String {
     match wishes.mode {
         Mode::Hls => format!("{}-hls.zip", result_stem(source)),
@@ -16,7 +17,7 @@ pub fn download_name(source: &str, wishes: &Wishes) -> String {
     }
 }
 
-/// A name without its ending: `clip` for `clip.mov`.
+/// Returns a name without its ending: `clip` for `clip.mov`.
 pub fn result_stem(source: &str) -> &str {
     match source.rfind('.') {
         Some(at) if at > 0 => &source[..at],

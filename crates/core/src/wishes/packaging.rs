@@ -15,7 +15,7 @@ pub enum SegmentFormat {
 }
 
 impl SegmentFormat {
-    /// As options name it.
+    /// Returns its name in options.
     pub fn id(self) -> &'static str {
         match self {
             SegmentFormat::Ts => "ts",
@@ -23,7 +23,7 @@ impl SegmentFormat {
         }
     }
 
-    /// The ending of a segment's name.
+    /// Returns the ending of a segment's name.
     pub fn ending(self) -> &'static str {
         match self {
             SegmentFormat::Ts => "ts",

@@ -4,7 +4,7 @@ use super::ladder;
 use crate::units::{FrameRate, Kbps};
 use serde::{Deserialize, Serialize};
 
-/// A rendition that is asked for by its size and bandwidth.
+/// A rendition that the person wants, by its size and bandwidth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Wanted {
     /// Its shorter side, in pixels.
@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Option<Vec<Wanted>> {
     let one = |part: &str| {
         let (side, rate) = part.trim().split_once([':', ' '])?;
         let side = side.trim_end_matches(['p', 'P']).parse().ok()?;
-        // The same bounds as for a format of one's own.
+        // The same bounds as for a custom format.
         let rung = ladder::own(side, side, FrameRate::whole(25), rate.trim().parse().ok()?)?;
         Some(Wanted { side: rung.height, rate: rung.rate })
     };
@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Option<Vec<Wanted>> {
     (!twice && wanted.len() <= MOST_WANTED).then_some(wanted)
 }
 
-/// As `parse` reads them back: `720p 3000, 480p 1500`.
+/// Returns them as `parse` reads them back: `720p 3000, 480p 1500`.
 pub fn text(wanted: &[Wanted]) -> String {
     let each: Vec<String> = wanted.iter().map(|one| format!("{}p {}", one.side, one.rate.0)).collect();
     each.join(", ")

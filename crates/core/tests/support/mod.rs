@@ -1,7 +1,7 @@
-//! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the session's include this file as well.
+//! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the job's include this file as well.
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::clip::metadata::Metadata;
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
@@ -44,11 +44,15 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
             resized: None,
             dolby_vision: false,
             bytes_before: Vec::new(),
+            times: Vec::new(),
+            only_from_start: false,
             keyframes: (0..frames).step_by(100).map(|frame| rate.time_of(frame)).collect(),
         },
         metadata: Metadata::default(),
         audio: Vec::new(),
         others: Vec::new(),
+        missing: Missing::default(),
+        joined: false,
     };
     words.for_each(|word| apply(&mut facts, word));
     facts
@@ -74,12 +78,14 @@ fn apply(facts: &mut MediaFacts, word: &str) {
             kind: OtherKind::Subtitle,
             codec: Some("subrip".into()),
             language: Some("eng".into()),
+            empty: false,
         }),
         _ => match word.split_once(':') {
             None => facts.video.codec = word.into(),
             Some((codec, audio)) => {
                 let (bitrate, channels) = audio.split_once('x').unwrap();
                 facts.audio.push(AudioFacts {
+                    damaged: false,
                     index,
                     codec: codec.into(),
                     profile: None,

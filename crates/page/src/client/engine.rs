@@ -2,11 +2,11 @@
 //! page itself opens quickly. Knows no plan, job state or worker.
 
 use super::player;
-use super::script::{from_pairs, import_script};
-use crate::job::PackageFile;
+use super::script::import_script;
 use clipfit_core::step::load::LoadFailure;
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
+use clipfit_site::{PackageFile, from_pairs};
 use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -52,7 +52,7 @@ pub struct ResultFiles {
 pub type Tell = Rc<dyn Fn(Update, Option<ResultFiles>)>;
 
 /// A running job. Dropped, it stops its work at once and frees the memory; no update follows.
-pub struct Run(Rc<RefCell<Stage>>);
+pub struct Run(Rc<RefCell<RunState>>);
 
 type Listener = Closure<dyn FnMut(JsValue, Option<Blob>, Array)>;
 type Packer = Closure<dyn FnMut(String, Array, bool) -> Promise>;
@@ -60,7 +60,7 @@ type Packer = Closure<dyn FnMut(String, Array, bool) -> Promise>;
 /// What the engine calls. Lives as long as it may be called.
 type Called = (Listener, Packer);
 
-enum Stage {
+enum RunState {
     /// The engine is on its way.
     Opening,
     /// The engine works.
@@ -70,18 +70,18 @@ enum Stage {
 }
 
 impl Run {
-    /// The raw log so far (the last some thousand lines).
+    /// Returns the raw log so far (the last some thousand lines).
     pub fn log(&self) -> String {
         match &*self.0.borrow() {
-            Stage::Running(run, _) => run.log().unwrap_or_default(),
-            Stage::Opening | Stage::Over => String::new(),
+            RunState::Running(run, _) => run.log().unwrap_or_default(),
+            RunState::Opening | RunState::Over => String::new(),
         }
     }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if let Stage::Running(run, called) = self.0.replace(Stage::Over) {
+        if let RunState::Running(run, called) = self.0.replace(RunState::Over) {
             let _ = run.end();
             // The page ends a run from within what the run tells: what is called goes when it has returned.
             wasm_bindgen_futures::spawn_local(async move { drop(called) });
@@ -91,16 +91,16 @@ impl Drop for Run {
 
 /// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
 pub fn start(file: File, wishes: Wishes, tell: Tell) -> Run {
-    let stage = Rc::new(RefCell::new(Stage::Opening));
+    let stage = Rc::new(RefCell::new(RunState::Opening));
     let shared = Rc::clone(&stage);
     wasm_bindgen_futures::spawn_local(async move {
         let engine = open().await;
-        if matches!(*shared.borrow(), Stage::Over) {
+        if matches!(*shared.borrow(), RunState::Over) {
             return;
         }
         let started = engine.and_then(|engine| run(&engine, &file, &wishes, Rc::clone(&tell)));
         match started {
-            Ok((run, called)) => drop(shared.replace(Stage::Running(run, called))),
+            Ok((run, called)) => drop(shared.replace(RunState::Running(run, called))),
             Err(reason) => tell(Update::Failed(reason.into()), None),
         }
     });
@@ -118,7 +118,7 @@ fn run(
         match serde_wasm_bindgen::from_value(update) {
             Ok(update) => tell(update, files),
             // Another build's engine.
-            Err(error) => tell(Update::Failed(Failure::plain(error.to_string())), None),
+            Err(error) => tell(Update::Failed(FailureAccount::plain(error.to_string())), None),
         }
     });
     let pack: Packer = Closure::new(|folder: String, files: Array, with_page| {

@@ -1,10 +1,10 @@
 //! Playing and saving a package that is held in memory, through the script that is fetched for it. Knows no plan and no
 //! component.
 
-use super::script::{import_script, pairs};
-use crate::job::PackageFile;
+use super::script::import_script;
 use crate::playback::{PlayerError, PlayerState};
 use clipfit_core::step::load::PackFailure;
+use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -12,7 +12,7 @@ use web_sys::{Blob, HtmlVideoElement};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Failure {
+enum ScriptFailure {
     Unsupported,
     Package,
     Media,
@@ -26,7 +26,7 @@ struct ScriptState {
     chosen: Option<u32>,
     buffered: f64,
     ended: bool,
-    error: Option<Failure>,
+    error: Option<ScriptFailure>,
     detail: Option<String>,
 }
 
@@ -40,9 +40,9 @@ impl From<ScriptState> for PlayerState {
             buffered: told.buffered,
             ended: told.ended,
             error: told.error.map(|failure| match failure {
-                Failure::Unsupported => PlayerError::Unsupported,
-                Failure::Package => PlayerError::Package(detail),
-                Failure::Media => PlayerError::Media(detail),
+                ScriptFailure::Unsupported => PlayerError::Unsupported,
+                ScriptFailure::Package => PlayerError::Package(detail),
+                ScriptFailure::Media => PlayerError::Media(detail),
             }),
         }
     }
@@ -76,7 +76,7 @@ extern "C" {
     fn destroy(this: &Handle);
 }
 
-/// A package that is being played; dropped, it lets go of the element.
+/// A package that is being played; dropping it frees the element.
 pub struct Playing {
     handle: Handle,
     _on_state: Closure<dyn FnMut(JsValue)>,
@@ -142,7 +142,7 @@ async fn script() -> Result<Script, String> {
     import_script(&address).await.map(JsCast::unchecked_into).map_err(|reason| words(&reason))
 }
 
-/// The browser's own words, for the log.
+/// Returns the browser's own words, for the log.
 fn words(error: &JsValue) -> String {
     let said = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     said.unwrap_or_else(|| format!("{error:?}"))

@@ -1,7 +1,5 @@
-//! Scripts of this site that are fetched when they are first needed, and files as they take them.
+//! Scripts of this site that are fetched when they are first needed.
 
-use crate::job::PackageFile;
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 // A failed import is remembered for its address by the page: another try needs another one, which a fragment makes
@@ -21,18 +19,4 @@ export async function importScript(address) {
 extern "C" {
     #[wasm_bindgen(catch, js_name = importScript)]
     pub(super) async fn import_script(address: &str) -> Result<JsValue, JsValue>;
-}
-
-/// Returns files as JavaScript takes them: pairs of path and content.
-pub(super) fn pairs(files: &[PackageFile]) -> Array {
-    files.iter().map(|(path, blob)| Array::of2(&JsValue::from_str(path), blob)).collect()
-}
-
-/// Returns the same backwards; what is no such pair is left out.
-pub(super) fn from_pairs(files: &Array) -> Vec<PackageFile> {
-    let read = |pair: JsValue| {
-        let pair: Array = pair.dyn_into().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).dyn_into().ok()?))
-    };
-    files.iter().filter_map(read).collect()
 }

@@ -5,7 +5,7 @@ use super::field::TextField;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
 use clipfit_core::view::account::CodecAccount;
-use clipfit_core::wishes::{Codec, Mode, Wishes};
+use clipfit_core::wishes::{Codec, Mode, Tracks, Wishes};
 use yew::prelude::*;
 
 const AUDIO_CHOICES: [(AudioChoice, &str, &str); 4] = [
@@ -14,6 +14,8 @@ const AUDIO_CHOICES: [(AudioChoice, &str, &str); 4] = [
     (AudioChoice::None, "none", "No audio"),
     (AudioChoice::Rate, "rate", "Custom bitrate"),
 ];
+
+const TRACKS: [(Tracks, &str); 2] = [(Tracks::First, "Keep the default one"), (Tracks::Mix, "Mix into one")];
 
 /// Draws the fields for codec, height, frame rate and audio.
 pub fn advanced(
@@ -31,6 +33,8 @@ pub fn advanced(
         let found = AUDIO_CHOICES.iter().find(|(_, name, _)| *name == value);
         Edit::Audio(found.map_or(AudioChoice::Auto, |(choice, ..)| *choice))
     });
+    let choose_tracks =
+        edit.reform(|event: Event| Edit::Tracks(Tracks::find(&chosen(&event)).unwrap_or_default()));
     let height = TextField {
         id: "height",
         label: "Height",
@@ -98,6 +102,16 @@ pub fn advanced(
                 </div>
                 if settings.audio == AudioChoice::Rate {
                     { rate.draw() }
+                }
+                if settings.audio != AudioChoice::None {
+                <div class="field">
+                    <label for="audio-tracks">{ "Several audio tracks" }</label>
+                    <select id="audio-tracks" onchange={choose_tracks}>
+                        { for TRACKS.iter().map(|(tracks, label)| html! {
+                            <option value={tracks.id()} selected={settings.tracks == *tracks}>{ *label }</option>
+                        }) }
+                    </select>
+                </div>
                 }
             </div>
         </details>

@@ -3,11 +3,11 @@
 use super::click;
 use crate::job::JobId;
 use crate::state::Action;
-use clipfit_core::view::update::Failure;
+use clipfit_core::view::update::FailureAccount;
 use yew::prelude::*;
 
 /// Draws a failure of the job `id`; accepting an offer goes to `dispatch`.
-pub fn failure_view(id: JobId, failure: &Failure, dispatch: &Callback<Action>) -> Html {
+pub fn failure_view(id: JobId, failure: &FailureAccount, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="failure">
             <p class="failure__text" data-testid="job-error">{ &failure.text }</p>

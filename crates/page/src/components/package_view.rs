@@ -3,10 +3,11 @@
 use super::click;
 use super::icon::Icon;
 use super::player::Player;
-use crate::job::{Finished, JobId, Made, PackageFile, Saving};
+use crate::job::{Finished, JobId, Made, Saving};
 use crate::state::Action;
 use crate::words;
-use clipfit_core::units::{Bytes, grouped};
+use clipfit_core::units::Bytes;
+use clipfit_site::PackageFile;
 use yew::prelude::*;
 
 /// Draws the package of the job `id`. `name` is the archive's file name; names of single files start with `stem`.
@@ -36,7 +37,7 @@ pub(super) fn package_view(
                 <p class="result__saving">{ words::saving(report) }</p>
                 <p class="result__check">
                     { Icon::Check.draw() }
-                    { format!("{} bytes, checked: within {}.", grouped(report.bytes.0), report.limit) }
+                    { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
                     download={name.to_owned()}>

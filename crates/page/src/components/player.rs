@@ -3,8 +3,8 @@
 
 use super::chosen;
 use crate::hooks::use_player::{Playback, use_player};
-use crate::job::PackageFile;
 use crate::playback::{PlayerError, PlayerState};
+use clipfit_site::PackageFile;
 use std::rc::Rc;
 use yew::prelude::*;
 

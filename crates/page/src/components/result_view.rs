@@ -3,7 +3,6 @@
 use super::icon::Icon;
 use crate::job::{Finished, Made};
 use crate::words;
-use clipfit_core::units::grouped;
 use clipfit_core::view::account::ResultAccount;
 use yew::prelude::*;
 
@@ -24,7 +23,7 @@ pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, n
                 { gauge(report) }
                 <p class="result__check">
                     { Icon::Check.draw() }
-                    { format!("{} bytes, checked: within {}.", grouped(report.bytes.0), report.limit) }
+                    { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
                     download={name.to_owned()}>

@@ -7,11 +7,12 @@ mod runs;
 
 use crate::client::player;
 use crate::elements;
-use crate::job::{PackageFile, RunId};
+use crate::job::RunId;
 use crate::settings::Settings;
 use crate::state::{Action, Copied, Effect, Place, State};
 use clipfit_core::view::account::CodecAccount;
 use clipfit_core::wishes::link::Link;
+use clipfit_site::PackageFile;
 use files::Files;
 use gloo::events::EventListener;
 use runs::Runs;

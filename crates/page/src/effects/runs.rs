@@ -5,7 +5,7 @@ use crate::client::engine::{self, ResultFiles, Run};
 use crate::job::{Made, RunId};
 use crate::state::{Action, News};
 use clipfit_core::clip::failure::ProbeFailure;
-use clipfit_core::view::update::{Failure, Update};
+use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ impl Runs {
     pub(super) fn start(&self, run: RunId, file: Option<File>, wishes: Wishes) {
         let dispatch = self.dispatch.clone();
         let Some(file) = file else {
-            let update = Update::Failed(Failure::plain(ProbeFailure::Unreadable.to_string()));
+            let update = Update::Failed(FailureAccount::plain(ProbeFailure::Unreadable.to_string()));
             return dispatch.emit(Action::Tell(run, News { update, made: None, now: browser::now() }));
         };
         let (logs, loading) = (Rc::clone(&self.logs), LoadingThrottle::default());
@@ -37,7 +37,7 @@ impl Runs {
             file,
             wishes,
             Rc::new(move |update, files| {
-                if let Update::Failed(Failure { evidence, .. }) = &update
+                if let Update::Failed(FailureAccount { evidence, .. }) = &update
                     && !evidence.is_empty()
                 {
                     logs.borrow_mut().insert(run, evidence.join("\n"));

@@ -1,8 +1,8 @@
 //! Plays a package in a component's video element for as long as the component is there.
 
 use crate::client::player::{self, Playing};
-use crate::job::PackageFile;
 use crate::playback::PlayerState;
+use clipfit_site::PackageFile;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;

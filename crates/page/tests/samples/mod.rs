@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each file that includes it uses a part")]
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
 use clipfit_core::clip::metadata::Metadata;
 use clipfit_core::job;
@@ -18,7 +18,7 @@ use clipfit_core::plan::{self, Action, Plan};
 use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
-use clipfit_core::view::update::Failure;
+use clipfit_core::view::update::FailureAccount;
 use clipfit_core::wishes::{AudioWish, Codec, Wishes};
 use clipfit_page::job::{
     ClipFile, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running,
@@ -56,10 +56,13 @@ pub(crate) fn facts() -> MediaFacts {
             resized: None,
             dolby_vision: false,
             bytes_before: Vec::new(),
+            times: Vec::new(),
+            only_from_start: false,
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
         metadata: Metadata::default(),
         audio: vec![AudioFacts {
+            damaged: false,
             index: 1,
             codec: "opus".into(),
             profile: None,
@@ -76,7 +79,10 @@ pub(crate) fn facts() -> MediaFacts {
             kind: OtherKind::Subtitle,
             codec: Some("subrip".into()),
             language: Some("deu".into()),
+            empty: false,
         }],
+        missing: Missing::default(),
+        joined: false,
     }
 }
 
@@ -177,7 +183,7 @@ pub(crate) fn refused(id: u32) -> Job {
     let wishes = Wishes { target: Bytes(40_000), audio: AudioWish::Encode(Kbps(96.0)), ..Wishes::default() };
     let measured = Measured { video: Bytes(30_000), audio: Bytes(360_000), overhead: Bytes(20_000) };
     let refusal = feasibility::refuse_measured(&facts(), &wishes, measured);
-    let failure = Failure::from(job::failure::Failure::TooSmall(refusal));
+    let failure = FailureAccount::from(job::failure::Failure::TooSmall(refusal));
     Job {
         wishes,
         phase: Phase::Failed(failure),
@@ -190,7 +196,7 @@ pub(crate) fn refused(id: u32) -> Job {
 pub(crate) fn broken(id: u32) -> Job {
     let text = clipfit_core::clip::failure::ProbeFailure::NotMedia.to_string();
     let log = Log { text: Shared::new(LOG.into()), copied: None };
-    Job { phase: Phase::Failed(Failure::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
+    Job { phase: Phase::Failed(FailureAccount::plain(text)), log: Some(log), ..queued(id, "notes.txt") }
 }
 
 /// A cancelled job.

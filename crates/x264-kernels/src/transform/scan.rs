@@ -70,8 +70,8 @@ pub unsafe extern "C" fn clipfit_zigzag_sub_4x4ac(
     }
 }
 
-/// Deals 64 coefficients out to four blocks, one after the other; says of each block whether it has any that is not
-/// zero (`present` has eight bytes a row).
+/// Distributes 64 coefficients to four blocks in turn, and marks the blocks that have any that is not zero (`present`
+/// has eight bytes per row).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clipfit_zigzag_interleave_8x8_cavlc(
     levels: *mut i16,

@@ -34,7 +34,7 @@ impl Change {
 impl Error for Fault {}
 
 impl Display for Fault {
-    /// For the middle of a sentence.
+    /// Writes it for the middle of a sentence.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Unreadable => f.write_str("it could not be opened again"),
@@ -45,6 +45,7 @@ impl Display for Fault {
             Fault::AudioShort { expected, found } => {
                 write!(f, "its audio ends at {found} instead of {expected}")
             }
+            Fault::Undecodable => f.write_str("not all of it decodes"),
             Fault::IndexLast => f.write_str("its index is not at the start"),
             Fault::TooLarge => f.write_str("it is over the limit"),
             Fault::Package(rule) => f.write_str(rule),

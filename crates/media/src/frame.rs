@@ -10,7 +10,7 @@ const LARGEST: u32 = 16_384;
 
 /// Why a frame cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PictureError {
+pub(crate) enum FrameError {
     /// An unsupported layout.
     #[error("frames of the format {0:?} are not supported")]
     Format(String),
@@ -38,9 +38,9 @@ struct Size {
 }
 
 impl Size {
-    fn new(width: u32, height: u32) -> Result<Size, PictureError> {
-        let sound = (1..=LARGEST).contains(&width) && (1..=LARGEST).contains(&height);
-        sound.then_some(Size { width, height }).ok_or(PictureError::Size { width, height })
+    fn new(width: u32, height: u32) -> Result<Size, FrameError> {
+        let valid = (1..=LARGEST).contains(&width) && (1..=LARGEST).contains(&height);
+        valid.then_some(Size { width, height }).ok_or(FrameError::Size { width, height })
     }
 
     fn samples(self) -> usize {
@@ -77,10 +77,10 @@ impl Chroma {
     const C444: Chroma = Chroma { across: 1, down: 1 };
 
     /// Returns the sizes of the three planes, luma first.
-    fn planes(self, picture: Size) -> [Size; 3] {
+    fn planes(self, frame: Size) -> [Size; 3] {
         let chroma =
-            Size { width: picture.width.div_ceil(self.across), height: picture.height.div_ceil(self.down) };
-        [picture, chroma, chroma]
+            Size { width: frame.width.div_ceil(self.across), height: frame.height.div_ceil(self.down) };
+        [frame, chroma, chroma]
     }
 }
 
@@ -177,7 +177,7 @@ fn rounded(dividend: i32, divisor: i32) -> i32 {
 }
 
 /// Converts frames of one layout and size into planar 4:2:0.
-pub(crate) struct Picture {
+pub(crate) struct Converter {
     layout: Layout,
     size: Size,
     turn: Turn,
@@ -199,7 +199,7 @@ pub(crate) struct Picture {
     options: ResizeOptions,
 }
 
-impl Picture {
+impl Converter {
     /// Creates a converter. `format` is a `VideoPixelFormat`; sizes are in pixels, of the visible part; `full_range` is
     /// about YUV, since RGB always is; `turn` is in degrees, clockwise; `inside` is where the video is in the output
     /// frame: left, top (both even), width, height. The rest is black.
@@ -210,8 +210,8 @@ impl Picture {
         turn: u32,
         (out_width, out_height): (u32, u32),
         inside: [u32; 4],
-    ) -> Result<Picture, PictureError> {
-        let layout = Layout::parse(format).ok_or_else(|| PictureError::Format(format.to_owned()))?;
+    ) -> Result<Converter, FrameError> {
+        let layout = Layout::parse(format).ok_or_else(|| FrameError::Format(format.to_owned()))?;
         let size = Size::new(width, height)?;
         let out = Size::new(out_width, out_height)?;
         let inside = Inside::new(inside, out)?;
@@ -220,14 +220,14 @@ impl Picture {
             90 => Turn::Right,
             180 => Turn::Half,
             270 => Turn::Left,
-            _ => return Err(PictureError::Turn(turn)),
+            _ => return Err(FrameError::Turn(turn)),
         };
         let yuv = !matches!(layout, Layout::Pixels { .. });
         let tables = (yuv && (full_range || layout.bits() > 8))
             .then(|| [false, true].map(|chroma| Table::new(layout.bits(), full_range, chroma)));
         let filter =
-            Filter::new("bicubic", bicubic, 2.0).map_err(|error| PictureError::Resize(error.to_string()))?;
-        Ok(Picture {
+            Filter::new("bicubic", bicubic, 2.0).map_err(|error| FrameError::Resize(error.to_string()))?;
+        Ok(Converter {
             layout,
             size,
             turn,
@@ -255,7 +255,7 @@ impl Picture {
     }
 
     /// Converts the frame in `input` into `output`.
-    pub(crate) fn convert(&mut self) -> Result<(), PictureError> {
+    pub(crate) fn convert(&mut self) -> Result<(), FrameError> {
         let sizes = self.layout.chroma().planes(self.size);
         let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
         let mut rest = self.output.as_mut_slice();
@@ -297,13 +297,13 @@ struct Inside {
 impl Inside {
     /// Checks that the video lies within the frame, at even positions: chroma has half the size, so an odd position
     /// would separate it from its luma.
-    fn new([left, top, width, height]: [u32; 4], frame: Size) -> Result<Inside, PictureError> {
+    fn new([left, top, width, height]: [u32; 4], frame: Size) -> Result<Inside, FrameError> {
         let size = Size::new(width, height)?;
         let fits = |from: u32, size: u32, frame: u32| {
             from.is_multiple_of(2) && from.checked_add(size).is_some_and(|end| end <= frame)
         };
         let fits = fits(left, width, frame.width) && fits(top, height, frame.height);
-        fits.then_some(Inside { left, top, size }).ok_or(PictureError::Size { width, height })
+        fits.then_some(Inside { left, top, size }).ok_or(FrameError::Size { width, height })
     }
 }
 
@@ -444,8 +444,8 @@ fn resize(
     options: &ResizeOptions,
     (source, from): (&[u8], Size),
     (target, to): (&mut [u8], Size),
-) -> Result<(), PictureError> {
-    let refused = |error: &dyn std::error::Error| PictureError::Resize(error.to_string());
+) -> Result<(), FrameError> {
+    let refused = |error: &dyn std::error::Error| FrameError::Resize(error.to_string());
     let source =
         TypedImageRef::<U8>::from_buffer(from.width, from.height, source).map_err(|error| refused(&error))?;
     let mut target =

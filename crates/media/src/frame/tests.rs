@@ -164,13 +164,13 @@ fn check(
     tolerance: f64,
 ) {
     let name = format!("{format} {size:?} full {full_range} turned {turn} to {out:?}");
-    let mut picture = Picture::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
-    assert_eq!(picture.input().len(), bytes.len(), "{name}");
-    picture.input.copy_from_slice(bytes);
+    let mut converter = Converter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
+    assert_eq!(converter.input().len(), bytes.len(), "{name}");
+    converter.input.copy_from_slice(bytes);
     // Twice: nothing of one frame may remain for the next.
-    picture.convert().unwrap();
-    picture.convert().unwrap();
-    let mut found = picture.output().iter();
+    converter.convert().unwrap();
+    converter.convert().unwrap();
+    let mut found = converter.output().iter();
     for (number, plane) in planes.iter().enumerate() {
         let (width, height) = if number == 0 { out } else { (out.0.div_ceil(2), out.1.div_ceil(2)) };
         let (lying_width, lying_height) =
@@ -214,10 +214,10 @@ fn colours_become_bt709() {
         ([0, 0, 255], [32, 240, 118]),
     ];
     for ([red, green, blue], wanted) in known {
-        let mut picture = Picture::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
-        picture.input.copy_from_slice(&[red, green, blue, 0]);
-        picture.convert().unwrap();
-        assert_eq!(picture.output(), wanted);
+        let mut converter = Converter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
+        converter.input.copy_from_slice(&[red, green, blue, 0]);
+        converter.convert().unwrap();
+        assert_eq!(converter.output(), wanted);
     }
 }
 
@@ -238,29 +238,29 @@ fn sizes_and_turns() {
 
 #[test]
 fn what_is_refused() {
-    type Case = (&'static str, (u32, u32), u32, (u32, u32), PictureError);
+    type Case = (&'static str, (u32, u32), u32, (u32, u32), FrameError);
     let cases: [Case; 8] = [
-        ("P010", (2, 2), 0, (2, 2), PictureError::Format("P010".into())),
-        ("", (2, 2), 0, (2, 2), PictureError::Format(String::new())),
-        ("I420P9", (2, 2), 0, (2, 2), PictureError::Format("I420P9".into())),
-        ("I42ä", (2, 2), 0, (2, 2), PictureError::Format("I42ä".into())),
-        ("I420", (0, 2), 0, (2, 2), PictureError::Size { width: 0, height: 2 }),
-        ("I420", (2, 2), 0, (2, 20_000), PictureError::Size { width: 2, height: 20_000 }),
-        ("I420", (u32::MAX, u32::MAX), 0, (2, 2), PictureError::Size { width: u32::MAX, height: u32::MAX }),
-        ("I420", (2, 2), 45, (2, 2), PictureError::Turn(45)),
+        ("P010", (2, 2), 0, (2, 2), FrameError::Format("P010".into())),
+        ("", (2, 2), 0, (2, 2), FrameError::Format(String::new())),
+        ("I420P9", (2, 2), 0, (2, 2), FrameError::Format("I420P9".into())),
+        ("I42ä", (2, 2), 0, (2, 2), FrameError::Format("I42ä".into())),
+        ("I420", (0, 2), 0, (2, 2), FrameError::Size { width: 0, height: 2 }),
+        ("I420", (2, 2), 0, (2, 20_000), FrameError::Size { width: 2, height: 20_000 }),
+        ("I420", (u32::MAX, u32::MAX), 0, (2, 2), FrameError::Size { width: u32::MAX, height: u32::MAX }),
+        ("I420", (2, 2), 45, (2, 2), FrameError::Turn(45)),
     ];
     for (format, size, turn, out, wanted) in cases {
-        assert_eq!(Picture::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(), Some(wanted));
+        assert_eq!(Converter::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(), Some(wanted));
     }
 }
 
 #[test]
-fn a_picture_in_the_middle_of_its_frame_has_black_around_it() {
+fn video_in_the_middle_of_its_frame_has_black_around_it() {
     // 4x2 of white in a frame of 8x6: two columns on each side, two rows above and below.
-    let mut picture = Picture::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
-    picture.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
-    picture.convert().unwrap();
-    let (luma, chroma) = picture.output().split_at(48);
+    let mut converter = Converter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
+    converter.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
+    converter.convert().unwrap();
+    let (luma, chroma) = converter.output().split_at(48);
     let (blue, red) = chroma.split_at(12);
     for (plane, width, inside, black) in [(luma, 8, 235, 16), (blue, 4, 90, 128), (red, 4, 200, 128)] {
         let scale = 8 / width;
@@ -271,6 +271,6 @@ fn a_picture_in_the_middle_of_its_frame_has_black_around_it() {
         }
     }
     for inside in [[1, 0, 4, 2], [0, 0, 9, 2], [4, 0, 6, 2], [0, 0, 0, 2], [2, 2, u32::MAX, 2]] {
-        assert!(Picture::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
+        assert!(Converter::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
     }
 }

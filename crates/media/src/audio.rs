@@ -16,7 +16,7 @@ const CHANNELS: std::ops::RangeInclusive<u32> = 1..=64;
 
 /// Why audio cannot be resampled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SoundError {
+pub(crate) enum ResampleError {
     /// Rates or channels out of bounds.
     #[error("audio with {channels} channels cannot be resampled from {from} to {to} Hz")]
     Format {
@@ -62,9 +62,9 @@ pub(crate) struct Resampler {
 
 impl Resampler {
     /// Creates a resampler; rates are in hertz.
-    pub(crate) fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, SoundError> {
+    pub(crate) fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, ResampleError> {
         if !(RATES.contains(&from) && RATES.contains(&to) && CHANNELS.contains(&channels)) {
-            return Err(SoundError::Format { from, to, channels });
+            return Err(ResampleError::Format { from, to, channels });
         }
         // The filter has this length in samples of the lower rate, whichever that is.
         let points = FILTER * from.div_ceil(to).max(1) as usize;
@@ -73,7 +73,7 @@ impl Resampler {
             .interpolation(SincInterpolationType::Linear);
         let ratio = f64::from(to) / f64::from(from);
         let inner = Async::new_sinc(ratio, 1.0, &parameters, BLOCK, channels as usize, FixedAsync::Input)
-            .map_err(|error| SoundError::Refused(error.to_string()))?;
+            .map_err(|error| ResampleError::Refused(error.to_string()))?;
         // The first output is one output step after the filter's middle. Silence before the audio makes its first frame
         // a frame of the output, which has whole frames only at multiples of `step` of the input.
         let step = (from / greatest_common_divisor(from, to)) as usize;
@@ -91,9 +91,9 @@ impl Resampler {
     }
 
     /// Takes interleaved samples and returns what is ready.
-    pub(crate) fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, SoundError> {
+    pub(crate) fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, ResampleError> {
         if !samples.len().is_multiple_of(self.channels) {
-            return Err(SoundError::Uneven { samples: samples.len(), channels: self.channels });
+            return Err(ResampleError::Uneven { samples: samples.len(), channels: self.channels });
         }
         self.taken += (samples.len() / self.channels) as u64;
         self.waiting.extend_from_slice(samples);
@@ -107,7 +107,7 @@ impl Resampler {
     }
 
     /// Returns the rest, so that there are `round(frames * to / from)` frames in total.
-    pub(crate) fn finish(&mut self) -> Result<Vec<f32>, SoundError> {
+    pub(crate) fn finish(&mut self) -> Result<Vec<f32>, ResampleError> {
         let due = (2 * self.taken * self.to + self.from) / (2 * self.from);
         let mut ready = Vec::new();
         let frames = self.waiting.len() / self.channels;
@@ -123,8 +123,8 @@ impl Resampler {
 
     /// Resamples the `frames` that wait from sample `first` on, padded with silence if they are fewer than a block.
     /// Returns how many frames that took.
-    fn block(&mut self, first: usize, frames: usize, ready: &mut Vec<f32>) -> Result<usize, SoundError> {
-        let refused = |error: &dyn std::error::Error| SoundError::Refused(error.to_string());
+    fn block(&mut self, first: usize, frames: usize, ready: &mut Vec<f32>) -> Result<usize, ResampleError> {
+        let refused = |error: &dyn std::error::Error| ResampleError::Refused(error.to_string());
         let mut input = self.waiting.get(first..).unwrap_or_default();
         input = input.get(..frames * self.channels).unwrap_or(input);
         let input = InterleavedSlice::new(input, self.channels, frames).map_err(|error| refused(&error))?;
@@ -132,9 +132,9 @@ impl Resampler {
         let made = self.inner.process(&input, Some(&indexing)).map_err(|error| refused(&error))?.take_data();
         let silent = self.delay.min(made.len() / self.channels);
         self.delay -= silent;
-        let sound = &made[silent * self.channels..];
-        self.given += (sound.len() / self.channels) as u64;
-        ready.extend_from_slice(sound);
+        let audible = &made[silent * self.channels..];
+        self.given += (audible.len() / self.channels) as u64;
+        ready.extend_from_slice(audible);
         Ok(frames)
     }
 }
@@ -157,10 +157,10 @@ mod tests {
             .collect()
     }
 
-    fn resampled(from: u32, to: u32, channels: u32, sound: &[f32], piece: usize) -> Vec<f32> {
+    fn resampled(from: u32, to: u32, channels: u32, samples: &[f32], piece: usize) -> Vec<f32> {
         let mut resampler = Resampler::new(from, to, channels).unwrap();
         let mut out = Vec::new();
-        for piece in sound.chunks(piece * channels as usize) {
+        for piece in samples.chunks(piece * channels as usize) {
             out.extend(resampler.push(piece).unwrap());
         }
         out.extend(resampler.finish().unwrap());
@@ -168,9 +168,9 @@ mod tests {
     }
 
     /// Returns the loudness of audio, in decibels below a full-scale sine.
-    fn level(sound: &[f32]) -> f64 {
-        let power: f64 = sound.iter().map(|sample| f64::from(*sample).powi(2)).sum();
-        10.0 * (2.0 * power / sound.len() as f64 + 1e-20).log10()
+    fn level(samples: &[f32]) -> f64 {
+        let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+        10.0 * (2.0 * power / samples.len() as f64 + 1e-20).log10()
     }
 
     #[test]
@@ -185,8 +185,8 @@ mod tests {
         ] {
             for hertz in [440.0, 3_000.0] {
                 let frames = from as usize * 2;
-                let sound = sine(hertz, from, frames, channels);
-                let out = resampled(from, to, channels, &sound, 777);
+                let source = sine(hertz, from, frames, channels);
+                let out = resampled(from, to, channels, &source, 777);
                 let wanted = sine(hertz, to, to as usize * 2, channels);
                 assert_eq!(out.len(), wanted.len());
                 // The ends lack what comes before and after. In the middle, two seconds in, a drift would show.
@@ -227,11 +227,11 @@ mod tests {
             [(44_100, 48_000), (48_000, 44_100), (11_025, 48_000), (192_000, 48_000), (48_000, 48_000)]
         {
             for frames in [0_usize, 1, 2, 100, 1023, 1024, 1025, 50_001] {
-                let sound = sine(440.0, from, frames, 2);
+                let source = sine(440.0, from, frames, 2);
                 let due = (frames as f64 * f64::from(to) / f64::from(from)).round() as usize;
-                let whole = resampled(from, to, 2, &sound, usize::MAX / 2);
+                let whole = resampled(from, to, 2, &source, usize::MAX / 2);
                 assert_eq!(whole.len(), due * 2, "{frames} frames from {from} to {to}");
-                assert!(whole == resampled(from, to, 2, &sound, 333), "{frames} frames from {from} to {to}");
+                assert!(whole == resampled(from, to, 2, &source, 333), "{frames} frames from {from} to {to}");
             }
         }
     }
@@ -247,10 +247,10 @@ mod tests {
         ] {
             assert_eq!(
                 Resampler::new(from, to, channels).err(),
-                Some(SoundError::Format { from, to, channels })
+                Some(ResampleError::Format { from, to, channels })
             );
         }
         let mut resampler = Resampler::new(44_100, 48_000, 2).unwrap();
-        assert_eq!(resampler.push(&[0.0; 3]), Err(SoundError::Uneven { samples: 3, channels: 2 }));
+        assert_eq!(resampler.push(&[0.0; 3]), Err(ResampleError::Uneven { samples: 3, channels: 2 }));
     }
 }

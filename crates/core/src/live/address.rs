@@ -1,6 +1,7 @@
 //! Where a push goes, read from an address, and which parts of it are secret. Opens no connection.
 
 use crate::percent;
+use std::error::Error;
 use std::fmt;
 
 /// What replaces a secret.
@@ -32,7 +33,7 @@ impl Protocol {
     /// All of them.
     pub const ALL: [Protocol; 4] = [Protocol::Rtmp, Protocol::Rtmps, Protocol::Srt, Protocol::Whip];
 
-    /// What it is called.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             Protocol::Rtmp => "RTMP",
@@ -42,7 +43,7 @@ impl Protocol {
         }
     }
 
-    /// An address with what is to be filled in written large.
+    /// Returns an example address, with what to fill in written large.
     pub fn example(self) -> &'static str {
         match self {
             Protocol::Rtmp => "rtmp://HOST:1935/live/NAME",
@@ -52,7 +53,7 @@ impl Protocol {
         }
     }
 
-    /// What ffmpeg calls the encoder of its audio: WebRTC knows no AAC.
+    /// Returns ffmpeg's name for its audio encoder: WebRTC knows no AAC.
     pub fn audio_encoder(self) -> &'static str {
         match self {
             Protocol::Whip => "libopus",
@@ -63,7 +64,7 @@ impl Protocol {
 
 /// What is wrong with an address. Never holds more of it than its scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AddressTrouble {
+pub enum AddressError {
     /// It does not say how.
     NoScheme,
     /// No protocol of this name can be pushed to.
@@ -80,35 +81,34 @@ pub enum AddressTrouble {
     BadToken,
 }
 
-impl AddressTrouble {
-    /// The trouble as a sentence.
-    pub fn text(&self) -> String {
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let forms = "rtmp://HOST/APP/NAME, rtmps://…, srt://HOST:PORT?streamid=…, or http(s)://… for WHIP";
-        match self {
-            AddressTrouble::NoScheme => format!("The address does not begin with a protocol: {forms}."),
-            AddressTrouble::UnknownProtocol(scheme) => {
-                format!("Clipfit cannot push to “{scheme}” addresses. Use {forms}.")
+        f.write_str(match self {
+            AddressError::NoScheme => return write!(f, "The address does not begin with a protocol: {forms}."),
+            AddressError::UnknownProtocol(scheme) => {
+                return write!(f, "Clipfit cannot push to “{scheme}” addresses. Use {forms}.");
             }
-            AddressTrouble::NoHost => "The address has no host name.".to_owned(),
-            AddressTrouble::BadPort => "The port in the address is not a number from 1 to 65535.".to_owned(),
-            AddressTrouble::NoStream => {
-                "An RTMP address needs an application and a stream name: rtmp://HOST/APP/NAME.".to_owned()
+            AddressError::NoHost => "The address has no host name.",
+            AddressError::BadPort => "The port in the address is not a number from 1 to 65535.",
+            AddressError::NoStream => {
+                "An RTMP address needs an application and a stream name: rtmp://HOST/APP/NAME."
             }
-            AddressTrouble::Blank => {
+            AddressError::Blank => {
                 "The address contains spaces or control characters. Percent-encode them: a space is %20."
-                    .to_owned()
             }
-            AddressTrouble::BadToken => {
+            AddressError::BadToken => {
                 "A bearer token works only with WHIP and consists of letters, digits and symbols without spaces."
-                    .to_owned()
             }
-        }
+        })
     }
 }
 
+impl Error for AddressError {}
+
 /// Where a push goes. Shown, in either way, it is without its secrets; ffmpeg alone gets the address.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Destination {
+pub struct Address {
     protocol: Protocol,
     address: String,
     shown: String,
@@ -142,20 +142,20 @@ impl<'a> Parts<'a> {
         Some(Parts { scheme, user, place, path, query })
     }
 
-    fn check_place(&self) -> Result<(), AddressTrouble> {
+    fn check_place(&self) -> Result<(), AddressError> {
         // `[::1]:1935`: the colons inside are the address's own.
         let (host, rest) = match self.place.strip_prefix('[') {
-            Some(inside) => inside.split_once(']').ok_or(AddressTrouble::NoHost)?,
+            Some(inside) => inside.split_once(']').ok_or(AddressError::NoHost)?,
             None => self.place.split_at(self.place.find(':').unwrap_or(self.place.len())),
         };
         let port = rest.strip_prefix(':');
         let good = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
         match port {
             // SRT's listener may leave its own machine out.
-            _ if host.is_empty() && self.scheme != "srt" => Err(AddressTrouble::NoHost),
-            None if host.is_empty() => Err(AddressTrouble::NoHost),
-            Some(port) if !good(port) => Err(AddressTrouble::BadPort),
-            None if !rest.is_empty() => Err(AddressTrouble::BadPort),
+            _ if host.is_empty() && self.scheme != "srt" => Err(AddressError::NoHost),
+            None if host.is_empty() => Err(AddressError::NoHost),
+            Some(port) if !good(port) => Err(AddressError::BadPort),
+            None if !rest.is_empty() => Err(AddressError::BadPort),
             _ => Ok(()),
         }
     }
@@ -166,14 +166,14 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl Destination {
+impl Address {
     /// Reads an address: `rtmp://`, `rtmps://`, `srt://`, and `http://` or `https://` for WHIP.
-    pub fn parse(text: &str) -> Result<Destination, AddressTrouble> {
+    pub fn parse(text: &str) -> Result<Address, AddressError> {
         let text = text.trim();
         if text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
-            return Err(AddressTrouble::Blank);
+            return Err(AddressError::Blank);
         }
-        let parts = Parts::of(text).ok_or(AddressTrouble::NoScheme)?;
+        let parts = Parts::of(text).ok_or(AddressError::NoScheme)?;
         let scheme = parts.scheme.to_ascii_lowercase();
         let protocol = match scheme.as_str() {
             "rtmp" => Protocol::Rtmp,
@@ -182,9 +182,9 @@ impl Destination {
             "http" | "https" => Protocol::Whip,
             // What is no scheme may be a secret in the wrong place.
             other if other.len() <= 8 && other.chars().all(|letter| letter.is_ascii_alphanumeric()) => {
-                return Err(AddressTrouble::UnknownProtocol(scheme));
+                return Err(AddressError::UnknownProtocol(scheme));
             }
-            _ => return Err(AddressTrouble::NoScheme),
+            _ => return Err(AddressError::NoScheme),
         };
         let parts = Parts { scheme: &scheme, ..parts };
         parts.check_place()?;
@@ -196,7 +196,7 @@ impl Destination {
             Protocol::Rtmp | Protocol::Rtmps => {
                 let (application, name) = parts.path.rsplit_once('/').unwrap_or_default();
                 if application.trim_matches('/').is_empty() || name.is_empty() {
-                    return Err(AddressTrouble::NoStream);
+                    return Err(AddressError::NoStream);
                 }
                 secrets.push(name);
                 format!("{application}/{HIDDEN}")
@@ -243,7 +243,7 @@ impl Destination {
             format!("{scheme}://{user}{}{path}{query}", parts.place)
         };
         let listens = parts.settings().any(|setting| setting == ("mode", "listener"));
-        let mut destination = Destination {
+        let mut address = Address {
             protocol,
             address: whole(parts.user, parts.path, query.as_deref()),
             shown: whole(parts.user.map(|_| HIDDEN), &shown_path, shown_query.as_deref()),
@@ -251,27 +251,27 @@ impl Destination {
             secrets: Vec::new(),
             waits_to_be_called: protocol == Protocol::Srt && listens,
         };
-        secrets.into_iter().for_each(|secret| destination.hide(secret));
-        Ok(destination)
+        secrets.into_iter().for_each(|secret| address.hide(secret));
+        Ok(address)
     }
 
-    /// The same with the token that a WHIP server asks for.
-    pub fn with_bearer(mut self, token: &str) -> Result<Destination, AddressTrouble> {
+    /// Adds the token that a WHIP server requires.
+    pub fn with_bearer(mut self, token: &str) -> Result<Address, AddressError> {
         let visible = !token.is_empty() && token.chars().all(|letter| letter.is_ascii_graphic());
         if self.protocol != Protocol::Whip || !visible {
-            return Err(AddressTrouble::BadToken);
+            return Err(AddressError::BadToken);
         }
         self.hide(token);
         self.bearer = Some(token.to_owned());
         Ok(self)
     }
 
-    /// How it travels.
+    /// Returns the protocol.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// The address with everything in it: for ffmpeg alone.
+    /// Returns the address with all secrets: for ffmpeg alone.
     #[cfg(feature = "planner")]
     pub(crate) fn address(&self) -> &str {
         &self.address
@@ -282,12 +282,12 @@ impl Destination {
         self.bearer.as_deref()
     }
 
-    /// Whether the receiver connects to us, so that nothing happens until it does.
+    /// Returns whether the receiver connects to us, so that nothing happens until it does.
     pub fn waits_to_be_called(&self) -> bool {
         self.waits_to_be_called
     }
 
-    /// `text` without the secrets, as they are written and as they read when decoded.
+    /// Returns `text` without the secrets, both as written and decoded.
     pub fn conceal(&self, text: &str) -> String {
         let text = text.replace(&self.address, &self.shown);
         // A WHIP server answers with an address of its own for the session.
@@ -307,20 +307,19 @@ impl Destination {
     }
 }
 
-impl fmt::Display for Destination {
+impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
 }
 
-impl fmt::Debug for Destination {
+impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Destination({})", self.shown)
+        write!(f, "Address({})", self.shown)
     }
 }
 
-/// Text in which no address says more than its protocol and its machine: for sentences about words that nobody
-/// understood.
+/// Hides all but protocol and host of the addresses in `text`, for sentences that quote unknown words.
 pub fn conceal_addresses(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -384,7 +383,7 @@ mod tests {
     #[test]
     fn secrets_are_never_shown() {
         for (address, shown, secrets) in CASES {
-            let to = Destination::parse(address).unwrap_or_else(|why| panic!("{address}: {why:?}"));
+            let to = Address::parse(address).unwrap_or_else(|why| panic!("{address}: {why:?}"));
             assert_eq!(to.to_string(), shown, "{address}");
             let said = [
                 format!("[x @ 0x1] {}: Broken pipe, {}", to.address(), secrets.join(" and ")),
@@ -399,9 +398,9 @@ mod tests {
                 }
             }
         }
-        let to = Destination::parse("rtmp://h/live/ab").map(|to| to.conceal("about ab, grab it"));
+        let to = Address::parse("rtmp://h/live/ab").map(|to| to.conceal("about ab, grab it"));
         assert_eq!(to.as_deref(), Ok("about ***, grab it"));
-        let whip = Destination::parse("https://h/whip").and_then(|to| to.with_bearer("T0KEN"));
+        let whip = Address::parse("https://h/whip").and_then(|to| to.with_bearer("T0KEN"));
         let line = "Bearer T0KEN, DELETE url=https://h/session/5EC2E7";
         assert_eq!(whip.map(|to| to.conceal(line)).as_deref(), Ok("Bearer ***, DELETE url=https://h/***"));
     }
@@ -409,32 +408,32 @@ mod tests {
     #[test]
     fn what_is_no_address_is_named_without_it() {
         for (address, trouble) in [
-            ("", AddressTrouble::NoScheme),
-            ("SECRET", AddressTrouble::NoScheme),
-            ("live/SECRET://x", AddressTrouble::NoScheme),
-            ("rmtp://h/live/SECRET", AddressTrouble::UnknownProtocol("rmtp".into())),
-            ("rtmp:///live/SECRET", AddressTrouble::NoHost),
-            ("rtmp://h:0/live/SECRET", AddressTrouble::BadPort),
-            ("rtmp://h:x/live/SECRET", AddressTrouble::BadPort),
-            ("rtmp://[::1]9/live/SECRET", AddressTrouble::BadPort),
-            ("rtmp://h/SECRET", AddressTrouble::NoStream),
-            ("rtmp://h/live/", AddressTrouble::NoStream),
-            ("rtmp://h/live/SECRET live=1", AddressTrouble::Blank),
-            ("srt://", AddressTrouble::NoHost),
+            ("", AddressError::NoScheme),
+            ("SECRET", AddressError::NoScheme),
+            ("live/SECRET://x", AddressError::NoScheme),
+            ("rmtp://h/live/SECRET", AddressError::UnknownProtocol("rmtp".into())),
+            ("rtmp:///live/SECRET", AddressError::NoHost),
+            ("rtmp://h:0/live/SECRET", AddressError::BadPort),
+            ("rtmp://h:x/live/SECRET", AddressError::BadPort),
+            ("rtmp://[::1]9/live/SECRET", AddressError::BadPort),
+            ("rtmp://h/SECRET", AddressError::NoStream),
+            ("rtmp://h/live/", AddressError::NoStream),
+            ("rtmp://h/live/SECRET live=1", AddressError::Blank),
+            ("srt://", AddressError::NoHost),
         ] {
-            let found = Destination::parse(address);
+            let found = Address::parse(address);
             assert!(!format!("{found:?}").contains("SECRET"), "{address}");
             assert_eq!(found.err(), Some(trouble.clone()), "{address}");
-            assert!(!trouble.text().contains("SECRET"));
+            assert!(!trouble.to_string().contains("SECRET"));
         }
-        let rtmp = Destination::parse("rtmp://h/live/x").and_then(|to| to.with_bearer("T"));
-        assert_eq!(rtmp.err(), Some(AddressTrouble::BadToken));
+        let rtmp = Address::parse("rtmp://h/live/x").and_then(|to| to.with_bearer("T"));
+        assert_eq!(rtmp.err(), Some(AddressError::BadToken));
     }
 
     proptest::proptest! {
         #[test]
         fn no_key_survives(key in "[A-Za-z0-9_-]{4,24}", before in "[ -~]{0,20}", after in "[ -~]{0,20}") {
-            let to = Destination::parse(&format!("rtmp://h:1/live/{key}"));
+            let to = Address::parse(&format!("rtmp://h:1/live/{key}"));
             let line = to.map(|to| to.conceal(&format!("{before}{key}{after}")));
             proptest::prop_assert!(line.is_ok_and(|line| !line.contains(&key)));
         }
@@ -442,7 +441,7 @@ mod tests {
         #[test]
         fn any_text_is_survived(text in ".{0,60}", line in ".{0,60}") {
             let _ = conceal_addresses(&line);
-            if let Ok(to) = Destination::parse(&text) {
+            if let Ok(to) = Address::parse(&text) {
                 let _ = to.conceal(&line);
             }
         }

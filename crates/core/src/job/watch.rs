@@ -1,0 +1,299 @@
+//! The last look: a finished file is decoded whole and compared with a decode of the source from its start. What a
+//! chunk's decoder got wrong shows here, and what is damaged in the source. Knows no pass and no rate.
+
+use super::rendition::{EncodeState, Rendition, RenditionPhase};
+use super::report::Report;
+use super::schedule::Schedule;
+use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, Work};
+use super::verify::Fault;
+use crate::clip::facts::MediaFacts;
+use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
+use crate::machine::{Decoder, WhyFfmpeg};
+use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Grid;
+use crate::plan::notes::Note;
+use crate::plan::{Action, EncodePlan};
+use crate::step::files::{CLIP, RESULT_FILE};
+use crate::step::watch::{self, ListenStep, Seen, WatchStep};
+use crate::step::webcodecs::DecodeStep;
+use crate::step::{ArtifactKind, Program, ffmpeg};
+use crate::units::Micros;
+
+/// How often a file is watched before the result is handed over without.
+const TRIES: u32 = 2;
+
+/// A frame's place in a sample, where it fills `inside` of a frame of this size: left, top, width, height, all even.
+fn place([left, top, width, height]: [u32; 4], frame: (u32, u32)) -> [u32; 4] {
+    let scale = |value: u32, from: u32, to: u32| {
+        let scaled = u64::from(value) * u64::from(to) / u64::from(from.max(1));
+        (scaled as u32).div_ceil(2) * 2
+    };
+    let (left, top) = (scale(left, frame.0, watched::WIDTH), scale(top, frame.1, watched::HEIGHT));
+    let width = scale(width, frame.0, watched::WIDTH).clamp(2, watched::WIDTH.saturating_sub(left).max(2));
+    let height = scale(height, frame.1, watched::HEIGHT).clamp(2, watched::HEIGHT.saturating_sub(top).max(2));
+    [left, top, width, height]
+}
+
+/// Samples the whole of a file on this grid.
+fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> WatchStep {
+    WatchStep {
+        video: DecodeStep {
+            stream,
+            from: None,
+            origin,
+            rate: grid.rate,
+            first: 0,
+            frames: grid.frames,
+            width: watched::WIDTH,
+            height: watched::HEIGHT,
+            inside: [0, 0, watched::WIDTH, watched::HEIGHT],
+            turn: 0,
+            full_range: false,
+        },
+        every: watch::every(grid.rate),
+        audio,
+    }
+}
+
+fn listen(stream: u32, origin: Micros) -> ListenStep {
+    ListenStep { stream, origin, window: WINDOW }
+}
+
+/// Watches the source as `plan` shows it.
+fn of_source(plan: &EncodePlan) -> WatchStep {
+    let start = plan.zero + plan.grid.start;
+    let audio = plan.audio.stream().map(|stream| listen(stream, start));
+    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid, audio);
+    step.video.inside = place(plan.conversion.place(plan.format), (plan.format.width, plan.format.height));
+    step.video.turn = plan.conversion.rotation.clockwise();
+    step.video.full_range = plan.conversion.full_range;
+    step
+}
+
+/// The frames of a file as they are.
+fn own_grid(facts: &MediaFacts) -> Grid {
+    let video = &facts.video;
+    Grid::new(video, video.frame_rate, Micros(0), video.start + video.duration)
+}
+
+/// Watches a source that is handed over as it is.
+fn of_kept(facts: &MediaFacts) -> WatchStep {
+    let (video, grid) = (&facts.video, own_grid(facts));
+    let start = facts.zero + video.start;
+    let audio = facts.audio.first().map(|track| listen(track.index, start));
+    step(video.index, facts.zero + grid.origin, &grid, audio)
+}
+
+/// Watches a finished file, whose frames lie on `grid` from zero on.
+fn of_result(grid: &Grid, audio: bool) -> WatchStep {
+    step(0, Micros(0), grid, audio.then(|| listen(1, Micros(0))))
+}
+
+/// The program that watches a file, with the decoder of the job. Returns whether it is the browser's.
+fn program(decoder: Decoder, file: &str, step: WatchStep) -> (Program, bool) {
+    match decoder {
+        Decoder::Browser => (Program::Watch(step), true),
+        Decoder::Ffmpeg(_) => (Program::Ffmpeg { arguments: ffmpeg::watch(file, &step) }, false),
+    }
+}
+
+impl Schedule {
+    /// Returns a decode of the source that a rendition will be compared with and that nobody has begun.
+    pub(super) fn due_source_watch(&mut self) -> Option<Waiting> {
+        let compares = |one: &&Rendition| {
+            one.report.is_none()
+                && matches!(
+                    one.phase,
+                    RenditionPhase::Encoding | RenditionPhase::Correcting | RenditionPhase::Finishing
+                )
+        };
+        let sources = &self.shared.sources;
+        let (rendition, step) = self.renditions.iter().filter(compares).find_map(|one| {
+            let step = of_source(one.encode_plan()?);
+            sources.iter().all(|source| source.step != step).then_some((one.index, step))
+        })?;
+        self.shared.sources.push(SourceWatch { step, seen: None });
+        Some(Waiting { rendition, work: Work::WatchSource, tries: 1 })
+    }
+
+    /// A decode of the source ended.
+    pub(super) fn source_watched(&mut self, running: &Running, ended: Ended) {
+        let seen = self.renditions[running.rendition].seen(&self.shared, running.work, ended);
+        if seen.is_none() && running.tries < TRIES {
+            let Running { rendition, work, tries, .. } = *running;
+            return self.shared.tasks.waiting.push(Waiting { rendition, work, tries: tries + 1 });
+        }
+        // The plan that it was for may have changed meanwhile.
+        let step = self.renditions[running.rendition].encode_plan().map(of_source);
+        for source in self.shared.sources.iter_mut().filter(|source| source.seen.is_none()) {
+            if Some(source.step) == step {
+                source.seen = Some(seen.clone().map(Box::new));
+            }
+        }
+        for one in &mut self.renditions {
+            one.compare(&mut self.shared);
+        }
+    }
+
+    /// A worker was lost while it watched a file. Nothing is lost for that but the comparison.
+    pub(super) fn watch_failed(&mut self, running: &Running, log: Vec<String>) {
+        let ended = Ended { exit_code: 1, answer: None, outputs: Vec::new(), log };
+        match running.work {
+            Work::WatchSource => self.source_watched(running, ended),
+            _ => self.renditions[running.rendition].watched(&mut self.shared, running, ended),
+        }
+    }
+}
+
+impl Rendition {
+    /// Returns the program that watches a file for `work`, whether it is the browser's, and the file's name in the
+    /// working folder.
+    pub(super) fn watch_program(&self, shared: &Shared, work: Work) -> Option<(Program, bool, &'static str)> {
+        let (file, step) = self.watch_step(shared, work)?;
+        let (program, by_browser) = program(self.machine.decoder, file, step);
+        Some((program, by_browser, file))
+    }
+
+    fn watch_step(&self, shared: &Shared, work: Work) -> Option<(&'static str, WatchStep)> {
+        let facts = &shared.facts;
+        Some(match (work, &self.plan.action) {
+            (Work::WatchSource, Action::Encode(plan)) => (CLIP, of_source(plan)),
+            (Work::WatchKept, _) => (CLIP, of_kept(facts)),
+            (_, Action::Encode(plan)) => (RESULT_FILE, of_result(&plan.grid, plan.audio.stream().is_some())),
+            (_, Action::Remux(plan)) => (RESULT_FILE, of_result(&own_grid(facts), plan.audio.is_some())),
+            (_, Action::Keep | Action::Package(_)) => return None,
+        })
+    }
+
+    /// Reads what watching brought; `None` where it failed.
+    fn seen(&self, shared: &Shared, work: Work, ended: Ended) -> Option<Seen> {
+        let Ended { exit_code, answer, outputs, log } = ended;
+        let (_, step) = self.watch_step(shared, work)?;
+        let origin = step.audio.map_or(Micros(0), |audio| audio.origin);
+        (exit_code == 0).then(|| watch::read(answer, &outputs, &log, origin)).flatten()
+    }
+
+    /// The file is checked, but for its content: `report` is what is said of it once that is right.
+    pub(super) fn watch(&mut self, shared: &mut Shared, work: Work, report: Report) {
+        let frames = self.encode.as_mut().map_or(Vec::new(), EncodeState::forget_frames);
+        let artifact = |chunk| self.artifact(ArtifactKind::Frames(chunk));
+        shared.drop_files(frames.into_iter().map(artifact).collect());
+        self.phase = RenditionPhase::Finishing;
+        self.checked = Some(report);
+        self.watched = None;
+        self.due = Some(work);
+    }
+
+    /// A finished file, or a source that is handed over, was decoded.
+    pub(super) fn watched(&mut self, shared: &mut Shared, running: &Running, ended: Ended) {
+        // The plan changed meanwhile.
+        if self.checked.is_none() {
+            return;
+        }
+        let seen = self.seen(shared, running.work, ended);
+        if seen.is_none() && running.tries < TRIES {
+            let Running { rendition, work, tries, .. } = *running;
+            return shared.tasks.waiting.push(Waiting { rendition, work, tries: tries + 1 });
+        }
+        self.watched = Some(seen);
+        self.compare(shared);
+    }
+
+    /// Compares the file with the source, once both were decoded.
+    fn compare(&mut self, shared: &mut Shared) {
+        if self.checked.is_none() || shared.has_ended() {
+            return;
+        }
+        let Some(result) = self.watched.take() else { return };
+        let Action::Encode(plan) = &self.plan.action else {
+            return self.judge_copy(shared, result);
+        };
+        let step = of_source(plan);
+        let source =
+            shared.sources.iter().find(|source| source.step == step).and_then(|source| source.seen.clone());
+        let Some(source) = source else {
+            self.watched = Some(result);
+            return;
+        };
+        let (Some(source), Some(result)) = (source, result) else {
+            return self.finish_checked(shared, vec![Note::NotCompared]);
+        };
+        let tolerance = Tolerance {
+            interval: plan.grid.rate.time_of(step.every),
+            tones: plan.conversion.tone_map,
+            barred: step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
+        };
+        let differences = watched::compare(&source.watched, &result.watched, tolerance);
+        let copied = match plan.audio {
+            AudioPlan::Copy { stream, .. } => Some(stream),
+            AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
+        };
+        let broken_audio = copied.filter(|_| !differences.audio.is_empty() || result.errors);
+        if let Some(stream) = broken_audio {
+            // Encoded anew, what does not decode becomes silence.
+            let tracks = shared.facts.audio.iter_mut().filter(|track| track.index == stream);
+            tracks.for_each(|track| track.damaged = true);
+            return self.encode_after_all(shared, Some(Fault::Undecodable));
+        }
+        if !differences.is_empty() && self.another_way(shared, &differences) {
+            return;
+        }
+        let damage = damage(&shared.facts, &source);
+        let differs = (!differences.is_empty())
+            .then_some(Note::Differs { video: differences.video, audio: differences.audio });
+        self.finish_checked(shared, damage.into_iter().chain(differs).collect());
+    }
+
+    /// Makes the result again with other decoding, where there is one left.
+    fn another_way(&mut self, shared: &mut Shared, differences: &Differences) -> bool {
+        if self.machine.decoder == Decoder::Browser {
+            shared.fall_back(WhyFfmpeg::Different);
+            return true;
+        }
+        let seeks =
+            self.encode_plan().is_some_and(|plan| plan.chunks.iter().any(|chunk| chunk.seek.is_some()));
+        if differences.video.is_empty() || !seeks {
+            return false;
+        }
+        shared.facts.video.only_from_start = true;
+        self.encode_after_all(shared, None);
+        self.plan.notes.push(Note::OnlyFromStart);
+        shared.show_plan(self.index, &self.plan);
+        true
+    }
+
+    /// A copy of the source's packets, or the source itself, must decode.
+    fn judge_copy(&mut self, shared: &mut Shared, seen: Option<Seen>) {
+        if seen.is_some_and(|seen| !seen.errors) {
+            return self.finish_checked(shared, Vec::new());
+        }
+        shared.facts.audio.iter_mut().for_each(|track| track.damaged = true);
+        self.encode_after_all(shared, Some(Fault::Undecodable));
+    }
+
+    fn finish_checked(&mut self, shared: &mut Shared, notes: Vec<Note>) {
+        if let Some(mut report) = self.checked.take() {
+            report.notes.extend(notes);
+            self.finish(shared, report);
+        }
+    }
+}
+
+/// What of the source does not decode, as a decode from its start shows it.
+fn damage(facts: &MediaFacts, source: &Seen) -> Option<Note> {
+    let frame = facts.video.frame_rate.time_of(1);
+    let start = facts.video.start;
+    let video = source.decoded.as_ref().filter(|_| source.errors).map_or(Vec::new(), |decoded| {
+        let decoded: Vec<Micros> = decoded.iter().map(|time| *time - facts.zero).collect();
+        // Fields of one frame may be packets of their own.
+        let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
+        if by_fields { Vec::new() } else { watched::lost_frames(&facts.video.times, &decoded, frame) }
+    });
+    let from_start = |span: Span| Span { from: span.from - start, to: span.to - start };
+    let video: Vec<Span> = video.into_iter().map(from_start).collect();
+    let audio = source.watched.gaps_in_audio();
+    let audio = if source.errors { audio } else { Vec::new() };
+    // Where the end is missing, the last packet is only in part there, and that is said already.
+    let known = facts.missing.end.is_some() && video.is_empty() && audio.is_empty();
+    (source.errors && !known).then_some(Note::SourceDamaged { video, audio })
+}

@@ -1,0 +1,112 @@
+// Decodes a whole file from its start into samples of its frames and the loudness of its audio. Refuses to know what
+// they are compared with.
+
+import { type AudioSample, AudioSampleSink } from "mediabunny";
+import type { ListenStep, WatchStep } from "../generated/protocol.ts";
+import { type Track, withClip } from "./clip.ts";
+import { decodeTrack } from "./decode.ts";
+import { CannotDecode } from "./failures.ts";
+import { eachInTime } from "./in-time.ts";
+
+/** What was seen and heard of a file. */
+export interface Seen {
+  /** Luma of the sampled frames, one after the other. */
+  frames: Blob;
+  /** Level of each window in dBFS; null where nothing was decoded. */
+  windows: (number | null)[];
+}
+
+/** Watches a file. Calls `progress` with the number of samples so far. */
+export function watchFile(
+  memory: WebAssembly.Memory,
+  step: WatchStep,
+  file: Blob,
+  progress: (samples: number) => void,
+): Promise<Seen> {
+  return withClip(file, async (clip) => ({
+    frames: await watchFrames(memory, step, clip.track(step.video.stream), progress),
+    windows: step.audio === null ? [] : await listen(step.audio, clip.track(step.audio.stream), progress),
+  }));
+}
+
+async function watchFrames(
+  memory: WebAssembly.Memory,
+  { video, every }: WatchStep,
+  track: Track,
+  progress: (samples: number) => void,
+): Promise<Blob> {
+  const pixels = video.width * video.height;
+  const samples: Uint8Array<ArrayBuffer>[] = [];
+  const take = (frame: Uint8Array) => {
+    samples.push(frame.slice(0, pixels));
+    progress(samples.length);
+  };
+  await decodeTrack(memory, video, track, take, every);
+  return new Blob(samples);
+}
+
+/** Measures the root mean square of all channels, window by window. */
+async function listen(
+  step: ListenStep,
+  track: Track,
+  progress: (samples: number) => void,
+): Promise<(number | null)[]> {
+  const { demuxed, stream } = track;
+  if (!demuxed.isAudioTrack()) {
+    throw new CannotDecode(`stream ${step.stream} is not audio`);
+  }
+  const meter = new Meter(step.window / 1e6);
+  for await (const sample of eachInTime(new AudioSampleSink(demuxed).samples())) {
+    try {
+      meter.add(sample, sample.timestamp - stream.delay - step.origin / 1e6);
+      progress(0);
+    } finally {
+      sample.close();
+    }
+  }
+  return meter.levels();
+}
+
+class Meter {
+  readonly #window: number;
+  readonly #sums: number[] = [];
+  readonly #counts: number[] = [];
+
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  /** Adds a piece of audio that begins at `time`, in seconds from the first window. */
+  add(sample: AudioSample, time: number): void {
+    const { sampleRate: rate, numberOfChannels: channels, numberOfFrames } = sample;
+    const data = new Float32Array(numberOfFrames * channels);
+    sample.copyTo(data, { planeIndex: 0, format: "f32" });
+    let frame = Math.max(Math.ceil(-time * rate), 0);
+    while (frame < numberOfFrames) {
+      const window = Math.max(Math.floor((time + (frame + 0.5) / rate) / this.#window), 0);
+      const end = Math.min(Math.ceil(((window + 1) * this.#window - time) * rate), numberOfFrames);
+      const next = Math.max(end, frame + 1);
+      this.#book(window, data.subarray(frame * channels, next * channels));
+      frame = next;
+    }
+  }
+
+  levels(): (number | null)[] {
+    return Array.from(this.#sums, (sum, index) => {
+      const count = this.#counts[index] ?? 0;
+      return count === 0 ? null : Math.max(10 * Math.log10((sum ?? 0) / count), SILENCE_DB);
+    });
+  }
+
+  #book(window: number, data: Float32Array): void {
+    let sum = 0;
+    for (const value of data) {
+      sum += value * value;
+    }
+    this.#sums[window] = (this.#sums[window] ?? 0) + sum;
+    this.#counts[window] = (this.#counts[window] ?? 0) + data.length;
+  }
+}
+
+/** What digital silence counts as. */
+const SILENCE_DB = -100;
