@@ -1,9 +1,11 @@
-// The page keeps to its own place: nothing leaves the origin, no special headers are needed, nothing blocks.
+// The page keeps to its own place: nothing leaves the origin, no special headers are needed, nothing blocks. Results
+// tell nothing of whoever made the clip.
 
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { test } from "node:test";
 import { media } from "../media/make.mjs";
+import { probe } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers, PREFIX } from "./support/site.mjs";
 
@@ -66,4 +68,34 @@ inBrowsers("a whole job", BOTH, (site) => {
     assert.ok(Math.abs(preview.duration - 3) < 0.1);
     await clipfit.close();
   });
+});
+
+/** How a clip's result comes about. */
+const WAYS = [
+  { what: "copied, though it would fit as it is", of: "phone", target: "10MB", everywhere: true },
+  { what: "copied into MP4", of: "phoneMov", target: "10MB" },
+  { what: "encoded", of: "phone", target: "100KB", everywhere: true },
+  { what: "encoded out of Matroska", of: "phoneMkv", target: "100KB" },
+];
+
+inBrowsers("what a clip tells of whoever made it", BOTH, (site) => {
+  for (const { what, of, target, everywhere } of WAYS) {
+    if (!everywhere && site.name !== "chromium") continue;
+    test(what, { timeout: 120_000 }, async () => {
+      const clipfit = await Clipfit.open(site, { target });
+      await clipfit.choose(await media(of));
+      const job = await clipfit.result();
+      assert.match(
+        job.plan,
+        /Location, device and names are removed from the file; the date of capture stays/,
+      );
+      const result = await clipfit.save(job);
+      await clipfit.close();
+      const bytes = await readFile(result);
+      for (const word of ["48.2", "Telephones", "Jane"]) assert.ok(!bytes.includes(word), word);
+      const { format } = await probe(result);
+      assert.match(format.tags.creation_time, /^2024-05-01T12:34:56/);
+      assert.deepEqual(clipfit.errors, []);
+    });
+  }
 });

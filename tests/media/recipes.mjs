@@ -242,6 +242,70 @@ export const RECIPES = {
     ],
   },
 
+  // What tells of whoever made it.
+  phone: {
+    file: "phone.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -movflags use_metadata_tags -metadata location=+48.2000-016.3000/ ` +
+        "-metadata com.apple.quicktime.make=Telephones -metadata artist=Jane -metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+  phoneMov: {
+    file: "phone.mov",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -movflags use_metadata_tags -metadata location=+48.2000-016.3000/ ` +
+        "-metadata com.apple.quicktime.make=Telephones -metadata artist=Jane -metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+  phoneMkv: {
+    file: "phone.mkv",
+    ffmpeg: [
+      `${picture()} ${sound()} ${h264} ${aac} -metadata location=+48.2000-016.3000/ -metadata artist=Jane ` +
+        "-metadata creation_time=2024-05-01T12:34:56Z {out}",
+    ],
+  },
+
+  // What only a look tells.
+  captured: {
+    // An interlaced capture, bottom field first, of which neither file nor frames say so.
+    file: "captured.avi",
+    ffmpeg: [
+      `${picture({ size: "720x576", rate: 50, grain: 2 })} ${sound()} -vf tinterlace=interleave_bottom,setfield=prog,format=yuv422p ` +
+        "-c:v mjpeg -q:v 2 -c:a pcm_s16le {out}",
+    ],
+  },
+  capturedWhole: {
+    // The same of whole frames.
+    file: "captured-whole.avi",
+    ffmpeg: [
+      `${picture({ size: "720x576", rate: 25, grain: 2 })} ${sound()} -vf format=yuv422p -c:v mjpeg -q:v 2 -c:a pcm_s16le {out}`,
+    ],
+  },
+  small: {
+    file: "small.webm",
+    ffmpeg: [
+      `${picture({ size: "160x90", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 400k -g 25 {out}`,
+    ],
+  },
+  large: {
+    file: "large.webm",
+    ffmpeg: [
+      `${picture({ size: "320x180", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 900k -g 25 {out}`,
+    ],
+  },
+  square: {
+    file: "square.webm",
+    ffmpeg: [
+      `${picture({ size: "200x200", seconds: 2 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 900k -g 25 {out}`,
+    ],
+  },
+  growingList: { file: "growing.txt", text: "file '{small}'\nfile '{large}'\n" },
+  growing: { file: "growing.webm", ffmpeg: ["-f concat -safe 0 -i {growingList} -c copy {out}"] },
+  shrinkingList: { file: "shrinking.txt", text: "file '{large}'\nfile '{small}'\n" },
+  shrinking: { file: "shrinking.webm", ffmpeg: ["-f concat -safe 0 -i {shrinkingList} -c copy {out}"] },
+  reshapedList: { file: "reshaped.txt", text: "file '{square}'\nfile '{large}'\n" },
+  reshaped: { file: "reshaped.webm", ffmpeg: ["-f concat -safe 0 -i {reshapedList} -c copy {out}"] },
+
   // Sound and picture together, over several chunks.
   sync: {
     file: "sync.mp4",

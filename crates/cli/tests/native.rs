@@ -16,6 +16,10 @@ mod damaged;
 mod incomplete;
 #[path = "native/ladder.rs"]
 mod ladder;
+#[path = "native/looks.rs"]
+mod looks;
+#[path = "native/metadata.rs"]
+mod metadata;
 mod support;
 
 use clipfit_cli::error::Error;

@@ -25,8 +25,14 @@ pub struct Assembly {
 }
 
 /// Assembles the files with these indices (`moov` boxes with their headers). Frames are placed by their numbers on one
-/// clock, so that the rounding of chunks does not add up; audio and video alternate about every second.
-pub fn assemble(chunks: &[&[u8]], audio: Option<&[u8]>, rate: Rate) -> Result<Assembly, Error> {
+/// clock, so that the rounding of chunks does not add up; audio and video alternate about every second. `captured` is
+/// when the clip was captured, in seconds since the beginning of 1970.
+pub fn assemble(
+    chunks: &[&[u8]],
+    audio: Option<&[u8]>,
+    rate: Rate,
+    captured: Option<i64>,
+) -> Result<Assembly, Error> {
     let mut tracks = vec![join(chunks, rate)?];
     if let Some(audio) = audio {
         let track = Track::read(audio)?;
@@ -47,11 +53,11 @@ pub fn assemble(chunks: &[&[u8]], audio: Option<&[u8]>, rate: Rate) -> Result<As
     // The length of an index depends on the width of its offsets, but not on their values.
     let first = |wide: bool| -> Result<u64, Error> {
         let header = if wide { 16 } else { 8 };
-        Ok((head.len() + index::write(&listed, 0, wide)?.len() + header) as u64)
+        Ok((head.len() + index::write(&listed, 0, wide, captured)?.len() + header) as u64)
     };
     let wide = first(true)?.checked_add(media).ok_or(Error::TooLarge)? > u32::MAX.into();
     let first = first(wide)?;
-    head.extend(index::write(&listed, first, wide)?);
+    head.extend(index::write(&listed, first, wide, captured)?);
     if wide {
         head.extend([&1_u32.to_be_bytes(), b"mdat", &(media + 16).to_be_bytes()[..]].concat());
     } else {

@@ -47,7 +47,7 @@ impl Written {
         let size = u32::try_from(self.bytes.len() - self.media).map_err(|_| Error::TooLarge)?;
         self.bytes[self.media..self.media + 4].copy_from_slice(&size.to_be_bytes());
         let track = Track { media, scale, entries: vec![entry], samples: self.samples, skipped, wait };
-        self.bytes.extend(index::write(&[(&track, &[track.samples.len()])], 0, false)?);
+        self.bytes.extend(index::write(&[(&track, &[track.samples.len()])], 0, false, None)?);
         Ok(self.bytes)
     }
 }

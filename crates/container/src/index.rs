@@ -10,6 +10,9 @@ use mp4_atom::{
 /// Ticks per second of the movie's own clock: the start of audio is in microseconds.
 const MOVIE_SCALE: u32 = 1_000_000;
 
+/// Seconds from the beginning of 1904, at which the format begins to count, to that of 1970.
+const EPOCH: i64 = 2_082_844_800;
+
 /// Most samples of a track: a day of audio. A damaged index must not take all memory.
 const MOST_SAMPLES: usize = 1 << 22;
 
@@ -270,9 +273,15 @@ pub(crate) fn file_type(kind: &[u8]) -> Result<Vec<u8>, Error> {
     bytes(&Ftyp { major_brand: FourCC::new(b"isom"), minor_version: 512, compatible_brands: brands })
 }
 
-/// Encodes the `moov` box of these tracks, each with the lengths of its runs in samples.
-pub(crate) fn write(tracks: &[(&Track, &[usize])], moved: u64, wide: bool) -> Result<Vec<u8>, Error> {
-    write_with(tracks, moved, wide, &[])
+/// Encodes the `moov` box of these tracks, each with the lengths of its runs in samples. `captured` is when the clip was
+/// captured, in seconds since the beginning of 1970.
+pub(crate) fn write(
+    tracks: &[(&Track, &[usize])],
+    moved: u64,
+    wide: bool,
+    captured: Option<i64>,
+) -> Result<Vec<u8>, Error> {
+    write_with(tracks, moved, wide, captured, &[])
 }
 
 /// Encodes the `moov` box of tracks whose samples are in fragments.
@@ -284,13 +293,14 @@ pub(crate) fn write_fragmented(tracks: &[Track]) -> Result<Vec<u8>, Error> {
         ..Trex::default()
     });
     let defaults: Result<Vec<Vec<u8>>, Error> = defaults.map(|each| bytes(&each)).collect();
-    write_with(&listed, 0, false, &boxed(b"mvex", &[&defaults?.concat()])?)
+    write_with(&listed, 0, false, None, &boxed(b"mvex", &[&defaults?.concat()])?)
 }
 
 fn write_with(
     tracks: &[(&Track, &[usize])],
     moved: u64,
     wide: bool,
+    captured: Option<i64>,
     behind: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let mut duration = 0;
@@ -299,7 +309,9 @@ fn write_with(
         duration = track.presented()?.max(duration);
         parts.push(track.write(number, runs, moved, wide)?);
     }
+    let created = captured.map_or(0, |captured| u64::try_from(captured.saturating_add(EPOCH)).unwrap_or(0));
     let header = Mvhd {
+        creation_time: created,
         timescale: MOVIE_SCALE,
         duration,
         rate: FixedPoint::from(1_u16),

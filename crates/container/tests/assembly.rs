@@ -39,7 +39,7 @@ fn assemble_files(folder: &Path, chunks: &[PathBuf], audio: Option<&Path>, rate:
     let indices: Vec<Vec<u8>> = files.iter().map(|file| found(file, b"moov")).collect();
     let borrowed: Vec<&[u8]> = indices.iter().map(Vec::as_slice).collect();
     let (heads, rest) = borrowed.split_at(chunks.len());
-    let made = assemble(heads, rest.first().copied(), rate).unwrap();
+    let made = assemble(heads, rest.first().copied(), rate, None).unwrap();
     let mut result = made.head.clone();
     for piece in &made.pieces {
         let (start, bytes) = (piece.offset as usize, piece.bytes as usize);
@@ -330,6 +330,6 @@ fn what_is_off_the_grid_is_refused() {
         (&[&chunk], None, rate(0, 1), Error::TooLarge),
     ];
     for (chunks, audio, rate, wanted) in cases {
-        assert_eq!(assemble(chunks, audio, rate), Err(wanted));
+        assert_eq!(assemble(chunks, audio, rate, None), Err(wanted));
     }
 }

@@ -51,8 +51,20 @@ fn after(bytes: &[u8], kind: &[u8; 4]) -> Option<usize> {
 }
 
 #[test]
+fn the_date_of_capture_stands_in_the_header() {
+    let chunk = video(&[100; 31]);
+    // Version 1 of the movie's header: the date takes eight bytes behind version and flags.
+    for (captured, written) in [(None, 0), (Some(0), 2_082_844_800), (Some(1_714_566_896), 3_797_411_696)] {
+        let head = assemble(&[&chunk], None, RATE, captured).unwrap().head;
+        let header = after(&head, b"mvhd").unwrap();
+        let date = (u64::from(number(&head, header + 4)) << 32) | u64::from(number(&head, header + 8));
+        assert_eq!((head[header], date), (1, written), "{captured:?}");
+    }
+}
+
+#[test]
 fn packets_alternate_every_second() {
-    let made = assemble(&[&video(&[100; 31]), &video(&[50; 31])], Some(&audio(100, 0)), RATE).unwrap();
+    let made = assemble(&[&video(&[100; 31]), &video(&[50; 31])], Some(&audio(100, 0)), RATE, None).unwrap();
     // 28 + 8 bytes of file type and the media data's head come before the first packet of each file.
     let start = 36;
     let piece = |file, packets: std::ops::Range<u64>, size| Piece {
@@ -84,7 +96,7 @@ fn beyond_four_gibibytes_places_are_wide() {
     }
     for (chunks, wide) in [(vec![video(&[100; 3])], false), (vec![large.clone(); 2], true)] {
         let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
-        let made = assemble(&chunks, Some(&audio(300, 0)), RATE).unwrap();
+        let made = assemble(&chunks, Some(&audio(300, 0)), RATE, None).unwrap();
         assert_eq!(after(&made.head, b"co64").is_some(), wide);
         assert_eq!(after(&made.head, b"stco").is_none(), wide);
         let packets: u64 = made.pieces.iter().map(|piece| piece.bytes).sum();
@@ -153,6 +165,6 @@ proptest::proptest! {
             damaged[place] = value;
         }
         damaged.truncate(damaged.len() - short);
-        let _ = assemble(&[&chunk, &chunk], Some(&track), RATE);
+        let _ = assemble(&[&chunk, &chunk], Some(&track), RATE, None);
     }
 }

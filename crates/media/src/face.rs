@@ -179,18 +179,21 @@ impl Assembly {
     }
 }
 
-/// Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included.
+/// Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included, and when the clip
+/// was captured, in seconds since the beginning of 1970.
 #[wasm_bindgen]
 pub fn assemble(
     chunks: Vec<Uint8Array>,
     audio: Option<Vec<u8>>,
     #[wasm_bindgen(js_name = rateNumerator)] rate_numerator: u32,
     #[wasm_bindgen(js_name = rateDenominator)] rate_denominator: u32,
+    captured: Option<f64>,
 ) -> Result<Assembly, JsError> {
     let chunks: Vec<Vec<u8>> = chunks.iter().map(Uint8Array::to_vec).collect();
     let chunks: Vec<&[u8]> = chunks.iter().map(Vec::as_slice).collect();
     let rate = container::Rate { numerator: rate_numerator, denominator: rate_denominator };
-    Ok(Assembly(container::assemble(&chunks, audio.as_deref(), rate)?))
+    let captured = captured.map(|seconds| seconds as i64);
+    Ok(Assembly(container::assemble(&chunks, audio.as_deref(), rate, captured)?))
 }
 
 /// Cuts a finished file into the segments of a stream, one by one.

@@ -65,6 +65,20 @@ export async function frameTimes(path) {
 /** Bytes of the picture's packets, in their order. @param {string} path */
 export const packetSizes = (path) => numbers(path, "packet=size");
 
+/**
+ * How many frames have which field first, or none, as ffmpeg's `idet` sees it.
+ *
+ * @param {string} path
+ */
+export async function fields(path) {
+  const words = ["-nostdin", "-hide_banner", "-nostats", "-i", path, "-an", "-vf", "idet=intl_thres=1.2"];
+  const { stderr } = await run("ffmpeg", [...words, "-f", "null", "-"], { maxBuffer: ROOM });
+  const [, top, bottom, progressive] = stderr
+    .match(/Multi frame detection: TFF: *(\d+) BFF: *(\d+) Progressive: *(\d+)/)
+    .map(Number);
+  return { top, bottom, progressive };
+}
+
 /** "30000/1001" as a number. @param {string} text */
 export function ratio(text) {
   const [above, below = 1] = text.split("/").map(Number);

@@ -11,10 +11,11 @@ export async function assemble(
   chunks: readonly Blob[],
   audio: Blob | undefined,
   rate: FrameRate,
+  captured: number | null,
 ): Promise<Blob> {
   const heads = await Promise.all(chunks.map(movieBox));
   const audioHead = audio && (await movieBox(audio));
-  const assembly = assembleHeads(heads, audioHead, rate.numerator, rate.denominator);
+  const assembly = assembleHeads(heads, audioHead, rate.numerator, rate.denominator, captured);
   try {
     const files = audio === undefined ? chunks : [...chunks, audio];
     const parts: BlobPart[] = [assembly.head as Uint8Array<ArrayBuffer>];

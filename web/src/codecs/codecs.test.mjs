@@ -12,7 +12,18 @@ import { build } from "esbuild";
 import { media } from "../../../tests/media/make.mjs";
 import { aacModule } from "../../aac-module.mjs";
 
-const PARTS = ["aac", "avcc", "in-time", "layout", "matroska", "mix", "movie", "structure", "timeline"];
+const PARTS = [
+  "aac",
+  "avcc",
+  "in-time",
+  "keyframe",
+  "layout",
+  "matroska",
+  "mix",
+  "movie",
+  "structure",
+  "timeline",
+];
 /** @type {string} */
 let folder;
 /** @type {Record<string, any>} */
@@ -77,6 +88,23 @@ describe("streams are those of ffprobe, in its order", () => {
   }
 });
 
+describe("tags are those of ffprobe", () => {
+  const cases = [
+    ["readMovie", "phone", ["com.apple.quicktime.make", "artist", "loci"], "2024-05-01T12:34:56.000Z"],
+    ["readMovie", "phoneMov", ["com.apple.quicktime.make", "artist"], "2024-05-01T12:34:56.000Z"],
+    ["readMovie", "mp4", [], undefined],
+    ["readMatroska", "phoneMkv", ["ARTIST"], "2024-05-01T12:34:56.000Z"],
+    ["readMatroska", "webm", [], undefined],
+  ];
+  for (const [reader, clip, names, date] of cases) {
+    test(clip, async () => {
+      const { tags, captured } = await codecs[reader](await openAsBlob(await media(clip)));
+      for (const name of names) assert.ok(tags.includes(name), `${name} in ${tags}`);
+      assert.equal(captured, date);
+    });
+  }
+});
+
 describe("a file that is cut off or is none is refused", () => {
   const cases = [
     ["readMovie", "cutIndex", /no moov box/],
@@ -90,6 +118,29 @@ describe("a file that is cut off or is none is refused", () => {
       await assert.rejects(() => codecs[reader](file), { name: "CannotDecode", message });
     });
   }
+});
+
+test("keyframes tell the size of their frames", () => {
+  const vp8 = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x41, 0xb4, 0x00];
+  const vp9 = [0x82, 0x49, 0x83, 0x42, 0x00, 0x13, 0xf0, 0x0b, 0x30];
+  // Profile 1 tells how colours are subsampled as well.
+  const profile1 = [0xa2, 0x49, 0x83, 0x42, 0x00, 0x02, 0x7e, 0x01, 0x66, 0x00];
+  const cases = [
+    ["vp8", vp8, [320, 180]],
+    ["vp8", [0x11, ...vp8.slice(1)], undefined],
+    ["vp8", vp8.slice(0, 5), undefined],
+    ["vp9", vp9, [320, 180]],
+    ["vp9", profile1, [320, 180]],
+    ["vp9", [0x86, ...vp9.slice(1)], undefined],
+    ["vp9", vp9.slice(0, 7), undefined],
+    ["avc", vp8, undefined],
+  ];
+  for (const [codec, bytes, size] of cases) {
+    assert.deepEqual(codecs.keyframeSize(codec, Uint8Array.from(bytes)), size, `${codec} ${bytes}`);
+  }
+  assert.deepEqual(codecs.dolbyVision(Uint8Array.from([1, 0, 10, 24, 0])), [5, 0]);
+  assert.deepEqual(codecs.dolbyVision(Uint8Array.from([1, 0, 16, 24, 0x10])), [8, 1]);
+  assert.equal(codecs.dolbyVision(undefined), undefined);
 });
 
 test("planes lie behind each other, colours rounded up", () => {

@@ -36,7 +36,12 @@ export interface Codecs {
   /** Opens an encoder. Fails with `CannotEncode`, as do the encoder's calls. */
   openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
   /** Assembles the finished file from slices of the chunks and the audio. */
-  assemble(chunks: readonly Blob[], audio: Blob | undefined, rate: FrameRate): Promise<Blob>;
+  assemble(
+    chunks: readonly Blob[],
+    audio: Blob | undefined,
+    rate: FrameRate,
+    captured: number | null,
+  ): Promise<Blob>;
   /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
   /** Decodes a whole file into samples. */

@@ -16,6 +16,7 @@ import { decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
+import { type FrameSize, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
 import { micros, reduced, type Stream } from "./structure.ts";
@@ -41,6 +42,7 @@ export function examinePackets(
       sizes: [],
       keyframes: [],
       hidden: [],
+      frameSizes: [],
       layout: await decodedLayout(track, log),
     };
     for await (const packet of track.listed()) {
@@ -56,12 +58,36 @@ export function examinePackets(
         table.hidden.push(row);
       }
     }
+    table.frameSizes = await keyframeSizes(track, table);
     return table;
   });
 }
 
+/** At most so many keyframes are read: a change that lasts no longer than from one to the next is missed. */
+const SAMPLES = 48;
+
+/** Lists the sizes that keyframes spread over the clip tell, one after the other as they change. */
+async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable): Promise<FrameSize[]> {
+  const codec = await track.demuxed.getCodec();
+  if (codec !== "vp8" && codec !== "vp9") {
+    return [];
+  }
+  const sizes: FrameSize[] = [];
+  const samples = Math.min(keyframes.length, SAMPLES);
+  for (let sample = 0; sample < samples; sample += 1) {
+    const row = keyframes[Math.floor(((keyframes.length - 1) * sample) / Math.max(samples - 1, 1))];
+    const time = presented[row ?? 0];
+    const packet = time === null || time === undefined ? null : await track.first(time / 1e6);
+    const size = packet && keyframeSize(codec, packet.data);
+    if (size && size.join() !== sizes.at(-1)?.join()) {
+      sizes.push(size);
+    }
+  }
+  return sizes;
+}
+
 async function list(clip: Clip): Promise<Listing> {
-  const { format, majorBrand, fragmented, streams } = clip.structure;
+  const { format, majorBrand, fragmented, tags, captured, streams } = clip.structure;
   const listed: ListedStream[] = [];
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [index, stream] of streams.entries()) {
@@ -98,6 +124,8 @@ async function list(clip: Clip): Promise<Listing> {
     start: start <= end ? micros(start) : null,
     duration: start <= end ? micros(end - start) : null,
     fragmented,
+    tags,
+    captured: captured ?? null,
     streams: listed,
   };
 }
@@ -162,6 +190,9 @@ async function videoDetails(
     matrix: colourName(matrix) ?? null,
     fullRange: fullRange ?? false,
     interlaced: coded?.interlaced ?? false,
+    // Of H.264 that does not say, the decoder description says that it is not.
+    fieldsUnsaid: false,
+    dolbyVision: stream.dolbyVision ?? null,
     baseRate: rate,
     averageRate: rate,
     reordered: 0,

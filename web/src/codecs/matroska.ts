@@ -6,6 +6,8 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  dateAndTime,
+  dolbyVision,
   type Kind,
   type Oddity,
   reduced,
@@ -21,6 +23,8 @@ const ID = {
   seekId: 0x53ab,
   seekPosition: 0x53ac,
   cluster: 0x1f43b675,
+  info: 0x1549a966,
+  dateUtc: 0x4461,
   tracks: 0x1654ae6b,
   track: 0xae,
   trackNumber: 0xd7,
@@ -33,6 +37,9 @@ const ID = {
   contentEncodings: 0x6d80,
   contentEncoding: 0x6240,
   contentEncryption: 0x5035,
+  blockAdditionMapping: 0x41e4,
+  blockAddIdType: 0x41e7,
+  blockAddIdExtraData: 0x41ed,
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
@@ -68,12 +75,15 @@ export async function readMatroska(file: Blob): Promise<Structure> {
     return place === undefined ? [] : elements(await window.exactly(place.content, place.size));
   };
   const tracks = await load(ID.tracks);
-  const rates = bitrates(await load(ID.tags));
+  const tags = await load(ID.tags);
+  const rates = bitrates(tags);
   const attachments = places.get(ID.attachments);
   return {
     format: "matroska,webm",
     majorBrand: undefined,
     fragmented: false,
+    tags: tagNames(tags),
+    captured: captured(await load(ID.info)),
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
       ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
@@ -106,7 +116,7 @@ async function findSegment(window: BlobWindow): Promise<Place> {
 /** Finds the wanted parts; also checks that the end of the file is there. */
 async function findParts(window: BlobWindow, segment: Place): Promise<Map<number, Place>> {
   const parts = new Map<number, Place>();
-  const wanted: number[] = [ID.tracks, ID.tags, ID.attachments];
+  const wanted: number[] = [ID.info, ID.tracks, ID.tags, ID.attachments];
   if (segment.size !== UNKNOWN && segment.content + segment.size > window.size) {
     throw new CannotDecode(`the file ends at ${window.size}, before ${segment.content + segment.size}`);
   }
@@ -168,9 +178,22 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       bitrate: rates.get(track.number(ID.trackUid) ?? 0),
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
+      dolbyVision: dolbyVision(dolbyVisionRecord(track)),
       odd: oddityOf(track, video),
     },
   ];
+}
+
+/** Finds what is added to the codec's own configuration (RFC 9559, 5.1.4.1.17). */
+function dolbyVisionRecord(track: Element): Uint8Array | undefined {
+  const TYPES = ["dvcC", "dvvC", "dvwC"].map((type) => bigEndian(ascii(type), 0, 4));
+  const mappings = track.all(ID.blockAdditionMapping);
+  const found = mappings.find((mapping) => TYPES.includes(mapping.number(ID.blockAddIdType) ?? 0));
+  return found?.child(ID.blockAddIdExtraData)?.bytes();
+}
+
+function ascii(word: string): DataView {
+  return new DataView(new TextEncoder().encode(word).buffer);
 }
 
 function oddityOf(track: Element, video: Element | undefined): Oddity | undefined {
@@ -203,6 +226,17 @@ function bitrates(tags: readonly Element[]): Map<number, number> {
     }
   }
   return rates;
+}
+
+function tagNames(tags: readonly Element[]): string[] {
+  const simple = tags.filter(({ id }) => id === ID.tag).flatMap((tag) => tag.all(ID.simpleTag));
+  return simple.flatMap((tag) => tag.text(ID.tagName) ?? []);
+}
+
+/** When the file was made: nanoseconds since the beginning of 2001. */
+function captured(info: readonly Element[]): string | undefined {
+  const date = info.find(({ id }) => id === ID.dateUtc)?.whole();
+  return date === undefined ? undefined : dateAndTime(Date.UTC(2001) + date / 1e6);
 }
 
 /** Lists the attachments. Skips their data, which may be large. */
@@ -247,9 +281,17 @@ class Element {
     return this.all(id)[0];
   }
 
+  /** Returns the content as a number. */
+  whole(): number {
+    return bigEndian(this.#content, 0, Math.min(this.#content.byteLength, 8));
+  }
+
   number(id: number): number | undefined {
-    const child = this.child(id);
-    return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+    return this.child(id)?.whole();
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
   }
 
   text(id: number): string | undefined {

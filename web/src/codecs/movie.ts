@@ -6,6 +6,8 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  dateAndTime,
+  dolbyVision,
   type Kind,
   type Oddity,
   reduced,
@@ -21,7 +23,9 @@ export async function readMovie(file: Blob): Promise<Structure> {
   try {
     const movie = new Box(index.buffer, index.byteOffset, index.byteLength).single("moov");
     const fragmented = movie.child("mvex") !== undefined;
-    return { format: FORMAT, majorBrand, fragmented, streams: [...tracks(movie), ...covers(movie)] };
+    const { tags, captured } = metadata(movie);
+    const streams = [...tracks(movie), ...covers(movie)];
+    return { format: FORMAT, majorBrand, fragmented, tags, captured, streams };
   } catch (error) {
     throw error instanceof RangeError ? new CannotDecode("a box ends too early") : error;
   }
@@ -94,6 +98,7 @@ function streamOf(track: Box, movieTimescale: number, chapters: ReadonlySet<numb
     bitrate: undefined,
     delay: 0,
     shown,
+    dolbyVision: description && dolbyVision(dolbyVisionRecord(description)),
     odd: odd ?? oddDescriptions(descriptions.map(({ type }) => type)),
   };
 }
@@ -150,6 +155,12 @@ function sampleAspect(description: Box, header: Box, sizeAt: number): [number, n
   return differs && width > 0 && height > 0 ? reduced(height * wide, width * high) : undefined;
 }
 
+function dolbyVisionRecord(description: Box): Uint8Array | undefined {
+  const boxes = description.children(VIDEO_FIELDS_BYTES);
+  const box = boxes.find(({ type }) => ["dvcC", "dvvC", "dvwC"].includes(type))?.box;
+  return box && new Uint8Array(box.buffer, box.byteOffset, box.byteLength);
+}
+
 /**
  * Decodes three letters of five bits each; small numbers are QuickTime's own codes, of which only English is common.
  */
@@ -161,11 +172,52 @@ function language(code: number): string | undefined {
   return /^[a-z]{3}$/.test(letters) && letters !== "und" ? letters : undefined;
 }
 
+/** Reads the names of all tags, and when the movie was captured: cameras tag it; what converts it may set the header anew. */
+function metadata(movie: Box): { tags: string[]; captured: string | undefined } {
+  const homes = [movie, ...movie.all("trak")].flatMap((home) => [home, ...home.all("udta")]);
+  const lists = homes.flatMap((home) => home.all("meta")).map(tagsOf);
+  const own = homes.flatMap((home) => home.all("udta")).flatMap((home) => home.children(0));
+  return {
+    tags: [...own.map(({ type }) => type), ...lists.flatMap((list) => list.map(({ name }) => name))],
+    captured:
+      lists.flat().find(({ name }) => name === "com.apple.quicktime.creationdate")?.text ?? created(movie),
+  };
+}
+
+/** The time in the movie's header: seconds since the beginning of 1904, 0 where nobody knows. */
+function created(movie: Box): string | undefined {
+  const header = movie.single("mvhd");
+  const seconds = isLong(header) ? Number(header.getBigUint64(4)) : header.getUint32(4);
+  const EPOCH = 2_082_844_800;
+  return seconds === 0 ? undefined : dateAndTime((seconds - EPOCH) * 1000);
+}
+
+/** Reads a list of tags: iTunes' names are the types of boxes, QuickTime's stand in a list of their own. */
+function tagsOf(meta: Box): { name: string; text: string }[] {
+  const parts = partsOf(meta);
+  const keys = parts.find(({ type }) => type === "keys")?.box;
+  const names = keys?.children(8).map(({ box }) => utf8(box, 0)) ?? [];
+  const items = parts.find(({ type }) => type === "ilst")?.box.children(0) ?? [];
+  return items.map(({ type, box }) => {
+    const number = [...type].reduce((sum, letter) => sum * 256 + letter.charCodeAt(0), 0);
+    const value = box.child("data");
+    return { name: names[number - 1] ?? type, text: value === undefined ? "" : utf8(value, 8) };
+  });
+}
+
+/** The boxes inside a list of tags: QuickTime omits the version and flags. */
+function partsOf(meta: Box): { type: string; box: Box }[] {
+  return [...meta.children(0), ...meta.children(4)];
+}
+
+function utf8(box: Box, start: number): string {
+  return new TextDecoder().decode(box.buffer.slice(box.byteOffset + start, box.byteOffset + box.byteLength));
+}
+
 /** Lists the images in the tags, which ffprobe lists after the tracks. */
 function covers(movie: Box): Stream[] {
   const meta = movie.child("udta")?.child("meta");
-  // QuickTime omits the version and flags.
-  const tags = [...(meta?.children(0) ?? []), ...(meta?.children(4) ?? [])];
+  const tags = meta === undefined ? [] : partsOf(meta);
   const images =
     tags
       .find(({ type }) => type === "ilst")

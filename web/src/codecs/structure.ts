@@ -26,6 +26,8 @@ export interface Stream {
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
   shown: Span;
+  /** The profile of Dolby Vision, and what it says that it is compatible with. */
+  dolbyVision: [profile: number, compatibility: number] | undefined;
   /** What neither the demuxer nor the browser's decoders handle. */
   odd: Oddity | undefined;
 }
@@ -43,6 +45,7 @@ export function attached(kind: "video" | "attachment", tag: string): Stream {
     bitrate: undefined,
     delay: 0,
     shown: ALWAYS,
+    dolbyVision: undefined,
     odd: undefined,
   };
 }
@@ -60,7 +63,23 @@ export interface Structure {
   majorBrand: string | undefined;
   /** Whether the index is spread over the file, as in MP4 files written while recording. */
   fragmented: boolean;
+  /** The names of its tags. */
+  tags: string[];
+  /** When it says that it was captured: a date and a time of day, as ISO 8601 writes them. */
+  captured: string | undefined;
   streams: Stream[];
+}
+
+/** Writes a time in milliseconds since the beginning of 1970; undefined where no calendar reaches. */
+export function dateAndTime(time: number): string | undefined {
+  const MOST = 8.64e15;
+  return Math.abs(time) <= MOST ? new Date(time).toISOString() : undefined;
+}
+
+/** Reads profile and compatibility from the configuration record of Dolby Vision. */
+export function dolbyVision(record: Uint8Array | undefined): [number, number] | undefined {
+  const [, , profileAndLevel, , compatibility = 0] = record ?? [];
+  return profileAndLevel === undefined ? undefined : [profileAndLevel >> 1, compatibility >> 4];
 }
 
 /** Reduces a ratio to its lowest terms. */

@@ -150,9 +150,10 @@ export class TrackFile {
 }
 
 /**
- * Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included.
+ * Assembles chunks of video and a file of audio. Takes the `moov` box of each, box header included, and when the clip
+ * was captured, in seconds since the beginning of 1970.
  */
-export function assemble(chunks: Uint8Array[], audio: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number): Assembly;
+export function assemble(chunks: Uint8Array[], audio: Uint8Array | null | undefined, rateNumerator: number, rateDenominator: number, captured?: number | null): Assembly;
 
 /**
  * Reads an H.264 decoder configuration record (`avcC`).

@@ -188,7 +188,11 @@ stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & Au
 /**
  * Frames per second.
  */
-rate: FrameRate, } | { "type": "watch" } & WatchStep | { "type": "package" } & PackageStep;
+rate: FrameRate,
+/**
+ * When the clip was captured, in seconds since the beginning of 1970.
+ */
+captured: number | null, } | { "type": "watch" } & WatchStep | { "type": "package" } & PackageStep;
 
 /**
  * Decoding one chunk: its frames on the output grid, upright, at the output size, planar 4:2:0 in limited range.
@@ -471,6 +475,14 @@ duration: Micros | null,
  */
 fragmented: boolean,
 /**
+ * The names of its tags and of its streams', as the container has them.
+ */
+tags: Array<string>,
+/**
+ * When it was captured, as it says itself.
+ */
+captured: string | null,
+/**
  * In the order of the file.
  */
 streams: Array<ListedStream>, };
@@ -607,6 +619,14 @@ fullRange: boolean,
  */
 interlaced: boolean,
 /**
+ * It says neither that it is interlaced nor that it is not, where such video may be interlaced.
+ */
+fieldsUnsaid: boolean,
+/**
+ * Its profile of Dolby Vision, and what it says that it is compatible with (0 is nothing).
+ */
+dolbyVision: [number, number] | null,
+/**
  * The lowest rate that has a place for every frame.
  */
 baseRate: FrameRate | null,
@@ -664,6 +684,11 @@ keyframes: Array<number>,
  * The rows that the container cuts away after decoding, ascending.
  */
 hidden: Array<number>,
+/**
+ * The sizes that keyframes tell, width and height in pixels, one after the other as they change; empty where nobody
+ * looked.
+ */
+frameSizes: Array<[number, number]>,
 /**
  * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
  * asked.

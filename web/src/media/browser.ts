@@ -59,7 +59,7 @@ export class Browser {
       case "assemble": {
         const audio = inputs.find(({ name }) => name === FILES.audio)?.blob;
         const chunks = inputs.filter(({ name }) => name !== FILES.audio).map(({ blob }) => blob);
-        return [await this.#codecs.assemble(chunks, audio, program.rate)];
+        return [await this.#codecs.assemble(chunks, audio, program.rate, program.captured)];
       }
       case "package":
         return this.#codecs.packageSegments(program, firstOf(inputs));

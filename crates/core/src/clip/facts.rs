@@ -1,5 +1,6 @@
 //! What is known of a clip before anything is planned. Plain data; `streams` fills it in.
 
+use crate::clip::metadata::Metadata;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct MediaFacts {
     pub video: VideoFacts,
     /// Audio streams in file order.
     pub audio: Vec<AudioFacts>,
+    /// What it tells of whoever made it.
+    #[serde(default)]
+    pub metadata: Metadata,
     /// Streams that are neither: subtitles, data, attachments, cover art, further video, empty tracks.
     pub others: Vec<OtherStream>,
     /// What the file should hold and does not.
@@ -97,8 +101,17 @@ pub struct VideoFacts {
     pub bytes: Bytes,
     /// Colour tags.
     pub colour: Colour,
-    /// Whether the stream says that it is interlaced.
+    /// Whether it is interlaced: as the stream says, or as a look at its frames shows.
     pub interlaced: bool,
+    /// Which field of a frame comes first, where a look showed that it is interlaced: its frames do not say so then.
+    #[serde(default)]
+    pub first_field: Option<Field>,
+    /// The frames change their size midway; `width` and `height` are those of the largest.
+    #[serde(default)]
+    pub resized: Option<Resized>,
+    /// Its colours are Dolby Vision's own, which nothing else shows right.
+    #[serde(default)]
+    pub dolby_vision: bool,
     /// Keyframes only begin a gradual refresh: decoding must start one earlier.
     pub gradual_refresh: bool,
     /// Times of the keyframes, ascending, on the zero-based timeline.
@@ -116,15 +129,20 @@ pub struct VideoFacts {
 impl VideoFacts {
     /// Returns the size in square pixels, upright: what a person sees.
     pub fn display_size(&self) -> (u32, u32) {
-        let (horizontal, vertical) = self.sample_aspect;
+        self.displayed((self.width, self.height), self.sample_aspect)
+    }
+
+    /// The same of a frame of another size.
+    pub(crate) fn displayed(&self, (width, height): (u32, u32), aspect: (u32, u32)) -> (u32, u32) {
+        let (horizontal, vertical) = aspect;
         let width = if horizontal == 0 || vertical == 0 || horizontal == vertical {
-            self.width
+            width
         } else {
-            (f64::from(self.width) * f64::from(horizontal) / f64::from(vertical)).round().max(1.0) as u32
+            (f64::from(width) * f64::from(horizontal) / f64::from(vertical)).round().max(1.0) as u32
         };
         match self.rotation {
-            Rotation::None | Rotation::Half => (width, self.height),
-            Rotation::Right | Rotation::Left => (self.height, width),
+            Rotation::None | Rotation::Half => (width, height),
+            Rotation::Right | Rotation::Left => (height, width),
         }
     }
 
@@ -146,6 +164,26 @@ impl VideoFacts {
     pub fn is_hdr(&self) -> bool {
         matches!(self.colour.transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
     }
+}
+
+/// One of the two fields of an interlaced frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Field {
+    /// The lines from the topmost on.
+    Top,
+    /// The lines between.
+    Bottom,
+}
+
+/// Frames that change their size midway. Sizes in square pixels, upright.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resized {
+    /// A size before the change.
+    pub from: (u32, u32),
+    /// A size after it; one of the two is the largest.
+    pub to: (u32, u32),
+    /// Not all frames have the same aspect ratio.
+    pub reshaped: bool,
 }
 
 /// Clockwise turn that makes the frames upright.

@@ -2,7 +2,7 @@
 //! line) and packets (`csv`). Nobody else knows ffprobe's names.
 
 use crate::clip::listing::{AudioDetails, ListedStream, Listing, StreamKind, VideoDetails};
-use crate::clip::packets::PacketTable;
+use crate::clip::packets::{FrameSize, PacketTable};
 use crate::units::{FrameRate, Micros};
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
@@ -13,7 +13,12 @@ const MOST_STREAMS: u32 = 1000;
 /// Reads ffprobe's answer to `ffmpeg::probe_streams` or `ffmpeg::probe_result`.
 pub fn listing(text: &str) -> Listing {
     let Sections { streams, format } = Sections::read(text);
+    let sections = || std::iter::once(&format).chain(streams.values());
+    let tagged = |name: &str| sections().find_map(|section| section.tag(name)).map(str::to_owned);
     Listing {
+        tags: sections().flat_map(Section::tag_names).collect(),
+        // Cameras write the first; what converts a clip may set the second anew.
+        captured: tagged("com.apple.quicktime.creationdate").or_else(|| tagged("creation_time")),
         format: format.owned("format_name").unwrap_or_default(),
         brand: format.tag("major_brand").map(str::to_owned),
         start: time(format.text("start_time")),
@@ -66,10 +71,7 @@ fn video(fields: &Section) -> VideoDetails {
     VideoDetails {
         width: fields.number("width").unwrap_or(0),
         height: fields.number("height").unwrap_or(0),
-        sample_aspect: fields
-            .text("sample_aspect_ratio")
-            .and_then(|text| text.split_once(':'))
-            .and_then(|(horizontal, vertical)| Some((horizontal.parse().ok()?, vertical.parse().ok()?))),
+        sample_aspect: fields.text("sample_aspect_ratio").and_then(ratio),
         rotation: rotation(fields),
         mirrored: false,
         pixel_format: fields.owned("pix_fmt"),
@@ -78,6 +80,8 @@ fn video(fields: &Section) -> VideoDetails {
         matrix: fields.owned("color_space"),
         full_range: fields.text("color_range") == Some("pc"),
         interlaced: matches!(fields.text("field_order"), Some("tt" | "bb" | "tb" | "bt")),
+        fields_unsaid: matches!(fields.text("field_order"), None | Some("unknown")),
+        dolby_vision: dolby_vision(fields),
         base_rate: fields.text("r_frame_rate").and_then(FrameRate::parse),
         average_rate: fields.text("avg_frame_rate").and_then(FrameRate::parse),
         reordered: fields.number("has_b_frames").unwrap_or(0),
@@ -94,6 +98,29 @@ fn rotation(fields: &Section) -> u32 {
         225..315 => 90,
         _ => 0,
     }
+}
+
+/// Profile and compatibility, from the configuration record.
+fn dolby_vision(fields: &Section) -> Option<(u32, u32)> {
+    let number = |name| fields.in_list("side_data_list.", name).and_then(|text| text.parse().ok());
+    Some((number("dv_profile")?, number("dv_bl_signal_compatibility_id").unwrap_or(0)))
+}
+
+/// Reads ffprobe's answer to `ffmpeg::probe_sizes`. Columns: width, height, sample aspect ratio.
+pub fn sizes(text: &str) -> Vec<FrameSize> {
+    let size = |line: &str| {
+        let mut fields = line.trim().split(',');
+        let (width, height) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        let sample_aspect = fields.next().and_then(ratio);
+        (width > 0 && height > 0).then_some(FrameSize { width, height, sample_aspect })
+    };
+    text.lines().filter_map(size).collect()
+}
+
+/// `16:15`
+fn ratio(text: &str) -> Option<(u64, u64)> {
+    let (horizontal, vertical) = text.split_once(':')?;
+    Some((horizontal.parse().ok()?, vertical.parse().ok()?))
 }
 
 /// Reads ffprobe's answer to `ffmpeg::probe_packets`. Columns: pts_time, dts_time, duration_time, size, flags. Some may
@@ -208,6 +235,11 @@ impl Section {
         self.0.iter().find(|(key, _)| named(key)).map(|(_, value)| value.as_str())
     }
 
+    /// Returns the names of its tags.
+    fn tag_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.keys().filter_map(|key| key.strip_prefix("tags.")).map(str::to_owned)
+    }
+
     /// Returns the first field of this name in any entry of a list.
     fn in_list(&self, list: &str, name: &str) -> Option<&str> {
         let named = |key: &str| key.starts_with(list) && key.rsplit('.').next() == Some(name);
@@ -278,7 +310,7 @@ mod tests {
         fn anything_is_survived(text in "[ -~\n]{0,200}", value in "[\"\\\\nr]{0,20}") {
             let _ = Sections::read(&text);
             let _ = Sections::read(&format!("format.x={value}"));
-            let _ = (listing(&text), packets(&text));
+            let _ = (listing(&text), packets(&text), sizes(&text));
         }
     }
 }

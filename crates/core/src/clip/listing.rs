@@ -20,6 +20,10 @@ pub struct Listing {
     /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
     /// packets then.
     pub fragmented: bool,
+    /// The names of its tags and of its streams', as the container has them.
+    pub tags: Vec<String>,
+    /// When it was captured, as it says itself.
+    pub captured: Option<String>,
     /// In the order of the file.
     pub streams: Vec<ListedStream>,
 }
@@ -129,6 +133,10 @@ pub struct VideoDetails {
     pub full_range: bool,
     /// It says that it is interlaced.
     pub interlaced: bool,
+    /// It says neither that it is interlaced nor that it is not, where such video may be interlaced.
+    pub fields_unsaid: bool,
+    /// Its profile of Dolby Vision, and what it says that it is compatible with (0 is nothing).
+    pub dolby_vision: Option<(u32, u32)>,
     /// The lowest rate that has a place for every frame.
     pub base_rate: Option<FrameRate>,
     /// Frames over time.

@@ -9,6 +9,10 @@ pub mod format;
 #[cfg(feature = "planner")]
 pub mod listing;
 #[cfg(feature = "planner")]
+pub mod look;
+#[cfg(feature = "planner")]
+pub mod metadata;
+#[cfg(feature = "planner")]
 pub mod packets;
 #[cfg(feature = "planner")]
 pub mod streams;

@@ -21,9 +21,23 @@ pub struct PacketTable {
     pub keyframes: Vec<u32>,
     /// The rows that the container cuts away after decoding, ascending.
     pub hidden: Vec<u32>,
+    /// The sizes that keyframes tell, width and height in pixels, one after the other as they change; empty where nobody
+    /// looked.
+    pub frame_sizes: Vec<(u32, u32)>,
     /// Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
     /// asked.
     pub layout: Option<String>,
+}
+
+/// The size of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameSize {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Width to height of a pixel, where the frame says.
+    pub sample_aspect: Option<(u64, u64)>,
 }
 
 /// The packets of a clip's video in numbers.

@@ -6,7 +6,9 @@ use crate::clip::facts::{
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
-use crate::clip::packets::{FrameTiming, PacketTable, Packets, Steady};
+use crate::clip::look::{aspect, take_largest};
+use crate::clip::metadata::{self, Captured, Metadata};
+use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets, Steady};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
@@ -155,6 +157,11 @@ impl Streams {
         self.listing.streams[self.video].index
     }
 
+    /// Returns whether the video says neither that it is interlaced nor that it is not.
+    pub fn fields_unsaid(&self) -> bool {
+        self.listing.streams[self.video].video.as_ref().is_some_and(|video| video.fields_unsaid)
+    }
+
     /// Returns what the browser made of the clip, where it was the browser that listed it.
     pub fn seen(&self, packets: &PacketTable) -> Seen {
         let deaf = |stream: &&ListedStream| {
@@ -185,6 +192,8 @@ impl Streams {
         }
         let zero = self.listing.start.unwrap_or_default();
         let declared = details.average_rate.or(details.base_rate);
+        let size = |&(width, height): &(u32, u32)| FrameSize { width, height, sample_aspect: None };
+        let frame_sizes: Vec<FrameSize> = packets.frame_sizes.iter().map(size).collect();
         let mut packets = Packets::read(packets, zero, declared, &self.steady());
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
@@ -210,7 +219,7 @@ impl Streams {
         if details.width == 0 || details.height == 0 {
             return Err(ProbeFailure::UnsupportedCodec { codec });
         }
-        let video = VideoFacts {
+        let mut video = VideoFacts {
             index: stream.index,
             profile: stream.profile.clone(),
             pixel_format: details
@@ -235,6 +244,11 @@ impl Streams {
             duration,
             bytes: packets.bytes,
             interlaced: details.interlaced,
+            first_field: None,
+            resized: None,
+            dolby_vision: details
+                .dolby_vision
+                .is_some_and(|(profile, compatible)| profile == 5 || (profile >= 8 && compatible == 0)),
             colour: colour(details, &seen, &codec),
             gradual_refresh: packets.refreshes_gradually(),
             bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),
@@ -242,11 +256,28 @@ impl Streams {
             keyframes: packets.keyframes.into_iter().map(|(time, _)| time).collect(),
             codec,
         };
+        take_largest(&mut video, &frame_sizes);
         let mut audio = self.audio(zero);
         fill_in_bitrates(&mut audio, file_bytes, video.bytes, video.duration);
-        let (container, others) = (self.container(), self.others());
+        let (container, metadata, others) = (self.container(), self.metadata(), self.others());
         let missing = Missing { end, start: packets.lost };
-        Ok(MediaFacts { file_bytes, container, zero, audio, others, missing, joined: false, video })
+        let joined = false;
+        Ok(MediaFacts { file_bytes, container, zero, metadata, audio, others, missing, joined, video })
+    }
+
+    fn metadata(&self) -> Metadata {
+        let Listing { format, tags, captured, streams, .. } = &self.listing;
+        // What AVI calls software is what encoded the file.
+        let told = |tag: &String| {
+            metadata::is_personal(tag) && !(format == "avi" && tag.eq_ignore_ascii_case("software"))
+        };
+        let tells = |stream: &ListedStream| {
+            stream.kind == StreamKind::Data && stream.tag.as_deref().is_some_and(metadata::is_personal_data)
+        };
+        Metadata {
+            personal: tags.iter().any(told) || streams.iter().any(tells),
+            captured: captured.as_deref().and_then(Captured::parse),
+        }
     }
 
     /// Whether the end of the file is missing, and of how much. `is_cut` is what the reader printed; of AVI and FLV it
@@ -294,7 +325,7 @@ impl Streams {
 
     /// The facts of these streams' continuous copy as those of the file itself.
     pub fn joined(&self, copy: MediaFacts) -> MediaFacts {
-        MediaFacts { others: self.others(), joined: true, ..copy }
+        MediaFacts { others: self.others(), metadata: self.metadata(), joined: true, ..copy }
     }
 
     /// Where the video ends by the header of a file whose reader says nothing where the file ends early.
@@ -438,17 +469,6 @@ fn fill_in_bitrates(audio: &mut [AudioFacts], file: Bytes, video: Bytes, duratio
     }
 }
 
-/// Reads the pixel aspect. Beyond this ratio it is a mistake in the file, not a format.
-fn aspect(told: Option<(u64, u64)>) -> (u32, u32) {
-    let read = || {
-        let (horizontal, vertical) = told?;
-        let pair = (u32::try_from(horizontal).ok()?, u32::try_from(vertical).ok()?);
-        let ratio = f64::from(pair.0) / f64::from(pair.1);
-        (pair.0 > 0 && pair.1 > 0 && (0.1..=10.0).contains(&ratio)).then_some(pair)
-    };
-    read().unwrap_or((1, 1))
-}
-
 fn colour(details: VideoDetails, seen: &Seen, codec: &str) -> Colour {
     let known = |value: Option<String>| {
         value.filter(|name| !matches!(name.as_str(), "unknown" | "reserved" | "unspecified" | "gbr"))
@@ -529,6 +549,52 @@ mod tests {
                 .and_then(|streams| streams.read_packets(Bytes(1000), &packet(layout), &[]))
                 .map(|facts| facts.video.pixel_format);
             assert_eq!(found, outcome, "{reader:?} {layout:?}");
+        }
+    }
+
+    #[test]
+    fn what_tells_of_whoever_made_it_is_known() {
+        let tagged = |format: &str, tag: &str| Listing {
+            format: format.into(),
+            tags: vec!["major_brand".into(), tag.into()],
+            captured: Some("2024-05-01T12:34:56.000000Z".into()),
+            ..listed("h264", VideoDetails::default())
+        };
+        let mut located = tagged("mov,mp4", "title");
+        located.streams.push(ListedStream {
+            kind: StreamKind::Data,
+            tag: Some("gpmd".into()),
+            ..ListedStream::default()
+        });
+        for (listing, personal) in [
+            (tagged("mov,mp4", "encoder"), false),
+            (tagged("mov,mp4", "location"), true),
+            (tagged("mov,mp4", "software"), true),
+            (tagged("avi", "software"), false),
+            (tagged("avi", "artist"), true),
+            (located, true),
+        ] {
+            let streams = read_streams(Bytes(1000), listing.clone(), &[], Reader::Native);
+            let facts = streams.and_then(|streams| streams.read_packets(Bytes(1000), &packet(None), &[]));
+            let metadata = Metadata { personal, captured: Some(Captured(1_714_566_896)) };
+            assert_eq!(facts.expect("facts").metadata, metadata, "{listing:?}");
+        }
+    }
+
+    #[test]
+    fn dolby_vision_that_nothing_else_shows_is_known() {
+        for (record, alone) in [
+            (None, false),
+            (Some((5, 0)), true),
+            (Some((7, 6)), false),
+            (Some((8, 1)), false),
+            (Some((8, 4)), false),
+            (Some((10, 0)), true),
+        ] {
+            let details = VideoDetails { dolby_vision: record, ..VideoDetails::default() };
+            let streams = read_streams(Bytes(1000), listed("hevc", details), &[], Reader::Native);
+            let facts = streams.and_then(|streams| streams.read_packets(Bytes(1000), &packet(None), &[]));
+            assert_eq!(facts.expect("facts").video.dolby_vision, alone, "{record:?}");
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod cut;
 pub mod events;
+mod examine;
 pub mod failure;
 mod frames;
 mod package;
@@ -123,7 +124,7 @@ impl Job {
 
     /// Begins, or begins again, with this decoder.
     fn begin(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
-        let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, self.next_task);
+        let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, &self.host, self.next_task);
         self.stage = JobState::Prelude(Box::new(prelude));
         if let JobState::Prelude(prelude) = &mut self.stage {
             let next = prelude.begin(&self.host, commands);

@@ -115,7 +115,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     };
     let outputs = task.outputs.iter().map(write).collect();
     let answer = match task.program {
-        Program::ExamineStreams => Some(Answer::Streams(ffprobe::listing(&listing(task)))),
+        Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&listing(task))))),
         Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
         _ => None,
     };

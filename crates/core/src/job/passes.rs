@@ -9,7 +9,7 @@ use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
-use crate::machine::{Decoder, VideoEncoder};
+use crate::machine::{Decoder, VideoEncoder, WhyFfmpeg};
 use crate::plan::format;
 use crate::plan::notes::Note;
 use crate::plan::refusal::{self, Measured};
@@ -263,7 +263,14 @@ impl Rendition {
             encode.queue_all();
             self.phase = RenditionPhase::Correcting;
         } else if plan::plays_everywhere(&shared.facts) {
-            self.keep_source(shared, vec![Note::KeptAsIs]);
+            let plan = plan::hand_over(&shared.facts, &shared.wishes, self.plan.limit);
+            match &plan.action {
+                Action::Remux(_) if self.machine.decoder == Decoder::Browser => {
+                    shared.fall_back(WhyFfmpeg::Remux);
+                }
+                Action::Remux(_) => self.replan(shared, plan),
+                _ => self.keep_source(shared, plan.notes),
+            }
         } else {
             self.give_up(shared, Failure::AlreadySmall { source: shared.facts.file_bytes });
         }

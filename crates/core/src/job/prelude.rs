@@ -2,12 +2,11 @@
 //! whether the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
 
 use super::events::{Command, Event, Milestone};
+use super::examine::{Examination, Examined};
 use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
-use crate::clip::failure::ProbeFailure;
-use crate::clip::packets::PacketTable;
-use crate::clip::streams::{Reader, Seen, Streams, read_streams};
+use crate::clip::streams::Reader;
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
@@ -15,9 +14,7 @@ use crate::plan::audio::chosen_track;
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
-use crate::step::{
-    Answer, Artifact, Death, Input, Output, Program, Task, TaskId, Written, answer, ffmpeg, files,
-};
+use crate::step::{Answer, Program, Task, TaskId};
 use crate::units::{Bytes, Micros};
 use crate::wishes::{Codec, Mode, Trim, Wishes};
 
@@ -46,6 +43,15 @@ pub struct Browser {
 }
 
 impl Host {
+    /// Returns who examines a file that `decoder` is to decode.
+    fn reader(&self, decoder: Decoder) -> Reader {
+        match (self, decoder) {
+            (Host::Native(_), _) => Reader::Native,
+            (Host::Browser(_), Decoder::Browser) => Reader::Browser,
+            (Host::Browser(_), Decoder::Ffmpeg(_)) => Reader::Core,
+        }
+    }
+
     /// Returns who decodes first: the browser's own codecs where there is a browser.
     pub(super) fn first_decoder(&self) -> Decoder {
         match self {
@@ -107,38 +113,20 @@ pub(super) struct Start {
 /// A job on its way to a plan, with one decoder.
 #[derive(Debug)]
 pub(super) struct Prelude {
-    bytes: Bytes,
     wishes: Wishes,
     decoder: Decoder,
     /// Which x264 there is.
     x264: VideoEncoder,
     native: Option<NativeEncoders>,
-    streams: Option<Streams>,
-    /// The streams of the person's file, where a continuous copy stands for it.
-    joined: Option<Streams>,
-    /// What the browser made of the clip, once its packets are listed.
-    seen: Seen,
-    next_task: u32,
+    examination: Examination,
     state: State,
-}
-
-/// The packets of a video, and what the reader printed with them.
-#[derive(Debug, Clone)]
-struct Listed {
-    packets: PacketTable,
-    log: Vec<String>,
 }
 
 #[derive(Debug)]
 enum State {
     Loading,
     Measuring(TaskId),
-    ListingStreams(TaskId),
-    ListingPackets(TaskId),
-    /// The packets of the video are there, those of an audio stream are asked for.
-    ListingAudio(TaskId, u32, Box<Listed>),
-    /// A continuous copy is made of a file whose times jump here.
-    Joining(TaskId, Micros),
+    Examining,
     /// The facts are there, the native encoders are not.
     FindingEncoders(Box<MediaFacts>),
     /// The multi-thread core starts: a plan promises nothing that does not even start.
@@ -146,26 +134,33 @@ enum State {
 }
 
 impl Prelude {
-    pub(super) fn new(bytes: Bytes, wishes: Wishes, decoder: Decoder, next_task: u32) -> Prelude {
-        let (x264, native, streams, joined) = (VideoEncoder::Native, None, None, None);
-        let (seen, state) = (Seen::default(), State::Loading);
-        Prelude { bytes, wishes, decoder, x264, native, streams, joined, seen, next_task, state }
+    pub(super) fn new(
+        bytes: Bytes,
+        wishes: Wishes,
+        decoder: Decoder,
+        host: &Host,
+        next_task: u32,
+    ) -> Prelude {
+        let (x264, native, state) = (VideoEncoder::Native, None, State::Loading);
+        let examination = Examination::new(bytes, host.reader(decoder), next_task);
+        Prelude { wishes, decoder, x264, native, examination, state }
     }
 
     /// Returns whether a continuous copy stands for the person's file.
     pub(super) fn reads_copy(&self) -> bool {
-        self.joined.is_some()
+        self.examination.reads_copy()
     }
 
     /// Returns the number of the next task.
     pub(super) fn next_task(&self) -> u32 {
-        self.next_task
+        self.examination.next_task()
     }
 
     pub(super) fn begin(&mut self, host: &Host, commands: &mut Vec<Command>) -> Next {
         match host {
             Host::Native(_) => {
                 commands.push(Command::FindEncoders);
+                commands.push(Command::Show(Milestone::Probing));
                 self.examine(commands)
             }
             Host::Browser(browser) => self.load(browser, commands),
@@ -200,22 +195,22 @@ impl Prelude {
             }
             (State::LoadingThreads(..), Event::NotLoaded(_)) => self.threads_loaded(false, host, commands),
             (_, Event::Encoders(encoders)) => self.found_encoders(encoders, host, commands),
-            (_, Event::Done { task, answer, outputs, log, .. }) if self.waits_for(task) => {
-                self.answered(answer, &outputs, &log, host, commands)
+            (State::Measuring(own), Event::Done { task, answer, .. }) if *own == task => {
+                self.measured(answer, host, commands)
             }
-            (_, Event::Died { task, death, .. }) if self.waits_for(task) => self.died(death, commands),
+            // A machine that cannot be measured gets a plan without figures.
+            (State::Measuring(own), Event::Died { task, .. }) if *own == task => self.examine(commands),
+            (State::Examining, Event::Done { task, answer, outputs, log, .. })
+                if self.examination.waits_for(task) =>
+            {
+                let examined = self.examination.answered(answer, &outputs, &log, commands);
+                self.after_examination(examined, host, commands)
+            }
+            (State::Examining, Event::Died { task, death, .. }) if self.examination.waits_for(task) => {
+                let examined = self.examination.died(death, commands);
+                self.after_examination(examined, host, commands)
+            }
             _ => Next::Wait,
-        }
-    }
-
-    fn waits_for(&self, task: TaskId) -> bool {
-        match &self.state {
-            State::Measuring(own)
-            | State::ListingStreams(own)
-            | State::ListingPackets(own)
-            | State::Joining(own, _)
-            | State::ListingAudio(own, ..) => *own == task,
-            State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => false,
         }
     }
 
@@ -239,184 +234,43 @@ impl Prelude {
         commands.push(Command::Show(Milestone::Probing));
         // Whatever becomes of this clip: only with the browser's own codecs at hand can the machine be measured.
         if browser.speeds.is_none() && self.decoder == Decoder::Browser {
-            let task = self.ask(Program::Measure, Vec::new(), commands);
-            self.state = State::Measuring(task);
+            let (id, program) = (self.examination.number_task(), Program::Measure);
+            let (inputs, outputs) = (Vec::new(), Vec::new());
+            commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
+            self.state = State::Measuring(id);
             return Next::Wait;
         }
-        self.list_streams(commands);
-        Next::Wait
+        self.examine(commands)
+    }
+
+    fn measured(&mut self, answer: Option<Answer>, host: &mut Host, commands: &mut Vec<Command>) -> Next {
+        if let (Host::Browser(browser), Some(Answer::Speeds(figures))) = (host, answer)
+            && let Some(speeds) = figures.speeds()
+        {
+            browser.speeds = Some(speeds);
+            commands.push(Command::KeepSpeeds(figures));
+        }
+        self.examine(commands)
     }
 
     fn examine(&mut self, commands: &mut Vec<Command>) -> Next {
-        commands.push(Command::Show(Milestone::Probing));
-        self.list_streams(commands);
+        self.state = State::Examining;
+        self.examination.begin(commands);
         Next::Wait
     }
 
-    fn list_streams(&mut self, commands: &mut Vec<Command>) {
-        let program = match self.decoder {
-            Decoder::Browser => Program::ExamineStreams,
-            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_streams() },
-        };
-        let task = self.ask(program, vec![Input::clip()], commands);
-        self.state = State::ListingStreams(task);
-    }
-
-    fn list_packets(&mut self, stream: u32, commands: &mut Vec<Command>) -> TaskId {
-        let program = match self.decoder {
-            Decoder::Browser => Program::ExaminePackets { stream },
-            Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
-        };
-        self.ask(program, vec![Input::clip()], commands)
-    }
-
-    fn list_video(&mut self, streams: Streams, commands: &mut Vec<Command>) -> Next {
-        let task = self.list_packets(streams.video_stream(), commands);
-        self.streams = Some(streams);
-        self.state = State::ListingPackets(task);
-        Next::Wait
-    }
-
-    /// Whether ffmpeg may make a copy with continuous times: once, and in a browser only where there is memory for it.
-    fn may_join(&self, host: &Host) -> bool {
-        let has_room = matches!(host, Host::Native(_)) || self.bytes <= MOST_COPIED;
-        self.decoder != Decoder::Browser && self.joined.is_none() && has_room
-    }
-
-    fn join(&mut self, at: Micros, commands: &mut Vec<Command>) -> Next {
-        let Some((streams, gap)) = self.streams.as_ref().map(Streams::to_join) else { return Next::Wait };
-        let id = TaskId(self.next_task);
-        self.next_task += 1;
-        let program = Program::Ffmpeg { arguments: ffmpeg::join(&streams, gap) };
-        let copy = Output { name: files::CONTINUOUS_FILE.into(), keep: Some(Artifact::CONTINUOUS), read: 0 };
-        let (inputs, outputs) = (vec![Input::clip()], vec![copy]);
-        commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
-        self.state = State::Joining(id, at);
-        Next::Wait
-    }
-
-    /// Reads what has been listed; lists more where something is in doubt.
-    fn read(&mut self, listed: Listed, host: &Host, commands: &mut Vec<Command>) -> Next {
-        let Some(streams) = &self.streams else { return Next::Wait };
-        self.seen = streams.seen(&listed.packets);
-        match streams.read_packets(self.bytes, &listed.packets, &listed.log) {
-            Ok(facts) => match streams.doubtful(&facts) {
-                Some(audio) => {
-                    let task = self.list_packets(audio, commands);
-                    self.state = State::ListingAudio(task, audio, Box::new(listed));
-                    Next::Wait
-                }
-                None => {
-                    let facts = match &self.joined {
-                        Some(original) => original.joined(facts),
-                        None => facts,
-                    };
-                    self.examined(facts, host, commands)
-                }
-            },
-            Err(ProbeFailure::TimesJump { at }) if self.may_join(host) => self.join(at, commands),
-            Err(ProbeFailure::NoFrames) if let Some(streams) = streams.without_video() => {
-                self.list_video(streams, commands)
-            }
-            Err(failure) => self.unexamined(Unexamined::Found(failure)),
-        }
-    }
-
-    /// Runs a program that finds something out.
-    fn ask(&mut self, program: Program, inputs: Vec<Input>, commands: &mut Vec<Command>) -> TaskId {
-        let id = TaskId(self.next_task);
-        self.next_task += 1;
-        let outputs = answer::outputs(&program);
-        commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
-        id
-    }
-
-    fn answered(
-        &mut self,
-        answer: Option<Answer>,
-        outputs: &[Written],
-        log: &[String],
-        host: &mut Host,
-        commands: &mut Vec<Command>,
-    ) -> Next {
-        match &self.state {
-            State::Measuring(_) => {
-                if let (Host::Browser(browser), Some(Answer::Speeds(figures))) = (host, answer)
-                    && let Some(speeds) = figures.speeds()
-                {
-                    browser.speeds = Some(speeds);
-                    commands.push(Command::KeepSpeeds(figures));
-                }
-                self.list_streams(commands);
-                Next::Wait
-            }
-            State::ListingStreams(_) => {
-                let listing = answer::listing(answer, outputs).unwrap_or_default();
-                if self.decoder == Decoder::Browser
-                    && let Err(why) = plan::suits_container(&listing)
-                {
-                    return Next::FallBack(why);
-                }
-                match read_streams(self.bytes, listing, log, self.reader(host)) {
-                    Ok(streams) => self.list_video(streams, commands),
-                    Err(failure) => self.unexamined(Unexamined::Found(failure)),
-                }
-            }
-            State::ListingPackets(_) => {
-                let packets = answer::packets(answer, outputs).unwrap_or_default();
-                self.read(Listed { packets, log: log.to_vec() }, host, commands)
-            }
-            State::Joining(_, at) => {
-                if outputs.iter().all(|file| file.size == Bytes(0)) {
-                    return self.unexamined(Unexamined::Found(ProbeFailure::TimesJump { at: *at }));
-                }
-                self.joined = self.streams.take();
-                self.list_streams(commands);
-                Next::Wait
-            }
-            State::ListingAudio(_, stream, listed) => {
-                let (stream, listed) = (*stream, Listed::clone(listed));
-                if let Some(streams) = &mut self.streams {
-                    streams.hear(stream, &answer::packets(answer, outputs).unwrap_or_default());
-                }
-                self.read(listed, host, commands)
-            }
-            State::Loading | State::FindingEncoders(_) | State::LoadingThreads(..) => Next::Wait,
-        }
-    }
-
-    fn reader(&self, host: &Host) -> Reader {
-        match (host, self.decoder) {
-            (Host::Native(_), _) => Reader::Native,
-            (Host::Browser(_), Decoder::Browser) => Reader::Browser,
-            (Host::Browser(_), Decoder::Ffmpeg(_)) => Reader::Core,
-        }
-    }
-
-    /// Handles a worker's death. A machine that cannot be measured gets a plan without figures.
-    fn died(&mut self, death: Death, commands: &mut Vec<Command>) -> Next {
-        if matches!(self.state, State::Measuring(_)) {
-            self.list_streams(commands);
-            return Next::Wait;
-        }
-        if let State::Joining(_, at) = self.state
-            && death != Death::InputUnreadable
-        {
-            return self.unexamined(Unexamined::Found(ProbeFailure::TimesJump { at }));
-        }
-        self.unexamined(Unexamined::Death(death))
-    }
-
-    fn unexamined(&self, failure: Unexamined) -> Next {
-        match why_ffmpeg(&failure).filter(|_| self.decoder == Decoder::Browser) {
-            Some(why) => Next::FallBack(why),
-            None => Next::GiveUp(Failure::Probe(failure.into())),
+    fn after_examination(&mut self, examined: Examined, host: &Host, commands: &mut Vec<Command>) -> Next {
+        match examined {
+            Examined::Asking => Next::Wait,
+            Examined::Facts(facts) => self.examined(*facts, host, commands),
+            Examined::FallBack(why) => Next::FallBack(why),
+            Examined::Failed(failure) => Next::GiveUp(Failure::Probe(failure)),
         }
     }
 
     fn examined(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
         if self.decoder == Decoder::Browser
-            && let Err(why) = plan::suits(&facts, &self.seen)
+            && let Err(why) = plan::suits(&facts, self.examination.seen())
         {
             return Next::FallBack(why);
         }
@@ -475,7 +329,7 @@ impl Prelude {
             Err(refusal) => return Next::GiveUp(Failure::TooSmall(refusal)),
         };
         if self.decoder == Decoder::Browser
-            && let Some(why) = plan.needs_ffmpeg(|stream| self.seen.hears(stream))
+            && let Some(why) = plan.needs_ffmpeg(|stream| self.examination.seen().hears(stream))
         {
             return Next::FallBack(why);
         }
@@ -501,9 +355,6 @@ impl Prelude {
     }
 }
 
-/// A browser keeps copies in memory: of no larger file.
-const MOST_COPIED: Bytes = Bytes(1_000_000_000);
-
 /// Audio may go on this long after the last frame.
 const OVERHANG: Micros = Micros(1_000_000);
 
@@ -513,54 +364,4 @@ fn without_overhang(facts: &MediaFacts) -> Option<Trim> {
     let (start, end) = (facts.video.start, facts.video.start + facts.video.duration);
     let track = chosen_track(facts).filter(|_| facts.missing.end.is_some())?;
     (track.start + track.duration > end + OVERHANG).then_some(Trim { start, end })
-}
-
-/// Why an examination brought no facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Unexamined {
-    /// The worker did not come back.
-    Death(Death),
-    /// What it found is no clip.
-    Found(ProbeFailure),
-}
-
-impl From<Unexamined> for ProbeFailure {
-    fn from(failure: Unexamined) -> ProbeFailure {
-        match failure {
-            Unexamined::Death(Death::InputUnreadable) => ProbeFailure::Unreadable,
-            Unexamined::Death(_) => ProbeFailure::Broken,
-            Unexamined::Found(failure) => failure,
-        }
-    }
-}
-
-/// Returns why ffmpeg examines a clip at which the browser failed like this; `None` where ffmpeg would fail the same
-/// way. Whatever the browser makes of a file, what is wrong with it is said in ffprobe's words.
-fn why_ffmpeg(failure: &Unexamined) -> Option<WhyFfmpeg> {
-    match failure {
-        Unexamined::Death(Death::InputUnreadable) => None,
-        Unexamined::Death(Death::Browser) => Some(WhyFfmpeg::Container),
-        Unexamined::Death(Death::Crash | Death::Encoder | Death::OutOfMemory) => Some(WhyFfmpeg::Midway),
-        Unexamined::Found(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Video),
-        Unexamined::Found(_) => Some(WhyFfmpeg::Wrong),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reason_for_which_ffmpeg_looks_again_is_the_true_one() {
-        let codec = ProbeFailure::UnsupportedCodec { codec: "av1".into() };
-        for (failure, why) in [
-            (Unexamined::Death(Death::Browser), Some(WhyFfmpeg::Container)),
-            (Unexamined::Death(Death::OutOfMemory), Some(WhyFfmpeg::Midway)),
-            (Unexamined::Death(Death::InputUnreadable), None),
-            (Unexamined::Found(codec), Some(WhyFfmpeg::Video)),
-            (Unexamined::Found(ProbeFailure::NoFrames), Some(WhyFfmpeg::Wrong)),
-        ] {
-            assert_eq!(why_ffmpeg(&failure), why, "{failure:?}");
-        }
-    }
 }

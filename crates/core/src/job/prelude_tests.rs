@@ -6,10 +6,12 @@ use super::failure::{Failure, PackFailure};
 use super::prelude::{Browser, Host};
 use super::tests::limits;
 use super::*;
+use crate::clip::facts::{Field, MediaFacts, Resized};
 use crate::clip::listing::{ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use crate::clip::packets::PacketTable;
 use crate::machine::speeds::SpeedFigures;
 use crate::machine::{NativeEncoders, Threads};
+use crate::step::files::PROBE_FILE;
 use crate::step::load::{LoadFailure, Part};
 use crate::step::{Answer, Artifact, Death, InputSource, Program, Task, Written};
 use crate::units::{FrameRate, Micros};
@@ -45,6 +47,7 @@ fn packets(layout: Option<&str>) -> PacketTable {
         sizes: vec![BYTES.0 / u64::from(FRAMES); FRAMES as usize],
         keyframes: vec![0],
         hidden: Vec::new(),
+        frame_sizes: Vec::new(),
         layout: layout.map(str::to_owned),
     }
 }
@@ -98,11 +101,11 @@ fn answer(task: &Task, here: Here) -> Event {
     let by_browser = task.program == Program::ExamineStreams;
     let answer = match &task.program {
         Program::Measure => Answer::Speeds(figures),
-        Program::ExaminePackets { .. } => Answer::Packets(packets(here.layout)),
+        Program::ExaminePackets { .. } => Answer::Packets(Box::new(packets(here.layout))),
         Program::Ffprobe { arguments } if arguments.iter().any(|one| one.contains("packet")) => {
-            Answer::Packets(packets(None))
+            Answer::Packets(Box::new(packets(None)))
         }
-        _ => Answer::Streams(listing(here.odd.filter(|_| by_browser))),
+        _ => Answer::Streams(Box::new(listing(here.odd.filter(|_| by_browser)))),
     };
     let (outputs, log) = (Vec::new(), Vec::new());
     Event::Done { task: task.id, exit_code: 0, answer: Some(answer), outputs, log }
@@ -183,6 +186,76 @@ fn who_examines_and_who_encodes() {
     }
 }
 
+/// Runs a job on a machine with a native ffmpeg up to the facts; what ffprobe tells of sizes and ffmpeg of fields comes
+/// from `sizes` and, one after the other, from `fields`. Answers the facts and what was run.
+fn looked_at(details: VideoDetails, codec: &str, sizes: &str, fields: &[&str]) -> (MediaFacts, Vec<String>) {
+    let mut listing = listing(None);
+    listing.streams[0].codec = Some(codec.into());
+    listing.streams[0].video = Some(details);
+    let packets = PacketTable { keyframes: vec![0, 12], ..packets(None) };
+    let mut fields = fields.iter();
+    let mut job = Job::new(BYTES, Wishes::default(), Host::Native(limits(1, Bytes(0))));
+    let (mut events, mut asked) = (vec![Event::Start], Vec::new());
+    while let Some(event) = events.pop() {
+        for command in job.handle(event) {
+            match command {
+                Command::Show(Milestone::Probed(facts)) => return (*facts, asked),
+                Command::Run(Task { id: task, program, .. }) => {
+                    let line = program.describe().unwrap_or_default();
+                    let (mut outputs, mut log) = (Vec::new(), Vec::new());
+                    let answer = if line.contains("-show_streams") {
+                        Some(Answer::Streams(Box::new(listing.clone())))
+                    } else if line.contains("packet=") {
+                        Some(Answer::Packets(Box::new(packets.clone())))
+                    } else {
+                        asked.push(line.clone());
+                        None
+                    };
+                    if line.contains("frame=") {
+                        let (head, size) = (sizes.as_bytes().to_vec(), Bytes(sizes.len() as u64));
+                        outputs.push(Written { name: PROBE_FILE.into(), size, head });
+                    }
+                    if line.contains("idet") {
+                        log.extend(fields.next().map(|told| format!("Multi frame detection: {told}")));
+                    }
+                    events.push(Event::Done { task, exit_code: 0, answer, outputs, log });
+                }
+                _ => {}
+            }
+        }
+    }
+    panic!("no facts: {asked:?}")
+}
+
+#[test]
+fn what_a_file_does_not_say_is_found_by_looking() {
+    let details = |fields_unsaid| VideoDetails {
+        width: 720,
+        height: 576,
+        average_rate: Some(FrameRate::whole(25)),
+        fields_unsaid,
+        ..VideoDetails::default()
+    };
+    let (top, still) =
+        ("TFF: 90 BFF: 0 Progressive: 0 Undetermined: 10", "TFF: 0 BFF: 0 Progressive: 0 Undetermined: 100");
+    let (facts, asked) = looked_at(details(true), "huffyuv", "", &[top]);
+    assert_eq!((facts.video.interlaced, facts.video.first_field), (true, Some(Field::Top)));
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    // A second of it has one place to look at.
+    let (facts, asked) = looked_at(details(true), "huffyuv", "", &[still]);
+    assert_eq!((facts.video.interlaced, asked.len()), (false, 1));
+    let (facts, asked) = looked_at(details(false), "huffyuv", "", &[top]);
+    assert_eq!((facts.video.interlaced, asked.len()), (false, 0), "what says what it is is not looked at");
+
+    let (facts, asked) = looked_at(details(false), "vp8", "360,288,1:1\n\n720,576,1:1\n", &[]);
+    assert_eq!((facts.video.width, facts.video.height), (720, 576));
+    let resized = Resized { from: (360, 288), to: (720, 576), reshaped: false };
+    assert_eq!((facts.video.resized, asked.len()), (Some(resized), 1));
+    // Both, and neither look brings anything.
+    let (facts, asked) = looked_at(details(true), "mpeg2video", "nonsense", &[]);
+    assert_eq!((facts.video.resized, facts.video.interlaced, asked.len()), (None, false, 2));
+}
+
 #[test]
 fn a_job_that_cannot_begin_says_why() {
     let without = |missing| way(Here { decodes: false, missing, ..FINE });
@@ -248,10 +321,10 @@ fn joined(
                         let copied = task.inputs[0].source != InputSource::Clip;
                         let table = if copied { after.clone() } else { restarting() };
                         let answer = if arguments.iter().any(|one| one.contains("packet=")) {
-                            Answer::Packets(table)
+                            Answer::Packets(Box::new(table))
                         } else {
                             let format = if copied { "matroska,webm" } else { "mpegts" };
-                            Answer::Streams(Listing { format: format.into(), ..listing(None) })
+                            Answer::Streams(Box::new(Listing { format: format.into(), ..listing(None) }))
                         };
                         let (outputs, log) = (Vec::new(), Vec::new());
                         let answer = Some(answer);

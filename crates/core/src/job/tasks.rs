@@ -75,7 +75,10 @@ impl Rendition {
                 let encode = self.encode.as_ref()?;
                 let plan = &encode.plan;
                 let (program, mut inputs) = match plan.decoder {
-                    Decoder::Browser => (Program::Assemble { rate: plan.grid.rate }, Vec::new()),
+                    Decoder::Browser => {
+                        let captured = plan.captured.map(|captured| captured.0);
+                        (Program::Assemble { rate: plan.grid.rate, captured }, Vec::new())
+                    }
                     Decoder::Ffmpeg(_) => {
                         let list = InputSource::Text(args::chunk_list(plan));
                         let list = Input { name: files::LIST_FILE.into(), source: list };

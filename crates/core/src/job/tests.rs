@@ -268,7 +268,7 @@ impl World {
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
         let answer = match task.program {
-            Program::ExamineStreams => Some(Answer::Streams(ffprobe::listing(&self.listing()))),
+            Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&self.listing())))),
             Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
             _ => None,
         };

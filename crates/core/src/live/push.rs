@@ -2,7 +2,7 @@
 
 use super::{LiveSource, Protocol, Push};
 use crate::plan::audio::AudioPlan;
-use crate::step::ffmpeg::{Arguments, capped, fill_frame, mix, seconds, tag_with, whole_bits};
+use crate::step::ffmpeg::{Arguments, capped, deinterlace, fill_frame, mix, seconds, tag_with, whole_bits};
 use crate::step::x264::gop_options;
 use crate::units::Micros;
 
@@ -37,9 +37,7 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
             let arguments = if push.looped { arguments.words("-stream_loop -1") } else { arguments };
             let arguments = if from.0 > 0 { arguments.pair("-ss", seconds(from)) } else { arguments };
             let mut chain = Vec::new();
-            if clip.conversion.deinterlace {
-                chain.push("yadif=deint=interlaced".to_owned());
-            }
+            deinterlace(&clip.conversion, &mut chain);
             let rate = rung.frame_rate;
             chain.push(format!("fps=fps={}/{}", rate.numerator(), rate.denominator()));
             fill_frame(&clip.conversion, clip.format, &mut chain);

@@ -105,6 +105,7 @@ pub(crate) fn encode_plan(
         conversion: conversion(&facts.video, format),
         audio,
         audio_length: audio::audio_length(facts, wishes, end - start),
+        captured: facts.metadata.captured,
         joined: facts.joined,
         trim: wishes.trim.map(|_| (start, end)),
     }
@@ -130,6 +131,9 @@ pub(crate) fn conversion(video: &VideoFacts, format: VideoFormat) -> Conversion 
         inside: (format.width, format.height),
         rotation: video.rotation,
         deinterlace: video.interlaced,
+        first_field: video.first_field,
+        resized: video.resized.is_some(),
+        reshaped: video.resized.is_some_and(|resized| resized.reshaped),
         tone_map,
         full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
         rgb,

@@ -24,6 +24,7 @@ pub use encode::effort_of;
 use notes::Note;
 pub(crate) use package::refuse as refuse_package;
 use refusal::Refusal;
+pub(crate) use size::hand_over;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
 pub(crate) use suits::audio_needs_ffmpeg;
 pub use suits::{suits, suits_container};
@@ -39,9 +40,7 @@ pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Pla
         Mode::Hls => return package::plan(facts, wishes, machine),
     }
     match size::without_encoding(facts, wishes, wishes.target) {
-        Some(Action::Keep) => {
-            Ok(Plan { limit: wishes.target, action: Action::Keep, notes: vec![Note::KeptAsIs] })
-        }
+        Some(_) if plays_everywhere(facts) => Ok(size::hand_over(facts, wishes, wishes.target)),
         Some(action) => {
             let mut notes = notes::source_notes(facts, wishes);
             notes.push(Note::Remuxed);

@@ -1,7 +1,7 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Rotation};
+use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized, Rotation};
 use crate::clip::format::VideoFormat;
 use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
@@ -18,6 +18,13 @@ pub enum Note {
     KeptAsIs,
     /// Only the container changes.
     Remuxed,
+    /// Audio and video stay as they are, in a new file of the same kind.
+    Copied,
+    /// What the file tells of whoever made it is left out.
+    MetadataRemoved {
+        /// The date on which it was captured is there and stays.
+        dated: bool,
+    },
     /// The frames are made smaller.
     Downscaled {
         /// Size as seen in the source.
@@ -72,6 +79,19 @@ pub enum Note {
     SquarePixels,
     /// Interlaced fields are joined.
     Deinterlaced,
+    /// The same, where only a look at the frames told.
+    FoundInterlaced,
+    /// The frames change their size midway; the result has the largest.
+    Resized {
+        /// Before a change.
+        from: (u32, u32),
+        /// After it.
+        to: (u32, u32),
+        /// Not all have the same aspect ratio.
+        reshaped: bool,
+    },
+    /// The colours are Dolby Vision's own and stay as they are coded.
+    DolbyVision,
     /// High dynamic range becomes SDR.
     ToneMapped,
     /// Audio is encoded again.
@@ -228,6 +248,9 @@ pub(crate) fn source_notes(facts: &MediaFacts, wishes: &Wishes) -> Vec<Note> {
         notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });
     }
     notes.extend(facts.joined.then_some(Note::Joined));
+    if facts.metadata.personal {
+        notes.push(Note::MetadataRemoved { dated: facts.metadata.captured.is_some() });
+    }
     if mixes_tracks(facts, wishes) {
         let languages = facts.audio.iter().map(|track| track.language.clone()).collect();
         notes.push(Note::TracksMixed { languages });
@@ -314,10 +337,15 @@ pub(crate) fn conversion_notes(
         (!video.constant_rate, Note::EvenFrames { rate: format.frame_rate }),
         (video.rotation != Rotation::None, Note::Uprighted),
         (video.sample_aspect.0 != video.sample_aspect.1, Note::SquarePixels),
-        (video.interlaced, Note::Deinterlaced),
+        (video.interlaced && video.first_field.is_none(), Note::Deinterlaced),
+        (video.interlaced && video.first_field.is_some(), Note::FoundInterlaced),
         (video.is_hdr(), Note::ToneMapped),
+        (video.dolby_vision, Note::DolbyVision),
     ];
     notes.extend(conversions.into_iter().filter(|(applies, _)| *applies).map(|(_, note)| note));
+    if let Some(Resized { from, to, reshaped }) = video.resized {
+        notes.push(Note::Resized { from, to, reshaped });
+    }
     audio_notes(facts, wishes, audio, notes);
 }
 

@@ -167,6 +167,7 @@ fn packets_play_everywhere(facts: &MediaFacts) -> bool {
         && matches!(facts.video.pixel_format.as_str(), "yuv420p" | "yuvj420p")
         && !facts.video.interlaced
         && !facts.video.is_hdr()
+        && facts.video.resized.is_none()
         && audio::chosen_track(facts).is_none_or(|track| track.codec == "aac")
 }
 
@@ -183,27 +184,49 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
         || matches!(wishes.audio, AudioWish::Encode(_))
         || (wishes.audio == AudioWish::None && !facts.audio.is_empty())
         || audio::mixes_tracks(facts, wishes);
-    let track = audio::chosen_track(facts);
     let broken = facts.joined || facts.missing != Missing::default();
     if changes || broken || !packets_play_everywhere(facts) || facts.file_bytes > limit {
         return None;
     }
     match facts.container {
-        // Some players stop at an empty track.
-        Container::Mp4 if facts.others.iter().all(|stream| !stream.empty) => Some(Action::Keep),
+        Container::Mp4 if may_keep(facts) => Some(Action::Keep),
+        Container::Mp4 => Some(Action::Remux(copied(facts))),
         // Rotation and pixel aspect travel in other ways in other containers; only plain video is copied.
-        Container::Mp4 | Container::Mov | Container::Matroska | Container::MpegTs
+        Container::Mov | Container::Matroska | Container::MpegTs
             if facts.video.rotation == Rotation::None && facts.video.constant_rate =>
         {
-            Some(Action::Remux(RemuxPlan {
-                video: facts.video.index,
-                audio: track.map(|track| track.index),
-                frames: facts.video.frames,
-                duration: facts.video.duration,
-            }))
+            Some(Action::Remux(copied(facts)))
         }
         _ => None,
     }
+}
+
+/// Returns whether a source that plays everywhere can be the result as it is: it tells nothing of whoever made it, and
+/// has no empty track, at which some players stop.
+fn may_keep(facts: &MediaFacts) -> bool {
+    !facts.metadata.personal && facts.others.iter().all(|stream| !stream.empty)
+}
+
+/// Copies the source's packets into a file of their own.
+fn copied(facts: &MediaFacts) -> RemuxPlan {
+    RemuxPlan {
+        video: facts.video.index,
+        audio: audio::chosen_track(facts).map(|track| track.index),
+        frames: facts.video.frames,
+        duration: facts.video.duration,
+        captured: facts.metadata.captured,
+    }
+}
+
+/// Plans to hand over a source that plays everywhere: as it is, or copied without what it tells of whoever made it and
+/// without empty tracks.
+pub(crate) fn hand_over(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Plan {
+    if may_keep(facts) {
+        return Plan { limit, action: Action::Keep, notes: vec![Note::KeptAsIs] };
+    }
+    let mut notes = source_notes(facts, wishes);
+    notes.push(Note::Copied);
+    Plan { limit, action: Action::Remux(copied(facts)), notes }
 }
 
 /// Returns what a byte of the browser's own encoder is worth beside one of x264's when a size is chosen for the video.

@@ -29,6 +29,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (seen.begins_midway, WhyFfmpeg::Wrong),
         (seen.layout.is_none(), WhyFfmpeg::Video),
         (seen.mirrored, WhyFfmpeg::Mirrored),
+        // The browser's way fills the result's frame with each.
+        (facts.video.resized.is_some_and(|resized| resized.reshaped), WhyFfmpeg::Wrong),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
     ];

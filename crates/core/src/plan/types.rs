@@ -4,8 +4,9 @@ use super::audio::AudioPlan;
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
 use super::overhead::overhead;
-use crate::clip::facts::{Colour, Rotation};
+use crate::clip::facts::{Colour, Field, Rotation};
 use crate::clip::format::VideoFormat;
+use crate::clip::metadata::Captured;
 use crate::hls::Segments;
 use crate::machine::{Decoder, Preset, VideoEncoder};
 use crate::units::{Bytes, Kbps, Micros};
@@ -56,6 +57,9 @@ pub struct RemuxPlan {
     pub frames: u64,
     /// Length that the result must have.
     pub duration: Micros,
+    /// When the clip was captured, where it says.
+    #[serde(default)]
+    pub captured: Option<Captured>,
 }
 
 /// An encode.
@@ -91,6 +95,9 @@ pub struct EncodePlan {
     /// Length of the audio.
     #[serde(rename = "sound")]
     pub audio_length: Micros,
+    /// When the clip was captured, where it says.
+    #[serde(default)]
+    pub captured: Option<Captured>,
     /// The source was joined from parts whose audio overlaps or leaves gaps where they meet.
     pub joined: bool,
     /// The kept part of the source, when not all of it.
@@ -137,6 +144,15 @@ pub struct Conversion {
     pub rotation: Rotation,
     /// Turn into progressive frames.
     pub deinterlace: bool,
+    /// Which field comes first in every frame, where the frames do not say what they are.
+    #[serde(default)]
+    pub first_field: Option<Field>,
+    /// The source's frames change their size midway.
+    #[serde(default)]
+    pub resized: bool,
+    /// They change their aspect ratio as well: each is fitted into `inside`.
+    #[serde(default)]
+    pub reshaped: bool,
     /// Map high dynamic range to SDR.
     pub tone_map: bool,
     /// Convert full range to limited range.

@@ -3,7 +3,7 @@
 
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
-use crate::clip::packets::PacketTable;
+use crate::clip::packets::{FrameSize, PacketTable};
 use crate::clip::watched::Loudness;
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
@@ -17,9 +17,9 @@ use serde::Deserialize;
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
     /// Of `Program::ExamineStreams`.
-    Streams(Listing),
+    Streams(Box<Listing>),
     /// Of `Program::ExaminePackets`.
-    Packets(PacketTable),
+    Packets(Box<PacketTable>),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
     /// Of `Program::Watch`.
@@ -35,7 +35,7 @@ pub(crate) fn outputs(program: &Program) -> Vec<Output> {
 /// Returns the listing that a task answered with, or that ffprobe wrote.
 pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     match answer {
-        Some(Answer::Streams(listing)) => Some(listing),
+        Some(Answer::Streams(listing)) => Some(*listing),
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::listing(&text)),
     }
@@ -44,10 +44,15 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
 /// Returns the packets that a task answered with, or that ffprobe wrote.
 pub fn packets(answer: Option<Answer>, outputs: &[Written]) -> Option<PacketTable> {
     match answer {
-        Some(Answer::Packets(packets)) => Some(packets),
+        Some(Answer::Packets(packets)) => Some(*packets),
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::packets(&text)),
     }
+}
+
+/// Returns the sizes of frames that ffprobe wrote.
+pub fn sizes(outputs: &[Written]) -> Vec<FrameSize> {
+    written(outputs).map(|text| ffprobe::sizes(&text)).unwrap_or_default()
 }
 
 /// Returns what ffprobe wrote; nothing where it could not open the file.

@@ -1,8 +1,10 @@
 //! ffmpeg's arguments for every step of a plan. The only place that spells ffmpeg options.
 //! The same arguments serve the WebAssembly core and a native ffmpeg of the 5.1 line or later.
 
-use crate::clip::facts::Colour;
+use crate::clip::facts::{Colour, Field};
 use crate::clip::format::VideoFormat;
+use crate::clip::look::{self, Keyframes, SAME_SHAPE};
+use crate::clip::metadata::Captured;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
 use crate::plan::audio::{AudioPlan, MixedTrack};
@@ -259,9 +261,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     let conversion = &plan.conversion;
     let format = plan.format;
     let mut chain: Vec<String> = Vec::new();
-    if conversion.deinterlace {
-        chain.push("yadif=deint=interlaced".into());
-    }
+    deinterlace(conversion, &mut chain);
     chain.push(format!(
         "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
         plan.grid.rate.numerator(),
@@ -279,12 +279,44 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     chain.join(",")
 }
 
+/// Turns fields into whole frames.
+pub(crate) fn deinterlace(conversion: &Conversion, chain: &mut Vec<String>) {
+    if !conversion.deinterlace {
+        return;
+    }
+    if conversion.resized {
+        // yadif takes every frame for as large as the first. Fields are scaled each by itself.
+        let (width, height) = conversion.source;
+        chain.push(format!("scale={width}:{height}:interl=1"));
+    }
+    chain.push(match conversion.first_field {
+        None => "yadif=deint=interlaced".into(),
+        Some(Field::Top) => "yadif=deint=all:parity=tff".into(),
+        Some(Field::Bottom) => "yadif=deint=all:parity=bff".into(),
+    });
+}
+
+/// Returns the size that fits a frame of any shape into this one, for the filter `scale`, which follows frames that change.
+/// Shapes that differ by rounding fill it.
+fn fitted(width: u32, height: u32) -> String {
+    let (same, wide) =
+        (format!("lt(abs(dar*{height}/{width}-1),{SAME_SHAPE})"), format!("gt(dar*{height},{width})"));
+    let across = format!("if({same},{width},if({wide},{width},max(2,2*round({height}*dar/2))))");
+    let down = format!("if({same},{height},if({wide},max(2,2*round({width}/dar/2)),{height}))");
+    format!("w='{across}':h='{down}'")
+}
+
 /// Brings whole frames to the result's size, colours and samples, black around a video of another shape.
 pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &mut Vec<String>) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(format);
-    chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
+    if conversion.reshaped {
+        chain.push(format!("scale={}:eval=frame:flags=bicubic{range}{matrix}", fitted(width, height)));
+        chain.push(format!("pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"));
+    } else {
+        chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
+    }
     if conversion.tone_map {
         // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
         let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
@@ -405,12 +437,20 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
     } else {
         arguments = arguments.words("-map 0:v:0");
     }
-    arguments
-        .words("-c copy -map_metadata -1 -map_chapters -1")
+    let arguments = arguments.words("-c copy -map_metadata -1 -map_chapters -1");
+    dated(arguments, plan.captured)
         .pair("-tag:v", plan.codec.sample_entry())
         .words("-movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
+}
+
+/// Names the date of capture, which alone is kept of a clip's metadata.
+fn dated(arguments: Arguments, captured: Option<Captured>) -> Arguments {
+    match captured {
+        Some(captured) => arguments.pair("-metadata", format!("creation_time={captured}")),
+        None => arguments,
+    }
 }
 
 /// Returns the text of `LIST_FILE`.
@@ -432,8 +472,8 @@ pub fn remux(plan: &RemuxPlan) -> Vec<String> {
         Some(stream) => arguments.pair("-map", format!("0:{stream}")),
         None => arguments,
     };
-    arguments
-        .words("-c copy -map_metadata -1 -map_chapters -1 -tag:v avc1 -movflags +faststart -f mp4")
+    dated(arguments.words("-c copy -map_metadata -1 -map_chapters -1"), plan.captured)
+        .words("-tag:v avc1 -movflags +faststart -f mp4")
         .words(RESULT_FILE)
         .0
 }
@@ -513,6 +553,39 @@ pub fn probe_packets(stream: u32) -> Vec<String> {
         .words("-o")
         .words(PROBE_FILE)
         .pair("-i", CLIP)
+        .0
+}
+
+/// Lists the sizes of the frames of keyframes of one stream, for ffprobe.
+pub fn probe_sizes(stream: u32, keyframes: &Keyframes) -> Vec<String> {
+    let arguments = Arguments::new("-v error -print_format csv=p=0 -threads 1 -skip_frame nokey")
+        .pair("-select_streams", stream)
+        .pair("-show_entries", "frame=width,height,sample_aspect_ratio");
+    let arguments = match keyframes {
+        Keyframes::All => arguments,
+        // Where an index lists decoding times, a place is that of a packet or two before.
+        Keyframes::At(times) => {
+            let places: Vec<String> = times.iter().map(|time| format!("{}%+#4", seconds(*time))).collect();
+            arguments.pair("-read_intervals", places.join(","))
+        }
+    };
+    arguments.words("-o").words(PROBE_FILE).pair("-i", CLIP).0
+}
+
+/// Looks at some frames of one stream from `from` on, on the zero-based timeline: what ffmpeg prints tells whether they
+/// have fields. With idet's own threshold of 1.04, patterns that move steadily in whole frames count as fields: of
+/// `testsrc2` four frames in five; with 1.2 none, and all of the interlaced ones still.
+pub fn look_for_fields(stream: u32, from: Micros) -> Vec<String> {
+    let arguments = Arguments::new("-hide_banner -nostats");
+    let arguments =
+        if from.0 > 0 { arguments.words("-noaccurate_seek").pair("-ss", seconds(from)) } else { arguments };
+    arguments
+        .words("-max_error_rate 1")
+        .pair("-i", CLIP)
+        .pair("-map", format!("0:{stream}"))
+        .words("-an -sn -dn -vf idet=intl_thres=1.2")
+        .pair("-frames:v", look::FRAMES)
+        .words("-fps_mode passthrough -f null -")
         .0
 }
 

@@ -120,6 +120,8 @@ pub enum Program {
     Assemble {
         /// Frames per second.
         rate: FrameRate,
+        /// When the clip was captured, in seconds since the beginning of 1970.
+        captured: Option<i64>,
     },
     /// The browser decodes the whole of the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
     Watch(WatchStep),
@@ -147,7 +149,7 @@ impl Program {
                 let verb = if step.copy { "copy" } else { "encode" };
                 format!("browser: {verb} the audio of stream {}", step.stream)
             }
-            Program::Assemble { rate } => format!("browser: assemble at {rate} frames a second"),
+            Program::Assemble { rate, .. } => format!("browser: assemble at {rate} frames a second"),
             Program::Watch(step) => format!("browser: watch {} frames", step.video.frames),
             Program::Package(step) => {
                 format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())

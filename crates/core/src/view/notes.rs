@@ -27,6 +27,7 @@ impl Note {
                 | Note::Differs { .. }
                 | Note::NotCompared
                 | Note::EncoderFailed { .. }
+                | Note::DolbyVision
         )
     }
 
@@ -35,6 +36,15 @@ impl Note {
         match self {
             Note::KeptAsIs => "It fits already and plays everywhere, so it stays exactly as it is.".into(),
             Note::Remuxed => "It fits already; only the container changes to MP4, without any loss.".into(),
+            Note::Copied => {
+                "It fits already and plays everywhere: audio and video are copied without any loss.".into()
+            }
+            Note::MetadataRemoved { dated: true } => {
+                "Location, device and names are removed from the file; the date of capture stays.".into()
+            }
+            Note::MetadataRemoved { dated: false } => {
+                "Location, device and names are removed from the file.".into()
+            }
             Note::Downscaled { from, to } => {
                 format!(
                     "Scaled from {}×{} to {}×{}: sharper at this size than more pixels would be.",
@@ -81,6 +91,19 @@ impl Note {
             Note::Uprighted => "The rotation flag is applied, so that the video is upright everywhere.".into(),
             Note::SquarePixels => "Non-square pixels become square; the aspect ratio stays the same.".into(),
             Note::Deinterlaced => "Interlaced video is deinterlaced into whole frames.".into(),
+            Note::FoundInterlaced => {
+                "The file does not say so, but its video is interlaced: it is deinterlaced into whole frames.".into()
+            }
+            Note::Resized { from, to, reshaped } => {
+                let shape = if *reshaped { ", and black bars keep the others undistorted" } else { "" };
+                format!(
+                    "The video's size changes midway, from {}×{} to {}×{}; the result has the largest{shape}.",
+                    from.0, from.1, to.0, to.1
+                )
+            }
+            Note::DolbyVision => {
+                "This is Dolby Vision in a form that only Dolby Vision players show right: the result's colours may be off, often green and purple. Export the clip as HDR10 or SDR and compress that.".into()
+            }
             Note::ToneMapped => {
                 "HDR is tone-mapped to SDR, so that colours are right on every screen.".into()
             }

@@ -3,6 +3,7 @@
 use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
+use clipfit_core::clip::metadata::Metadata;
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::wishes::link;
 
@@ -39,11 +40,15 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
             bytes: Bytes(file_bytes.0 * 9 / 10),
             colour: Colour::default(),
             interlaced: false,
+            first_field: None,
+            resized: None,
+            dolby_vision: false,
             bytes_before: Vec::new(),
             times: Vec::new(),
             only_from_start: false,
             keyframes: (0..frames).step_by(100).map(|frame| rate.time_of(frame)).collect(),
         },
+        metadata: Metadata::default(),
         audio: Vec::new(),
         others: Vec::new(),
         missing: Missing::default(),
@@ -66,6 +71,7 @@ fn apply(facts: &mut MediaFacts, word: &str) {
         "stretched" => facts.video.sample_aspect = (16, 15),
         "uneven" => facts.video.constant_rate = false,
         "interlaced" => facts.video.interlaced = true,
+        "located" => facts.metadata.personal = true,
         "hdr" => facts.video.colour.transfer = Some("smpte2084".into()),
         "subtitle" => facts.others.push(OtherStream {
             index,

@@ -4,6 +4,7 @@
 use clipfit_core::clip::facts::{
     AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
 };
+use clipfit_core::clip::metadata::Metadata;
 use clipfit_core::job;
 use clipfit_core::job::report::Report;
 use clipfit_core::machine::Decoder;
@@ -51,11 +52,15 @@ pub(crate) fn facts() -> MediaFacts {
             bytes: Bytes(3_600_000),
             colour: Colour::default(),
             interlaced: false,
+            first_field: None,
+            resized: None,
+            dolby_vision: false,
             bytes_before: Vec::new(),
             times: Vec::new(),
             only_from_start: false,
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
+        metadata: Metadata::default(),
         audio: vec![AudioFacts {
             damaged: false,
             index: 1,
