@@ -31,18 +31,39 @@ export function watchFile(
 
 async function watchFrames(
   memory: WebAssembly.Memory,
-  { video, every }: WatchStep,
+  { video, every, lumaOfChroma }: WatchStep,
   track: Track,
   progress: (samples: number) => void,
 ): Promise<Blob> {
   const pixels = video.width * video.height;
   const samples: Uint8Array<ArrayBuffer>[] = [];
   const take = (frame: Uint8Array) => {
-    samples.push(frame.slice(0, pixels));
+    samples.push(luma(frame, pixels, video.width, lumaOfChroma));
     progress(samples.length);
   };
   await decodeTrack(memory, video, track, take, every);
   return new Blob(samples);
+}
+
+/** Returns the luma of a planar 4:2:0 frame, after adding so much of its chroma. */
+function luma(
+  frame: Uint8Array,
+  pixels: number,
+  width: number,
+  [blue, red]: readonly [number, number],
+): Uint8Array<ArrayBuffer> {
+  const sample = frame.slice(0, pixels);
+  if (blue === 0 && red === 0) {
+    return sample;
+  }
+  const across = Math.ceil(width / 2);
+  const plane = across * Math.ceil(pixels / width / 2);
+  return sample.map((value, index) => {
+    const row = Math.floor(index / width);
+    const at = pixels + (row >> 1) * across + ((index % width) >> 1);
+    const chroma = (offset: number) => (frame[offset] ?? 128) - 128;
+    return Math.min(Math.max(value + blue * chroma(at) + red * chroma(at + plane), 0), 255);
+  });
 }
 
 /** Measures the root mean square of all channels, window by window. */

@@ -413,6 +413,11 @@ video: DecodeStep,
  */
 every: number,
 /**
+ * What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
+ * of BT.709, and this makes it what was coded.
+ */
+lumaOfChroma: [number, number],
+/**
  * Audio to listen to; `None` leaves it out.
  */
 audio: ListenStep | null, };

@@ -51,6 +51,7 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             full_range: false,
         },
         every: watch::every(grid.rate),
+        luma_of_chroma: [0.0, 0.0],
         audio,
     }
 }
@@ -87,6 +88,12 @@ fn of_kept(facts: &MediaFacts) -> WatchStep {
 /// Watches a finished file, whose frames lie on `grid` from zero on.
 fn of_result(grid: &Grid, audio: bool) -> WatchStep {
     step(0, Micros(0), grid, audio.then(|| listen(1, Micros(0))))
+}
+
+/// Returns whether the decoder is a browser's that hands out RGB, made with the matrix that a file names or that it takes
+/// for granted.
+fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
+    plan.decoder == Decoder::Browser && facts.video.pixel_format.is_empty()
 }
 
 /// The program that watches a file, with the decoder of the job. Returns whether it is the browser's.
@@ -159,7 +166,14 @@ impl Rendition {
         Some(match (work, &self.plan.action) {
             (Work::WatchSource, Action::Encode(plan)) => (CLIP, of_source(plan)),
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
-            (_, Action::Encode(plan)) => (RESULT_FILE, of_result(&plan.grid, plan.audio.stream().is_some())),
+            (_, Action::Encode(plan)) => {
+                let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
+                let matrix = plan.conversion.colour.matrix.as_deref();
+                if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
+                    step.luma_of_chroma = watch::BT601_FROM_BT709;
+                }
+                (RESULT_FILE, step)
+            }
             (_, Action::Remux(plan)) => (RESULT_FILE, of_result(&own_grid(facts), plan.audio.is_some())),
             (_, Action::Keep | Action::Package(_)) => return None,
         })
@@ -218,12 +232,10 @@ impl Rendition {
         let (Some(source), Some(result)) = (source, result) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
-        // A browser that hands out RGB makes it with the matrix that a file names or that it takes for granted, which
-        // is not the same for the source and for the result.
-        let rgb = plan.conversion.rgb || shared.facts.video.pixel_format.is_empty();
+        let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
-            tones: plan.conversion.tone_map || plan.conversion.full_range || rgb,
+            tones: plan.conversion.tone_map || plan.conversion.full_range || plan.conversion.rgb,
             loose: rgb || step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);

@@ -10,7 +10,7 @@ use crate::units::{FrameRate, Micros};
 use serde::Serialize;
 
 /// Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WatchStep {
@@ -18,6 +18,9 @@ pub struct WatchStep {
     pub video: DecodeStep,
     /// Of so many slots the first is sampled.
     pub every: u64,
+    /// What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
+    /// of BT.709, and this makes it what was coded.
+    pub luma_of_chroma: [f64; 2],
     /// Audio to listen to; `None` leaves it out.
     pub audio: Option<ListenStep>,
 }
@@ -45,6 +48,10 @@ pub struct Seen {
     /// Whether the decoder reported errors.
     pub errors: bool,
 }
+
+/// Luma of BT.601 from luma and chroma of BT.709, in limited range: with Kr and Kb of both (Rec. ITU-T H.273, table 4),
+/// 0.299 * 1.5748 - 0.587 * 0.4681 of red and 0.114 * 1.8556 - 0.587 * 0.1873 of blue, times 219 / 224.
+pub const BT601_FROM_BT709: [f64; 2] = [0.0993, 0.1917];
 
 /// Returns how many slots one sample stands for at this rate.
 pub fn every(rate: FrameRate) -> u64 {
