@@ -51,6 +51,7 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             full_range: false,
         },
         every: watch::every(grid.rate),
+        fitted: None,
         audio,
     }
 }
@@ -67,6 +68,7 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     step.video.inside = place(plan.conversion.place(plan.format), (plan.format.width, plan.format.height));
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
+    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
     step
 }
 
@@ -221,7 +223,7 @@ impl Rendition {
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
             tones: plan.conversion.tone_map,
-            barred: step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
+            barred: step.fitted.is_some() || step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
         let copied = match plan.audio {

@@ -18,6 +18,10 @@ pub struct WatchStep {
     pub video: DecodeStep,
     /// Of so many slots the first is sampled.
     pub every: u64,
+    /// Frames of several shapes are fitted into this size first, as the result has them. Only ffmpeg does that, and the
+    /// browser is never asked to.
+    #[serde(skip)]
+    pub fitted: Option<(u32, u32)>,
     /// Audio to listen to; `None` leaves it out.
     pub audio: Option<ListenStep>,
 }
