@@ -139,6 +139,19 @@ pub fn read_streams(
     Ok(Streams { video, reader, listing })
 }
 
+/// Codecs of audio that every browser decodes.
+const HEARD_EVERYWHERE: [&str; 5] = ["aac", "opus", "mp3", "flac", "vorbis"];
+
+/// Returns what a copy for the browser takes, where ffmpeg.wasm has no decoder for the video and the browser may have
+/// one: the video, and the audio streams with whether they need another codec there.
+pub fn for_browser(listing: &Listing) -> Option<(u32, Vec<(u32, bool)>)> {
+    let video = &listing.streams[main_video(&listing.streams)?];
+    let audio = listing.streams.iter().filter(|stream| stream.kind == StreamKind::Audio);
+    let heard = |stream: &ListedStream| HEARD_EVERYWHERE.contains(&codec(stream).as_str());
+    (codec(video) == "av1")
+        .then(|| (video.index, audio.map(|stream| (stream.index, !heard(stream))).collect()))
+}
+
 /// Returns the video to keep: the default one, else the first. One that is known to be empty is none.
 fn main_video(streams: &[ListedStream]) -> Option<usize> {
     let moves =

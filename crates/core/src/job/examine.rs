@@ -6,7 +6,7 @@ use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
 use crate::clip::look::{self, Fields};
 use crate::clip::packets::PacketTable;
-use crate::clip::streams::{Reader, Seen, Streams, read_streams};
+use crate::clip::streams::{Reader, Seen, Streams, for_browser, read_streams};
 use crate::machine::WhyFfmpeg;
 use crate::plan;
 use crate::step::{
@@ -26,6 +26,8 @@ pub(super) enum Examined {
     Facts(Box<MediaFacts>),
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
+    /// ffmpeg cannot decode it, and has made a copy that the browser may.
+    CopyForBrowser,
     /// It is no clip.
     Failed(ProbeFailure),
 }
@@ -60,6 +62,8 @@ enum Question {
     Packets,
     /// The packets of the video are there, those of an audio stream are asked for.
     Audio(u32, Box<Listed>),
+    /// A copy is made for the browser, since ffmpeg has no decoder for the video.
+    Copying(ProbeFailure),
     /// A continuous copy is made of a file whose times jump here. Then all is asked again of the copy.
     Joining(Micros),
     /// The facts are there; ffprobe tells the sizes of keyframes.
@@ -126,9 +130,16 @@ impl Examination {
                 {
                     return Examined::FallBack(why);
                 }
-                match read_streams(self.bytes, listing, log, self.reader) {
-                    Ok(streams) => self.list_video(streams, commands),
-                    Err(failure) => self.failed(Unexamined::Found(failure)),
+                let copied = for_browser(&listing).filter(|_| self.reader == Reader::Core);
+                match (read_streams(self.bytes, listing, log, self.reader), copied) {
+                    (Ok(streams), _) => self.list_video(streams, commands),
+                    (Err(failure @ ProbeFailure::UnsupportedCodec { .. }), Some((video, audio)))
+                        if self.bytes <= MOST_COPIED =>
+                    {
+                        let arguments = ffmpeg::copy_for_browser(video, &audio);
+                        self.ask(Question::Copying(failure), Program::Ffmpeg { arguments }, commands)
+                    }
+                    (Err(failure), _) => self.failed(Unexamined::Found(failure)),
                 }
             }
             Question::Packets => {
@@ -141,6 +152,10 @@ impl Examination {
                 }
                 self.read(*listed, commands)
             }
+            Question::Copying(failure) if outputs.iter().all(|file| file.size == Bytes(0)) => {
+                self.failed(Unexamined::Found(failure))
+            }
+            Question::Copying(_) => Examined::CopyForBrowser,
             Question::Joining(at) => {
                 if outputs.iter().all(|file| file.size == Bytes(0)) {
                     return self.failed(Unexamined::Found(ProbeFailure::TimesJump { at }));
@@ -177,6 +192,7 @@ impl Examination {
         }
         match std::mem::replace(&mut self.question, Question::Streams) {
             Question::Joining(at) => self.failed(Unexamined::Found(ProbeFailure::TimesJump { at })),
+            Question::Copying(failure) => self.failed(Unexamined::Found(failure)),
             Question::Sizes(facts) => self.look_for_fields(facts, commands),
             Question::Fields(facts, _) => Examined::Facts(facts),
             Question::Streams | Question::Packets | Question::Audio(..) => {
@@ -187,7 +203,7 @@ impl Examination {
 
     fn ask(&mut self, question: Question, program: Program, commands: &mut Vec<Command>) -> Examined {
         let outputs = match question {
-            Question::Joining(_) => {
+            Question::Joining(_) | Question::Copying(_) => {
                 let (name, keep) = (files::CONTINUOUS_FILE.into(), Some(Artifact::CONTINUOUS));
                 vec![Output { name, keep, read: 0 }]
             }

@@ -46,8 +46,10 @@ pub struct Job {
     host: Host,
     stage: JobState,
     next_task: u32,
-    /// A continuous copy stands for the person's file.
+    /// A copy stands for the person's file.
     reads_copy: bool,
+    /// That copy is for the browser, since ffmpeg has no decoder for the video: there is no falling back to it.
+    only_browser: bool,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -68,8 +70,17 @@ enum JobState {
 impl Job {
     /// Returns the job of making what is wished of a file with this many bytes, on this host.
     pub fn new(bytes: Bytes, wishes: Wishes, host: Host) -> Job {
-        let (stage, next_task, reads_copy) = (JobState::Waiting, 0, false);
-        Job { bytes, wishes, host, stage, next_task, reads_copy, begun_at: 0.0, furthest: 0.0 }
+        Job {
+            bytes,
+            wishes,
+            host,
+            stage: JobState::Waiting,
+            next_task: 0,
+            reads_copy: false,
+            only_browser: false,
+            begun_at: 0.0,
+            furthest: 0.0,
+        }
     }
 
     /// Returns whether several tasks may want the same decoded frames at once.
@@ -135,12 +146,16 @@ impl Job {
     fn after_prelude(&mut self, next: prelude::Next, commands: &mut Vec<Command>) {
         if let JobState::Prelude(prelude) = &self.stage {
             self.next_task = prelude.next_task();
-            self.reads_copy = prelude.reads_copy();
+            self.reads_copy = self.only_browser || prelude.reads_copy();
         }
         match next {
             prelude::Next::Wait => {}
             prelude::Next::GiveUp(failure) => self.give_up(failure, commands),
             prelude::Next::FallBack(why) => self.fall_back(why, commands),
+            prelude::Next::CopyForBrowser => {
+                (self.only_browser, self.reads_copy) = (true, true);
+                self.begin(Decoder::Browser, commands);
+            }
             prelude::Next::Start(start) => {
                 let Start { facts, wishes, plan, machine, limits } = *start;
                 let mut schedule = Schedule::new(facts, wishes, plan, machine, limits, self.next_task);
@@ -178,6 +193,10 @@ impl Job {
 
     /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
+        if self.only_browser {
+            let failure = ProbeFailure::UnsupportedCodec { codec: "av1".into() };
+            return self.give_up(Failure::Probe(failure), commands);
+        }
         self.begun_at = self.furthest;
         commands.push(Command::Stop);
         self.begin(Decoder::Ffmpeg(Some(why)), commands);

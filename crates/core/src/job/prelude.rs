@@ -96,6 +96,8 @@ pub(super) enum Next {
     Start(Box<Start>),
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
+    /// ffmpeg cannot decode it; the browser may decode the copy that was made.
+    CopyForBrowser,
     /// There is no result.
     GiveUp(Failure),
 }
@@ -264,6 +266,7 @@ impl Prelude {
             Examined::Asking => Next::Wait,
             Examined::Facts(facts) => self.examined(*facts, host, commands),
             Examined::FallBack(why) => Next::FallBack(why),
+            Examined::CopyForBrowser => Next::CopyForBrowser,
             Examined::Failed(failure) => Next::GiveUp(Failure::Probe(failure)),
         }
     }

@@ -11,7 +11,7 @@ use crate::clip::listing::{ListedStream, Listing, Oddity, StreamKind, VideoDetai
 use crate::clip::packets::PacketTable;
 use crate::machine::speeds::SpeedFigures;
 use crate::machine::{NativeEncoders, Threads};
-use crate::step::files::PROBE_FILE;
+use crate::step::files::{CONTINUOUS_FILE, PROBE_FILE};
 use crate::step::load::{LoadFailure, Part};
 use crate::step::{Answer, Artifact, Death, InputSource, Program, Task, Written};
 use crate::units::{FrameRate, Micros};
@@ -58,6 +58,8 @@ struct Here {
     decodes: bool,
     /// Parts that do not load.
     missing: &'static [Part],
+    /// What the video is coded in.
+    codec: &'static str,
     odd: Option<Oddity>,
     /// Layout of the frame that it decodes on trial.
     layout: Option<&'static str>,
@@ -65,7 +67,8 @@ struct Here {
     decode_dies: Option<Death>,
 }
 
-const FINE: Here = Here { decodes: true, missing: &[], odd: None, layout: Some("I420"), decode_dies: None };
+const FINE: Here =
+    Here { decodes: true, missing: &[], codec: "h264", odd: None, layout: Some("I420"), decode_dies: None };
 
 /// What a job asked for until it encodes, or ended.
 #[derive(Debug, Default)]
@@ -82,6 +85,7 @@ fn name(program: &Program) -> &'static str {
         Program::ExaminePackets { .. } => "browser: packets",
         Program::Ffprobe { .. } => "ffprobe",
         Program::Decode(_) => "browser: decode",
+        Program::Ffmpeg { arguments } if arguments.iter().any(|one| one == CONTINUOUS_FILE) => "copy",
         _ => "ffmpeg",
     }
 }
@@ -98,14 +102,23 @@ fn answer(task: &Task, here: Here) -> Event {
         vp9: None,
         av1: None,
     };
-    let by_browser = task.program == Program::ExamineStreams;
+    // Only the person's file is odd.
+    let clip = task.inputs.iter().any(|input| input.source == InputSource::Clip);
+    let by_browser = task.program == Program::ExamineStreams && clip;
+    if name(&task.program) == "copy" {
+        let copy = Written { name: CONTINUOUS_FILE.into(), size: BYTES, head: Vec::new() };
+        let (answer, log) = (None, Vec::new());
+        return Event::Done { task: task.id, exit_code: 0, answer, outputs: vec![copy], log };
+    }
+    let mut streams = listing(here.odd.filter(|_| by_browser));
+    streams.streams[0].codec = Some(here.codec.into());
     let answer = match &task.program {
         Program::Measure => Answer::Speeds(figures),
         Program::ExaminePackets { .. } => Answer::Packets(Box::new(packets(here.layout))),
         Program::Ffprobe { arguments } if arguments.iter().any(|one| one.contains("packet")) => {
             Answer::Packets(Box::new(packets(None)))
         }
-        _ => Answer::Streams(Box::new(listing(here.odd.filter(|_| by_browser)))),
+        _ => Answer::Streams(Box::new(streams)),
     };
     let (outputs, log) = (Vec::new(), Vec::new());
     Event::Done { task: task.id, exit_code: 0, answer: Some(answer), outputs, log }
@@ -183,6 +196,28 @@ fn who_examines_and_who_encodes() {
         assert_eq!(way.asked, expected, "{name}");
         assert_eq!(way.kept_speeds, usize::from(of_browser > 1), "{name}");
         assert_eq!(way.gave_up, None, "{name}");
+    }
+}
+
+#[test]
+fn what_ffmpeg_cannot_decode_is_copied_for_the_browser() {
+    let av1 = Here { codec: "av1", odd: Some(Oddity::SeveralEdits), ..FINE };
+    let refused = Some(Failure::Probe(ProbeFailure::UnsupportedCodec { codec: "av1".into() }));
+    let (asked, back) = (["browser: streams", "load", "ffprobe", "copy", "load"], "browser: streams");
+    for (here, then, gave_up) in [
+        (av1, &["browser: packets", "browser: decode"][..], None),
+        (Here { layout: None, ..av1 }, &["browser: packets"], refused.clone()),
+        (
+            Here { decode_dies: Some(Death::Browser), ..av1 },
+            &["browser: packets", "browser: decode"],
+            refused,
+        ),
+    ] {
+        let mut way = way(here);
+        way.asked.dedup_by(|one, before| one == before && *one == "browser: decode");
+        let expected: Vec<&str> =
+            ["load", "measure"].iter().chain(&asked).chain([&back]).chain(then).copied().collect();
+        assert_eq!((way.asked, way.gave_up), (expected, gave_up));
     }
 }
 

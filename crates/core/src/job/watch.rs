@@ -220,10 +220,15 @@ impl Rendition {
         let (Some(source), Some(result)) = (source, result) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
+        // A browser that hands out RGB makes it with the matrix that a file names or that it takes for granted, which
+        // is not the same for the source and for the result.
+        let rgb = plan.conversion.rgb || shared.facts.video.pixel_format.is_empty();
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
-            tones: plan.conversion.tone_map,
-            barred: step.fitted.is_some() || step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
+            tones: plan.conversion.tone_map || plan.conversion.full_range || rgb,
+            loose: rgb
+                || step.fitted.is_some()
+                || step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
         let copied = match plan.audio {

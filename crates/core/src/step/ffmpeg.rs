@@ -488,6 +488,18 @@ pub fn join(streams: &[u32], gap: Micros) -> Vec<String> {
     streams.iter().fold(arguments, map).words("-c copy -map_chapters -1 -f matroska").words(CONTINUOUS_FILE).0
 }
 
+/// Copies the video for the browser to decode, and the audio streams, without loss, in a codec that it decodes.
+pub fn copy_for_browser(video: u32, audio: &[(u32, bool)]) -> Vec<String> {
+    let mut arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
+        .pair("-i", CLIP)
+        .pair("-map", format!("0:{video}"));
+    for (place, &(stream, anew)) in audio.iter().enumerate() {
+        let codec = if anew { "flac" } else { "copy" };
+        arguments = arguments.pair("-map", format!("0:{stream}")).pair(&format!("-c:a:{place}"), codec);
+    }
+    arguments.words("-c:v copy -map_chapters -1 -f matroska").words(CONTINUOUS_FILE).0
+}
+
 /// Decodes all of `file` from its start: samples of its frames on the grid, the times of all frames, and how loud its
 /// audio is. The audio is measured before anything fills its gaps.
 pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
