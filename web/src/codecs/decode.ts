@@ -19,24 +19,37 @@ export function decodeChunk(
   return withClip(file, (clip) => decodeTrack(memory, step, clip.track(step.stream), take));
 }
 
-/** Hands over the frames of a track; of so many slots only the first. */
+/** Hands over the frames of a track; of so many slots only the first, and only this part: left, top, width, height. */
 export async function decodeTrack(
   memory: WebAssembly.Memory,
   step: DecodeStep,
   track: Track,
   take: TakeFrame,
   every = 1,
+  crop: readonly [number, number, number, number] | null = null,
 ): Promise<void> {
   const converter = new Converter(memory, step);
   let next = step.first;
   const end = step.first + step.frames;
   let held: VideoFrame | undefined;
+  const convert = async (frame: VideoFrame) => {
+    if (crop === null) {
+      return converter.convert(frame);
+    }
+    const [x, y, width, height] = crop;
+    const part = new VideoFrame(frame, { visibleRect: { x, y, width, height } });
+    try {
+      return await converter.convert(part);
+    } finally {
+      part.close();
+    }
+  };
   /** Fills the slots before `slot` with the held frame. */
   const fillTo = async (slot: number) => {
     let converted: Uint8Array | undefined;
     for (; held !== undefined && next < slot; next += 1) {
       if ((next - step.first) % every === 0) {
-        converted ??= await converter.convert(held);
+        converted ??= await convert(held);
         await take(converted, next);
       }
     }

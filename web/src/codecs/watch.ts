@@ -31,7 +31,7 @@ export function watchFile(
 
 async function watchFrames(
   memory: WebAssembly.Memory,
-  { video, every, lumaOfChroma }: WatchStep,
+  { video, every, crop, lumaOfChroma }: WatchStep,
   track: Track,
   progress: (samples: number) => void,
 ): Promise<Blob> {
@@ -41,7 +41,7 @@ async function watchFrames(
     samples.push(luma(frame, pixels, video.width, lumaOfChroma));
     progress(samples.length);
   };
-  await decodeTrack(memory, video, track, take, every);
+  await decodeTrack(memory, video, track, take, every, crop);
   return new Blob(samples);
 }
 

@@ -413,6 +413,10 @@ video: DecodeStep,
  */
 every: number,
 /**
+ * The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.
+ */
+crop: [number, number, number, number] | null,
+/**
  * What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
  * of BT.709, and this makes it what was coded.
  */

@@ -2,6 +2,7 @@
 
 use crate::support::{self, Clip, compress, probe};
 use crate::wishes;
+use clipfit_cli::driver::Finished;
 use clipfit_core::clip::facts::Field;
 use clipfit_core::plan::notes::Note;
 use clipfit_core::units::Bytes;
@@ -26,6 +27,13 @@ fn fields(path: &Path) -> [u64; 3] {
     [numbers[0], numbers[1], numbers[2]]
 }
 
+/// The result was compared with its source, and is like it.
+fn assert_alike(finished: &Finished, name: &str) {
+    let notes = &finished.report.notes;
+    let unlike = |note: &Note| matches!(note, Note::Differs { .. } | Note::NotCompared | Note::OnlyFromStart);
+    assert!(!notes.iter().any(unlike), "{name}: {notes:?}");
+}
+
 #[test]
 fn captures_that_do_not_say_so_are_deinterlaced() {
     const FIELDS: &str = "-f lavfi -i testsrc2=s=720x576:r=50:d=2 -vf tinterlace=interleave";
@@ -45,6 +53,7 @@ fn captures_that_do_not_say_so_are_deinterlaced() {
         let facts = probe(&clip).unwrap();
         assert_eq!((facts.video.first_field, facts.video.interlaced), (first, first.is_some()), "{name}");
         let finished = compress(&clip, &wishes(300_000), 2, Bytes(0)).unwrap();
+        assert_alike(&finished, name);
         let noted = finished.report.notes.contains(&Note::FoundInterlaced);
         assert_eq!(noted, first.is_some(), "{name}");
         let [top, bottom, progressive] = fields(&finished.file);
@@ -86,6 +95,7 @@ fn the_largest_frames_set_the_size_wherever_they_come() {
         let facts = probe(&clip).unwrap();
         assert_eq!((facts.video.width, facts.video.height), (320, 180), "{}", clip.name);
         let finished = compress(&clip, &wishes(150_000), 2, Bytes(0)).unwrap();
+        assert_alike(&finished, clip.name);
         let resized = |note: &Note| matches!(note, Note::Resized { reshaped: false, .. });
         assert!(finished.report.notes.iter().any(resized), "{}: {:?}", clip.name, finished.report.notes);
         assert_eq!((finished.report.format.width, finished.report.format.height), (320, 180));
@@ -111,6 +121,7 @@ fn frames_of_another_shape_are_not_distorted() {
     };
     let clip = joined("reshaped.ts", &[part("tall.ts", "180x180"), part("wide.ts", "320x180")], "-f mpegts");
     let finished = compress(&clip, &wishes(150_000), 2, Bytes(0)).unwrap();
+    assert_alike(&finished, clip.name);
     let frames = support::thumbnails(&finished.file);
     // A line across the middle, of 32 samples: seven of black, eighteen of white, seven of black.
     let bright = |frame: &Vec<u8>| frame[9 * 32..10 * 32].iter().filter(|&&sample| sample > 128).count();

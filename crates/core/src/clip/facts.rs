@@ -121,6 +121,9 @@ pub struct VideoFacts {
     /// Times of all frames, ascending, on the zero-based timeline.
     #[serde(skip)]
     pub times: Vec<Micros>,
+    /// The browser's decoder hands out RGB, made with the matrix that the file names or that it takes for granted.
+    #[serde(skip)]
+    pub decoded_as_rgb: bool,
     /// Decoding after a seek gives other frames than decoding from the start: no chunk may begin with a seek.
     #[serde(skip)]
     pub only_from_start: bool,

@@ -248,6 +248,7 @@ impl Streams {
             constant_rate: timing.constant,
             frames: packets.times.len() as u64,
             only_from_start: false,
+            decoded_as_rgb: seen.is_rgb(),
             start: first,
             stamped_late: if packets.decoding_times {
                 timing.rate.time_of(u64::from(details.reordered))

@@ -278,7 +278,7 @@ impl Rendition {
 
     /// Encodes after a plain copy failed.
     pub(super) fn encode_after_all(&mut self, shared: &mut Shared, fault: Option<Fault>) {
-        match plan::plan_encode(&shared.facts, &shared.wishes, self.machine, self.ceiling) {
+        match self.plan_again(shared) {
             Ok(plan) => self.replan(shared, plan),
             Err(refusal) => self.give_up(
                 shared,

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::report::Report;
 use super::verify::Fault;
 use super::*;
-use crate::clip::facts::MediaFacts;
+use crate::clip::facts::{MediaFacts, OtherKind, OtherStream};
 use crate::clip::ffprobe;
 use crate::clip::watched::Loudness;
 use crate::machine::limits::Limits;
@@ -147,7 +147,11 @@ impl World {
     }
 
     fn on(machine: Machine, frames: u64, wishes: Wishes, mishap: Mishap) -> World {
-        let facts = facts(frames);
+        World::of(facts(frames), machine, wishes, mishap)
+    }
+
+    fn of(facts: MediaFacts, machine: Machine, wishes: Wishes, mishap: Mishap) -> World {
+        let frames = facts.video.frames;
         let plan = plan::plan(&facts, &wishes, machine).expect("a plan");
         let mishaps_left = match mishap {
             Mishap::Dies { times, .. } | Mishap::ExitCode { times, .. } | Mishap::Differs(times) => times,
@@ -578,6 +582,32 @@ fn a_source_that_fits_is_handed_over_untouched() {
             && world.watches == [0]
             && report.bytes == facts(FRAMES).file_bytes
     );
+}
+
+#[test]
+fn a_source_that_fits_is_copied_without_what_must_go_and_the_copy_is_watched() {
+    let (mut personal, mut hollow) = (facts(FRAMES), facts(FRAMES));
+    personal.metadata.personal = true;
+    let (kind, codec, language) = (OtherKind::Subtitle, None, None);
+    hollow.others.push(OtherStream { index: 2, kind, codec, language, empty: true });
+    for (facts, gone) in [
+        (personal, Note::MetadataRemoved { dated: false }),
+        (hollow, Note::EmptyTrackDropped { kind: OtherKind::Subtitle }),
+    ] {
+        let native = Machine::ffmpeg(2, VideoEncoder::Native);
+        let run = |mishap| World::of(facts.clone(), native, Wishes::default(), mishap).run(None);
+        let world = run(Mishap::None);
+        let report = finished(&world);
+        // Copied, listed, watched.
+        assert!(!report.kept_source && world.tasks == 3 && world.watches == [2], "{report:?}");
+        assert_eq!(report.notes, [gone, Note::Copied]);
+        let damaged = run(Mishap::Damaged);
+        assert!(matches!(damaged.plan.action, Action::Encode(_)), "{:?}", damaged.plan);
+        // The recipe makes it larger: the copy again.
+        let quick = Wishes { mode: Mode::Quick, ..Wishes::default() };
+        let world = World::of(facts, native, quick, Mishap::Stubborn(2_000_000)).run(None);
+        assert!(finished(&world).notes.contains(&Note::Copied) && !finished(&world).kept_source);
+    }
 }
 
 #[test]

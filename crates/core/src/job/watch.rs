@@ -12,27 +12,17 @@ use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
-use crate::plan::{Action, EncodePlan};
+use crate::plan::refusal::Refusal;
+use crate::plan::{self, Action, EncodePlan, Plan};
 use crate::step::files::{CLIP, RESULT_FILE};
 use crate::step::watch::{self, ListenStep, Seen, WatchStep};
 use crate::step::webcodecs::DecodeStep;
 use crate::step::{ArtifactKind, Program, ffmpeg};
 use crate::units::Micros;
+use crate::wishes::Mode;
 
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
-
-/// A frame's place in a sample, where it fills `inside` of a frame of this size: left, top, width, height, all even.
-fn place([left, top, width, height]: [u32; 4], frame: (u32, u32)) -> [u32; 4] {
-    let scale = |value: u32, from: u32, to: u32| {
-        let scaled = u64::from(value) * u64::from(to) / u64::from(from.max(1));
-        (scaled as u32).div_ceil(2) * 2
-    };
-    let (left, top) = (scale(left, frame.0, watched::WIDTH), scale(top, frame.1, watched::HEIGHT));
-    let width = scale(width, frame.0, watched::WIDTH).clamp(2, watched::WIDTH.saturating_sub(left).max(2));
-    let height = scale(height, frame.1, watched::HEIGHT).clamp(2, watched::HEIGHT.saturating_sub(top).max(2));
-    [left, top, width, height]
-}
 
 /// Samples the whole of a file on this grid.
 fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> WatchStep {
@@ -52,6 +42,8 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
         },
         every: watch::every(grid.rate),
         luma_of_chroma: [0.0, 0.0],
+        crop: None,
+        fitted: None,
         audio,
     }
 }
@@ -65,9 +57,9 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     let start = plan.zero + plan.grid.start;
     let audio = plan.audio.stream().map(|stream| listen(stream, start));
     let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid, audio);
-    step.video.inside = place(plan.conversion.place(plan.format), (plan.format.width, plan.format.height));
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
+    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
     step
 }
 
@@ -93,7 +85,7 @@ fn of_result(grid: &Grid, audio: bool) -> WatchStep {
 /// Returns whether the decoder is a browser's that hands out RGB, made with the matrix that a file names or that it takes
 /// for granted.
 fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
-    plan.decoder == Decoder::Browser && facts.video.pixel_format.is_empty()
+    plan.decoder == Decoder::Browser && facts.video.decoded_as_rgb
 }
 
 /// The program that watches a file, with the decoder of the job. Returns whether it is the browser's.
@@ -168,6 +160,8 @@ impl Rendition {
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
                 let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
+                let inside = plan.conversion.place(plan.format);
+                step.crop = Some(inside).filter(|_| inside != [0, 0, plan.format.width, plan.format.height]);
                 let matrix = plan.conversion.colour.matrix.as_deref();
                 if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
                     step.luma_of_chroma = watch::BT601_FROM_BT709;
@@ -236,7 +230,7 @@ impl Rendition {
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
             tones: plan.conversion.tone_map || plan.conversion.full_range || plan.conversion.rgb,
-            loose: rgb || step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
+            loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
         let copied = match plan.audio {
@@ -244,7 +238,7 @@ impl Rendition {
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
         };
         let broken_audio = copied.filter(|_| !differences.audio.is_empty() || result.errors);
-        if let Some(stream) = broken_audio {
+        if let Some(stream) = broken_audio.filter(|_| !shared.plan.is_package()) {
             // Encoded anew, what does not decode becomes silence.
             let tracks = shared.facts.audio.iter_mut().filter(|track| track.index == stream);
             tracks.for_each(|track| track.damaged = true);
@@ -275,6 +269,25 @@ impl Rendition {
         self.plan.notes.push(Note::OnlyFromStart);
         shared.show_plan(self.index, &self.plan);
         true
+    }
+
+    /// Plans this file again in the mode of its job, with what is known of the source by now.
+    pub(super) fn plan_again(&self, shared: &Shared) -> Result<Plan, Refusal> {
+        let Shared { facts, wishes, .. } = shared;
+        if shared.plan.is_package() {
+            // Its chunks are the segments.
+            let mut plan = self.plan.clone();
+            if let Action::Encode(encode) = &mut plan.action
+                && facts.video.only_from_start
+            {
+                encode.chunks.iter_mut().for_each(|chunk| chunk.seek = None);
+            }
+            return Ok(plan);
+        }
+        match wishes.mode {
+            Mode::Size | Mode::Hls => plan::plan_encode(facts, wishes, self.machine, self.ceiling),
+            Mode::Quick | Mode::Ladder => plan::plan(facts, wishes, self.machine),
+        }
     }
 
     /// A copy of the source's packets, or the source itself, must decode.

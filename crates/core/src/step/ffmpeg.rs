@@ -296,14 +296,15 @@ pub(crate) fn deinterlace(conversion: &Conversion, chain: &mut Vec<String>) {
     });
 }
 
-/// Returns the size that fits a frame of any shape into this one, for the filter `scale`, which follows frames that change.
-/// Shapes that differ by rounding fill it.
-fn fitted(width: u32, height: u32) -> String {
+/// Fits frames of any shape into this size, black around them. Shapes that differ by rounding fill it. The filter `scale`
+/// follows frames that change.
+fn fit(width: u32, height: u32, how: &str, chain: &mut Vec<String>) {
     let (same, wide) =
         (format!("lt(abs(dar*{height}/{width}-1),{SAME_SHAPE})"), format!("gt(dar*{height},{width})"));
     let across = format!("if({same},{width},if({wide},{width},max(2,2*round({height}*dar/2))))");
     let down = format!("if({same},{height},if({wide},max(2,2*round({width}/dar/2)),{height}))");
-    format!("w='{across}':h='{down}'")
+    chain.push(format!("scale=w='{across}':h='{down}':eval=frame:{how}"));
+    chain.push(format!("pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"));
 }
 
 /// Brings whole frames to the result's size, colours and samples, black around a video of another shape.
@@ -312,8 +313,7 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(format);
     if conversion.reshaped {
-        chain.push(format!("scale={}:eval=frame:flags=bicubic{range}{matrix}", fitted(width, height)));
-        chain.push(format!("pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"));
+        fit(width, height, &format!("flags=bicubic{range}{matrix}"), chain);
     } else {
         chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
     }
@@ -505,7 +505,7 @@ pub fn copy_for_browser(video: u32, audio: &[(u32, bool)]) -> Vec<String> {
 pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     let video = &step.video;
     let map = |arguments: Arguments, stream: u32| arguments.pair("-map", format!("0:{stream}"));
-    let (rate, [left, top, width, height]) = (video.rate, video.inside);
+    let rate = video.rate;
     let mut chain = vec![
         format!(
             "fps=fps={}/{}:start_time={}:round=near:eof_action=pass",
@@ -514,11 +514,14 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
             seconds(video.origin)
         ),
         format!("select='not(mod(n\\,{}))'", step.every),
-        format!("scale={width}:{height}:flags=area,format=gray"),
     ];
-    if (width, height) != (video.width, video.height) {
-        chain.push(format!("pad={}:{}:{left}:{top}", video.width, video.height));
+    if let Some((width, height)) = step.fitted {
+        fit(width, height, "flags=area", &mut chain);
     }
+    if let Some([left, top, width, height]) = step.crop {
+        chain.push(format!("crop={width}:{height}:{left}:{top}"));
+    }
+    chain.push(format!("scale={}:{}:flags=area,format=gray", video.width, video.height));
     // A message that repeats counts each time.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -loglevel repeat+info -copyts")
         .words("-reinit_filter 0 -max_error_rate 1")

@@ -18,9 +18,15 @@ pub struct WatchStep {
     pub video: DecodeStep,
     /// Of so many slots the first is sampled.
     pub every: u64,
+    /// The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.
+    pub crop: Option<[u32; 4]>,
     /// What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
     /// of BT.709, and this makes it what was coded.
     pub luma_of_chroma: [f64; 2],
+    /// Frames of several shapes are fitted into this size first, as the result has them. Only ffmpeg does that, and the
+    /// browser is never asked to.
+    #[serde(skip)]
+    pub fitted: Option<(u32, u32)>,
     /// Audio to listen to; `None` leaves it out.
     pub audio: Option<ListenStep>,
 }
