@@ -45,9 +45,9 @@ enum Until {
 
 /// Where a job was left.
 enum Reached {
-    Probed(MediaFacts),
-    Planned(Plan, Vec<Task>),
-    Finished(Finished),
+    Probed(Box<MediaFacts>),
+    Planned(Box<Plan>, Vec<Task>),
+    Finished(Box<Finished>),
 }
 
 /// A checked result. Dropping it removes its temporary file.
@@ -96,7 +96,7 @@ impl<'a> Driver<'a> {
     /// Returns what the clip is.
     pub fn examine(&self) -> Result<MediaFacts, Error> {
         match self.drive(&Wishes::default(), Until::Probed, &mut |_| {})? {
-            Reached::Probed(facts) => Ok(facts),
+            Reached::Probed(facts) => Ok(*facts),
             Reached::Planned(..) | Reached::Finished(_) => Err(Error::Interrupted),
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Driver<'a> {
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<(Plan, Vec<Task>), Error> {
         match self.drive(wishes, Until::Planned, tell)? {
-            Reached::Planned(plan, first) => Ok((plan, first)),
+            Reached::Planned(plan, first) => Ok((*plan, first)),
             Reached::Probed(_) | Reached::Finished(_) => Err(Error::Interrupted),
         }
     }
@@ -116,7 +116,7 @@ impl<'a> Driver<'a> {
     /// Makes what is wished of the clip.
     pub fn make(&self, wishes: &Wishes, tell: &mut dyn FnMut(Update<'_>)) -> Result<Finished, Error> {
         match self.drive(wishes, Until::Finished, tell)? {
-            Reached::Finished(finished) => Ok(finished),
+            Reached::Finished(finished) => Ok(*finished),
             Reached::Probed(_) | Reached::Planned(..) => Err(Error::Interrupted),
         }
     }
@@ -158,20 +158,24 @@ impl<'a> Driver<'a> {
                     Command::Show(Milestone::Probed(facts)) => {
                         tell(Update::Probed(&facts));
                         if until == Until::Probed {
-                            return Ok(Reached::Probed(*facts));
+                            return Ok(Reached::Probed(facts));
                         }
                     }
                     Command::Show(Milestone::Planned(plan)) => {
                         tell(Update::Planned(&plan));
                         if until == Until::Planned {
-                            planned = Some((*plan, Vec::new()));
+                            planned = Some((plan, Vec::new()));
                         }
                     }
                     Command::Show(Milestone::Probing | Milestone::Predicted(_)) => {}
                     Command::Drop(artifacts) => folder.forget(&artifacts),
                     Command::Stop => busy.clear(),
                     Command::Finish(_) if planned.is_some() => {}
-                    Command::Finish(report) => return self.finish(*report, folder).map(Reached::Finished),
+                    Command::Finish(report) => {
+                        return self
+                            .finish(*report, folder)
+                            .map(|finished| Reached::Finished(Box::new(finished)));
+                    }
                     Command::GiveUp(failure) => {
                         return Err(match *failure {
                             Failure::Cancelled => Error::Interrupted,
