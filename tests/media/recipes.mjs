@@ -99,6 +99,7 @@ export const RECIPES = {
   av1Ivf: { file: "av1.ivf", ffmpeg: ["-i {av1} -map 0:v -c copy {out}"] },
   av1Ac3: { file: "av1-ac3.mkv", ffmpeg: ["-i {av1} -c:v copy -c:a ac3 -b:a 192k {out}"] },
   av1Edited: { file: "av1-edits.mp4", ffmpeg: ["-ss 0.6 -i {av1} -c copy {out}"] },
+  av1Mkv: { file: "av1.mkv", ffmpeg: ["-i {av1} -c copy {out}"] },
   avi: {
     file: "mpeg4-mp3.avi",
     ffmpeg: [
