@@ -297,10 +297,6 @@ class Element {
     return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
   }
 
-  bytes(): Uint8Array {
-    return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
-  }
-
   text(id: number): string | undefined {
     const child = this.child(id);
     return child && text(child.#content);
