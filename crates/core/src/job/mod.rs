@@ -194,8 +194,12 @@ impl Job {
     /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
         if self.only_browser {
-            let failure = ProbeFailure::UnsupportedCodec { codec: "av1".into() };
-            return self.give_up(Failure::Probe(failure), commands);
+            let codec = "av1".to_owned();
+            let failure = match why {
+                WhyFfmpeg::Video => Failure::Probe(ProbeFailure::UnsupportedCodec { codec }),
+                why => Failure::OnlyInBrowser { codec, why },
+            };
+            return self.give_up(failure, commands);
         }
         self.begun_at = self.furthest;
         commands.push(Command::Stop);

@@ -203,15 +203,12 @@ fn who_examines_and_who_encodes() {
 fn what_ffmpeg_cannot_decode_is_copied_for_the_browser() {
     let av1 = Here { codec: "av1", odd: Some(Oddity::SeveralEdits), ..FINE };
     let refused = Some(Failure::Probe(ProbeFailure::UnsupportedCodec { codec: "av1".into() }));
+    let midway = Some(Failure::OnlyInBrowser { codec: "av1".into(), why: WhyFfmpeg::Midway });
     let (asked, back) = (["browser: streams", "load", "ffprobe", "copy", "load"], "browser: streams");
     for (here, then, gave_up) in [
         (av1, &["browser: packets", "browser: decode"][..], None),
-        (Here { layout: None, ..av1 }, &["browser: packets"], refused.clone()),
-        (
-            Here { decode_dies: Some(Death::Browser), ..av1 },
-            &["browser: packets", "browser: decode"],
-            refused,
-        ),
+        (Here { layout: None, ..av1 }, &["browser: packets"], refused),
+        (Here { decode_dies: Some(Death::Browser), ..av1 }, &["browser: packets", "browser: decode"], midway),
     ] {
         let mut way = way(here);
         way.asked.dedup_by(|one, before| one == before && *one == "browser: decode");
