@@ -99,7 +99,7 @@ function streamOf(track: Box, movieTimescale: number, chapters: ReadonlySet<numb
     configuration: description && av1Configuration(description),
     delay: 0,
     shown,
-    dolbyVision: description && dolbyVision(dolbyVisionRecord(description)),
+    dolbyVision: description && dolbyVision(recordOf(description, "dvcC", "dvvC", "dvwC")),
     odd: odd ?? oddDescriptions(descriptions.map(({ type }) => type)),
   };
 }
@@ -144,8 +144,7 @@ const VIDEO_FIELDS_BYTES = 78;
 
 /** Returns what follows the four bytes of fields in AV1's record. */
 function av1Configuration(description: Box): Uint8Array | undefined {
-  const record = description.children(VIDEO_FIELDS_BYTES).find(({ type }) => type === "av1C")?.box;
-  return record && new Uint8Array(record.buffer, record.byteOffset, record.byteLength).subarray(4);
+  return recordOf(description, "av1C")?.subarray(4);
 }
 
 /** Derives the aspect ratio from the description, else from the size in the track header, as ffmpeg does. */
@@ -162,9 +161,9 @@ function sampleAspect(description: Box, header: Box, sizeAt: number): [number, n
   return differs && width > 0 && height > 0 ? reduced(height * wide, width * high) : undefined;
 }
 
-function dolbyVisionRecord(description: Box): Uint8Array | undefined {
-  const boxes = description.children(VIDEO_FIELDS_BYTES);
-  const box = boxes.find(({ type }) => ["dvcC", "dvvC", "dvwC"].includes(type))?.box;
+/** Returns the first record of one of these types in a sample description. */
+function recordOf(description: Box, ...types: string[]): Uint8Array | undefined {
+  const box = description.children(VIDEO_FIELDS_BYTES).find(({ type }) => types.includes(type))?.box;
   return box && new Uint8Array(box.buffer, box.byteOffset, box.byteLength);
 }
 

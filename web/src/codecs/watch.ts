@@ -112,10 +112,11 @@ class Meter {
     }
   }
 
+  /** Returns the level of each window; digital silence is negative infinity. */
   levels(): (number | null)[] {
     return Array.from(this.#sums, (sum, index) => {
       const count = this.#counts[index] ?? 0;
-      return count === 0 ? null : Math.max(10 * Math.log10((sum ?? 0) / count), SILENCE_DB);
+      return count === 0 ? null : 10 * Math.log10((sum ?? 0) / count);
     });
   }
 
@@ -128,6 +129,3 @@ class Meter {
     this.#counts[window] = (this.#counts[window] ?? 0) + data.length;
   }
 }
-
-/** What digital silence counts as. */
-const SILENCE_DB = -100;

@@ -215,15 +215,13 @@ pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<
     let mut is_lost = false;
     for (index, &time) in listed.iter().enumerate() {
         let next = listed.get(index + 1).copied().unwrap_or(time + frame);
-        let hole = next - time > HOLE.max(frame + frame);
-        if hole && near(time) {
-            found.push(Span { from: time + frame, to: next });
-        }
         let lost = !near(time);
-        let to = next;
         match found.last_mut().filter(|_| is_lost && lost) {
-            Some(last) => last.to = to,
-            None if lost => found.push(Span { from: time, to }),
+            Some(last) => last.to = next,
+            None if lost => found.push(Span { from: time, to: next }),
+            None if next - time > HOLE.max(frame + frame) => {
+                found.push(Span { from: time + frame, to: next })
+            }
             None => {}
         }
         is_lost = lost;

@@ -26,8 +26,8 @@ pub(super) enum Examined {
     Facts(Box<MediaFacts>),
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
-    /// ffmpeg cannot decode it, and has made a copy that the browser may.
-    CopyForBrowser,
+    /// ffmpeg cannot decode this codec, and has made a copy that the browser may.
+    CopyForBrowser(String),
     /// It is no clip.
     Failed(ProbeFailure),
 }
@@ -62,8 +62,8 @@ enum Question {
     Packets,
     /// The packets of the video are there, those of an audio stream are asked for.
     Audio(u32, Box<Listed>),
-    /// A copy is made for the browser, since ffmpeg has no decoder for the video.
-    Copying(ProbeFailure),
+    /// A copy is made for the browser, since ffmpeg has no decoder for this codec.
+    Copying(String),
     /// A continuous copy is made of a file whose times jump here. Then all is asked again of the copy.
     Joining(Micros),
     /// The facts are there; ffprobe tells the sizes of keyframes.
@@ -133,11 +133,11 @@ impl Examination {
                 let copied = for_browser(&listing).filter(|_| self.reader == Reader::Core);
                 match (read_streams(self.bytes, listing, log, self.reader), copied) {
                     (Ok(streams), _) => self.list_video(streams, commands),
-                    (Err(failure @ ProbeFailure::UnsupportedCodec { .. }), Some((video, audio)))
+                    (Err(ProbeFailure::UnsupportedCodec { codec }), Some((video, audio)))
                         if self.bytes <= MOST_COPIED =>
                     {
                         let arguments = ffmpeg::copy_for_browser(video, &audio);
-                        self.ask(Question::Copying(failure), Program::Ffmpeg { arguments }, commands)
+                        self.ask(Question::Copying(codec), Program::Ffmpeg { arguments }, commands)
                     }
                     (Err(failure), _) => self.failed(Unexamined::Found(failure)),
                 }
@@ -152,10 +152,10 @@ impl Examination {
                 }
                 self.read(*listed, commands)
             }
-            Question::Copying(failure) if outputs.iter().all(|file| file.size == Bytes(0)) => {
-                self.failed(Unexamined::Found(failure))
+            Question::Copying(codec) if outputs.iter().all(|file| file.size == Bytes(0)) => {
+                self.failed(Unexamined::Found(ProbeFailure::UnsupportedCodec { codec }))
             }
-            Question::Copying(_) => Examined::CopyForBrowser,
+            Question::Copying(codec) => Examined::CopyForBrowser(codec),
             Question::Joining(at) => {
                 if outputs.iter().all(|file| file.size == Bytes(0)) {
                     return self.failed(Unexamined::Found(ProbeFailure::TimesJump { at }));
@@ -192,7 +192,9 @@ impl Examination {
         }
         match std::mem::replace(&mut self.question, Question::Streams) {
             Question::Joining(at) => self.failed(Unexamined::Found(ProbeFailure::TimesJump { at })),
-            Question::Copying(failure) => self.failed(Unexamined::Found(failure)),
+            Question::Copying(codec) => {
+                self.failed(Unexamined::Found(ProbeFailure::UnsupportedCodec { codec }))
+            }
             Question::Sizes(facts) => self.look_for_fields(facts, commands),
             Question::Fields(facts, _) => Examined::Facts(facts),
             Question::Streams | Question::Packets | Question::Audio(..) => {

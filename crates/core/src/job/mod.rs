@@ -48,8 +48,8 @@ pub struct Job {
     next_task: u32,
     /// A copy stands for the person's file.
     reads_copy: bool,
-    /// That copy is for the browser, since ffmpeg has no decoder for the video: there is no falling back to it.
-    only_browser: bool,
+    /// That copy is for the browser, since ffmpeg has no decoder for this codec: there is no falling back to it.
+    only_browser: Option<String>,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -77,7 +77,7 @@ impl Job {
             stage: JobState::Waiting,
             next_task: 0,
             reads_copy: false,
-            only_browser: false,
+            only_browser: None,
             begun_at: 0.0,
             furthest: 0.0,
         }
@@ -146,14 +146,14 @@ impl Job {
     fn after_prelude(&mut self, next: prelude::Next, commands: &mut Vec<Command>) {
         if let JobState::Prelude(prelude) = &self.stage {
             self.next_task = prelude.next_task();
-            self.reads_copy = self.only_browser || prelude.reads_copy();
+            self.reads_copy = self.only_browser.is_some() || prelude.reads_copy();
         }
         match next {
             prelude::Next::Wait => {}
             prelude::Next::GiveUp(failure) => self.give_up(failure, commands),
             prelude::Next::FallBack(why) => self.fall_back(why, commands),
-            prelude::Next::CopyForBrowser => {
-                (self.only_browser, self.reads_copy) = (true, true);
+            prelude::Next::CopyForBrowser(codec) => {
+                (self.only_browser, self.reads_copy) = (Some(codec), true);
                 self.begin(Decoder::Browser, commands);
             }
             prelude::Next::Start(start) => {
@@ -193,8 +193,7 @@ impl Job {
 
     /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
-        if self.only_browser {
-            let codec = "av1".to_owned();
+        if let Some(codec) = self.only_browser.take() {
             let failure = match why {
                 WhyFfmpeg::Video => Failure::Probe(ProbeFailure::UnsupportedCodec { codec }),
                 why => Failure::OnlyInBrowser { codec, why },

@@ -6,7 +6,7 @@ use super::failure::{Failure, Step};
 use super::rendition::Rendition;
 use super::report::{PackageFile, Report};
 use super::schedule::Schedule;
-use super::shared::{End, Ended, Running, Waiting, Work};
+use super::shared::{End, Ended, Running};
 use super::verify::Fault;
 use crate::hls::{self, check};
 use crate::plan::{Action, Plan, refuse_package};
@@ -41,10 +41,8 @@ impl Schedule {
     }
 
     pub(super) fn cut_again(&mut self, running: Running, exit_code: Option<i32>, log: Vec<String>) {
-        let Running { rendition, tries, .. } = running;
-        if tries < TRIES {
-            let again = Waiting { rendition, work: Work::Cut, tries: tries + 1 };
-            self.shared.tasks.waiting.push(again);
+        if running.tries < TRIES {
+            self.shared.again(&running, running.tries + 1);
         } else {
             self.shared.end(End::GaveUp(Failure::Broken { step: Step::Assemble, exit_code, log }));
         }

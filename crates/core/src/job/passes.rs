@@ -10,10 +10,9 @@ use super::verify::{self, Expected, Fault};
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
 use crate::machine::{Decoder, VideoEncoder, WhyFfmpeg};
-use crate::plan::format;
 use crate::plan::notes::Note;
-use crate::plan::refusal::{self, Measured};
-use crate::plan::{self, Action, Ceiling, RateControl, RemuxPlan, audio};
+use crate::plan::refusal::{self, Measured, Refusal};
+use crate::plan::{self, Action, Ceiling, Plan, RateControl, RemuxPlan, audio, format};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
 use crate::step::{Artifact, ArtifactKind, Written, answer, files};
@@ -68,7 +67,7 @@ impl Rendition {
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
             // The schedule's own, and what needs no booking.
-            Work::Audio | Work::Cut | Work::WatchSource | Work::WatchKept | Work::WatchResult => Some(()),
+            Work::Audio | Work::Cut | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult => Some(()),
         };
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);
@@ -277,6 +276,25 @@ impl Rendition {
     }
 
     /// Encodes after a plain copy failed.
+    /// Plans this file again in the mode of its job, with what is known of the source by now.
+    pub(super) fn plan_again(&self, shared: &Shared) -> Result<Plan, Refusal> {
+        let Shared { facts, wishes, .. } = shared;
+        if shared.plan.is_package() {
+            // Its chunks are the segments.
+            let mut plan = self.plan.clone();
+            if let Action::Encode(encode) = &mut plan.action
+                && facts.video.only_from_start
+            {
+                encode.chunks.iter_mut().for_each(|chunk| chunk.seek = None);
+            }
+            return Ok(plan);
+        }
+        match wishes.mode {
+            Mode::Size | Mode::Hls => plan::plan_encode(facts, wishes, self.machine, self.ceiling),
+            Mode::Quick | Mode::Ladder => plan::plan(facts, wishes, self.machine),
+        }
+    }
+
     pub(super) fn encode_after_all(&mut self, shared: &mut Shared, fault: Option<Fault>) {
         match self.plan_again(shared) {
             Ok(plan) => self.replan(shared, plan),

@@ -96,8 +96,8 @@ pub(super) enum Next {
     Start(Box<Start>),
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
-    /// ffmpeg cannot decode it; the browser may decode the copy that was made.
-    CopyForBrowser,
+    /// ffmpeg cannot decode this codec; the browser may decode the copy that was made.
+    CopyForBrowser(String),
     /// There is no result.
     GiveUp(Failure),
 }
@@ -266,7 +266,7 @@ impl Prelude {
             Examined::Asking => Next::Wait,
             Examined::Facts(facts) => self.examined(*facts, host, commands),
             Examined::FallBack(why) => Next::FallBack(why),
-            Examined::CopyForBrowser => Next::CopyForBrowser,
+            Examined::CopyForBrowser(codec) => Next::CopyForBrowser(codec),
             Examined::Failed(failure) => Next::GiveUp(Failure::Probe(failure)),
         }
     }

@@ -21,7 +21,7 @@ impl Shared {
     }
 
     /// Does a task's work again before anything new.
-    fn again(&mut self, running: &Running, tries: u32) {
+    pub(super) fn again(&mut self, running: &Running, tries: u32) {
         let Running { rendition, work, .. } = *running;
         self.tasks.waiting.push(Waiting { rendition, work, tries });
     }
@@ -151,7 +151,7 @@ impl Rendition {
             Work::Encode { .. } => Step::Encode,
             Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(shared, None),
             Work::Remux | Work::Assemble | Work::Cut => Step::Assemble,
-            Work::Check { .. } | Work::WatchSource | Work::WatchKept | Work::WatchResult => Step::Check,
+            Work::Check { .. } | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult => Step::Check,
         };
         let decoded_before =
             self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));

@@ -216,7 +216,7 @@ impl Schedule {
         match running.work {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
-            Work::WatchSource => self.source_watched(&running, ended),
+            Work::WatchSource(source) => self.source_watched(&running, source, ended),
             Work::WatchKept | Work::WatchResult => {
                 self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
             }

@@ -32,8 +32,8 @@ pub(super) enum Work {
     Assemble,
     /// Opening the file again.
     Check { bytes: Bytes, index_first: bool },
-    /// Decoding the source from its start, for all renditions.
-    WatchSource,
+    /// Decoding the source from its start, for all renditions: its place among `Shared::sources`.
+    WatchSource(usize),
     /// Decoding a source that is handed over as it is.
     WatchKept,
     /// Decoding the finished file.
@@ -45,12 +45,12 @@ pub(super) enum Work {
 impl Work {
     /// Returns whether all renditions have use for it.
     pub(super) fn is_shared(self) -> bool {
-        matches!(self, Work::Audio | Work::WatchSource)
+        matches!(self, Work::Audio | Work::WatchSource(_))
     }
 
     /// Returns whether it decodes a whole file to look at it.
     pub(super) fn watches(self) -> bool {
-        matches!(self, Work::WatchSource | Work::WatchKept | Work::WatchResult)
+        matches!(self, Work::WatchSource(_) | Work::WatchKept | Work::WatchResult)
     }
 }
 
@@ -161,7 +161,7 @@ pub(super) struct Waiting {
 impl Tasks {
     /// Returns whether a rendition has nothing under way and nothing due.
     pub(super) fn has_none_of(&self, rendition: usize) -> bool {
-        let own = |one: usize, work: Work| one == rendition && work != Work::WatchSource;
+        let own = |one: usize, work: Work| one == rendition && !matches!(work, Work::WatchSource(_));
         !self.running.values().any(|running| own(running.rendition, running.work))
             && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))
     }

@@ -10,11 +10,11 @@ use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
 use crate::step::ffmpeg::{self as args, FrameSource, Native};
+use crate::step::webcodecs;
 use crate::step::x264::{self, Pass, Passes};
 use crate::step::{
     Artifact, ArtifactKind, Encode, Input, InputSource, Output, Program, Task, TaskId, answer, files,
 };
-use crate::step::{watch, webcodecs};
 use crate::units::{Bytes, Kbps};
 use clipfit_container::read;
 
@@ -102,14 +102,14 @@ impl Rendition {
                 let outputs = answer::outputs(&program);
                 plain(id, program, vec![input], outputs)
             }
-            Work::WatchSource | Work::WatchKept | Work::WatchResult => {
-                let (program, by_browser, file) = self.watch_program(shared, work)?;
+            Work::WatchSource(_) | Work::WatchKept | Work::WatchResult => {
+                let (program, outputs, file) = self.watch_program(shared, work)?;
                 let input = if work == Work::WatchResult {
                     kept(file, self.artifact(ArtifactKind::Result))
                 } else {
                     Input::clip()
                 };
-                plain(id, program, vec![input], watch::outputs(by_browser))
+                plain(id, program, vec![input], outputs)
             }
             Work::Cut => {
                 let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));

@@ -12,14 +12,12 @@ use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
-use crate::plan::refusal::Refusal;
-use crate::plan::{self, Action, EncodePlan, Plan};
+use crate::plan::{Action, EncodePlan};
 use crate::step::files::{CLIP, RESULT_FILE};
 use crate::step::watch::{self, ListenStep, Seen, WatchStep};
 use crate::step::webcodecs::DecodeStep;
-use crate::step::{ArtifactKind, Program, ffmpeg};
+use crate::step::{ArtifactKind, Output, Program, ffmpeg};
 use crate::units::Micros;
-use crate::wishes::Mode;
 
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
@@ -88,14 +86,6 @@ fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
     plan.decoder == Decoder::Browser && facts.video.decoded_as_rgb
 }
 
-/// The program that watches a file, with the decoder of the job. Returns whether it is the browser's.
-fn program(decoder: Decoder, file: &str, step: WatchStep) -> (Program, bool) {
-    match decoder {
-        Decoder::Browser => (Program::Watch(step), true),
-        Decoder::Ffmpeg(_) => (Program::Ffmpeg { arguments: ffmpeg::watch(file, &step) }, false),
-    }
-}
-
 impl Schedule {
     /// Returns a decode of the source that a rendition will be compared with and that nobody has begun.
     pub(super) fn due_source_watch(&mut self) -> Option<Waiting> {
@@ -112,23 +102,17 @@ impl Schedule {
             sources.iter().all(|source| source.step != step).then_some((one.index, step))
         })?;
         self.shared.sources.push(SourceWatch { step, seen: None });
-        Some(Waiting { rendition, work: Work::WatchSource, tries: 1 })
+        let work = Work::WatchSource(self.shared.sources.len() - 1);
+        Some(Waiting { rendition, work, tries: 1 })
     }
 
     /// A decode of the source ended.
-    pub(super) fn source_watched(&mut self, running: &Running, ended: Ended) {
+    pub(super) fn source_watched(&mut self, running: &Running, source: usize, ended: Ended) {
         let seen = self.renditions[running.rendition].seen(&self.shared, running.work, ended);
         if seen.is_none() && running.tries < TRIES {
-            let Running { rendition, work, tries, .. } = *running;
-            return self.shared.tasks.waiting.push(Waiting { rendition, work, tries: tries + 1 });
+            return self.shared.again(running, running.tries + 1);
         }
-        // The plan that it was for may have changed meanwhile.
-        let step = self.renditions[running.rendition].encode_plan().map(of_source);
-        for source in self.shared.sources.iter_mut().filter(|source| source.seen.is_none()) {
-            if Some(source.step) == step {
-                source.seen = Some(seen.clone().map(Box::new));
-            }
-        }
+        self.shared.sources[source].seen = Some(seen.map(Box::new));
         for one in &mut self.renditions {
             one.compare(&mut self.shared);
         }
@@ -138,25 +122,34 @@ impl Schedule {
     pub(super) fn watch_failed(&mut self, running: &Running, log: Vec<String>) {
         let ended = Ended { exit_code: 1, answer: None, outputs: Vec::new(), log };
         match running.work {
-            Work::WatchSource => self.source_watched(running, ended),
+            Work::WatchSource(source) => self.source_watched(running, source, ended),
             _ => self.renditions[running.rendition].watched(&mut self.shared, running, ended),
         }
     }
 }
 
 impl Rendition {
-    /// Returns the program that watches a file for `work`, whether it is the browser's, and the file's name in the
-    /// working folder.
-    pub(super) fn watch_program(&self, shared: &Shared, work: Work) -> Option<(Program, bool, &'static str)> {
+    /// Returns the program that watches a file for `work`, the files that it writes, and the file's name in the working
+    /// folder.
+    pub(super) fn watch_program(
+        &self,
+        shared: &Shared,
+        work: Work,
+    ) -> Option<(Program, Vec<Output>, &'static str)> {
         let (file, step) = self.watch_step(shared, work)?;
-        let (program, by_browser) = program(self.machine.decoder, file, step);
-        Some((program, by_browser, file))
+        let by_browser = self.machine.decoder == Decoder::Browser;
+        let program = if by_browser {
+            Program::Watch(step)
+        } else {
+            Program::Ffmpeg { arguments: ffmpeg::watch(file, &step) }
+        };
+        Some((program, watch::outputs(by_browser), file))
     }
 
     fn watch_step(&self, shared: &Shared, work: Work) -> Option<(&'static str, WatchStep)> {
         let facts = &shared.facts;
         Some(match (work, &self.plan.action) {
-            (Work::WatchSource, Action::Encode(plan)) => (CLIP, of_source(plan)),
+            (Work::WatchSource(source), _) => (CLIP, shared.sources.get(source)?.step),
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
                 let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
@@ -200,8 +193,7 @@ impl Rendition {
         }
         let seen = self.seen(shared, running.work, ended);
         if seen.is_none() && running.tries < TRIES {
-            let Running { rendition, work, tries, .. } = *running;
-            return shared.tasks.waiting.push(Waiting { rendition, work, tries: tries + 1 });
+            return shared.again(running, running.tries + 1);
         }
         self.watched = Some(seen);
         self.compare(shared);
@@ -217,13 +209,12 @@ impl Rendition {
             return self.judge_copy(shared, result);
         };
         let step = of_source(plan);
-        let source =
-            shared.sources.iter().find(|source| source.step == step).and_then(|source| source.seen.clone());
-        let Some(source) = source else {
+        let source = shared.sources.iter().find(|source| source.step == step);
+        let Some(source) = source.and_then(|source| source.seen.as_ref()) else {
             self.watched = Some(result);
             return;
         };
-        let (Some(source), Some(result)) = (source, result) else {
+        let (Some(source), Some(result)) = (source.as_deref(), result) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
         let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
@@ -233,6 +224,7 @@ impl Rendition {
             loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
+        let damage = damage(&shared.facts, source);
         let copied = match plan.audio {
             AudioPlan::Copy { stream, .. } => Some(stream),
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
@@ -247,7 +239,6 @@ impl Rendition {
         if !differences.is_empty() && self.another_way(shared, &differences) {
             return;
         }
-        let damage = damage(&shared.facts, &source);
         let differs = (!differences.is_empty())
             .then_some(Note::Differs { video: differences.video, audio: differences.audio });
         self.finish_checked(shared, damage.into_iter().chain(differs).collect());
@@ -271,25 +262,6 @@ impl Rendition {
         true
     }
 
-    /// Plans this file again in the mode of its job, with what is known of the source by now.
-    pub(super) fn plan_again(&self, shared: &Shared) -> Result<Plan, Refusal> {
-        let Shared { facts, wishes, .. } = shared;
-        if shared.plan.is_package() {
-            // Its chunks are the segments.
-            let mut plan = self.plan.clone();
-            if let Action::Encode(encode) = &mut plan.action
-                && facts.video.only_from_start
-            {
-                encode.chunks.iter_mut().for_each(|chunk| chunk.seek = None);
-            }
-            return Ok(plan);
-        }
-        match wishes.mode {
-            Mode::Size | Mode::Hls => plan::plan_encode(facts, wishes, self.machine, self.ceiling),
-            Mode::Quick | Mode::Ladder => plan::plan(facts, wishes, self.machine),
-        }
-    }
-
     /// A copy of the source's packets, or the source itself, must decode.
     fn judge_copy(&mut self, shared: &mut Shared, seen: Option<Seen>) {
         if seen.is_some_and(|seen| !seen.errors) {
@@ -307,21 +279,25 @@ impl Rendition {
     }
 }
 
-/// What of the source does not decode, as a decode from its start shows it.
+/// Returns what of the source does not decode, as a decode from its start shows it.
 fn damage(facts: &MediaFacts, source: &Seen) -> Option<Note> {
-    let frame = facts.video.frame_rate.time_of(1);
-    let start = facts.video.start;
-    let video = source.decoded.as_ref().filter(|_| source.errors).map_or(Vec::new(), |decoded| {
-        let decoded: Vec<Micros> = decoded.iter().map(|time| *time - facts.zero).collect();
-        // Fields of one frame may be packets of their own.
-        let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
-        if by_fields { Vec::new() } else { watched::lost_frames(&facts.video.times, &decoded, frame) }
-    });
+    if !source.errors {
+        return None;
+    }
+    let (frame, start) = (facts.video.frame_rate.time_of(1), facts.video.start);
+    let decoded = source.decoded.iter().flatten();
+    let decoded: Vec<Micros> = decoded.map(|time| *time - facts.zero).collect();
+    // Fields of one frame may be packets of their own.
+    let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
+    let video = if by_fields || source.decoded.is_none() {
+        Vec::new()
+    } else {
+        watched::lost_frames(&facts.video.times, &decoded, frame)
+    };
     let from_start = |span: Span| Span { from: span.from - start, to: span.to - start };
-    let video: Vec<Span> = video.into_iter().map(from_start).collect();
-    let audio = source.watched.gaps_in_audio();
-    let audio = if source.errors { audio } else { Vec::new() };
+    let (video, audio) =
+        (video.into_iter().map(from_start).collect::<Vec<_>>(), source.watched.gaps_in_audio());
     // Where the end is missing, the last packet is only in part there, and that is said already.
     let known = facts.missing.end.is_some() && video.is_empty() && audio.is_empty();
-    (source.errors && !known).then_some(Note::SourceDamaged { video, audio })
+    (!known).then_some(Note::SourceDamaged { video, audio })
 }

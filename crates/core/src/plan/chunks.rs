@@ -105,8 +105,7 @@ const LONGEST: (f64, f64) = (15.0, 250.0);
 /// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
 /// first those off the regular distance (its encoder saw a scene cut there), then any, since decoding can start there.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    let slots = boundaries(video, grid, count(grid, workers));
-    between(video, container, grid, &affordable(video, container, grid, slots))
+    affordable(grid, between(video, container, grid, &boundaries(video, grid, count(grid, workers))))
 }
 
 /// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
@@ -122,7 +121,7 @@ pub fn at_multiples(
     let count = count(grid, workers).min(gops).max(1);
     let mut slots: Vec<u64> = (0..count).map(|index| gops * index / count * distance).collect();
     slots.push(grid.frames);
-    between(video, container, grid, &affordable(video, container, grid, slots))
+    affordable(grid, between(video, container, grid, &slots))
 }
 
 /// Cuts the grid at these frames, the first of which is its first.
@@ -136,24 +135,30 @@ pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk
     between(video, container, grid, &[0, grid.frames])
 }
 
-/// Leaves out boundaries before which more would be decoded than a chunk is long: with one keyframe in half an hour
-/// every chunk would decode the clip from its start.
-fn affordable(video: &VideoFacts, container: Container, grid: &Grid, slots: Vec<u64>) -> Vec<u64> {
-    let length = grid.frames / (slots.len() as u64).saturating_sub(1).max(1);
-    let affords = |slot: u64| chunk(video, container, grid, slot, length).run_up(grid) < length;
-    slots.into_iter().filter(|&slot| slot == 0 || slot == grid.frames || affords(slot)).collect()
-}
-
-fn chunk(video: &VideoFacts, container: Container, grid: &Grid, first: u64, frames: u64) -> Chunk {
-    let (seek, anchor) = (seek_for(video, container, grid, first), grid.anchor(first, container));
-    Chunk { first, frames, seek, anchor }
+/// Adds chunks to the one before where more would be decoded before them than a chunk is long: with one keyframe in half
+/// an hour every chunk would decode the clip from its start.
+fn affordable(grid: &Grid, chunks: Vec<Chunk>) -> Vec<Chunk> {
+    let length = grid.frames / (chunks.len() as u64).max(1);
+    let mut kept: Vec<Chunk> = Vec::new();
+    for chunk in chunks {
+        match kept.last_mut().filter(|_| chunk.run_up(grid) >= length) {
+            Some(before) => before.frames += chunk.frames,
+            None => kept.push(chunk),
+        }
+    }
+    kept
 }
 
 fn between(video: &VideoFacts, container: Container, grid: &Grid, boundaries: &[u64]) -> Vec<Chunk> {
     boundaries
         .windows(2)
         .filter_map(|pair| match *pair {
-            [first, next] => Some(chunk(video, container, grid, first, next - first)),
+            [first, next] => Some(Chunk {
+                first,
+                frames: next - first,
+                seek: seek_for(video, container, grid, first),
+                anchor: grid.anchor(first, container),
+            }),
             _ => None,
         })
         .collect()

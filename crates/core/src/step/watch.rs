@@ -81,7 +81,7 @@ const ERRORS: [&str; 5] = [
 ];
 
 /// Returns whether a line of ffmpeg's log is about a packet that is not whole, or did not decode as a whole.
-pub fn is_decode_error(line: &str) -> bool {
+fn is_decode_error(line: &str) -> bool {
     ERRORS.iter().any(|error| line.contains(error))
 }
 
