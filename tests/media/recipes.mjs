@@ -89,6 +89,7 @@ export const RECIPES = {
       `${picture()} ${sound()} -c:v libaom-av1 -cpu-used 8 -b:v 1500k -pix_fmt yuv420p -g 50 ${aac} {out}`,
     ],
   },
+  av1Mkv: { file: "av1.mkv", ffmpeg: ["-i {av1} -c copy {out}"] },
   avi: {
     file: "mpeg4-mp3.avi",
     ffmpeg: [

@@ -12,7 +12,18 @@ import { build } from "esbuild";
 import { media } from "../../../tests/media/make.mjs";
 import { aacModule } from "../../aac-module.mjs";
 
-const PARTS = ["aac", "avcc", "in-time", "layout", "matroska", "mix", "movie", "structure", "timeline"];
+const PARTS = [
+  "aac",
+  "av1",
+  "avcc",
+  "in-time",
+  "layout",
+  "matroska",
+  "mix",
+  "movie",
+  "structure",
+  "timeline",
+];
 /** @type {string} */
 let folder;
 /** @type {Record<string, any>} */
@@ -362,5 +373,51 @@ test("only a record with doubled bytes is mended", () => {
   const doubled = "0164001fff010005676764001f0100036868eb";
   for (const record of [whole, doubled]) {
     assert.equal(Buffer.from(codecs.mendedAvcc(bytes(record))).toString("hex"), whole);
+  }
+});
+
+test("a sequence header is found and put into packets of AV1 that lack it", () => {
+  const bytes = (text) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
+  const hex = (data) => data && Buffer.from(data).toString("hex");
+  const header = "0a03 00aabb";
+  const cases = [
+    ["alone", "0a03 00aabb", header],
+    ["behind a delimiter and metadata", "1200 2a02 0102 0a03 00aabb 3201 10", header],
+    ["with an extension", "1200 0e08 03 00aabb 3201 10", header],
+    ["without its size, at the end", "1200 08 00aabb", header],
+    ["with a size in two bytes", "0a8300 00aabb", header],
+    ["none", "1200 3201 10", undefined],
+    ["padding instead", "7a03 00aabb 3201 10", undefined],
+    ["cut off", "0a03 00", undefined],
+    ["a size without an end", "12ffffffffffffffffff", undefined],
+    ["nothing", "", undefined],
+  ];
+  for (const [name, data, found] of cases) {
+    assert.equal(hex(codecs.sequenceHeader(bytes(data))), found?.replaceAll(" ", ""), name);
+  }
+  const long = codecs.sequenceHeader(Uint8Array.of(8, ...new Uint8Array(300)));
+  assert.deepEqual([...long.subarray(0, 3), long.length], [0x0a, 0xac, 0x02, 303]);
+  const mended = [
+    ["1200 3201 10", "1200 0a03 00aabb 3201 10"],
+    ["3201 10", "0a03 00aabb 3201 10"],
+    ["16 0000 3201 10", "16 0000 0a03 00aabb 3201 10"],
+    ["30 10", "0a03 00aabb 30 10"],
+  ];
+  for (const [packet, whole] of mended) {
+    assert.equal(hex(codecs.withSequenceHeader(bytes(packet), bytes(header))), whole.replaceAll(" ", ""));
+  }
+});
+
+describe("what the container keeps of AV1's sequence header is read", () => {
+  for (const [reader, clip] of [
+    ["readMovie", "av1"],
+    ["readMatroska", "av1Mkv"],
+  ]) {
+    test(clip, async () => {
+      const { streams } = await codecs[reader](await openAsBlob(await media(clip)));
+      const [video, audio] = streams;
+      assert.ok(codecs.sequenceHeader(video.configuration)?.length > 4);
+      assert.equal(audio.configuration, undefined);
+    });
   }
 });

@@ -1,6 +1,8 @@
 // Decodes the frames of one chunk onto the result's even grid. Refuses to know what the frames are for.
 
+import type { EncodedPacket } from "mediabunny";
 import type { DecodeStep } from "../generated/protocol.ts";
+import { sequenceHeader, withSequenceHeader } from "./av1.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
 import { Converter } from "./frame-convert.ts";
@@ -68,13 +70,48 @@ export async function decodeTrack(
 async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<VideoFrame> {
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
-  for await (const frame of decodeFrames(config, packets)) {
+  for await (const frame of decodeFrames(config, decodable(track, packets))) {
     if (track.isShown(frame.timestamp / 1e6)) {
       yield frame;
     } else {
       frame.close();
     }
   }
+}
+
+/**
+ * Passes on packets. A keyframe of AV1 gets the sequence header in front of it, because a decoder that starts there
+ * needs it: some files have it once, or only in the container's record.
+ */
+export async function* decodable(
+  track: Track,
+  packets: AsyncIterable<EncodedPacket>,
+): AsyncGenerator<EncodedPacket> {
+  if ((await track.demuxed.getCodec()) !== "av1") {
+    yield* packets;
+    return;
+  }
+  let header: Uint8Array | undefined;
+  for await (const packet of packets) {
+    const own = packet.type === "key" ? sequenceHeader(packet.data) : undefined;
+    header = own ?? header ?? (await firstSequenceHeader(track));
+    if (packet.type === "key" && own === undefined && header !== undefined) {
+      yield packet.clone({ data: withSequenceHeader(packet.data, header) });
+    } else {
+      yield packet;
+    }
+  }
+}
+
+/** Returns the sequence header in the container's record, else the one in the first packet. */
+async function firstSequenceHeader(track: Track): Promise<Uint8Array | undefined> {
+  const { configuration } = track.stream;
+  const header = configuration && sequenceHeader(configuration);
+  if (header !== undefined) {
+    return header;
+  }
+  const first = await track.first(undefined);
+  return first === null ? undefined : sequenceHeader(first.data);
 }
 
 export async function decoderConfig(track: Track): Promise<VideoDecoderConfig> {

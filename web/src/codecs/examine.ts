@@ -12,7 +12,7 @@ import type {
 } from "../generated/protocol.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
-import { decoderConfig } from "./decode.ts";
+import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
@@ -197,7 +197,7 @@ async function decodedLayout(track: Track, log: (line: string) => void): Promise
       throw new CannotDecode("no packets");
     }
     const config = await decoderConfig(track);
-    for await (const frame of decodeFrames(config, only(key))) {
+    for await (const frame of decodeFrames(config, decodable(track, only(key)))) {
       try {
         return await readLayout(frame, config);
       } finally {

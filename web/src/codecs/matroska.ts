@@ -29,6 +29,7 @@ const ID = {
   flagDefault: 0x88,
   language: 0x22b59c,
   codecId: 0x86,
+  codecPrivate: 0x63a2,
   codecDelay: 0x56aa,
   contentEncodings: 0x6d80,
   contentEncoding: 0x6240,
@@ -166,6 +167,8 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       language: language === "und" ? undefined : language,
       sampleAspect: video && sampleAspect(video),
       bitrate: rates.get(track.number(ID.trackUid) ?? 0),
+      // The same record as in MP4, whose first four bytes are fields.
+      configuration: codec === "V_AV1" ? track.child(ID.codecPrivate)?.bytes().subarray(4) : undefined,
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
       odd: oddityOf(track, video),
@@ -250,6 +253,10 @@ class Element {
   number(id: number): number | undefined {
     const child = this.child(id);
     return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
   }
 
   text(id: number): string | undefined {

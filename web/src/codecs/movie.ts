@@ -92,6 +92,7 @@ function streamOf(track: Box, movieTimescale: number, chapters: ReadonlySet<numb
     language: language(mediaHeader.getUint16(isLong(mediaHeader) ? 32 : 20)),
     sampleAspect: description && sampleAspect(description, header, long ? 88 : 76),
     bitrate: undefined,
+    configuration: description && av1Configuration(description),
     delay: 0,
     shown,
     odd: odd ?? oddDescriptions(descriptions.map(({ type }) => type)),
@@ -135,6 +136,12 @@ function readEdits(track: Box, movieTimescale: number): { shown: Span; odd?: Odd
 
 /** Bytes of a video sample description before its boxes. */
 const VIDEO_FIELDS_BYTES = 78;
+
+/** Returns what follows the four bytes of fields in AV1's record. */
+function av1Configuration(description: Box): Uint8Array | undefined {
+  const record = description.children(VIDEO_FIELDS_BYTES).find(({ type }) => type === "av1C")?.box;
+  return record && new Uint8Array(record.buffer, record.byteOffset, record.byteLength).subarray(4);
+}
 
 /** Derives the aspect ratio from the description, else from the size in the track header, as ffmpeg does. */
 function sampleAspect(description: Box, header: Box, sizeAt: number): [number, number] | undefined {

@@ -22,6 +22,8 @@ export interface Stream {
   sampleAspect: readonly [number, number] | undefined;
   /** Bits per second, when the container specifies it. */
   bitrate: number | undefined;
+  /** What AV1's decoder configuration holds besides: sequence headers and metadata, as in a packet. */
+  configuration: Uint8Array | undefined;
   /** Seconds by which the container's times are later than the audio. */
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
@@ -41,6 +43,7 @@ export function attached(kind: "video" | "attachment", tag: string): Stream {
     language: undefined,
     sampleAspect: undefined,
     bitrate: undefined,
+    configuration: undefined,
     delay: 0,
     shown: ALWAYS,
     odd: undefined,
