@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  brightest,
   type Kind,
   type Oddity,
   reduced,
@@ -44,6 +45,10 @@ const ID = {
   displayWidth: 0x54b0,
   displayHeight: 0x54ba,
   displayUnit: 0x54b2,
+  colour: 0x55b0,
+  maxContentLight: 0x55bc,
+  masteringMetadata: 0x55d0,
+  luminanceMax: 0x55d9,
   attachments: 0x1941a469,
   attachedFile: 0x61a7,
   fileMediaType: 0x4660,
@@ -169,11 +174,18 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       bitrate: rates.get(track.number(ID.trackUid) ?? 0),
       // The same record as in MP4, whose first four bytes are fields.
       configuration: codec === "V_AV1" ? track.child(ID.codecPrivate)?.bytes().subarray(4) : undefined,
+      peak: video && peak(video),
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
       odd: oddityOf(track, video),
     },
   ];
+}
+
+function peak(video: Element): number | undefined {
+  const colour = video.child(ID.colour);
+  const screen = colour?.child(ID.masteringMetadata)?.float(ID.luminanceMax);
+  return brightest(colour?.number(ID.maxContentLight), screen);
 }
 
 function oddityOf(track: Element, video: Element | undefined): Oddity | undefined {
@@ -253,6 +265,15 @@ class Element {
   number(id: number): number | undefined {
     const child = this.child(id);
     return child && bigEndian(child.#content, 0, Math.min(child.#content.byteLength, 8));
+  }
+
+  float(id: number): number | undefined {
+    const child = this.child(id);
+    const bytes = child?.bytes().byteLength;
+    if (child === undefined || (bytes !== 4 && bytes !== 8)) {
+      return undefined;
+    }
+    return bytes === 4 ? child.#content.getFloat32(0) : child.#content.getFloat64(0);
   }
 
   bytes(): Uint8Array {

@@ -237,7 +237,32 @@ turn: number,
 /**
  * The source uses the full range of values.
  */
-fullRange: boolean, };
+fullRange: boolean,
+/**
+ * HDR that is to become BT.709; `None` leaves the colours as they are.
+ */
+hdr: Hdr | null, };
+
+/**
+ * What HDR is made of. The first three are code points of H.273; 2 where nobody knows.
+ */
+export type Hdr = {
+/**
+ * How light is coded: 16 for PQ, 18 for HLG.
+ */
+transfer: number,
+/**
+ * Its primaries.
+ */
+primaries: number,
+/**
+ * Its matrix.
+ */
+matrix: number,
+/**
+ * The brightest light in nits; 0 where nobody knows.
+ */
+peak: number, };
 
 /**
  * Making the audio.
@@ -598,6 +623,10 @@ matrix: string | null,
  * Full (0 to 255) rather than limited range.
  */
 fullRange: boolean,
+/**
+ * The brightest light of its HDR in nits, where the file tells it.
+ */
+peak: number | null,
 /**
  * It says that it is interlaced.
  */

@@ -75,6 +75,9 @@ pub struct VideoFacts {
     pub bytes: Bytes,
     /// Colour tags.
     pub colour: Colour,
+    /// The brightest light of HDR in nits, where the file tells it.
+    #[serde(skip)]
+    pub peak: Option<u32>,
     /// Whether the stream says that it is interlaced.
     pub interlaced: bool,
     /// Keyframes only begin a gradual refresh: decoding must start one earlier.
@@ -202,6 +205,8 @@ impl Colour {
             ("iec61966-2-1", 13),
             ("bt2020-10", 14),
             ("bt2020-12", 15),
+            ("smpte2084", 16),
+            ("arib-std-b67", 18),
         ];
         const MATRICES: &[(&str, u8)] = &[
             ("bt709", 1),

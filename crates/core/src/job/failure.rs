@@ -2,6 +2,7 @@
 
 use super::verify::Fault;
 use crate::clip::failure::ProbeFailure;
+use crate::machine::WhyFfmpeg;
 use crate::plan::refusal::Refusal;
 use crate::step::load::LoadFailure;
 pub use crate::step::load::PackFailure;
@@ -13,6 +14,13 @@ use serde::Serialize;
 pub enum Failure {
     /// The file is no clip.
     Probe(ProbeFailure),
+    /// Only the browser decodes the codec, and it is not up to this clip.
+    OnlyInBrowser {
+        /// The codec.
+        codec: String,
+        /// What it is not up to.
+        why: WhyFfmpeg,
+    },
     /// A required part could not be loaded.
     NotLoaded(LoadFailure),
     /// Nothing watchable fits; carries offers.

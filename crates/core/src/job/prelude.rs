@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
 use crate::clip::failure::ProbeFailure;
-use crate::clip::streams::{Reader, Seen, Streams, read_streams};
+use crate::clip::streams::{Reader, Seen, Streams, only_in_browser, read_streams};
 use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
@@ -322,7 +322,19 @@ impl Prelude {
     fn unexamined(&self, failure: Unexamined) -> Next {
         match why_ffmpeg(&failure).filter(|_| self.decoder == Decoder::Browser) {
             Some(why) => Next::FallBack(why),
-            None => Next::GiveUp(Failure::Probe(failure.into())),
+            None => Next::GiveUp(self.failure(failure)),
+        }
+    }
+
+    /// Returns why there is no result. Where ffmpeg has no decoder, the reason why it was asked says more.
+    fn failure(&self, failure: Unexamined) -> Failure {
+        match (failure, self.decoder) {
+            (Unexamined::Found(ProbeFailure::UnsupportedCodec { codec }), Decoder::Ffmpeg(Some(why)))
+                if only_in_browser(&codec) && why != WhyFfmpeg::Video =>
+            {
+                Failure::OnlyInBrowser { codec, why }
+            }
+            (failure, _) => Failure::Probe(failure.into()),
         }
     }
 
@@ -459,5 +471,27 @@ mod tests {
         ] {
             assert_eq!(why_ffmpeg(&failure), why, "{failure:?}");
         }
+    }
+
+    #[test]
+    fn a_codec_that_only_the_browser_decodes_is_refused_for_the_true_reason() {
+        let unsupported = |codec: &str| ProbeFailure::UnsupportedCodec { codec: codec.into() };
+        let only = |why| Failure::OnlyInBrowser { codec: "av1".into(), why };
+        let probe = |codec| Failure::Probe(unsupported(codec));
+        for (codec, why, failure) in [
+            ("av1", Some(WhyFfmpeg::Container), only(WhyFfmpeg::Container)),
+            ("av1", Some(WhyFfmpeg::Midway), only(WhyFfmpeg::Midway)),
+            ("av1", Some(WhyFfmpeg::Video), probe("av1")),
+            ("av1", None, probe("av1")),
+            ("an unknown codec", Some(WhyFfmpeg::Container), probe("an unknown codec")),
+        ] {
+            let prelude = Prelude::new(Bytes(1), Wishes::default(), Decoder::Ffmpeg(why), 0);
+            assert_eq!(prelude.failure(Unexamined::Found(unsupported(codec))), failure, "{codec} {why:?}");
+        }
+        let sentence = only(WhyFfmpeg::Mirrored).to_string();
+        assert!(
+            sentence.contains("the video has to be mirrored") && sentence.contains("try that"),
+            "{sentence}"
+        );
     }
 }

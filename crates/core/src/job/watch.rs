@@ -57,6 +57,8 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             inside: [0, 0, watched::WIDTH, watched::HEIGHT],
             turn: 0,
             full_range: false,
+            // Brightness and contrast are fitted in the comparison.
+            hdr: None,
         },
         every: watch::every(grid.rate),
         audio,

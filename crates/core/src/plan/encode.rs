@@ -130,6 +130,7 @@ pub(crate) fn conversion(video: &VideoFacts, format: VideoFormat) -> Conversion 
         rotation: video.rotation,
         deinterlace: video.interlaced,
         tone_map,
+        peak: video.peak.filter(|_| tone_map),
         full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
         rgb,
         source_colour: video.colour.clone(),

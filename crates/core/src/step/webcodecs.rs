@@ -37,6 +37,23 @@ pub struct DecodeStep {
     pub turn: u32,
     /// The source uses the full range of values.
     pub full_range: bool,
+    /// HDR that is to become BT.709; `None` leaves the colours as they are.
+    pub hdr: Option<Hdr>,
+}
+
+/// What HDR is made of. The first three are code points of H.273; 2 where nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Hdr {
+    /// How light is coded: 16 for PQ, 18 for HLG.
+    pub transfer: u8,
+    /// Its primaries.
+    pub primaries: u8,
+    /// Its matrix.
+    pub matrix: u8,
+    /// The brightest light in nits; 0 where nobody knows.
+    pub peak: u32,
 }
 
 /// Making the audio.
@@ -109,6 +126,10 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         inside: plan.conversion.place(plan.format),
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
+        hdr: plan.conversion.tone_map.then(|| {
+            let [primaries, transfer, matrix] = plan.conversion.source_colour.code_points();
+            Hdr { transfer, primaries, matrix, peak: plan.conversion.peak.unwrap_or(0) }
+        }),
     }
 }
 

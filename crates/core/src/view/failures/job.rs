@@ -59,6 +59,13 @@ impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Probe(failure) => failure.fmt(f),
+            Failure::OnlyInBrowser { codec, why } => write!(
+                f,
+                "The video uses {}, which only the browser can decode here, and not in this clip: {}. Save it as H.264, H.265 or VP9 and \
+                 try that.",
+                codec.to_uppercase(),
+                why.text()
+            ),
             Failure::NotLoaded(failure) => failure.fmt(f),
             Failure::TooSmall(refusal) => refusal.fmt(f),
             Failure::Undecodable { codec, .. } => write!(
