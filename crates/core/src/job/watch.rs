@@ -15,7 +15,7 @@ use crate::plan::notes::Note;
 use crate::plan::{Action, EncodePlan};
 use crate::step::files::{CLIP, RESULT_FILE};
 use crate::step::watch::{self, ListenStep, Seen, WatchStep};
-use crate::step::webcodecs::DecodeStep;
+use crate::step::webcodecs::{self, DecodeStep};
 use crate::step::{ArtifactKind, Program, ffmpeg};
 use crate::units::Micros;
 
@@ -57,7 +57,6 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             inside: [0, 0, watched::WIDTH, watched::HEIGHT],
             turn: 0,
             full_range: false,
-            // Brightness and contrast are fitted in the comparison.
             hdr: None,
         },
         every: watch::every(grid.rate),
@@ -77,6 +76,8 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     step.video.inside = place(plan.conversion.place(plan.format), (plan.format.width, plan.format.height));
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
+    // Colours change so much that brightness and contrast alone could not be fitted.
+    step.video.hdr = webcodecs::hdr(plan);
     step
 }
 

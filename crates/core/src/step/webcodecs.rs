@@ -41,7 +41,7 @@ pub struct DecodeStep {
     pub hdr: Option<Hdr>,
 }
 
-/// What HDR is made of. The first three are code points of H.273; 2 where nobody knows.
+/// What HDR is made of. The first three are code points of H.273.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -112,6 +112,19 @@ impl WebCodecsStep {
     }
 }
 
+/// What the HDR of `plan` is made of; `None` where it has none. Some files tag the transfer only.
+pub(crate) fn hdr(plan: &EncodePlan) -> Option<Hdr> {
+    const UNSPECIFIED: u8 = 2;
+    const BT2020: u8 = 9;
+    let conversion = &plan.conversion;
+    let known = |code: u8| if code == UNSPECIFIED { BT2020 } else { code };
+    conversion.tone_map.then(|| {
+        let [primaries, transfer, matrix] = conversion.source_colour.code_points();
+        let [primaries, matrix] = [primaries, matrix].map(known);
+        Hdr { transfer, primaries, matrix, peak: conversion.peak.unwrap_or(0) }
+    })
+}
+
 /// Decoding `chunk` of `plan`.
 pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     DecodeStep {
@@ -126,10 +139,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         inside: plan.conversion.place(plan.format),
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
-        hdr: plan.conversion.tone_map.then(|| {
-            let [primaries, transfer, matrix] = plan.conversion.source_colour.code_points();
-            Hdr { transfer, primaries, matrix, peak: plan.conversion.peak.unwrap_or(0) }
-        }),
+        hdr: hdr(plan),
     }
 }
 
