@@ -31,7 +31,8 @@ pub(crate) struct Lookup {
 const LUMAS: usize = LUMA_CELLS + 1;
 const CHROMAS: usize = CHROMA_CELLS + 1;
 
-/// Computes luma and both chroma of the results at all corners: rows of red for each blue, columns of luma for each red.
+/// Computes luma and both chroma of the results at all corners: rows of red for each blue, columns of luma for each
+/// red.
 fn corners(hdr: &Hdr) -> Vec<[i16; 3]> {
     /// Corners that are further from any colour are not between colours.
     const NEAR: std::ops::RangeInclusive<f32> = -0.1..=1.1;
@@ -199,7 +200,8 @@ fn place(
     let [luma_shares, blue_shares, red_shares] = shares;
     let cell = |position: Position, last: usize| (u32::from(position.0) >> STEP_BITS).min(last as u32 - 1);
     let share = |position: Position, cell: u32| {
-        let step = u32::from(position.0) - (cell << STEP_BITS);
+        // Scaling overshoots at edges.
+        let step = (u32::from(position.0) - (cell << STEP_BITS)).min(STEPS as u32);
         ((STEPS as u32 - step) | step << 16) as i32
     };
     let samples = luma.iter().zip(blue).zip(red);

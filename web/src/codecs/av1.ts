@@ -1,5 +1,5 @@
-// Finds sequence headers in AV1 packets, puts one into a packet that lacks it, and reads how bright HDR is. Refuses to know where packets come
-// from.
+// Finds sequence headers in AV1 packets, puts one into a packet that lacks it, and reads how bright HDR is. Refuses to
+// know where packets come from.
 
 /** One unit of a packet (AV1 specification, 5.3 and 5.9): its type, and where it and its payload begin and end. */
 interface Unit {

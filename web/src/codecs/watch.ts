@@ -31,18 +31,31 @@ export function watchFile(
 
 async function watchFrames(
   memory: WebAssembly.Memory,
-  { video, every }: WatchStep,
+  { video, every, finer }: WatchStep,
   track: Track,
   progress: (samples: number) => void,
 ): Promise<Blob> {
-  const pixels = video.width * video.height;
   const samples: Uint8Array<ArrayBuffer>[] = [];
   const take = (frame: Uint8Array) => {
-    samples.push(frame.slice(0, pixels));
+    samples.push(shrunk(frame, video.width, video.height, finer));
     progress(samples.length);
   };
   await decodeTrack(memory, video, track, take, every);
   return new Blob(samples);
+}
+
+/** Returns the luma of a frame; a pixel is the mean of `finer` times as many across and down. */
+function shrunk(frame: Uint8Array, width: number, height: number, finer: number): Uint8Array<ArrayBuffer> {
+  if (finer === 1) {
+    return frame.slice(0, width * height);
+  }
+  const across = width / finer;
+  const sums = new Float64Array(across * (height / finer));
+  for (let at = 0; at < width * height; at += 1) {
+    const place = Math.floor(Math.floor(at / width) / finer) * across + Math.floor((at % width) / finer);
+    sums[place] = (sums[place] ?? 0) + (frame[at] ?? 0);
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / finer ** 2));
 }
 
 /** Measures the root mean square of all channels, window by window. */

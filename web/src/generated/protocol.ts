@@ -244,7 +244,7 @@ fullRange: boolean,
 hdr: Hdr | null, };
 
 /**
- * What HDR is made of. The first three are code points of H.273; 2 where nobody knows.
+ * What HDR is made of. The first three are code points of H.273.
  */
 export type Hdr = {
 /**
@@ -426,9 +426,13 @@ frames: number, };
  */
 export type WatchStep = {
 /**
- * All slots, at the size of a sample.
+ * All slots, at the size of a sample or a multiple of it.
  */
 video: DecodeStep,
+/**
+ * So many times a sample's width and height; a sample's pixel is the mean of them.
+ */
+finer: number,
 /**
  * Of so many slots the first is sampled.
  */

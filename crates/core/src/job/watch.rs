@@ -19,6 +19,9 @@ use crate::step::webcodecs::{self, DecodeStep};
 use crate::step::{ArtifactKind, Program, ffmpeg};
 use crate::units::Micros;
 
+/// HDR is tone-mapped at so many times the size of a sample.
+const HDR_FINER: u32 = 5;
+
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
 
@@ -59,6 +62,7 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             full_range: false,
             hdr: None,
         },
+        finer: 1,
         every: watch::every(grid.rate),
         audio,
     }
@@ -76,8 +80,15 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     step.video.inside = place(plan.conversion.place(plan.format), (plan.format.width, plan.format.height));
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
-    // Colours change so much that brightness and contrast alone could not be fitted.
     step.video.hdr = webcodecs::hdr(plan);
+    if step.video.hdr.is_some() {
+        // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
+        // the mapped mean.
+        step.finer = HDR_FINER;
+        step.video.width *= HDR_FINER;
+        step.video.height *= HDR_FINER;
+        step.video.inside = step.video.inside.map(|side| side * HDR_FINER);
+    }
     step
 }
 
@@ -232,7 +243,7 @@ impl Rendition {
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
             tones: plan.conversion.tone_map,
-            barred: step.video.inside != [0, 0, watched::WIDTH, watched::HEIGHT],
+            barred: step.video.inside != [0, 0, step.video.width, step.video.height],
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
         let copied = match plan.audio {

@@ -428,6 +428,10 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     if (width, height) != (video.width, video.height) {
         chain.push(format!("pad={}:{}:{left}:{top}", video.width, video.height));
     }
+    if step.finer > 1 {
+        let [width, height] = [video.width, video.height].map(|side| side / step.finer);
+        chain.push(format!("scale={width}:{height}:flags=area"));
+    }
     // A message that repeats counts each time.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -loglevel repeat+info -copyts")
         .words("-reinit_filter 0 -max_error_rate 1")

@@ -121,3 +121,19 @@ fn gray_stays_gray_and_has_every_level() {
         assert!(worst <= 1.25, "{name}: off by {worst}");
     }
 }
+
+#[test]
+fn beyond_the_ends_is_as_at_the_ends() {
+    let lookup = Lookup::new(&Hdr::new(18, 9, 9, 0).unwrap());
+    let mapped = |beyond: i32| {
+        let position = |end: i32| Position::new((end + beyond) as u16);
+        let (mut luma, mut blue, mut red) = ([0; 4], [0; 1], [0; 1]);
+        let planes: [&[Position]; 3] =
+            [&[position(LUMA_END); 4], &[position(CHROMA_END)], &[position(CHROMA_END)]];
+        lookup.map(planes, 2, [&mut luma, &mut blue, &mut red], &mut Row::default());
+        (luma, blue, red)
+    };
+    for beyond in [1, 127, 129, 1500] {
+        assert_eq!(mapped(beyond), mapped(0), "{beyond}");
+    }
+}
