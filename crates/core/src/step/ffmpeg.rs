@@ -423,6 +423,8 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     ];
     if let Some(Hdr { transfer, matrix, primaries, .. }) = video.hdr {
         tone_map(transfer, matrix, primaries, &mut chain);
+        // From RGB, ffmpeg's gray would be that of another matrix.
+        chain.push("format=yuv420p".into());
     }
     chain.push("format=gray".into());
     if (width, height) != (video.width, video.height) {
