@@ -35,7 +35,7 @@ inBrowsers("high dynamic range", BOTH, (site) => {
       const result = await clipfit.save(job);
       const found = await verify(result, source, { frames: 50, colours: BT709, floor: 0.9, target });
       // A patch of reference white is in the first 64 pixels, and nothing else is there.
-      const crop = ["-vf", "crop=32:32:16:16,scale=1:1:flags=area,format=gray", "-frames:v", "1"];
+      const crop = ["-vf", "crop=32:32:16:16,format=yuv420p,extractplanes=y", "-frames:v", "1"];
       const [white] = await ffmpeg(["-i", result, ...crop, "-f", "rawvideo", "-"]);
       t.diagnostic(`${(found.share * 100).toFixed(2)} %, reference white is ${white}`);
       if (!leaves) assert.ok(Math.abs(white - REFERENCE_WHITE) <= 3, `reference white is ${white}`);
@@ -50,7 +50,9 @@ inBrowsers("high dynamic range", BOTH, (site) => {
     await clipfit.choose(source);
     const job = await clipfit.result();
     assert.doesNotMatch(job.plan, /ffmpeg\.wasm reads this clip/);
-    await verify(await clipfit.save(job), source, { frames: 75, floor: 0.9, target });
+    // ffmpeg does not read the header from the container's record.
+    const whole = await media("av1");
+    await verify(await clipfit.save(job), whole, { frames: 75, floor: 0.9, ssim: 0.9, target });
     await clipfit.close();
   });
 });
