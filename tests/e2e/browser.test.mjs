@@ -55,7 +55,7 @@ const CASES = [
     says: /AV1/,
   },
   { what: "to H.265 without an encoder", codec: "h265", core: false, says: /x265 needs a page served/ },
-  { what: "HDR", of: "hdr", effort: "balanced", core: true, says: /high dynamic range/, frames: 50 },
+  { what: "HDR", of: "hdr", effort: "balanced", core: true, says: /cannot decode the video/, frames: 50 },
   { what: "AVI", of: "avi", effort: "balanced", core: true, says: BY_FFMPEG, frames: 76 },
   { what: "a decoder that fails at frame 40", patch: decoderFailsAtFrame40, core: true, says: BY_FFMPEG },
   { what: "a decoder that is silent", patch: decoderIsSilent, core: true, says: BY_FFMPEG },

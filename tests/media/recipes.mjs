@@ -34,6 +34,18 @@ const flashAndBeep = (seconds, rate) =>
     ` -f lavfi -i aevalsrc=exprs=0.8*sin(2*PI*1000*t)*gte(t\\,0.5)*lt(mod(t\\,1)\\,0.05):s=48000:d=${seconds}`,
   ].join("");
 
+/**
+ * A muted moving picture of high dynamic range, with a patch of reference white, whose luma of ten bits is `white`, in
+ * its corner.
+ */
+const highRange = (white, transfer) =>
+  `${picture({ seconds: 2 })} ${sound({ seconds: 2 })} -vf format=yuv420p10le,` +
+  String.raw`geq=lum='if(lt(X\,64)*lt(Y\,64)\,${white}\,64+(lum(X\,Y)-64)*0.55)':` +
+  ["cb", "cr"]
+    .map((plane) => String.raw`${plane}='if(lt(X\,32)*lt(Y\,32)\,512\,512+(${plane}(X\,Y)-512)*0.3)'`)
+    .join(":") +
+  ` -color_primaries bt2020 -color_trc ${transfer} -colorspace bt2020nc -color_range tv`;
+
 export const RECIPES = {
   // As most clips are.
   mp4: { file: "clip.mp4", ffmpeg: [`${picture()} ${sound()} ${h264} ${aac} {out}`] },
@@ -95,6 +107,11 @@ export const RECIPES = {
     ffmpeg: [
       `${picture()} ${sound()} -c:v libaom-av1 -cpu-used 8 -b:v 1500k -pix_fmt yuv420p -g 50 ${aac} {out}`,
     ],
+  },
+  // The sequence header is in the container's record only.
+  av1HeaderOnce: {
+    file: "av1-header-once.mkv",
+    ffmpeg: ["-i {av1} -c copy -bsf:v filter_units=remove_types=1 {out}"],
   },
   av1Ivf: { file: "av1.ivf", ffmpeg: ["-i {av1} -map 0:v -c copy {out}"] },
   av1Ac3: { file: "av1-ac3.mkv", ffmpeg: ["-i {av1} -c:v copy -c:a ac3 -b:a 192k {out}"] },
@@ -213,6 +230,19 @@ export const RECIPES = {
   stretched: {
     file: "stretched.mp4",
     ffmpeg: [`${picture({ size: "240x180" })} ${sound()} -vf setsar=4/3 ${h264} ${aac} {out}`],
+  },
+  hdrAv1: {
+    file: "hdr10-av1.mp4",
+    ffmpeg: [
+      `${highRange(573, "smpte2084")} -c:v libaom-av1 -cpu-used 8 -b:v 1500k -g 25 -pix_fmt yuv420p10le ${aac} {out}`,
+    ],
+  },
+  hlgVp9: {
+    file: "hlg-vp9.webm",
+    ffmpeg: [
+      `${highRange(721, "arib-std-b67")} -c:v libvpx-vp9 -profile:v 2 -deadline realtime -cpu-used 8 -b:v 1500k ` +
+        "-g 25 -pix_fmt yuv420p10le -c:a libopus -b:a 64k {out}",
+    ],
   },
   hdr: {
     file: "hdr10.mp4",

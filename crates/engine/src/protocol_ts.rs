@@ -15,7 +15,7 @@ use clipfit_core::plan::audio::Mix;
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::package::PackageStep;
 use clipfit_core::step::watch::{ListenStep, WatchStep};
-use clipfit_core::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
+use clipfit_core::step::webcodecs::{AudioStep, DecodeStep, Hdr, WebCodecsStep};
 use clipfit_core::step::x264::{Passes, X264Step};
 use clipfit_core::step::{Answer, Death, Encode, Program, files};
 use clipfit_core::units::{FrameRate, Micros};
@@ -55,6 +55,7 @@ fn render() -> String {
         declaration::<LoadFailure>(&config),
         declaration::<Program>(&config),
         declaration::<DecodeStep>(&config),
+        declaration::<Hdr>(&config),
         declaration::<AudioStep>(&config),
         declaration::<Mix>(&config),
         declaration::<PackageStep>(&config),

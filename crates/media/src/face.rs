@@ -1,6 +1,6 @@
 //! The module's interface for JavaScript: takes and returns plain values and bytes, throws failures. Decides nothing.
 
-use crate::{audio, frame, h264};
+use crate::{audio, frame, h264, tone};
 use clipfit_container as container;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,8 @@ impl FrameConverter {
     /// Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
     /// `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
     /// makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
-    /// and height of the video in it.
+    /// and height of the video in it. `hdr` is empty, or what HDR is made of, which becomes BT.709: the code points of
+    /// H.273 for transfer, primaries and matrix, and the brightest light in nits, 0 if unknown.
     #[wasm_bindgen(constructor)]
     pub fn new(
         format: &str,
@@ -23,13 +24,22 @@ impl FrameConverter {
         #[wasm_bindgen(js_name = fullRange)] full_range: bool,
         turn: u32,
         out: &[u32],
+        hdr: &[u32],
     ) -> Result<FrameConverter, JsError> {
         let refused = frame::FrameError::Size { width: 0, height: 0 };
         let &[out_width, out_height, left, top, inner_width, inner_height] = out else {
             return Err(refused.into());
         };
         let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
-        Ok(FrameConverter(frame::Converter::new(format, (width, height), full_range, turn, out, inside)?))
+        let hdr = match *hdr {
+            [transfer, primaries, matrix, peak] => Some(
+                tone::Hdr::new(transfer, primaries, matrix, peak)
+                    .ok_or(frame::FrameError::Transfer(transfer))?,
+            ),
+            _ => None,
+        };
+        let size = (width, height);
+        Ok(FrameConverter(frame::Converter::new(format, size, full_range, turn, out, inside, hdr)?))
     }
 
     /// Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,

@@ -1,9 +1,12 @@
 //! Converts one decoded frame into one planar 4:2:0 frame of 8 bits and limited range, upright and at the requested
-//! size. Knows nothing of time or codecs. YUV keeps its matrix.
+//! size. Knows nothing of time or codecs. YUV keeps its matrix, except that of HDR, which becomes BT.709.
 
+use crate::lookup::{CHROMA_END, LUMA_END, Lookup, Position, Row};
+use crate::tone::Hdr;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8;
+use fast_image_resize::pixels::{InnerPixel, U8};
 use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions, Resizer};
+use std::rc::Rc;
 
 /// Largest width and height in pixels.
 const LARGEST: u32 = 16_384;
@@ -25,6 +28,9 @@ pub(crate) enum FrameError {
     /// Not a right angle.
     #[error("a frame cannot be rotated by {0} degrees")]
     Turn(u32),
+    /// No HDR.
+    #[error("the transfer {0} is none of HDR")]
+    Transfer(u32),
     /// The resizer refused.
     #[error("the frame could not be resized: {0}")]
     Resize(String),
@@ -89,8 +95,8 @@ impl Chroma {
 enum Layout {
     /// Three planes, and possibly a fourth one of the luma's size that is ignored. `bits` above 8 take two bytes.
     Planar { chroma: Chroma, alpha: bool, bits: u32 },
-    /// Luma, then pairs of chroma at half the size.
-    Pairs,
+    /// Luma, then pairs of chroma at half the size. `bits` above 8 are the highest of two bytes.
+    Pairs { bits: u32 },
     /// Four bytes per pixel: where red and blue are.
     Pixels { red: usize, blue: usize },
 }
@@ -99,7 +105,8 @@ impl Layout {
     /// Returns the layout with this name in WebCodecs' `VideoPixelFormat`.
     fn parse(format: &str) -> Option<Layout> {
         match format {
-            "NV12" => return Some(Layout::Pairs),
+            "NV12" => return Some(Layout::Pairs { bits: 8 }),
+            "P010" => return Some(Layout::Pairs { bits: 10 }),
             "RGBA" | "RGBX" => return Some(Layout::Pixels { red: 0, blue: 2 }),
             "BGRA" | "BGRX" => return Some(Layout::Pixels { red: 2, blue: 0 }),
             _ => {}
@@ -126,15 +133,15 @@ impl Layout {
     fn chroma(self) -> Chroma {
         match self {
             Layout::Planar { chroma, .. } => chroma,
-            Layout::Pairs => Chroma::C420,
+            Layout::Pairs { .. } => Chroma::C420,
             Layout::Pixels { .. } => Chroma::C444,
         }
     }
 
     fn bits(self) -> u32 {
         match self {
-            Layout::Planar { bits, .. } => bits,
-            Layout::Pairs | Layout::Pixels { .. } => 8,
+            Layout::Planar { bits, .. } | Layout::Pairs { bits } => bits,
+            Layout::Pixels { .. } => 8,
         }
     }
 
@@ -145,7 +152,13 @@ impl Layout {
                 let samples = colours + if alpha { size.samples() } else { 0 };
                 if bits > 8 { samples * 2 } else { samples }
             }
-            Layout::Pairs => colours,
+            Layout::Pairs { bits } => {
+                if bits > 8 {
+                    colours * 2
+                } else {
+                    colours
+                }
+            }
             Layout::Pixels { .. } => size.samples() * 4,
         }
     }
@@ -181,6 +194,7 @@ pub(crate) struct Converter {
     layout: Layout,
     size: Size,
     turn: Turn,
+    full_range: bool,
     /// The output frame.
     out: Size,
     /// Where the video is in it.
@@ -197,12 +211,24 @@ pub(crate) struct Converter {
     output: Vec<u8>,
     resizer: Resizer,
     options: ResizeOptions,
+    /// For HDR.
+    tones: Option<Tones>,
+}
+
+/// Maps HDR to BT.709.
+struct Tones {
+    hdr: Hdr,
+    lookup: Rc<Lookup>,
+    buffers: Row,
+    /// The input's planes, and the same at the output's size.
+    planes: [Vec<Position>; 3],
+    scaled: [Vec<Position>; 3],
 }
 
 impl Converter {
     /// Creates a converter. `format` is a `VideoPixelFormat`; sizes are in pixels, of the visible part; `full_range` is
     /// about YUV, since RGB always is; `turn` is in degrees, clockwise; `inside` is where the video is in the output
-    /// frame: left, top (both even), width, height. The rest is black.
+    /// frame: left, top (both even), width, height. The rest is black. HDR is mapped to BT.709.
     pub(crate) fn new(
         format: &str,
         (width, height): (u32, u32),
@@ -210,6 +236,7 @@ impl Converter {
         turn: u32,
         (out_width, out_height): (u32, u32),
         inside: [u32; 4],
+        hdr: Option<Hdr>,
     ) -> Result<Converter, FrameError> {
         let layout = Layout::parse(format).ok_or_else(|| FrameError::Format(format.to_owned()))?;
         let size = Size::new(width, height)?;
@@ -241,6 +268,8 @@ impl Converter {
             output: black(out),
             resizer: Resizer::new(),
             options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter))),
+            tones: hdr.map(Tones::new),
+            full_range,
         })
     }
 
@@ -256,6 +285,9 @@ impl Converter {
 
     /// Converts the frame in `input` into `output`.
     pub(crate) fn convert(&mut self) -> Result<(), FrameError> {
+        if self.tones.is_some() {
+            return self.convert_hdr();
+        }
         let sizes = self.layout.chroma().planes(self.size);
         let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
         let mut rest = self.output.as_mut_slice();
@@ -283,6 +315,163 @@ impl Converter {
             }
         }
         Ok(())
+    }
+}
+
+impl Converter {
+    /// Scales first, with all bits, and maps only the samples that are left.
+    fn convert_hdr(&mut self) -> Result<(), FrameError> {
+        let Some(tones) = &mut self.tones else { return Ok(()) };
+        tones.read(self.layout, self.size, self.full_range, &self.input);
+        let outs = Chroma::C420.planes(self.inside.size);
+        let lying = outs.map(|out| out.turned(self.turn));
+        let from = self.layout.chroma().planes(self.size);
+        for ((plane, scaled), (from, to)) in
+            tones.planes.iter().zip(&mut tones.scaled).zip(from.into_iter().zip(lying))
+        {
+            if from != to {
+                scaled.resize(to.samples(), Position::new(0));
+                resize_pixels(&mut self.resizer, &self.options, (plane, from), (scaled, to))?;
+            }
+        }
+        let planes = [0, 1, 2].map(|plane: usize| {
+            let same = from[plane] == lying[plane];
+            if same { tones.planes[plane].as_slice() } else { tones.scaled[plane].as_slice() }
+        });
+        let width = lying[0].width as usize;
+        let frames = Chroma::C420.planes(self.out);
+        if self.turn == Turn::None && self.inside.size == self.out {
+            tones.lookup.map(planes, width, split(&mut self.output, frames), &mut tones.buffers);
+            return Ok(());
+        }
+        self.lying.resize(lying.map(Size::samples).iter().sum(), 0);
+        tones.lookup.map(planes, width, split(&mut self.lying, lying), &mut tones.buffers);
+        let wholes = split(&mut self.output, frames);
+        let parts = split(&mut self.lying, lying);
+        for (((whole, frame), (part, size)), (out, share)) in wholes
+            .into_iter()
+            .zip(frames)
+            .zip(parts.into_iter().zip(lying))
+            .zip(outs.into_iter().zip([1, 2, 2]))
+        {
+            self.inner.resize(out.samples(), 0);
+            turn_plane(part, size, self.turn, &mut self.inner);
+            put(&self.inner, out, whole, frame, (self.inside.left / share, self.inside.top / share));
+        }
+        Ok(())
+    }
+}
+
+/// Splits a frame into its planes.
+fn split(frame: &mut [u8], sizes: [Size; 3]) -> [&mut [u8]; 3] {
+    let (luma, rest) = frame.split_at_mut(sizes[0].samples());
+    let (blue, red) = rest.split_at_mut(sizes[1].samples());
+    [luma, blue, red]
+}
+
+/// Where samples of one plane are in the table: 65536ths of a position for each.
+#[derive(Clone, Copy)]
+struct Axis {
+    zero: i32,
+    scale: i32,
+    middle: i32,
+    end: i32,
+}
+
+impl Axis {
+    fn new(bits: u32, full_range: bool, chroma: bool) -> Axis {
+        let (middle, end) = if chroma { (CHROMA_END / 2, CHROMA_END) } else { (0, LUMA_END) };
+        let deeper = bits - 8;
+        let (zero, span) = match (full_range, chroma) {
+            (false, false) => (16 << deeper, 219 << deeper),
+            (false, true) => (128 << deeper, 224 << deeper),
+            (true, false) => (0, (1 << bits) - 1),
+            (true, true) => (1 << (bits - 1), (1 << bits) - 1),
+        };
+        Axis { zero, scale: rounded(end << 16, span), middle, end }
+    }
+
+    #[inline(always)]
+    fn position(self, sample: u16) -> Position {
+        let offset = (i32::from(sample) - self.zero) * self.scale + (1 << 15);
+        Position::new(((offset >> 16) + self.middle).clamp(0, self.end) as u16)
+    }
+}
+
+impl Tones {
+    fn new(hdr: Hdr) -> Tones {
+        let lookup = Lookup::shared(&hdr);
+        Tones { hdr, lookup, buffers: Row::default(), planes: Default::default(), scaled: Default::default() }
+    }
+
+    /// Finds the samples of a frame in the table.
+    fn read(&mut self, layout: Layout, size: Size, full_range: bool, input: &[u8]) {
+        let sizes = layout.chroma().planes(size).map(Size::samples);
+        for (plane, samples) in self.planes.iter_mut().zip(sizes) {
+            plane.resize(samples, Position::new(0));
+        }
+        let [light, colour] = [false, true].map(|chroma| Axis::new(layout.bits(), full_range, chroma));
+        let wide = |bytes: &[u8; 2]| u16::from_le_bytes(*bytes);
+        let [luma, blue, red] = &mut self.planes;
+        let lumas = sizes[0];
+        match layout {
+            Layout::Planar { bits: 8, .. } => {
+                let (first, rest) = input.split_at(lumas);
+                let (second, third) = rest.split_at(sizes[1]);
+                for (plane, samples, axis) in
+                    [(luma, first, light), (blue, second, colour), (red, third, colour)]
+                {
+                    plane.iter_mut().zip(samples).for_each(|(to, from)| *to = axis.position((*from).into()));
+                }
+            }
+            Layout::Planar { .. } => {
+                let (first, rest) = input.as_chunks().0.split_at(lumas);
+                let (second, third) = rest.split_at(sizes[1]);
+                for (plane, samples, axis) in
+                    [(luma, first, light), (blue, second, colour), (red, third, colour)]
+                {
+                    plane.iter_mut().zip(samples).for_each(|(to, from)| *to = axis.position(wide(from)));
+                }
+            }
+            Layout::Pairs { bits: 8 } => {
+                let (first, pairs) = input.split_at(lumas);
+                luma.iter_mut().zip(first).for_each(|(to, from)| *to = light.position((*from).into()));
+                for ((blue, red), [u, v]) in blue.iter_mut().zip(red).zip(pairs.as_chunks().0) {
+                    (*blue, *red) = (colour.position((*u).into()), colour.position((*v).into()));
+                }
+            }
+            Layout::Pairs { bits } => {
+                let high = |bytes: &[u8; 2]| wide(bytes) >> (16 - bits);
+                let (first, pairs) = input.as_chunks().0.split_at(lumas);
+                luma.iter_mut().zip(first).for_each(|(to, from)| *to = light.position(high(from)));
+                for ((blue, red), [u, v]) in blue.iter_mut().zip(red).zip(pairs.as_chunks().0) {
+                    (*blue, *red) = (colour.position(high(u)), colour.position(high(v)));
+                }
+            }
+            Layout::Pixels { red: r, blue: b } => {
+                let (kr, kb) = self.hdr.weights();
+                let weights = |shares: [f32; 3], end: i32| {
+                    shares.map(|share| (share * end as f32 / 255.0 * 65_536.0).round() as i32)
+                };
+                let light = weights([kr, 1.0 - kr - kb, kb], LUMA_END);
+                let chroma = |own: f32, shares: [f32; 3]| {
+                    weights(shares.map(|share| share / (2.0 - 2.0 * own)), CHROMA_END)
+                };
+                let bluish = chroma(kb, [-kr, kr + kb - 1.0, 1.0 - kb]);
+                let reddish = chroma(kr, [1.0 - kr, kr + kb - 1.0, -kb]);
+                let pixels = input.as_chunks::<4>().0;
+                for (pixel, ((luma, blue), red)) in pixels.iter().zip(luma.iter_mut().zip(blue).zip(red)) {
+                    let pixel = [pixel[r], pixel[1], pixel[b]].map(i32::from);
+                    let sum = |weights: [i32; 3], middle: i32, end: i32| {
+                        let sum: i32 = weights.iter().zip(pixel).map(|(weight, value)| weight * value).sum();
+                        Position::new((((sum + (1 << 15)) >> 16) + middle).clamp(0, end) as u16)
+                    };
+                    *luma = sum(light, 0, LUMA_END);
+                    *blue = sum(bluish, CHROMA_END / 2, CHROMA_END);
+                    *red = sum(reddish, CHROMA_END / 2, CHROMA_END);
+                }
+            }
+        }
     }
 }
 
@@ -355,7 +544,7 @@ fn separate<'a>(
             made.extend(samples().take(luma).map(|sample| light.level(sample)));
             made.extend(samples().skip(luma).take(2 * chroma).map(|sample| colour.level(sample)));
         }
-        (Layout::Pairs, None) => {
+        (Layout::Pairs { .. }, None) => {
             let (first, pairs) = input.split_at(luma);
             made.resize(2 * chroma, 0);
             let (second, third) = made.split_at_mut(chroma);
@@ -364,12 +553,21 @@ fn separate<'a>(
             }
             return [first, second, third];
         }
-        (Layout::Pairs, Some([light, colour])) => {
+        (Layout::Pairs { bits: 8 }, Some([light, colour])) => {
             made.clear();
             let (first, pairs) = input.split_at(luma);
             made.extend(first.iter().map(|sample| light.level((*sample).into())));
             for place in 0..2 {
                 made.extend(pairs.iter().skip(place).step_by(2).map(|sample| colour.level((*sample).into())));
+            }
+        }
+        (Layout::Pairs { bits }, Some([light, colour])) => {
+            made.clear();
+            let high = |bytes: &[u8; 2]| usize::from(u16::from_le_bytes(*bytes) >> (16 - bits));
+            let (first, pairs) = input.as_chunks().0.split_at(luma);
+            made.extend(first.iter().map(|sample| light.level(high(sample))));
+            for place in 0..2 {
+                made.extend(pairs.iter().skip(place).step_by(2).map(|sample| colour.level(high(sample))));
             }
         }
         (Layout::Pixels { red, blue }, _) => {
@@ -445,12 +643,28 @@ fn resize(
     (source, from): (&[u8], Size),
     (target, to): (&mut [u8], Size),
 ) -> Result<(), FrameError> {
-    let refused = |error: &dyn std::error::Error| FrameError::Resize(error.to_string());
     let source =
         TypedImageRef::<U8>::from_buffer(from.width, from.height, source).map_err(|error| refused(&error))?;
     let mut target =
         TypedImage::<U8>::from_buffer(to.width, to.height, target).map_err(|error| refused(&error))?;
     resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
+}
+
+/// The same for other samples than bytes.
+fn resize_pixels<P: InnerPixel + fast_image_resize::PixelTrait>(
+    resizer: &mut Resizer,
+    options: &ResizeOptions,
+    (source, from): (&[P], Size),
+    (target, to): (&mut [P], Size),
+) -> Result<(), FrameError> {
+    let source = TypedImageRef::new(from.width, from.height, source).map_err(|error| refused(&error))?;
+    let mut target =
+        TypedImage::from_pixels_slice(to.width, to.height, target).map_err(|error| refused(&error))?;
+    resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
+}
+
+fn refused(error: &dyn std::error::Error) -> FrameError {
+    FrameError::Resize(error.to_string())
 }
 
 /// Rotates a plane of `size` clockwise.

@@ -5,5 +5,8 @@ mod audio;
 mod face;
 mod frame;
 mod h264;
+mod lanes;
+mod lookup;
+mod tone;
 
 pub use face::{Assembly, FrameConverter, H264Facts, Packager, Resampler, TrackFile, assemble, h264_facts};

@@ -1,5 +1,5 @@
-// Finds sequence headers in AV1 packets, and puts one into a packet that lacks it. Refuses to know where packets come
-// from.
+// Finds sequence headers in AV1 packets, puts one into a packet that lacks it, and reads how bright HDR is. Refuses to
+// know where packets come from.
 
 /** One unit of a packet (AV1 specification, 5.3 and 5.9): its type, and where it and its payload begin and end. */
 interface Unit {
@@ -11,6 +11,7 @@ interface Unit {
 
 const SEQUENCE_HEADER = 1;
 const TEMPORAL_DELIMITER = 2;
+const METADATA = 5;
 
 /** Lists the units of a packet; the last one may have no size. Stops where the packet is not well-formed. */
 function* units(data: Uint8Array): Generator<Unit> {
@@ -55,6 +56,20 @@ export function sequenceHeader(data: Uint8Array): Uint8Array<ArrayBuffer> | unde
     }
   }
   return undefined;
+}
+
+/** Reads the brightest light in nits of the content and of the screen that it was made on (5.8.3, 5.8.4). */
+export function lightOf(data: Uint8Array): { content?: number; screen?: number } {
+  const light: { content?: number; screen?: number } = {};
+  for (const { type, payload, end } of units(data)) {
+    const view = new DataView(data.buffer, data.byteOffset + payload, end - payload);
+    if (type === METADATA && view.byteLength >= 5 && view.getUint8(0) === 1) {
+      light.content = view.getUint16(1);
+    } else if (type === METADATA && view.byteLength >= 25 && view.getUint8(0) === 2) {
+      light.screen = view.getUint32(17) / 256;
+    }
+  }
+  return light;
 }
 
 /** Returns the packet with `header`, behind the delimiter that it may begin with. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { openAsBlob } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -461,4 +461,36 @@ describe("what the container keeps of AV1's sequence header is read", () => {
       assert.equal(audio.configuration, undefined);
     });
   }
+});
+
+test("how bright HDR is stands in AV1's metadata and in the container", async () => {
+  const bytes = (text) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
+  const content = "2a06 01 03e8 0190 80";
+  const screen = `2a1a 02 ${"1234".repeat(8)} 0003e800 00000040 80`;
+  const cases = [
+    [content, { content: 1000 }],
+    [`1200 ${screen} 3201 10`, { screen: 1000 }],
+    [`${content} ${screen}`, { content: 1000, screen: 1000 }],
+    ["2a03 01 03e8", {}],
+    ["3201 10", {}],
+  ];
+  for (const [data, light] of cases) {
+    assert.deepEqual(codecs.lightOf(bytes(data)), light, data);
+  }
+  for (const [content, screen, nits] of [
+    [400, 1000, 400],
+    [0, 1000.4, 1000],
+    [undefined, 4000, 4000],
+    [0, 0, undefined],
+    [undefined, undefined, undefined],
+  ]) {
+    assert.equal(codecs.brightest(content, screen), nits);
+  }
+  // A box of the same place and size says it instead.
+  const file = await readFile(await media("hdrAv1"));
+  const place = file.indexOf("btrt");
+  file.write("clli", place);
+  file.writeUInt32BE((600 << 16) | 200, place + 4);
+  const { streams } = await codecs.readMovie(new Blob([file]));
+  assert.equal(streams[0].peak, 600);
 });

@@ -10,6 +10,7 @@ import type {
   PacketTable,
   VideoDetails,
 } from "../generated/protocol.ts";
+import { lightOf } from "./av1.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Clip, type Track, withClip } from "./clip.ts";
 import { decodable, decoderConfig } from "./decode.ts";
@@ -19,7 +20,7 @@ import { decodeFrames } from "./frames.ts";
 import { type FrameSize, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
-import { micros, reduced, type Stream } from "./structure.ts";
+import { brightest, micros, reduced, type Stream } from "./structure.ts";
 
 /** Lists the streams of a file. */
 export function examineStreams(file: Blob): Promise<Listing> {
@@ -113,7 +114,7 @@ async function list(clip: Clip): Promise<Listing> {
     facts.packets = survey.packets ?? null;
     const { demuxed } = track;
     if (demuxed.isVideoTrack()) {
-      facts.video = await videoDetails(demuxed, stream, survey.rate ?? null);
+      facts.video = await videoDetails(track, demuxed, survey.rate ?? null);
     } else if (demuxed.isAudioTrack()) {
       facts.audio = await audioDetails(demuxed);
     }
@@ -171,10 +172,11 @@ async function audioDetails(track: InputAudioTrack): Promise<AudioDetails> {
 }
 
 async function videoDetails(
+  whole: Track,
   track: InputVideoTrack,
-  stream: Stream,
   rate: FrameRate | null,
 ): Promise<VideoDetails> {
+  const { stream } = whole;
   const { primaries, transfer, matrix, fullRange } = await track.getColorSpace();
   const coded = await bitstreamFacts(track);
   const [horizontal, vertical] = stream.sampleAspect ?? coded?.sampleAspect ?? [1, 1];
@@ -189,6 +191,7 @@ async function videoDetails(
     transfer: colourName(transfer) ?? null,
     matrix: colourName(matrix) ?? null,
     fullRange: fullRange ?? false,
+    peak: colourName(transfer) === "smpte2084" ? ((await peakOf(whole)) ?? null) : null,
     interlaced: coded?.interlaced ?? false,
     // Of H.264 that does not say, the decoder description says that it is not.
     fieldsUnsaid: false,
@@ -197,6 +200,17 @@ async function videoDetails(
     averageRate: rate,
     reordered: 0,
   };
+}
+
+/** Reads the brightest light of HDR in nits from the container, else from the first packet of AV1. */
+async function peakOf(track: Track): Promise<number | undefined> {
+  const { demuxed, stream } = track;
+  if (stream.peak !== undefined || (await demuxed.getCodec()) !== "av1") {
+    return stream.peak;
+  }
+  const packet = await track.first(undefined);
+  const [record, own] = [stream.configuration, packet?.data].map((data) => data && lightOf(data));
+  return brightest(own?.content ?? record?.content, own?.screen ?? record?.screen);
 }
 
 interface BitstreamFacts {

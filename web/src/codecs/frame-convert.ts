@@ -2,6 +2,7 @@
 // shown.
 
 import { FrameConverter } from "../generated/media.js";
+import type { Hdr } from "../generated/protocol.ts";
 import { CannotDecode } from "./failures.ts";
 import { tightLayout } from "./layout.ts";
 
@@ -16,6 +17,8 @@ export interface Wanted {
   turn: number;
   /** The source uses the full range of values. */
   fullRange: boolean;
+  /** What HDR is made of that is to become BT.709. */
+  hdr: Hdr | null;
 }
 
 /** Converts frames one by one; their layout and size may change midway, because decoders change them. */
@@ -51,9 +54,10 @@ export class Converter {
     }
     this.close();
     const layout = tightLayout(format, width, height);
-    const { fullRange, turn, width: outWidth, height: outHeight, inside } = this.#wanted;
+    const { fullRange, turn, width: outWidth, height: outHeight, inside, hdr } = this.#wanted;
     const out = new Uint32Array([outWidth, outHeight, ...inside]);
-    const converter = new FrameConverter(format, width, height, fullRange, turn, out);
+    const numbers = new Uint32Array(hdr ? [hdr.transfer, hdr.primaries, hdr.matrix, hdr.peak] : []);
+    const converter = new FrameConverter(format, width, height, fullRange, turn, out, numbers);
     this.#current = { kind, layout, converter };
     return this.#current;
   }

@@ -13,6 +13,11 @@ const PLANES: Readonly<Record<string, readonly (readonly [bytes: number, across:
       [1, 1, 1],
       [2, 2, 2],
     ],
+    // Not among WebCodecs' own names yet.
+    P010: [
+      [2, 1, 1],
+      [4, 2, 2],
+    ],
     I420P10: planar(2, 2, 2),
     I420P12: planar(2, 2, 2),
     I422P10: planar(2, 2, 1),

@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  brightest,
   dateAndTime,
   dolbyVision,
   type Kind,
@@ -51,6 +52,10 @@ const ID = {
   displayWidth: 0x54b0,
   displayHeight: 0x54ba,
   displayUnit: 0x54b2,
+  colour: 0x55b0,
+  maxContentLight: 0x55bc,
+  masteringMetadata: 0x55d0,
+  luminanceMax: 0x55d9,
   attachments: 0x1941a469,
   attachedFile: 0x61a7,
   fileMediaType: 0x4660,
@@ -179,6 +184,7 @@ function streamOf(track: Element, rates: ReadonlyMap<number, number>): Stream[] 
       bitrate: rates.get(track.number(ID.trackUid) ?? 0),
       // The same record as in MP4, whose first four bytes are fields.
       configuration: codec === "V_AV1" ? track.child(ID.codecPrivate)?.bytes().subarray(4) : undefined,
+      peak: video && peak(video),
       delay: (track.number(ID.codecDelay) ?? 0) / 1e9,
       shown: ALWAYS,
       dolbyVision: dolbyVision(dolbyVisionRecord(track)),
@@ -197,6 +203,12 @@ function dolbyVisionRecord(track: Element): Uint8Array | undefined {
 
 function ascii(word: string): DataView {
   return new DataView(new TextEncoder().encode(word).buffer);
+}
+
+function peak(video: Element): number | undefined {
+  const colour = video.child(ID.colour);
+  const screen = colour?.child(ID.masteringMetadata)?.float(ID.luminanceMax);
+  return brightest(colour?.number(ID.maxContentLight), screen);
 }
 
 function oddityOf(track: Element, video: Element | undefined): Oddity | undefined {
@@ -295,6 +307,15 @@ class Element {
 
   bytes(): Uint8Array {
     return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
+  }
+
+  float(id: number): number | undefined {
+    const child = this.child(id);
+    const bytes = child?.bytes().byteLength;
+    if (child === undefined || (bytes !== 4 && bytes !== 8)) {
+      return undefined;
+    }
+    return bytes === 4 ? child.#content.getFloat32(0) : child.#content.getFloat64(0);
   }
 
   text(id: number): string | undefined {

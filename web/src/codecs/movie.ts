@@ -6,6 +6,7 @@ import { CannotDecode } from "./failures.ts";
 import {
   ALWAYS,
   attached,
+  brightest,
   dateAndTime,
   dolbyVision,
   type Kind,
@@ -97,6 +98,7 @@ function streamOf(track: Box, movieTimescale: number, chapters: ReadonlySet<numb
     sampleAspect: description && sampleAspect(description, header, long ? 88 : 76),
     bitrate: undefined,
     configuration: description && av1Configuration(description),
+    peak: description && peak(description),
     delay: 0,
     shown,
     dolbyVision: description && dolbyVision(recordOf(description, "dvcC", "dvvC", "dvwC")),
@@ -141,6 +143,18 @@ function readEdits(track: Box, movieTimescale: number): { shown: Span; odd?: Odd
 
 /** Bytes of a video sample description before its boxes. */
 const VIDEO_FIELDS_BYTES = 78;
+
+/** Reads the brightest light: of the content, else of the screen that it was made on (ISO/IEC 14496-12, VP9's own). */
+function peak(description: Box): number | undefined {
+  const boxes = new Map(description.children(VIDEO_FIELDS_BYTES).map(({ type, box }) => [type, box]));
+  const [content, ownContent] = [boxes.get("clli"), boxes.get("CoLL")];
+  const [screen, ownScreen] = [boxes.get("mdcv"), boxes.get("SmDm")];
+  return brightest(
+    content?.getUint16(0) ?? ownContent?.getUint16(4),
+    // The boxes of VP9 begin with version and flags.
+    screen ? screen.getUint32(16) / 10_000 : ownScreen && ownScreen.getUint32(20) / 256,
+  );
+}
 
 /** Returns what follows the four bytes of fields in AV1's record. */
 function av1Configuration(description: Box): Uint8Array | undefined {

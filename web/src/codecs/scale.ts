@@ -17,7 +17,7 @@ export function scaler(
   outHeight: number,
 ): Scaler {
   const out = new Uint32Array([outWidth, outHeight, 0, 0, outWidth, outHeight]);
-  const converter = new FrameConverter("I420", width, height, false, 0, out);
+  const converter = new FrameConverter("I420", width, height, false, 0, out, new Uint32Array());
   return {
     scale(bytes) {
       const { inputAddress, inputBytes } = converter;

@@ -24,6 +24,8 @@ export interface Stream {
   bitrate: number | undefined;
   /** What AV1's decoder configuration holds besides: sequence headers and metadata, as in a packet. */
   configuration: Uint8Array | undefined;
+  /** The brightest light of HDR in nits, when the container specifies it. */
+  peak: number | undefined;
   /** Seconds by which the container's times are later than the audio. */
   delay: number;
   /** The part of the timeline that is shown, in seconds. */
@@ -46,6 +48,7 @@ export function attached(kind: "video" | "attachment", tag: string): Stream {
     sampleAspect: undefined,
     bitrate: undefined,
     configuration: undefined,
+    peak: undefined,
     delay: 0,
     shown: ALWAYS,
     dolbyVision: undefined,
@@ -83,6 +86,12 @@ export function dateAndTime(time: number): string | undefined {
 export function dolbyVision(record: Uint8Array | undefined): [number, number] | undefined {
   const [, , profileAndLevel, , compatibility = 0] = record ?? [];
   return profileAndLevel === undefined ? undefined : [profileAndLevel >> 1, compatibility >> 4];
+}
+
+/** Chooses between the brightest light of the content and that of the screen, in nits; zero says nothing. */
+export function brightest(content: number | undefined, screen: number | undefined): number | undefined {
+  const known = [content, screen].find((nits) => nits !== undefined && nits >= 1);
+  return known && Math.round(known);
 }
 
 /** Reduces a ratio to its lowest terms. */

@@ -31,14 +31,14 @@ export function watchFile(
 
 async function watchFrames(
   memory: WebAssembly.Memory,
-  { video, every, crop, lumaOfChroma }: WatchStep,
+  { video, every, finer, crop, lumaOfChroma }: WatchStep,
   track: Track,
   progress: (samples: number) => void,
 ): Promise<Blob> {
   const pixels = video.width * video.height;
   const samples: Uint8Array<ArrayBuffer>[] = [];
   const take = (frame: Uint8Array) => {
-    samples.push(luma(frame, pixels, video.width, lumaOfChroma));
+    samples.push(shrunk(luma(frame, pixels, video.width, lumaOfChroma), video.width, finer));
     progress(samples.length);
   };
   await decodeTrack(memory, video, track, take, every, crop);
@@ -64,6 +64,20 @@ function luma(
     const chroma = (offset: number) => (frame[offset] ?? 128) - 128;
     return Math.min(Math.max(value + blue * chroma(at) + red * chroma(at + plane), 0), 255);
   });
+}
+
+/** Returns the sample whose pixel is the mean of `finer` times as many across and down. */
+function shrunk(sample: Uint8Array<ArrayBuffer>, width: number, finer: number): Uint8Array<ArrayBuffer> {
+  if (finer === 1) {
+    return sample;
+  }
+  const across = width / finer;
+  const sums = new Float64Array(sample.length / finer ** 2);
+  for (const [at, value] of sample.entries()) {
+    const place = Math.floor(Math.floor(at / width) / finer) * across + Math.floor((at % width) / finer);
+    sums[place] = (sums[place] ?? 0) + value;
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / finer ** 2));
 }
 
 /** Measures the root mean square of all channels, window by window. */

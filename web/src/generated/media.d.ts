@@ -32,9 +32,10 @@ export class FrameConverter {
      * Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
      * `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
      * makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
-     * and height of the video in it.
+     * and height of the video in it. `hdr` is empty, or what HDR is made of, which becomes BT.709: the code points of
+     * H.273 for transfer, primaries and matrix, and the brightest light in nits, 0 if unknown.
      */
-    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array);
+    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array, hdr: Uint32Array);
     /**
      * Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,
      * without padding, chroma sizes rounded up. The memory may grow in every call; the address stays.

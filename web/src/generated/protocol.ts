@@ -241,7 +241,32 @@ turn: number,
 /**
  * The source uses the full range of values.
  */
-fullRange: boolean, };
+fullRange: boolean,
+/**
+ * HDR that is to become BT.709; `None` leaves the colours as they are.
+ */
+hdr: Hdr | null, };
+
+/**
+ * What HDR is made of. The first three are code points of H.273.
+ */
+export type Hdr = {
+/**
+ * How light is coded: 16 for PQ, 18 for HLG.
+ */
+transfer: number,
+/**
+ * Its primaries.
+ */
+primaries: number,
+/**
+ * Its matrix.
+ */
+matrix: number,
+/**
+ * The brightest light in nits; 0 where nobody knows.
+ */
+peak: number, };
 
 /**
  * Making the audio.
@@ -405,9 +430,13 @@ frames: number, };
  */
 export type WatchStep = {
 /**
- * All slots, at the size of a sample.
+ * All slots, at the size of a sample or a multiple of it.
  */
 video: DecodeStep,
+/**
+ * So many times a sample's width and height; a sample's pixel is the mean of them.
+ */
+finer: number,
 /**
  * Of so many slots the first is sampled.
  */
@@ -623,6 +652,10 @@ matrix: string | null,
  * Full (0 to 255) rather than limited range.
  */
 fullRange: boolean,
+/**
+ * The brightest light of its HDR in nits, where the file tells it.
+ */
+peak: number | null,
 /**
  * It says that it is interlaced.
  */

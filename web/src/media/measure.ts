@@ -170,6 +170,7 @@ async function decodeTime(
     inside: [0, 0, width, height],
     turn: 0,
     fullRange: false,
+    hdr: null,
   };
   try {
     const began = performance.now();

@@ -101,6 +101,9 @@ pub struct VideoFacts {
     pub bytes: Bytes,
     /// Colour tags.
     pub colour: Colour,
+    /// The brightest light of HDR in nits, where the file tells it.
+    #[serde(skip)]
+    pub peak: Option<u32>,
     /// Whether it is interlaced: as the stream says, or as a look at its frames shows.
     pub interlaced: bool,
     /// Which field of a frame comes first, where a look showed that it is interlaced: its frames do not say so then.
@@ -266,6 +269,8 @@ impl Colour {
             ("iec61966-2-1", 13),
             ("bt2020-10", 14),
             ("bt2020-12", 15),
+            ("smpte2084", 16),
+            ("arib-std-b67", 18),
         ];
         const MATRICES: &[(&str, u8)] = &[
             ("bt709", 1),

@@ -69,6 +69,8 @@ fn stream(number: u32, fields: &Section) -> ListedStream {
 
 fn video(fields: &Section) -> VideoDetails {
     VideoDetails {
+        // Not among what is asked for.
+        peak: None,
         width: fields.number("width").unwrap_or(0),
         height: fields.number("height").unwrap_or(0),
         sample_aspect: fields.text("sample_aspect_ratio").and_then(ratio),

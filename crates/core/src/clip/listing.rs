@@ -131,6 +131,8 @@ pub struct VideoDetails {
     pub matrix: Option<String>,
     /// Full (0 to 255) rather than limited range.
     pub full_range: bool,
+    /// The brightest light of its HDR in nits, where the file tells it.
+    pub peak: Option<u32>,
     /// It says that it is interlaced.
     pub interlaced: bool,
     /// It says neither that it is interlaced nor that it is not, where such video may be interlaced.

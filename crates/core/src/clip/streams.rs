@@ -66,7 +66,7 @@ impl Seen {
             "I420A" => "yuva420p",
             "I422" => "yuv422p",
             "I444" => "yuv444p",
-            "I420P10" => "yuv420p10le",
+            "I420P10" | "P010" => "yuv420p10le",
             "I420P12" => "yuv420p12le",
             "I422P10" => "yuv422p10le",
             "I444P10" => "yuv444p10le",
@@ -77,6 +77,11 @@ impl Seen {
 
 /// Codecs that ffmpeg.wasm demuxes and has no decoder for.
 const NOT_DECODED: [&str; 3] = ["av1", "vvc", "evc"];
+
+/// Returns whether only a browser decodes this codec on a page.
+pub(crate) fn only_in_browser(codec: &str) -> bool {
+    NOT_DECODED.contains(&codec)
+}
 
 /// What demuxers print when packets lie beyond the file's end.
 const CUT_OFF: [&str; 2] = ["partial file", "File ended prematurely"];
@@ -131,7 +136,7 @@ pub fn read_streams(
         });
     };
     let codec = codec(&streams[video]);
-    let missing = reader == Reader::Core && NOT_DECODED.contains(&codec.as_str());
+    let missing = reader == Reader::Core && only_in_browser(&codec);
     if codec.is_empty() || codec == "none" || codec == "unknown" || missing {
         let codec = if codec.is_empty() { "an unknown codec".to_owned() } else { codec };
         return Err(ProbeFailure::UnsupportedCodec { codec });
@@ -200,7 +205,7 @@ impl Streams {
         let seen = self.seen(packets);
         // Nobody on a page decodes it: the browser has not, and ffmpeg.wasm cannot.
         let undecoded = self.reader == Reader::Browser && seen.layout.is_none();
-        if undecoded && NOT_DECODED.contains(&codec.as_str()) {
+        if undecoded && only_in_browser(&codec) {
             return Err(ProbeFailure::UnsupportedCodec { codec });
         }
         let zero = self.listing.start.unwrap_or_default();
@@ -263,6 +268,7 @@ impl Streams {
             dolby_vision: details
                 .dolby_vision
                 .is_some_and(|(profile, compatible)| profile == 5 || (profile >= 8 && compatible == 0)),
+            peak: details.peak,
             colour: colour(details, &seen, &codec),
             gradual_refresh: packets.refreshes_gradually(),
             bytes_before: packets.keyframes.iter().map(|&(_, bytes)| bytes).collect(),

@@ -15,9 +15,12 @@ use crate::plan::notes::Note;
 use crate::plan::{Action, EncodePlan};
 use crate::step::files::{CLIP, RESULT_FILE};
 use crate::step::watch::{self, ListenStep, Seen, WatchStep};
-use crate::step::webcodecs::DecodeStep;
+use crate::step::webcodecs::{self, DecodeStep};
 use crate::step::{ArtifactKind, Output, Program, ffmpeg};
 use crate::units::Micros;
+
+/// HDR is tone-mapped at so many times the size of a sample.
+const HDR_FINER: u32 = 5;
 
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
@@ -37,7 +40,9 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
             inside: [0, 0, watched::WIDTH, watched::HEIGHT],
             turn: 0,
             full_range: false,
+            hdr: None,
         },
+        finer: 1,
         every: watch::every(grid.rate),
         luma_of_chroma: [0.0, 0.0],
         crop: None,
@@ -57,7 +62,15 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid, audio);
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
-    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
+    step.video.hdr = webcodecs::hdr(plan);
+    if step.video.hdr.is_some() {
+        // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
+        // the mapped mean.
+        step.finer = HDR_FINER;
+        step.video.width *= HDR_FINER;
+        step.video.height *= HDR_FINER;
+        step.video.inside = step.video.inside.map(|side| side * HDR_FINER);
+    }
     step
 }
 

@@ -74,7 +74,7 @@ pub enum WhyFfmpeg {
     /// The browser has no decoder for the video, or hands its frames over unreadable.
     #[serde(rename = "Picture")]
     Video,
-    /// High dynamic range: tone mapping is ffmpeg's.
+    /// High dynamic range that the browser hands out as RGB, with 8 bits.
     HighRange,
     /// Interlaced: joining fields is ffmpeg's.
     Interlaced,

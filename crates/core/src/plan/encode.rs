@@ -135,6 +135,7 @@ pub(crate) fn conversion(video: &VideoFacts, format: VideoFormat) -> Conversion 
         resized: video.resized.is_some(),
         reshaped: video.resized.is_some_and(|resized| resized.reshaped),
         tone_map,
+        peak: video.peak.filter(|_| tone_map),
         full_range: video.colour.full_range || video.pixel_format.starts_with("yuvj"),
         rgb,
         source_colour: video.colour.clone(),

@@ -4,7 +4,7 @@ use super::audio::{AudioPlan, mixes};
 use super::types::{Action, PackagePlan, Plan};
 use crate::clip::facts::{Container, MediaFacts};
 use crate::clip::listing::Listing;
-use crate::clip::streams::Seen;
+use crate::clip::streams::{Seen, only_in_browser};
 use crate::machine::limits::Limits;
 use crate::machine::{VideoEncoder, WhyFfmpeg};
 use crate::units::Micros;
@@ -23,7 +23,6 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         matches!(facts.container, Container::Mp4 | Container::Mov | Container::Matroska | Container::WebM);
     let cases = [
         (!known || facts.video.stamped_late != Micros(0), WhyFfmpeg::Container),
-        (facts.video.is_hdr(), WhyFfmpeg::HighRange),
         (facts.video.interlaced, WhyFfmpeg::Interlaced),
         // Browsers' decoders begin with a keyframe or fail.
         (seen.begins_midway, WhyFfmpeg::Wrong),
@@ -33,6 +32,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (facts.video.resized.is_some_and(|resized| resized.reshaped), WhyFfmpeg::Wrong),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
+        // Firefox: as RGB it has 8 bits, which is little for what HDR spans, and still better than nothing.
+        (seen.is_rgb() && facts.video.is_hdr() && !only_in_browser(&facts.video.codec), WhyFfmpeg::HighRange),
     ];
     cases.into_iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, why)| Err(why))
 }
@@ -131,6 +132,22 @@ mod tests {
             let mut facts = facts(100);
             facts.video.colour.full_range = full_range;
             assert_eq!(suits(&facts, &seen), answer, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn high_dynamic_range_stays_where_all_its_bits_come() {
+        for (layout, codec, answer) in [
+            ("I420P10", "vp9", Ok(())),
+            ("I420", "hevc", Ok(())),
+            ("BGRX", "vp9", Err(WhyFfmpeg::HighRange)),
+            ("BGRX", "av1", Ok(())),
+        ] {
+            let seen = Seen { layout: Some(layout.into()), ..Seen::default() };
+            let mut facts = facts(100);
+            facts.video.codec = codec.into();
+            facts.video.colour.transfer = Some("smpte2084".into());
+            assert_eq!(suits(&facts, &seen), answer, "{layout} {codec}");
         }
     }
 

@@ -155,6 +155,9 @@ pub struct Conversion {
     pub reshaped: bool,
     /// Map high dynamic range to SDR.
     pub tone_map: bool,
+    /// The brightest light of the source in nits, where it tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak: Option<u32>,
     /// Convert full range to limited range.
     pub full_range: bool,
     /// The source is RGB: the matrix is ours to choose.

@@ -15,9 +15,11 @@ use crate::step::files::{
     RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
 };
 use crate::step::watch::WatchStep;
+use crate::step::webcodecs::Hdr;
 use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
+use std::fmt::Display;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 
@@ -318,19 +320,24 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
         chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
     }
     if conversion.tone_map {
-        // After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve, BT.709.
         let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
         let matrix = conversion.source_colour.matrix.as_deref().unwrap_or("bt2020nc");
         let primaries = conversion.source_colour.primaries.as_deref().unwrap_or("bt2020");
         // Some files tag the transfer only; zscale needs to know all three.
-        chain.push(format!("setparams=color_trc={transfer}:colorspace={matrix}:color_primaries={primaries}"));
-        chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
-        chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
+        tone_map(transfer, matrix, primaries, chain);
     }
     chain.push("format=yuv420p,setsar=1".into());
     if (width, height) != (format.width, format.height) {
         chain.push(format!("pad={}:{}:{left}:{top}", format.width, format.height));
     }
+}
+
+/// Maps HDR to SDR. After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve,
+/// BT.709.
+fn tone_map(transfer: impl Display, matrix: impl Display, primaries: impl Display, chain: &mut Vec<String>) {
+    chain.push(format!("setparams=color_trc={transfer}:colorspace={matrix}:color_primaries={primaries}"));
+    chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
+    chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
 }
 
 /// Returns the mix of more than eight channels, for which ffmpeg has no default.
@@ -521,7 +528,17 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     if let Some([left, top, width, height]) = step.crop {
         chain.push(format!("crop={width}:{height}:{left}:{top}"));
     }
-    chain.push(format!("scale={}:{}:flags=area,format=gray", video.width, video.height));
+    chain.push(format!("scale={}:{}:flags=area", video.width, video.height));
+    if let Some(Hdr { transfer, matrix, primaries, .. }) = video.hdr {
+        tone_map(transfer, matrix, primaries, &mut chain);
+        // From RGB, ffmpeg's gray would be that of another matrix.
+        chain.push("format=yuv420p".into());
+    }
+    chain.push("format=gray".into());
+    if step.finer > 1 {
+        let [width, height] = [video.width, video.height].map(|side| side / step.finer);
+        chain.push(format!("scale={width}:{height}:flags=area"));
+    }
     // A message that repeats counts each time.
     let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1 -loglevel repeat+info -copyts")
         .words("-reinit_filter 0 -max_error_rate 1")

@@ -14,8 +14,10 @@ use serde::Serialize;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WatchStep {
-    /// All slots, at the size of a sample.
+    /// All slots, at the size of a sample or a multiple of it.
     pub video: DecodeStep,
+    /// So many times a sample's width and height; a sample's pixel is the mean of them.
+    pub finer: u32,
     /// Of so many slots the first is sampled.
     pub every: u64,
     /// The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.

@@ -37,6 +37,23 @@ pub struct DecodeStep {
     pub turn: u32,
     /// The source uses the full range of values.
     pub full_range: bool,
+    /// HDR that is to become BT.709; `None` leaves the colours as they are.
+    pub hdr: Option<Hdr>,
+}
+
+/// What HDR is made of. The first three are code points of H.273.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Hdr {
+    /// How light is coded: 16 for PQ, 18 for HLG.
+    pub transfer: u8,
+    /// Its primaries.
+    pub primaries: u8,
+    /// Its matrix.
+    pub matrix: u8,
+    /// The brightest light in nits; 0 where nobody knows.
+    pub peak: u32,
 }
 
 /// Making the audio.
@@ -95,7 +112,20 @@ impl WebCodecsStep {
     }
 }
 
-/// Returns the step that decodes `chunk` of `plan`.
+/// What the HDR of `plan` is made of; `None` where it has none. Some files tag the transfer only.
+pub(crate) fn hdr(plan: &EncodePlan) -> Option<Hdr> {
+    const UNSPECIFIED: u8 = 2;
+    const BT2020: u8 = 9;
+    let conversion = &plan.conversion;
+    let known = |code: u8| if code == UNSPECIFIED { BT2020 } else { code };
+    conversion.tone_map.then(|| {
+        let [primaries, transfer, matrix] = conversion.source_colour.code_points();
+        let [primaries, matrix] = [primaries, matrix].map(known);
+        Hdr { transfer, primaries, matrix, peak: conversion.peak.unwrap_or(0) }
+    })
+}
+
+/// Decoding `chunk` of `plan`.
 pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     DecodeStep {
         stream: plan.stream,
@@ -109,6 +139,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         inside: plan.conversion.place(plan.format),
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
+        hdr: hdr(plan),
     }
 }
 

@@ -312,7 +312,7 @@ impl WhyFfmpeg {
             WhyFfmpeg::NotHere => "this browser's own decoder is not available",
             WhyFfmpeg::Container => "only ffmpeg reads this kind of file reliably",
             WhyFfmpeg::Video => "this browser cannot decode the video",
-            WhyFfmpeg::HighRange => "high dynamic range has to be tone-mapped",
+            WhyFfmpeg::HighRange => "this browser hands out high dynamic range with 8 bits only",
             WhyFfmpeg::Interlaced => "interlaced video has to be deinterlaced",
             WhyFfmpeg::Mirrored => "the video has to be mirrored",
             WhyFfmpeg::Range => "this browser loses the video's full range of values",

@@ -22,6 +22,7 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
         container: Container::Mp4,
         zero: Micros(0),
         video: VideoFacts {
+            peak: None,
             index: 0,
             codec: "h264".into(),
             profile: None,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use super::*;
+use crate::tone::bt709;
 
 /// Returns a value from 0 to 1. The pattern is neither flat nor noise: it has slopes in all directions and every value.
 fn pattern(x: u32, y: u32, plane: usize) -> f64 {
@@ -164,7 +165,8 @@ fn check(
     tolerance: f64,
 ) {
     let name = format!("{format} {size:?} full {full_range} turned {turn} to {out:?}");
-    let mut converter = Converter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1]).unwrap();
+    let mut converter =
+        Converter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1], None).unwrap();
     assert_eq!(converter.input().len(), bytes.len(), "{name}");
     converter.input.copy_from_slice(bytes);
     // Twice: nothing of one frame may remain for the next.
@@ -214,7 +216,7 @@ fn colours_become_bt709() {
         ([0, 0, 255], [32, 240, 118]),
     ];
     for ([red, green, blue], wanted) in known {
-        let mut converter = Converter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1]).unwrap();
+        let mut converter = Converter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1], None).unwrap();
         converter.input.copy_from_slice(&[red, green, blue, 0]);
         converter.convert().unwrap();
         assert_eq!(converter.output(), wanted);
@@ -240,7 +242,7 @@ fn sizes_and_turns() {
 fn what_is_refused() {
     type Case = (&'static str, (u32, u32), u32, (u32, u32), FrameError);
     let cases: [Case; 8] = [
-        ("P010", (2, 2), 0, (2, 2), FrameError::Format("P010".into())),
+        ("P016", (2, 2), 0, (2, 2), FrameError::Format("P016".into())),
         ("", (2, 2), 0, (2, 2), FrameError::Format(String::new())),
         ("I420P9", (2, 2), 0, (2, 2), FrameError::Format("I420P9".into())),
         ("I42ä", (2, 2), 0, (2, 2), FrameError::Format("I42ä".into())),
@@ -250,14 +252,17 @@ fn what_is_refused() {
         ("I420", (2, 2), 45, (2, 2), FrameError::Turn(45)),
     ];
     for (format, size, turn, out, wanted) in cases {
-        assert_eq!(Converter::new(format, size, false, turn, out, [0, 0, out.0, out.1]).err(), Some(wanted));
+        assert_eq!(
+            Converter::new(format, size, false, turn, out, [0, 0, out.0, out.1], None).err(),
+            Some(wanted)
+        );
     }
 }
 
 #[test]
 fn video_in_the_middle_of_its_frame_has_black_around_it() {
     // 4x2 of white in a frame of 8x6: two columns on each side, two rows above and below.
-    let mut converter = Converter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2]).unwrap();
+    let mut converter = Converter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2], None).unwrap();
     converter.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
     converter.convert().unwrap();
     let (luma, chroma) = converter.output().split_at(48);
@@ -271,6 +276,192 @@ fn video_in_the_middle_of_its_frame_has_black_around_it() {
         }
     }
     for inside in [[1, 0, 4, 2], [0, 0, 9, 2], [4, 0, 6, 2], [0, 0, 0, 2], [2, 2, u32::MAX, 2]] {
-        assert!(Converter::new("I420", (4, 2), false, 0, (8, 6), inside).is_err(), "{inside:?}");
+        assert!(Converter::new("I420", (4, 2), false, 0, (8, 6), inside, None).is_err(), "{inside:?}");
+    }
+}
+
+/// Code points of transfer, primaries and matrix: HDR10, and HLG.
+const HDR10: [u32; 3] = [16, 9, 9];
+const HLG: [u32; 3] = [18, 9, 9];
+
+fn hdr([transfer, primaries, matrix]: [u32; 3]) -> Hdr {
+    Hdr::new(transfer, primaries, matrix, 0).unwrap()
+}
+
+/// Returns a plane at twice its size, or at its own: each sample lies in the middle of those that share it.
+fn at_luma(plane: &Plane, (width, height): (u32, u32)) -> Plane {
+    let across = |at: u32, from: u32, to: u32| {
+        let place = (f64::from(at) + 0.5) * f64::from(from) / f64::from(to) - 0.5;
+        let before = place.floor();
+        let near = |offset: f64| (before + offset).clamp(0.0, f64::from(from - 1)) as u32;
+        (near(0.0), near(1.0), place - before)
+    };
+    Plane::new(width, height, |x, y| {
+        let (left, right, part) = across(x, plane.width, width.next_multiple_of(2).min(2 * plane.width));
+        let (top, bottom, lower) = across(y, plane.height, height.next_multiple_of(2).min(2 * plane.height));
+        let row = |y: u32| plane.at(left, y) * (1.0 - part) + plane.at(right, y) * part;
+        row(top) * (1.0 - lower) + row(bottom) * lower
+    })
+}
+
+/// Scales planes, maps each sample exactly, and takes the mean chroma of each two times two. Planes are luma from 0 to
+/// 1 and chroma from -0.5 to 0.5.
+fn mapped(hdr: &Hdr, planes: &[Plane; 3], (width, height): (u32, u32), turn: u32) -> [Plane; 3] {
+    let lying = if turn.is_multiple_of(180) { (width, height) } else { (height, width) };
+    let half = (lying.0.div_ceil(2), lying.1.div_ceil(2));
+    let scaled = |plane: &Plane, (width, height): (u32, u32)| {
+        if (plane.width, plane.height) == (width, height) {
+            plane.clone()
+        } else {
+            plane.scaled(width, height)
+        }
+    };
+    let [luma, blue, red] = planes;
+    let luma = scaled(luma, lying);
+    let [blue, red] = [blue, red].map(|plane| at_luma(&scaled(plane, half), lying));
+    let result = |plane: usize| {
+        Plane::new(lying.0, lying.1, |x, y| {
+            let coded = [luma.at(x, y), blue.at(x, y), red.at(x, y)].map(|value| value as f32);
+            let levels = bt709(hdr.map(hdr.rgb(coded)));
+            f64::from([16.0 + 219.0 * levels[0], 128.0 + 224.0 * levels[1], 128.0 + 224.0 * levels[2]][plane])
+        })
+    };
+    let halved = |plane: Plane| {
+        Plane::new(half.0, half.1, |x, y| {
+            let near = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| {
+                plane.at((2 * x + right).min(lying.0 - 1), (2 * y + down).min(lying.1 - 1))
+            });
+            near.iter().sum::<f64>() / 4.0
+        })
+    };
+    [result(0).turned(turn), halved(result(1)).turned(turn), halved(result(2)).turned(turn)]
+}
+
+/// Returns a frame of HDR as the converter takes it and as planes from 0 to 1 and -0.5 to 0.5: muted colours from dark
+/// gray to reference white.
+fn hdr_frame(format: &Format, (width, height): (u32, u32), full_range: bool) -> (Vec<u8>, [Plane; 3]) {
+    let deeper = f64::from(1_u32 << (format.bits - 8));
+    let most = f64::from((1_u32 << format.bits) - 1);
+    let middle = f64::from(1_u32 << (format.bits - 1));
+    let (zero, span, chroma_span) =
+        if full_range { (0.0, most, most) } else { (16.0 * deeper, 219.0 * deeper, 224.0 * deeper) };
+    let half = (width.div_ceil(format.chroma.0), height.div_ceil(format.chroma.1));
+    let codes = [
+        Plane::new(width, height, |x, y| (zero + span * (0.2 + 0.38 * pattern(x, y, 0))).round()),
+        Plane::new(half.0, half.1, |x, y| {
+            (middle + chroma_span * 0.06 * (pattern(x / 2, y / 2, 1) - 0.5)).round()
+        }),
+        Plane::new(half.0, half.1, |x, y| {
+            (middle + chroma_span * 0.06 * (pattern(x / 2, y / 2, 2) - 0.5)).round()
+        }),
+    ];
+    let mut samples = codes[0].samples.clone();
+    if ["NV12", "P010"].contains(&format.name) {
+        samples.extend(codes[1].samples.iter().zip(&codes[2].samples).flat_map(|(u, v)| [*u, *v]));
+    } else {
+        samples.extend(codes[1].samples.iter().chain(&codes[2].samples));
+    }
+    let shift = if format.name == "P010" { 6 } else { 0 };
+    let bytes = if format.bits == 8 {
+        samples.iter().map(|sample| *sample as u8).collect()
+    } else {
+        samples.iter().flat_map(|sample| ((*sample as u16) << shift).to_le_bytes()).collect()
+    };
+    let chroma = |code: f64| (code - middle) / chroma_span;
+    (bytes, [codes[0].map(|code| (code - zero) / span), codes[1].map(chroma), codes[2].map(chroma)])
+}
+
+#[test]
+fn hdr_is_scaled_and_mapped_as_the_exact_mapping_does() {
+    const P010: Format = format("P010", (2, 2), 10, false);
+    let by_name = |name: &str| YUV.iter().find(|format| format.name == name).unwrap_or(&P010);
+    let cases = [
+        ("I420P10", HDR10, false, (64, 36), 0, (64, 36)),
+        ("I420P10", HLG, false, (63, 35), 0, (63, 35)),
+        ("I420P10", HDR10, true, (64, 36), 0, (64, 36)),
+        ("I420P10", HDR10, false, (128, 72), 0, (48, 26)),
+        ("I420P10", HLG, false, (64, 36), 90, (36, 64)),
+        ("I420P10", HLG, false, (64, 36), 270, (20, 40)),
+        ("P010", HDR10, false, (64, 36), 180, (64, 36)),
+        ("NV12", HLG, false, (64, 36), 0, (64, 36)),
+        ("I420", HDR10, true, (64, 36), 0, (90, 50)),
+        ("I420P12", HDR10, false, (64, 36), 0, (64, 36)),
+        ("I422P10", HLG, false, (64, 36), 0, (32, 18)),
+        ("I444P12", HDR10, false, (64, 36), 0, (32, 18)),
+    ];
+    for (name, transfer, full_range, size, turn, out) in cases {
+        let case = format!("{name} {transfer:?} full {full_range} {size:?} turned {turn} to {out:?}");
+        let hdr = hdr(transfer);
+        let (bytes, planes) = hdr_frame(by_name(name), size, full_range);
+        let inside = [0, 0, out.0, out.1];
+        let mut converter = Converter::new(name, size, full_range, turn, out, inside, Some(hdr)).unwrap();
+        converter.input.copy_from_slice(&bytes);
+        converter.convert().unwrap();
+        converter.convert().unwrap();
+        let mut found = converter.output().iter();
+        for (number, plane) in mapped(&hdr, &planes, out, turn).iter().enumerate() {
+            let offs: Vec<f64> = plane
+                .samples
+                .iter()
+                .zip(&mut found)
+                .map(|(wanted, found)| (wanted - f64::from(*found)).abs())
+                .collect();
+            let mean = offs.iter().sum::<f64>() / offs.len() as f64;
+            let worst = offs.iter().copied().fold(0.0, f64::max);
+            // Eight bits are a quarter of a level off by rounding. Where a colour of the result begins to be clipped, the
+            // table takes the corner off.
+            assert!(
+                mean < 1.0 && worst < 8.0,
+                "{case}: plane {number} is off by {mean} on average, {worst} at most"
+            );
+        }
+        assert_eq!(found.next(), None, "{case}");
+    }
+}
+
+#[test]
+fn hdr_that_comes_as_red_green_and_blue_keeps_its_transfer() {
+    // Black, gray, reference white and the peak of HDR10; then red, green and blue of the same brightness.
+    for (name, order) in [("RGBA", [0, 1, 2]), ("BGRX", [2, 1, 0])] {
+        for coded in [
+            [0, 0, 0],
+            [97, 97, 97],
+            [148, 148, 148],
+            [192, 192, 192],
+            [130, 90, 80],
+            [80, 130, 90],
+            [90, 80, 130],
+        ] {
+            let hdr = hdr(HDR10);
+            let mut converter =
+                Converter::new(name, (2, 2), false, 0, (2, 2), [0, 0, 2, 2], Some(hdr)).unwrap();
+            let pixel = [coded[order[0]], coded[order[1]], coded[order[2]], 255];
+            converter.input.copy_from_slice(&[pixel; 4].concat());
+            converter.convert().unwrap();
+            let levels = bt709(hdr.map(coded.map(|value: u8| f32::from(value) / 255.0)));
+            let wanted = [16.0 + 219.0 * levels[0], 128.0 + 224.0 * levels[1], 128.0 + 224.0 * levels[2]];
+            let found = [0, 4, 5].map(|at: usize| f32::from(converter.output()[at]));
+            let close = wanted.iter().zip(found).all(|(wanted, found)| (wanted - found).abs() < 1.5);
+            assert!(close, "{coded:?} as {name}: {found:?} instead of {wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn hdr_in_the_middle_of_its_frame_has_black_around_it() {
+    // White of 1000 nits, at the size of the frame's inside and at another.
+    for size in [(4, 2), (8, 4)] {
+        let mut converter =
+            Converter::new("I420P10", size, false, 0, (8, 6), [2, 2, 4, 2], Some(hdr(HDR10))).unwrap();
+        let (luma, chroma) = (size.0 as usize * size.1 as usize, size.0 as usize * size.1 as usize / 2);
+        let samples = std::iter::repeat_n(723_u16, luma).chain(std::iter::repeat_n(512, chroma));
+        converter.input.copy_from_slice(&samples.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+        converter.convert().unwrap();
+        let (luma, chroma) = converter.output().split_at(48);
+        for (place, sample) in luma.iter().enumerate() {
+            let within = (2..6).contains(&(place % 8)) && (2..4).contains(&(place / 8));
+            assert_eq!(*sample, if within { 235 } else { 16 }, "{place}");
+        }
+        assert!(chroma.iter().all(|sample| *sample == 128));
     }
 }

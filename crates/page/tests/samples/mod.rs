@@ -34,6 +34,7 @@ pub(crate) fn facts() -> MediaFacts {
         zero: Micros(0),
         container: Container::Matroska,
         video: VideoFacts {
+            peak: None,
             index: 0,
             codec: "h264".into(),
             profile: Some("High".into()),
