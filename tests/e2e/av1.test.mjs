@@ -30,7 +30,12 @@ inBrowsers("AV1", BOTH, (site) => {
       t.diagnostic(`${job.bytes} of ${target} bytes, ${video.nb_read_frames} frames`);
       // Frames of edited files need not be placed as ffmpeg places them when it compares.
       const placed = of !== "av1Edited";
-      await verify(result, await media(same), { target, audio, placed, ...(placed && { frames: 75, ssim: 0.9 }) });
+      await verify(result, await media(same), {
+        target,
+        audio,
+        placed,
+        ...(placed && { frames: 75, ssim: 0.9 }),
+      });
       assert.match(job.text, /checked/);
       await clipfit.close();
     });
