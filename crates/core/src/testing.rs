@@ -4,6 +4,7 @@
 use crate::clip::facts::MediaFacts;
 use crate::clip::watched;
 use crate::units::Bytes;
+use std::ops::Range;
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -18,11 +19,11 @@ pub(crate) fn facts(frames: u64) -> MediaFacts {
     facts
 }
 
-/// Samples of so many frames at 25 a second, in each of which something has moved; `brighter` makes them other ones.
-pub(crate) fn samples(frames: u64, brighter: u8) -> Vec<u8> {
+/// Samples of these slots at 25 a second, in each of which something has moved; `brighter` makes them other ones.
+pub(crate) fn samples(slots: Range<u64>, brighter: u8) -> Vec<u8> {
     let pixels = u64::from(watched::WIDTH * watched::HEIGHT);
     let sample = |index: u64| (0..pixels).map(move |place| ((place + index * 7) % 32) as u8 * 4 + brighter);
-    (0..frames.div_ceil(3)).flat_map(sample).collect()
+    (slots.start.div_ceil(3)..slots.end.div_ceil(3)).flat_map(sample).collect()
 }
 
 /// Returns the beginning of an MP4 with `media` bytes of packets; the index first or last.

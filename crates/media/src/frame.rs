@@ -11,6 +11,10 @@ use std::rc::Rc;
 /// Largest width and height in pixels.
 const LARGEST: u32 = 16_384;
 
+/// Below this share of the width, pixels are plain means, as of ffmpeg's `area`: bicubic weights would reach over four
+/// times as many pixels in each direction, and nobody would see the difference.
+const THUMBNAIL: f64 = 1.0 / 16.0;
+
 /// Why a frame cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FrameError {
@@ -252,8 +256,13 @@ impl Converter {
         let yuv = !matches!(layout, Layout::Pixels { .. });
         let tables = (yuv && (full_range || layout.bits() > 8))
             .then(|| [false, true].map(|chroma| Table::new(layout.bits(), full_range, chroma)));
-        let filter =
-            Filter::new("bicubic", bicubic, 2.0).map_err(|error| FrameError::Resize(error.to_string()))?;
+        let fraction = f64::from(inside.size.turned(turn).width) / f64::from(size.width);
+        let filter = if fraction < THUMBNAIL {
+            FilterType::Box
+        } else {
+            let filter = Filter::new("bicubic", bicubic, 2.0);
+            FilterType::Custom(filter.map_err(|error| FrameError::Resize(error.to_string()))?)
+        };
         Ok(Converter {
             layout,
             size,
@@ -267,7 +276,7 @@ impl Converter {
             inside,
             output: black(out),
             resizer: Resizer::new(),
-            options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Custom(filter))),
+            options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)),
             tones: hdr.map(Tones::new),
             full_range,
         })

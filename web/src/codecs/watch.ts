@@ -23,10 +23,13 @@ export function watchFile(
   file: Blob,
   progress: (samples: number) => void,
 ): Promise<Seen> {
-  return withClip(file, async (clip) => ({
-    frames: await watchFrames(memory, step, clip.track(step.video.stream), progress),
-    windows: step.audio === null ? [] : await listen(step.audio, clip.track(step.audio.stream), progress),
-  }));
+  return withClip(file, async (clip) => {
+    const [frames, windows] = await Promise.all([
+      watchFrames(memory, step, clip.track(step.video.stream), progress),
+      step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress),
+    ]);
+    return { frames, windows };
+  });
 }
 
 async function watchFrames(

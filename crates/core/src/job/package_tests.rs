@@ -107,7 +107,10 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     let write = |output: &Output| {
         let head = match output.name.as_str() {
             files::RESULT_FILE => mp4_head(50_000, true),
-            WATCHED_FILE => samples(FRAMES, 0),
+            WATCHED_FILE => match &task.program {
+                Program::Watch(step) => samples(step.video.first..step.video.first + step.video.frames, 0),
+                _ => samples(0..FRAMES, 0),
+            },
             _ => mp4_head(10_000, false),
         };
         seen.kept += i64::from(output.name == files::FRAMES_FILE);

@@ -7,6 +7,7 @@ use super::report::Report;
 use super::shared::{Ended, Running, Shared, Work};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
+use super::watch::WatchedPart;
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
 use crate::machine::{Decoder, VideoEncoder, WhyFfmpeg};
@@ -67,7 +68,9 @@ impl Rendition {
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
             // The schedule's own, and what needs no booking.
-            Work::Audio | Work::Cut | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult => Some(()),
+            Work::Audio | Work::Cut | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult(_) => {
+                Some(())
+            }
         };
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);
@@ -337,7 +340,8 @@ impl Rendition {
             notes.push(Note::NotAllUsed);
         }
         let report = self.describe(shared, bytes, expected, notes);
-        self.watch(shared, Work::WatchResult, report);
+        let parts = self.result_parts(shared.tasks.at_once);
+        self.watch(shared, parts, report);
     }
 
     /// Returns whether the browser's own encoder stays below its floor where more bytes would be seen.
@@ -407,7 +411,7 @@ impl Rendition {
             heard: None,
         };
         let report = self.describe(shared, shared.facts.file_bytes, &expected, notes);
-        self.watch(shared, Work::WatchKept, Report { kept_source: true, ..report });
+        self.watch(shared, vec![WatchedPart::whole(Work::WatchKept)], Report { kept_source: true, ..report });
     }
 
     pub(super) fn finish(&mut self, shared: &mut Shared, report: Report) {

@@ -85,6 +85,7 @@ fn name(program: &Program) -> &'static str {
         Program::ExaminePackets { .. } => "browser: packets",
         Program::Ffprobe { .. } => "ffprobe",
         Program::Decode(_) => "browser: decode",
+        Program::Watch(_) => "watch",
         Program::Ffmpeg { arguments } if arguments.iter().any(|one| one == CONTINUOUS_FILE) => "copy",
         _ => "ffmpeg",
     }
@@ -158,6 +159,12 @@ fn way(here: Here) -> Way {
         }
         for task in tasks.drain(..) {
             let name = name(&task.program);
+            // It goes on beside what is asked here, and nothing depends on it.
+            if name == "watch" {
+                let (exit_code, answer, outputs, log) = (1, None, Vec::new(), Vec::new());
+                events.push(Event::Done { task: task.id, exit_code, answer, outputs, log });
+                continue;
+            }
             way.asked.push(name);
             match (name, here.decode_dies) {
                 ("browser: decode", Some(death)) => {

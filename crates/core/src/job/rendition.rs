@@ -4,13 +4,13 @@
 use super::cut::Cut;
 use super::report::Report;
 use super::shared::{Audio, FINISHING, Shared, Tasks, Work};
+use super::watch::WatchedPart;
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Ceiling, EncodePlan, Plan, RateControl};
 use crate::progress::Stage;
 use crate::rate::ledger::Ledger;
 use crate::rate::stats::PassStats;
-use crate::step::watch::Seen;
 use crate::step::{Artifact, ArtifactKind};
 use crate::units::Bytes;
 
@@ -74,8 +74,8 @@ pub(super) struct Rendition {
     pub(super) assemblies: u32,
     /// Its figures while it is compared with the source.
     pub(super) checked: Option<Report>,
-    /// What decoding the finished file brought, until the source's decode is there: nothing where that failed.
-    pub(super) watched: Option<Option<Seen>>,
+    /// The parts in which the finished file is decoded, and what that brought.
+    pub(super) watched: Vec<WatchedPart>,
     /// Its figures, once it is checked.
     pub(super) report: Option<Report>,
     /// Its segments, once it is cut.
@@ -226,7 +226,7 @@ impl Rendition {
             changing_encoder: false,
             assemblies: 0,
             checked: None,
-            watched: None,
+            watched: Vec::new(),
             report: None,
             cut: None,
         }

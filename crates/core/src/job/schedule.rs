@@ -217,7 +217,7 @@ impl Schedule {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
             Work::WatchSource(source) => self.source_watched(&running, source, ended),
-            Work::WatchKept | Work::WatchResult => {
+            Work::WatchKept | Work::WatchResult(_) => {
                 self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
             }
             _ => self.renditions[running.rendition].done(&mut self.shared, running, ended),

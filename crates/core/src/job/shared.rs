@@ -36,8 +36,8 @@ pub(super) enum Work {
     WatchSource(usize),
     /// Decoding a source that is handed over as it is.
     WatchKept,
-    /// Decoding the finished file.
-    WatchResult,
+    /// Decoding a part of the finished file: its place among them.
+    WatchResult(usize),
     /// Cutting the finished file into segments.
     Cut,
 }
@@ -50,7 +50,7 @@ impl Work {
 
     /// Returns whether it decodes a whole file to look at it.
     pub(super) fn watches(self) -> bool {
-        matches!(self, Work::WatchSource(_) | Work::WatchKept | Work::WatchResult)
+        matches!(self, Work::WatchSource(_) | Work::WatchKept | Work::WatchResult(_))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
 use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
+use crate::step::watch::WatchStep;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, Encode, InputSource, Output, Program, Task, TaskId, Written,
 };
@@ -299,7 +300,11 @@ impl World {
         let differs =
             matches!(self.mishap, Mishap::Differs(_)) && !watches_source(task) && self.mishaps_left > 0;
         self.mishaps_left -= u32::from(differs);
-        samples(self.frames, if differs { 90 } else { 0 })
+        let slots = match &task.program {
+            Program::Watch(WatchStep { video, .. }) => video.first..video.first + video.frames,
+            _ => 0..self.frames,
+        };
+        samples(slots, if differs { 90 } else { 0 })
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -800,8 +805,10 @@ fn x265_takes_the_whole_clip_in_two_passes_and_what_it_misses_is_corrected() {
 #[test]
 fn x265_that_hangs_or_fails_gives_way_to_x264_at_once() {
     let deaths = [Death::Encoder, Death::Crash, Death::OutOfMemory];
-    let died = deaths.map(|death| [1, 2].map(|nth| Mishap::Dies { nth, times: 1, death }));
-    let ended = [1, 2].map(|nth| Mishap::ExitCode { nth, times: 1 });
+    let smooth = World::with_threads(Mishap::None).run(None);
+    let tasks: Vec<u32> = (1..).filter(|nth| !smooth.watches.contains(nth)).take(2).collect();
+    let died = deaths.map(|death| tasks.iter().map(move |&nth| Mishap::Dies { nth, times: 1, death }));
+    let ended = tasks.iter().map(|&nth| Mishap::ExitCode { nth, times: 1 });
     for mishap in died.into_iter().flatten().chain(ended).chain([Mishap::ThreadsStubborn(2_000_000)]) {
         let world = World::with_threads(mishap).run(None);
         let report = finished(&world);
@@ -916,6 +923,9 @@ fn every_result_is_decoded_whole_and_compared_with_a_decode_of_the_source_from_i
     assert!(!seeks(&again));
     let hopeless = World::new(FRAMES, wishes(), Mishap::Differs(9)).run(None);
     assert!(finished(&hopeless).notes.iter().any(|note| matches!(note, Note::Differs { .. })));
+    // Two workers of a browser share the result.
+    let shared = World::in_browser(wishes(), Mishap::None).run(None);
+    assert_eq!((found(&shared), shared.watches.len()), (vec![], 3));
     // The browser's decoder gives way to ffmpeg's.
     let browser = World::in_browser(wishes(), Mishap::Differs(1)).run(None);
     assert!(matches!(browser.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Different))), "{:?}", browser.ending);

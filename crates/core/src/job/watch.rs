@@ -22,6 +22,9 @@ use crate::units::Micros;
 /// HDR is tone-mapped at so many times the size of a sample.
 const HDR_FINER: u32 = 5;
 
+/// Most parts in which a finished file is decoded side by side.
+const MOST_PARTS: usize = 4;
+
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
 
@@ -99,6 +102,35 @@ fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
     plan.decoder == Decoder::Browser && facts.video.decoded_as_rgb
 }
 
+/// A part of a finished file that one task decodes.
+#[derive(Debug, Clone)]
+pub(super) struct WatchedPart {
+    work: Work,
+    /// Where its first keyframe is in the result; `None` is its start.
+    from: Option<Micros>,
+    /// Its slots: the first, and how many.
+    slots: Option<(u64, u64)>,
+    /// What decoding brought, once it ended: nothing where that failed.
+    seen: Option<Option<Seen>>,
+}
+
+impl WatchedPart {
+    /// All of a file.
+    pub(super) fn whole(work: Work) -> WatchedPart {
+        WatchedPart { work, from: None, slots: None, seen: None }
+    }
+}
+
+/// Joins what was seen of the parts of a file. The audio is heard with the first.
+fn joined(parts: Vec<Option<Seen>>) -> Option<Seen> {
+    parts.into_iter().reduce(|all, part| {
+        let (mut all, part) = (all?, part?);
+        all.watched.frames.extend(part.watched.frames);
+        all.errors |= part.errors;
+        Some(all)
+    })?
+}
+
 impl Schedule {
     /// Returns a decode of the source that a rendition will be compared with and that nobody has begun.
     pub(super) fn due_source_watch(&mut self) -> Option<Waiting> {
@@ -106,7 +138,10 @@ impl Schedule {
             one.report.is_none()
                 && matches!(
                     one.phase,
-                    RenditionPhase::Encoding | RenditionPhase::Correcting | RenditionPhase::Finishing
+                    RenditionPhase::Measuring
+                        | RenditionPhase::Encoding
+                        | RenditionPhase::Correcting
+                        | RenditionPhase::Finishing
                 )
         };
         let sources = &self.shared.sources;
@@ -172,11 +207,56 @@ impl Rendition {
                 if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
                     step.luma_of_chroma = watch::BT601_FROM_BT709;
                 }
+                self.only_part(work, &mut step);
                 (RESULT_FILE, step)
             }
             (_, Action::Remux(plan)) => (RESULT_FILE, of_result(&own_grid(facts), plan.audio.is_some())),
             (_, Action::Keep | Action::Package(_)) => return None,
         })
+    }
+
+    /// Returns the parts in which the finished file is decoded by so many workers: each begins with a chunk, and the
+    /// browser's decoder can start there. ffmpeg decodes it as a whole.
+    pub(super) fn result_parts(&self, workers: usize) -> Vec<WatchedPart> {
+        let whole = vec![WatchedPart::whole(Work::WatchResult(0))];
+        let Some(plan) = self.encode_plan().filter(|_| self.machine.decoder == Decoder::Browser) else {
+            return whole;
+        };
+        let (grid, wanted) = (&plan.grid, workers.min(MOST_PARTS) as u64);
+        // The slots where parts begin: the chunks that are nearest behind even shares.
+        let mut begins: Vec<u64> = (0..wanted)
+            .filter_map(|part| {
+                plan.chunks
+                    .iter()
+                    .map(|chunk| chunk.first)
+                    .find(|&first| first * wanted >= grid.frames * part)
+            })
+            .collect();
+        begins.dedup();
+        let every = watch::every(grid.rate);
+        let ends = begins.iter().skip(1).copied().chain([grid.frames]);
+        let parts = begins.iter().zip(ends).enumerate().map(|(part, (&begin, end))| {
+            // Sampled are the same slots as of the source.
+            let [first, end] = [begin, end].map(|slot| slot.next_multiple_of(every).min(grid.frames));
+            // Half a frame later, so that rounding does not lead to the keyframe before.
+            let from = grid.rate.time_of(begin) + Micros(grid.rate.time_of(1).0 / 2);
+            WatchedPart {
+                work: Work::WatchResult(part),
+                from: (part > 0).then_some(from),
+                slots: Some((first, end - first)),
+                seen: None,
+            }
+        });
+        if begins.len() < 2 { whole } else { parts.collect() }
+    }
+
+    /// Restricts `step` to the part of the finished file that `work` decodes.
+    fn only_part(&self, work: Work, step: &mut WatchStep) {
+        let part = self.watched.iter().find(|part| part.work == work);
+        let Some((part, (first, frames))) = part.and_then(|part| Some((part, part.slots?))) else { return };
+        step.video.from = part.from;
+        (step.video.first, step.video.frames) = (first, frames);
+        step.audio = step.audio.filter(|_| part.from.is_none());
     }
 
     /// Reads what watching brought; `None` where it failed.
@@ -188,17 +268,18 @@ impl Rendition {
     }
 
     /// The file is checked, but for its content: `report` is what is said of it once that is right.
-    pub(super) fn watch(&mut self, shared: &mut Shared, work: Work, report: Report) {
+    pub(super) fn watch(&mut self, shared: &mut Shared, parts: Vec<WatchedPart>, report: Report) {
         let frames = self.encode.as_mut().map_or(Vec::new(), EncodeState::forget_frames);
         let artifact = |chunk| self.artifact(ArtifactKind::Frames(chunk));
         shared.drop_files(frames.into_iter().map(artifact).collect());
         self.phase = RenditionPhase::Finishing;
         self.checked = Some(report);
-        self.watched = None;
-        self.due = Some(work);
+        let waiting = |part: &WatchedPart| Waiting { rendition: self.index, work: part.work, tries: 1 };
+        shared.tasks.waiting.extend(parts.iter().map(waiting));
+        self.watched = parts;
     }
 
-    /// A finished file, or a source that is handed over, was decoded.
+    /// A part of a finished file, or a source that is handed over, was decoded.
     pub(super) fn watched(&mut self, shared: &mut Shared, running: &Running, ended: Ended) {
         // The plan changed meanwhile.
         if self.checked.is_none() {
@@ -208,7 +289,9 @@ impl Rendition {
         if seen.is_none() && running.tries < TRIES {
             return shared.again(running, running.tries + 1);
         }
-        self.watched = Some(seen);
+        if let Some(part) = self.watched.iter_mut().find(|part| part.work == running.work) {
+            part.seen = Some(seen);
+        }
         self.compare(shared);
     }
 
@@ -217,17 +300,19 @@ impl Rendition {
         if self.checked.is_none() || shared.has_ended() {
             return;
         }
-        let Some(result) = self.watched.take() else { return };
+        if self.watched.iter().any(|part| part.seen.is_none()) {
+            return;
+        }
+        let result =
+            |parts: &mut Vec<WatchedPart>| joined(parts.drain(..).filter_map(|part| part.seen).collect());
         let Action::Encode(plan) = &self.plan.action else {
-            return self.judge_copy(shared, result);
+            let seen = result(&mut self.watched);
+            return self.judge_copy(shared, seen);
         };
         let step = of_source(plan);
         let source = shared.sources.iter().find(|source| source.step == step);
-        let Some(source) = source.and_then(|source| source.seen.as_ref()) else {
-            self.watched = Some(result);
-            return;
-        };
-        let (Some(source), Some(result)) = (source.as_deref(), result) else {
+        let Some(source) = source.and_then(|source| source.seen.as_ref()) else { return };
+        let (Some(source), Some(result)) = (source.as_deref(), result(&mut self.watched)) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
         let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
