@@ -52,7 +52,7 @@ fn what_is_damaged_is_said_and_the_result_decodes() {
         assert_eq!(complaints(&finished.file), "", "{name}");
         assert!(finished.report.is_compared(), "{name}: {notes:?}");
         let damage = notes.iter().find_map(|note| match note {
-            Note::SourceDamaged { video, audio } => Some((video, audio)),
+            Note::SourceDamaged { video, audio, .. } => Some((video, audio)),
             _ => None,
         });
         assert_eq!(damage.is_some(), hole.is_some(), "{name}: {notes:?}");

@@ -93,6 +93,9 @@ const NO_INDEX: [&str; 4] =
 /// What a header promises may be off by this.
 const NOT_ROUNDING: Micros = Micros(250_000);
 
+/// A stream of Matroska ends this long before the file only where something is missing.
+const UNLIKELY: Micros = Micros(1_000_000);
+
 /// What the first look at a file brought: enough to know which packets to look at.
 #[derive(Debug, Clone)]
 pub struct Streams {
@@ -312,6 +315,7 @@ impl Streams {
         let stream = &self.listing.streams[self.video];
         let (found, rate) = frames;
         let promised = self.promised(Some(rate));
+        let told = self.told();
         let heard = |stream: &ListedStream| {
             let start = stream.start.unwrap_or_default() - self.listing.start.unwrap_or_default();
             Some(start + stream.duration.filter(|_| stream.packets.is_some())?)
@@ -319,11 +323,13 @@ impl Streams {
         // Where the audio alone goes on to the end, all is there.
         let last = self.listing.streams.iter().filter_map(heard).fold(first + there, Micros::max);
         let lacks = promised.is_some_and(|promised| promised - last > NOT_ROUNDING.max(rate.time_of(3)))
-            && stream.promised.is_none_or(|promised| promised > found);
+            && stream.promised.is_none_or(|promised| promised > found)
+            || told.is_some_and(|told| told - last > UNLIKELY);
         if !is_cut && !lacks {
             return None;
         }
         let whole = promised
+            .or(told)
             .map(|end| end - first)
             .or(stream.duration)
             .or_else(|| Some(self.listing.duration? - first));
@@ -355,6 +361,15 @@ impl Streams {
             "flv" => Some(self.listing.duration? - self.listing.start?),
             _ => None,
         }
+    }
+
+    /// Where a Matroska file ends by its header: with its longest stream. Where data is damaged, readers may stop without
+    /// a word.
+    fn told(&self) -> Option<Micros> {
+        let listing = &self.listing;
+        let subtitles = listing.streams.iter().any(|stream| stream.kind == StreamKind::Subtitle);
+        let matroska = matches!(self.container(), Container::Matroska | Container::WebM) && !subtitles;
+        Some(listing.duration.filter(|_| matroska)? - listing.start.unwrap_or_default())
     }
 
     /// Marks the video as empty and goes on to the next; `None` where there is none.
@@ -689,13 +704,14 @@ mod tests {
         // Format, length by the header, frames by the header, what the reader printed, slots; how much there should be.
         type Case<'a> =
             (&'a str, Option<Micros>, Option<u64>, &'a [String], &'a [i64], Option<Option<Micros>>);
-        let cases: [Case<'_>; 10] = [
+        let cases: [Case<'_>; 11] = [
             ("mov,mp4", seconds(2), Some(50), &[], &whole, None),
             ("mov,mp4", seconds(5), Some(125), &partial, &whole, Some(seconds(5))),
             ("mov,mp4", seconds(5), None, &partial, &broken, Some(seconds(5))),
             ("matroska,webm", None, None, &partial, &whole, Some(None)),
             ("matroska,webm", seconds(2), None, &partial, &whole, Some(None)),
-            ("matroska,webm", seconds(5), None, &[], &whole, None),
+            ("matroska,webm", seconds(3), None, &[], &whole, None),
+            ("matroska,webm", seconds(5), None, &[], &whole, Some(seconds(5))),
             ("avi", seconds(2), Some(125), &[], &whole, Some(seconds(5))),
             ("avi", seconds(2), Some(51), &[], &whole, None),
             ("flv", seconds(5), None, &[], &whole, Some(seconds(5))),
@@ -749,7 +765,8 @@ mod tests {
             (audio(20_000, 4_900_000, None), &[], Reader::Native, &heard, false, Some(Micros(4_900_000))),
         ];
         for (stream, log, reader, packets, doubted, length) in cases {
-            let mut listing = Listing { duration: Some(Micros(5_000_000)), ..listed("h264", at_25()) };
+            let (format, duration) = ("mov,mp4".into(), Some(Micros(5_000_000)));
+            let mut listing = Listing { format, duration, ..listed("h264", at_25()) };
             listing.streams.push(stream.clone());
             let mut streams = read_streams(Bytes(1000), listing, &[], reader).expect("streams");
             let video = PacketTable { layout: Some("I420".into()), ..shown_at(&[0, 1, 2], &[0]) };

@@ -201,7 +201,7 @@ fn spans(count: usize, step: Micros, holds: impl Fn(usize) -> bool) -> Vec<Span>
 }
 
 /// Frames that are further apart have a hole between them, where a file has holes.
-const HOLE: Micros = Micros(500_000);
+const HOLE: Micros = SHORTEST;
 
 /// Returns the stretches of which no frame was decoded: those of the frames `listed` in a file that are not among the
 /// `decoded` ones, and holes in what is listed. Both ascend; `frame` is the usual time between two.
@@ -227,6 +227,26 @@ pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<
         is_lost = lost;
     }
     found
+}
+
+/// Returns the stretches that are damaged in some of the `decoded` frames: from each that is not among the `whole` ones
+/// on, up to the next keyframe, since frames refer to it. All times ascend; `frame` is the usual time between two.
+pub fn partly_decoded(
+    decoded: &[Micros],
+    whole: &[Micros],
+    frame: Micros,
+    keyframes: &[Micros],
+) -> Vec<Span> {
+    let lost = lost_frames(decoded, whole, frame);
+    let parts = lost.into_iter().filter(|span| decoded.binary_search(&span.from).is_ok()).map(|span| {
+        let last = span.to - Micros(frame.0 / 2);
+        let next = keyframes.get(keyframes.partition_point(|time| *time < last)).copied();
+        Span {
+            from: span.from,
+            to: next.or_else(|| decoded.last().map(|time| *time + frame)).unwrap_or(span.to),
+        }
+    });
+    joined(&parts.collect::<Vec<_>>(), Micros(0))
 }
 
 #[cfg(test)]
@@ -329,6 +349,26 @@ mod tests {
         // Times that are rounded to milliseconds are still the same frame's.
         let rounded: Vec<Micros> = times(&all).iter().map(|time| *time + Micros(900)).collect();
         assert_eq!(lost_frames(&times(&all), &rounded, frame), vec![]);
+    }
+
+    #[test]
+    fn a_frame_that_decodes_in_part_is_damaged_up_to_the_next_keyframe() {
+        let frame = Micros(40_000);
+        let times =
+            |numbers: &[i64]| numbers.iter().map(|number| Micros(number * 40_000)).collect::<Vec<_>>();
+        let all: Vec<i64> = (0..20).collect();
+        let keyframes = times(&[0, 10]);
+        for (not_whole, expected) in [
+            (vec![], vec![]),
+            (vec![3], vec![span(3, 10, frame)]),
+            (vec![3, 6], vec![span(3, 10, frame)]),
+            (vec![9], vec![span(9, 10, frame)]),
+            (vec![10, 12], vec![span(10, 20, frame)]),
+        ] {
+            let whole: Vec<i64> = all.iter().copied().filter(|number| !not_whole.contains(number)).collect();
+            let found = partly_decoded(&times(&all), &times(&whole), frame, &keyframes);
+            assert_eq!(found, expected, "{not_whole:?}");
+        }
     }
 
     #[test]

@@ -68,9 +68,12 @@ impl Rendition {
             Work::Check { bytes, index_first } => answer::listing(answer, &outputs)
                 .map(|listing| self.checked(shared, bytes, index_first, &listing)),
             // The schedule's own, and what needs no booking.
-            Work::Audio | Work::Cut | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult(_) => {
-                Some(())
-            }
+            Work::Audio
+            | Work::Cut
+            | Work::WatchSource(_)
+            | Work::FindDamage(_)
+            | Work::WatchKept
+            | Work::WatchResult(_) => Some(()),
         };
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);

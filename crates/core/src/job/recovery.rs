@@ -151,7 +151,11 @@ impl Rendition {
             Work::Encode { .. } => Step::Encode,
             Work::Remux if self.plan.limit.0 > 0 => return self.encode_after_all(shared, None),
             Work::Remux | Work::Assemble | Work::Cut => Step::Assemble,
-            Work::Check { .. } | Work::WatchSource(_) | Work::WatchKept | Work::WatchResult(_) => Step::Check,
+            Work::Check { .. }
+            | Work::WatchSource(_)
+            | Work::FindDamage(_)
+            | Work::WatchKept
+            | Work::WatchResult(_) => Step::Check,
         };
         let decoded_before =
             self.encode.as_ref().is_some_and(|encode| encode.stats.iter().any(Option::is_some));

@@ -217,6 +217,7 @@ impl Schedule {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
             Work::WatchSource(source) => self.source_watched(&running, source, ended),
+            Work::FindDamage(source) => self.damage_found(&running, source, ended),
             Work::WatchKept | Work::WatchResult(_) => {
                 self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
             }

@@ -10,7 +10,7 @@ use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
 use crate::step::watch::{Seen, WatchStep};
 use crate::step::{Answer, Artifact, TaskId, Written};
-use crate::units::Bytes;
+use crate::units::{Bytes, Micros};
 use crate::wishes::{Codec, Wishes};
 use std::collections::BTreeMap;
 
@@ -34,6 +34,8 @@ pub(super) enum Work {
     Check { bytes: Bytes, index_first: bool },
     /// Decoding the source from its start, for all renditions: its place among `Shared::sources`.
     WatchSource(usize),
+    /// Decoding the source once more, since its decoder reported errors, to find the frames that decode without one.
+    FindDamage(usize),
     /// Decoding a source that is handed over as it is.
     WatchKept,
     /// Decoding a part of the finished file: its place among them.
@@ -45,12 +47,12 @@ pub(super) enum Work {
 impl Work {
     /// Returns whether all renditions have use for it.
     pub(super) fn is_shared(self) -> bool {
-        matches!(self, Work::Audio | Work::WatchSource(_))
+        matches!(self, Work::Audio | Work::WatchSource(_) | Work::FindDamage(_))
     }
 
     /// Returns whether it decodes a whole file to look at it.
     pub(super) fn watches(self) -> bool {
-        matches!(self, Work::WatchSource(_) | Work::WatchKept | Work::WatchResult(_))
+        matches!(self, Work::WatchSource(_) | Work::FindDamage(_) | Work::WatchKept | Work::WatchResult(_))
     }
 }
 
@@ -60,6 +62,9 @@ pub(super) struct SourceWatch {
     pub(super) step: WatchStep,
     /// What it brought: `None` while a task does it, nothing where that failed.
     pub(super) seen: Option<Option<Box<Seen>>>,
+    /// Times of the frames that decode without an error, where it brought errors: `None` until they are found, nothing
+    /// where that failed.
+    pub(super) whole: Option<Option<Vec<Micros>>>,
 }
 
 /// What the renditions of a job share.
@@ -161,7 +166,8 @@ pub(super) struct Waiting {
 impl Tasks {
     /// Returns whether a rendition has nothing under way and nothing due.
     pub(super) fn has_none_of(&self, rendition: usize) -> bool {
-        let own = |one: usize, work: Work| one == rendition && !matches!(work, Work::WatchSource(_));
+        let of_source = |work| matches!(work, Work::WatchSource(_) | Work::FindDamage(_));
+        let own = |one: usize, work: Work| one == rendition && !of_source(work);
         !self.running.values().any(|running| own(running.rendition, running.work))
             && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))
     }

@@ -65,6 +65,7 @@ fn of_source(plan: &EncodePlan) -> WatchStep {
     let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid, audio);
     step.video.turn = plan.conversion.rotation.clockwise();
     step.video.full_range = plan.conversion.full_range;
+    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
     step.video.hdr = webcodecs::hdr(plan);
     if step.video.hdr.is_some() {
         // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
@@ -149,7 +150,7 @@ impl Schedule {
             let step = of_source(one.encode_plan()?);
             sources.iter().all(|source| source.step != step).then_some((one.index, step))
         })?;
-        self.shared.sources.push(SourceWatch { step, seen: None });
+        self.shared.sources.push(SourceWatch { step, seen: None, whole: None });
         let work = Work::WatchSource(self.shared.sources.len() - 1);
         Some(Waiting { rendition, work, tries: 1 })
     }
@@ -160,7 +161,25 @@ impl Schedule {
         if seen.is_none() && running.tries < TRIES {
             return self.shared.again(running, running.tries + 1);
         }
+        if seen.as_ref().is_some_and(Seen::is_damaged) {
+            let work = Work::FindDamage(source);
+            self.shared.tasks.waiting.push(Waiting { rendition: running.rendition, work, tries: 1 });
+        }
         self.shared.sources[source].seen = Some(seen.map(Box::new));
+        self.compare();
+    }
+
+    /// A decode that leaves out what does not decode as a whole ended.
+    pub(super) fn damage_found(&mut self, running: &Running, source: usize, ended: Ended) {
+        let whole = (ended.exit_code == 0).then(|| watch::read_times(&ended.outputs)).flatten();
+        if whole.is_none() && running.tries < TRIES {
+            return self.shared.again(running, running.tries + 1);
+        }
+        self.shared.sources[source].whole = Some(whole);
+        self.compare();
+    }
+
+    fn compare(&mut self) {
         for one in &mut self.renditions {
             one.compare(&mut self.shared);
         }
@@ -171,6 +190,7 @@ impl Schedule {
         let ended = Ended { exit_code: 1, answer: None, outputs: Vec::new(), log };
         match running.work {
             Work::WatchSource(source) => self.source_watched(running, source, ended),
+            Work::FindDamage(source) => self.damage_found(running, source, ended),
             _ => self.renditions[running.rendition].watched(&mut self.shared, running, ended),
         }
     }
@@ -185,6 +205,10 @@ impl Rendition {
         work: Work,
     ) -> Option<(Program, Vec<Output>, &'static str)> {
         let (file, step) = self.watch_step(shared, work)?;
+        if matches!(work, Work::FindDamage(_)) {
+            let arguments = ffmpeg::find_whole_frames(file, step.video.stream);
+            return Some((Program::Ffmpeg { arguments }, watch::times_only(), file));
+        }
         let by_browser = self.machine.decoder == Decoder::Browser;
         let program = if by_browser {
             Program::Watch(step)
@@ -197,7 +221,9 @@ impl Rendition {
     fn watch_step(&self, shared: &Shared, work: Work) -> Option<(&'static str, WatchStep)> {
         let facts = &shared.facts;
         Some(match (work, &self.plan.action) {
-            (Work::WatchSource(source), _) => (CLIP, shared.sources.get(source)?.step),
+            (Work::WatchSource(source) | Work::FindDamage(source), _) => {
+                (CLIP, shared.sources.get(source)?.step)
+            }
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
                 let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
@@ -311,8 +337,14 @@ impl Rendition {
         };
         let step = of_source(plan);
         let source = shared.sources.iter().find(|source| source.step == step);
-        let Some(source) = source.and_then(|source| source.seen.as_ref()) else { return };
-        let (Some(source), Some(result)) = (source.as_deref(), result(&mut self.watched)) else {
+        let Some((seen, whole)) = source.and_then(|source| Some((source.seen.as_ref()?, &source.whole)))
+        else {
+            return;
+        };
+        if whole.is_none() && seen.as_ref().is_some_and(|seen| seen.is_damaged()) {
+            return;
+        }
+        let (Some(source), Some(result)) = (seen.as_deref(), result(&mut self.watched)) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
         let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
@@ -322,7 +354,7 @@ impl Rendition {
             loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
-        let damage = damage(&shared.facts, source);
+        let damage = damage(&shared.facts, source, whole.as_ref().and_then(Option::as_deref));
         let copied = match plan.audio {
             AudioPlan::Copy { stream, .. } => Some(stream),
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
@@ -377,25 +409,36 @@ impl Rendition {
     }
 }
 
-/// Returns what of the source does not decode, as a decode from its start shows it.
-fn damage(facts: &MediaFacts, source: &Seen) -> Option<Note> {
-    if !source.errors {
-        return None;
-    }
+/// Returns what of the source does not decode, as a decode from its start shows it. `whole` are the times of the frames
+/// that decode without an error.
+fn damage(facts: &MediaFacts, source: &Seen, whole: Option<&[Micros]>) -> Option<Note> {
+    let audio = source.watched.gaps_in_audio();
     let (frame, start) = (facts.video.frame_rate.time_of(1), facts.video.start);
-    let decoded = source.decoded.iter().flatten();
-    let decoded: Vec<Micros> = decoded.map(|time| *time - facts.zero).collect();
+    let on_timeline = |times: &[Micros]| times.iter().map(|time| *time - facts.zero).collect::<Vec<_>>();
+    let decoded = on_timeline(source.decoded.as_deref().unwrap_or_default());
     // Fields of one frame may be packets of their own.
     let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
-    let video = if by_fields || source.decoded.is_none() {
-        Vec::new()
-    } else {
-        watched::lost_frames(&facts.video.times, &decoded, frame)
-    };
-    let from_start = |span: Span| Span { from: span.from - start, to: span.to - start };
-    let (video, audio) =
-        (video.into_iter().map(from_start).collect::<Vec<_>>(), source.watched.gaps_in_audio());
-    // Where the end is missing, the last packet is only in part there, and that is said already.
-    let known = facts.missing.end.is_some() && video.is_empty() && audio.is_empty();
-    (!known).then_some(Note::SourceDamaged { video, audio })
+    let from_start = |span: &Span| Span { from: span.from - start, to: span.to - start };
+    let (mut video, mut partly) = (Vec::new(), Vec::new());
+    if !by_fields && source.decoded.is_some() {
+        video = watched::lost_frames(&facts.video.times, &decoded, frame);
+        if let Some(whole) = whole {
+            partly = watched::partly_decoded(&decoded, &on_timeline(whole), frame, &facts.video.keyframes);
+        }
+    }
+    let end = start + facts.video.duration;
+    if facts.missing.end.is_some() {
+        // The last packet is only in part there, and that is said already.
+        video.retain(|span| span.to + frame < end);
+        partly.retain(|span| span.from + frame + frame < end);
+    }
+    let [video, partly] = [video, partly].map(|spans| spans.iter().map(from_start).collect::<Vec<_>>());
+    if source.errors {
+        let known = facts.missing.end.is_some() && video.is_empty() && partly.is_empty() && audio.is_empty();
+        return (!known).then_some(Note::SourceDamaged { video, partly, audio });
+    }
+    // Nothing is amiss in what is there, but at the same time frames and audio are not.
+    let both = |gap: &Span| audio.iter().any(|other| other.from < gap.to && gap.from < other.to);
+    let video: Vec<Span> = video.into_iter().filter(both).collect();
+    (!video.is_empty()).then_some(Note::SourceDamaged { video, partly: Vec::new(), audio })
 }

@@ -210,6 +210,8 @@ pub enum Note {
     SourceDamaged {
         /// Where no frame decodes.
         video: Vec<Span>,
+        /// Where frames decode only in part, or refer to one that does.
+        partly: Vec<Span>,
         /// Where no audio decodes.
         audio: Vec<Span>,
     },

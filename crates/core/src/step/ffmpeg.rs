@@ -569,6 +569,18 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     .0
 }
 
+/// Decodes a video of `file` from its start and lists the times of the frames that decode without an error. One thread:
+/// side by side, decoders give up frames that have none.
+pub fn find_whole_frames(file: &str, stream: u32) -> Vec<String> {
+    Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts -reinit_filter 0 -max_error_rate 1")
+        .words("-threads 1 -err_detect explode")
+        .pair("-i", file)
+        .pair("-map", format!("0:{stream}"))
+        .words("-an -sn -dn -c:v wrapped_avframe -fps_mode passthrough -enc_time_base -1 -f framecrc")
+        .words(SHOWN_FILE)
+        .0
+}
+
 /// Lists all streams and the format of `CLIP`, for ffprobe.
 pub fn probe_streams() -> Vec<String> {
     Arguments::new("-v error -print_format flat -show_format -show_streams -o")

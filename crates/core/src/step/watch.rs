@@ -57,6 +57,13 @@ pub struct Seen {
     pub errors: bool,
 }
 
+impl Seen {
+    /// Returns whether it is worth finding out which frames do not decode as a whole.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.errors && self.decoded.is_some()
+    }
+}
+
 /// Luma of BT.601 from luma and chroma of BT.709, in limited range: with Kr and Kb of both (Rec. ITU-T H.273, table 4),
 /// 0.299 * 1.5748 - 0.587 * 0.4681 of red and 0.114 * 1.8556 - 0.587 * 0.1873 of blue, times 219 / 224.
 pub const BT601_FROM_BT709: [f64; 2] = [0.0993, 0.1917];
@@ -70,6 +77,17 @@ pub fn every(rate: FrameRate) -> u64 {
 pub(crate) fn outputs(by_browser: bool) -> Vec<Output> {
     let names: &[&str] = if by_browser { &[WATCHED_FILE] } else { &[WATCHED_FILE, SHOWN_FILE, HEARD_FILE] };
     names.iter().map(|&name| Output { name: name.into(), keep: None, read: usize::MAX }).collect()
+}
+
+/// Returns the file that lists only the times of frames.
+pub(crate) fn times_only() -> Vec<Output> {
+    vec![Output { name: SHOWN_FILE.into(), keep: None, read: usize::MAX }]
+}
+
+/// Reads the times in it.
+pub(crate) fn read_times(outputs: &[Written]) -> Option<Vec<Micros>> {
+    let file = outputs.iter().find(|written| written.name == SHOWN_FILE)?;
+    Some(times(&String::from_utf8_lossy(&file.head)))
 }
 
 /// What ffmpeg prints when a packet does not decode, or only in part (the first is of ffmpeg 5, the second of later

@@ -209,7 +209,7 @@ impl Note {
             Note::SlowerThanPlanned { to } => {
                 format!("This video needs more bytes than expected, so its frame rate drops to {to} fps.")
             }
-            Note::SourceDamaged { video, audio } => source_damaged(video, audio),
+            Note::SourceDamaged { video, partly, audio } => source_damaged(video, partly, audio),
             Note::OnlyFromStart => {
                 "This video decodes right only from its start, so it is encoded in one piece, which takes longer.".into()
             }
@@ -230,15 +230,20 @@ impl Note {
     }
 }
 
-fn source_damaged(video: &[Span], audio: &[Span]) -> String {
-    let parts: Vec<String> = [stretches("no video decodes", video), stretches("no audio decodes", audio)]
-        .into_iter()
-        .flatten()
-        .collect();
-    if parts.is_empty() {
-        return "The source is damaged: some of its frames decode only in part. All the rest is here.".into();
-    }
-    format!("The source is damaged: {}. All the rest is here.", parts.join(" and "))
+fn source_damaged(video: &[Span], partly: &[Span], audio: &[Span]) -> String {
+    let parts = [
+        stretches("no video decodes", video),
+        stretches("the video is damaged", partly),
+        stretches("no audio decodes", audio),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let said = match parts.as_slice() {
+        [] => "some of its frames decode only in part".into(),
+        [one] => one.clone(),
+        [first, last] => format!("{first} and {last}"),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    };
+    format!("The source is damaged: {said}. All the rest is here.")
 }
 
 /// How many stretches are named one by one.
@@ -336,16 +341,24 @@ mod tests {
     fn what_is_damaged_is_said_with_time_and_length() {
         let span = |from: i64, to: i64| Span { from: Micros(from * 1000), to: Micros(to * 1000) };
         let video = vec![span(9_400, 9_500), span(9_600, 14_400), span(75_000, 75_500)];
-        for (video, audio, said) in [
+        for (video, partly, audio, said) in [
             (
                 video,
+                Vec::new(),
                 vec![span(9_400, 14_400)],
                 "no video decodes for 5.4 s (0:09.4 to 0:14.4, 1:15.0 to 1:15.5) and no audio decodes for 5 s \
                  (0:09.4 to 0:14.4)",
             ),
-            (Vec::new(), Vec::new(), "some of its frames decode only in part"),
+            (
+                vec![span(1_000, 2_000)],
+                vec![span(4_000, 4_500)],
+                vec![span(1_000, 2_000)],
+                "no video decodes for 1 s (0:01.0 to 0:02.0), the video is damaged for 0.5 s (0:04.0 to 0:04.5) and \
+                 no audio decodes for 1 s (0:01.0 to 0:02.0)",
+            ),
+            (Vec::new(), Vec::new(), Vec::new(), "some of its frames decode only in part"),
         ] {
-            let text = Note::SourceDamaged { video, audio }.text();
+            let text = Note::SourceDamaged { video, partly, audio }.text();
             assert_eq!(text, format!("The source is damaged: {said}. All the rest is here."));
         }
     }
