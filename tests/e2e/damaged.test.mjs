@@ -9,12 +9,19 @@ import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
 
 inBrowsers("a damaged source", BOTH, (site) => {
-  for (const { name, share } of [
+  for (const { name, of = "hole", whole = "indexFirst", share, video = /no video decodes for \d/ } of [
     { name: "compressed", share: 0.5 },
     { name: "small enough as it is", share: 3 },
+    {
+      name: "a transport stream",
+      of: "holeStream",
+      whole: "stream",
+      share: 0.5,
+      video: /the video is damaged for \d/,
+    },
   ]) {
     test(`${name}: the result decodes, and the damage is said`, { timeout: 120_000 }, async (t) => {
-      const source = await media("hole");
+      const source = await media(of);
       const target = Math.floor((await stat(source)).size * share);
       const clipfit = await Clipfit.open(site, { target: `${target}B` });
       await clipfit.choose(source);
@@ -22,11 +29,12 @@ inBrowsers("a damaged source", BOTH, (site) => {
       const result = await clipfit.save(job);
       t.diagnostic(job.plan);
       assert.ok(job.bytes <= target);
-      assert.match(job.text, /The source is damaged: no video decodes for \d.* \(0:0\d\.\d to 0:0\d\.\d/);
+      assert.match(job.text, /The source is damaged: .* \(0:0\d\.\d to 0:0\d\.\d/);
+      assert.match(job.text, video);
       assert.match(job.text, /no audio decodes for/);
       assert.doesNotMatch(job.text, /plays everywhere, so it stays/);
       assert.equal(await complaints(result), "");
-      const [before, after] = [await probe(await media("indexFirst")), await probe(result)];
+      const [before, after] = [await probe(await media(whole)), await probe(result)];
       assert.equal(after.video.nb_read_frames, before.video.nb_read_frames);
       await clipfit.close();
     });

@@ -19,6 +19,8 @@ const CASES = [
   { of: "cutFragments", frames: [70, 100], together: 3, says: /of [45] s are in this file/ },
   { of: "cutMkv", frames: [60, 90], together: 2, says: /of 5 s are in this file/ },
   { of: "cutLive", frames: [100, 124], together: 4, says: / s are in this file/ },
+  { of: "holeWebm", frames: [20, 60], together: 1, says: / s of 4\.5 s are in this file/ },
+  { of: "cutAv1", frames: [50, 100], together: 2, says: / s of 5 s are in this file/ },
   { of: "midway", frames: [75, 125], together: 3, says: /begins between two keyframes/ },
   { of: "restarting", frames: [175, 175], together: 4, says: /timestamps in this file start again/ },
   { of: "emptyAudio", frames: [75, 75], together: 0, says: /audio track without content/ },

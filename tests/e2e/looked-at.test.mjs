@@ -13,6 +13,7 @@ const CASES = [
   { of: "captured", size: [720, 576], plan: /does not say so, but its video is interlaced/ },
   { of: "capturedWhole", size: [720, 576], silent: /interlaced/ },
   { of: "growing", size: [320, 180], plan: /changes midway, from 160×90 to 320×180/ },
+  { of: "growingH264", size: [320, 180], plan: /changes midway, from 160×90 to 320×180/ },
   { of: "shrinking", size: [320, 180], plan: /changes midway, from 320×180 to 160×90/ },
   {
     of: "reshaped",

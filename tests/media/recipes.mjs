@@ -337,6 +337,14 @@ export const RECIPES = {
   growing: { file: "growing.webm", ffmpeg: ["-f concat -safe 0 -i {growingList} -c copy {out}"] },
   shrinkingList: { file: "shrinking.txt", text: "file '{large}'\nfile '{small}'\n" },
   shrinking: { file: "shrinking.webm", ffmpeg: ["-f concat -safe 0 -i {shrinkingList} -c copy {out}"] },
+  // H.264 tells its size in its keyframes, too, where it comes from a transport stream.
+  smallStream: {
+    file: "small.ts",
+    ffmpeg: [`${picture({ size: "160x90", seconds: 2 })} ${h264} -g 25 {out}`],
+  },
+  largeStream: { file: "large.ts", ffmpeg: [`${picture({ seconds: 2 })} ${h264} -g 25 {out}`] },
+  growingH264List: { file: "growing-h264.txt", text: "file '{smallStream}'\nfile '{largeStream}'\n" },
+  growingH264: { file: "growing-h264.mkv", ffmpeg: ["-f concat -safe 0 -i {growingH264List} -c copy {out}"] },
   reshapedList: { file: "reshaped.txt", text: "file '{square}'\nfile '{large}'\n" },
   reshaped: { file: "reshaped.webm", ffmpeg: ["-f concat -safe 0 -i {reshapedList} -c copy {out}"] },
 
@@ -413,6 +421,22 @@ export const RECIPES = {
     ],
   },
   cutLive: { file: "cut-live.webm", cut: { of: "live", share: 0.91 } },
+  // Behind the hole, ffmpeg finds nothing any more: all is in one cluster.
+  holeWebm: { file: "hole.webm", hole: { of: "vp9Whole", from: 0.4, to: 0.5 } },
+  vp9Whole: {
+    file: "vp9-whole.webm",
+    ffmpeg: [
+      `${flashAndBeep(4.5, 25)} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 400k -g 500 -c:a libopus -b:a 48k {out}`,
+    ],
+  },
+  av1Whole: {
+    file: "av1-whole.webm",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} -c:v libaom-av1 -cpu-used 8 -b:v 400k -g 25 -c:a libopus -b:a 48k {out}`,
+    ],
+  },
+  cutAv1: { file: "cut-av1.webm", cut: { of: "av1Whole", share: 0.6 } },
+  holeStream: { file: "hole.ts", hole: { of: "stream", from: 0.4, to: 0.45 } },
   stream: { file: "stream.ts", ffmpeg: [`${flashAndBeep(6, 25)} ${h264} ${aac} -f mpegts {out}`] },
   midway: { file: "midway.ts", rest: { of: "stream", share: 0.17, packet: 188 } },
   firstPart: { file: "first-part.ts", ffmpeg: [`${flashAndBeep(2, 25)} ${h264} ${aac} -f mpegts {out}`] },

@@ -269,6 +269,12 @@ impl H264Facts {
     pub fn sample_aspect(&self) -> Option<Vec<u16>> {
         self.0.sample_aspect.map(|(width, height)| vec![width, height])
     }
+
+    /// Returns width and height of the visible part in pixels; none if they make no sense.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> Option<Vec<u32>> {
+        self.0.size.map(|(width, height)| vec![width, height])
+    }
 }
 
 /// Reads an H.264 decoder configuration record (`avcC`).

@@ -13,6 +13,8 @@ pub(crate) struct Facts {
     pub(crate) interlaced: bool,
     /// Width and height of a sample, if specified.
     pub(crate) sample_aspect: Option<(u16, u16)>,
+    /// Width and height of the visible part in pixels.
+    pub(crate) size: Option<(u32, u32)>,
 }
 
 /// The record is unreadable.
@@ -39,6 +41,7 @@ pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
         pixel_format: pixel_format(&set),
         interlaced: set.frame_mbs_flags != FrameMbsFlags::Frames,
         sample_aspect: vui.and_then(|vui| vui.aspect_ratio_info.as_ref()).and_then(|aspect| aspect.get()),
+        size: set.pixel_dimensions().ok(),
     })
 }
 
@@ -137,8 +140,12 @@ mod tests {
                 (1, 1),
             ),
         ] {
-            let wanted =
-                Facts { pixel_format: pixel_format.into(), interlaced, sample_aspect: Some(sample_aspect) };
+            let wanted = Facts {
+                pixel_format: pixel_format.into(),
+                interlaced,
+                sample_aspect: Some(sample_aspect),
+                size: Some((64, 48)),
+            };
             assert_eq!(facts(&bytes(record)), Ok(wanted), "{record}");
         }
     }

@@ -17,7 +17,7 @@ import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
-import { type FrameSize, keyframeSize } from "./keyframe.ts";
+import { type FrameSize, h264KeyframeSize, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
 import { brightest, micros, reduced, type Stream } from "./structure.ts";
@@ -69,17 +69,21 @@ const SAMPLES = 48;
 
 /** Lists the sizes that keyframes spread over the clip tell, one after the other as they change. */
 async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable): Promise<FrameSize[]> {
-  const codec = await track.demuxed.getCodec();
-  if (codec !== "vp8" && codec !== "vp9") {
-    return [];
-  }
-  const sizes: FrameSize[] = [];
+  const sizeAt = await sizeReader(track);
   const samples = Math.min(keyframes.length, SAMPLES);
-  for (let sample = 0; sample < samples; sample += 1) {
+  const read = async (sample: number) => {
     const row = keyframes[Math.floor(((keyframes.length - 1) * sample) / Math.max(samples - 1, 1))];
     const time = presented[row ?? 0];
     const packet = time === null || time === undefined ? null : await track.first(time / 1e6);
-    const size = packet && keyframeSize(codec, packet.data);
+    return packet === null ? undefined : sizeAt?.(packet.data);
+  };
+  // Where neither the first nor the last keyframe tells a size, none does.
+  if (sizeAt === undefined || !((await read(0)) ?? (await read(samples - 1)))) {
+    return [];
+  }
+  const sizes: FrameSize[] = [];
+  for (let sample = 0; sample < samples; sample += 1) {
+    const size = await read(sample);
     if (size && size.join() !== sizes.at(-1)?.join()) {
       sizes.push(size);
     }
@@ -87,8 +91,22 @@ async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable
   return sizes;
 }
 
+/** Returns what reads the size in a keyframe of the track; undefined where keyframes have none. */
+async function sizeReader(
+  track: Track,
+): Promise<((packet: Uint8Array) => FrameSize | undefined) | undefined> {
+  const codec = await track.demuxed.getCodec();
+  if (codec === "vp8" || codec === "vp9") {
+    return (packet) => keyframeSize(codec, packet);
+  }
+  const config =
+    codec === "avc" && track.demuxed.isVideoTrack() ? await track.demuxed.getDecoderConfig() : null;
+  const record = config?.description && bytesOf(config.description);
+  return record && ((packet) => h264KeyframeSize(record, packet));
+}
+
 async function list(clip: Clip): Promise<Listing> {
-  const { format, majorBrand, fragmented, tags, captured, streams } = clip.structure;
+  const { format, majorBrand, fragmented, tags, captured, declaredEnd, streams } = clip.structure;
   const listed: ListedStream[] = [];
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [index, stream] of streams.entries()) {
@@ -119,6 +137,7 @@ async function list(clip: Clip): Promise<Listing> {
       facts.audio = await audioDetails(demuxed);
     }
   }
+  end = Math.max(end, declaredEnd ?? end);
   return {
     format,
     brand: majorBrand ?? null,

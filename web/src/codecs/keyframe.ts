@@ -1,11 +1,48 @@
 // Reads the size of a frame from the head of its keyframe. Refuses to know where packets come from.
 
+import { h264Facts } from "../generated/media.js";
+
 export type FrameSize = [width: number, height: number];
 
 /** Reads the size that a keyframe of VP8 or VP9 tells; undefined for what is neither. */
 export function keyframeSize(codec: string, packet: Uint8Array): FrameSize | undefined {
   const size = codec === "vp8" ? vp8Size(packet) : codec === "vp9" ? vp9Size(packet) : undefined;
   return size?.every((side) => side > 0) ? size : undefined;
+}
+
+/**
+ * Reads the size that a keyframe of H.264 brings along; undefined where it leaves that to the container. Each of its
+ * units has its length in front, in as many bytes as the container's record says (ISO/IEC 14496-15, 5.3.3.1).
+ */
+export function h264KeyframeSize(record: Uint8Array, packet: Uint8Array): FrameSize | undefined {
+  const [, , , , lengths = 3] = record;
+  const set = parameterSet(packet, (lengths & 3) + 1);
+  if (set === undefined || set.length < 4) {
+    return undefined;
+  }
+  const head = [1, set[1] ?? 0, set[2] ?? 0, set[3] ?? 0, 0xff, 0xe1, set.length >> 8, set.length & 0xff];
+  try {
+    const facts = h264Facts(Uint8Array.from([...head, ...set, 0]));
+    const [width, height] = facts.size ?? [];
+    facts.free();
+    return width && height ? [width, height] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds the first sequence parameter set in a packet. */
+function parameterSet(packet: Uint8Array, lengthBytes: number): Uint8Array | undefined {
+  const SEQUENCE_PARAMETER_SET = 7;
+  for (let at = 0; at + lengthBytes < packet.length; ) {
+    const length = packet.subarray(at, at + lengthBytes).reduce((value, byte) => value * 256 + byte, 0);
+    const unit = packet.subarray(at + lengthBytes, at + lengthBytes + length);
+    if (((unit[0] ?? 0) & 0x1f) === SEQUENCE_PARAMETER_SET) {
+      return unit;
+    }
+    at += lengthBytes + length;
+  }
+  return undefined;
 }
 
 /** RFC 6386, 9.1: the frame tag, the start code, then two bytes for each side, of which the upper two bits scale. */

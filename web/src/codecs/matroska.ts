@@ -26,6 +26,8 @@ const ID = {
   cluster: 0x1f43b675,
   info: 0x1549a966,
   dateUtc: 0x4461,
+  timestampScale: 0x2ad7b1,
+  duration: 0x4489,
   tracks: 0x1654ae6b,
   track: 0xae,
   trackNumber: 0xd7,
@@ -83,13 +85,15 @@ export async function readMatroska(file: Blob): Promise<Structure> {
   const tracks = await load(ID.tracks);
   const tags = await load(ID.tags);
   const rates = bitrates(tags);
+  const info = await load(ID.info);
   const attachments = places.get(ID.attachments);
   return {
     format: "matroska,webm",
     majorBrand: undefined,
     fragmented: false,
     tags: tagNames(tags),
-    captured: captured(await load(ID.info)),
+    captured: captured(info),
+    declaredEnd: declaredEnd(info),
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
       ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
@@ -254,6 +258,13 @@ function captured(info: readonly Element[]): string | undefined {
   return date === undefined ? undefined : dateAndTime(Date.UTC(2001) + date / 1e6);
 }
 
+/** When the longest stream ends, in seconds; times are in nanoseconds times a scale. */
+function declaredEnd(info: readonly Element[]): number | undefined {
+  const scale = info.find(({ id }) => id === ID.timestampScale)?.whole() ?? 1e6;
+  const ticks = info.find(({ id }) => id === ID.duration)?.asFloat();
+  return ticks === undefined ? undefined : (ticks * scale) / 1e9;
+}
+
 /** Lists the attachments. Skips their data, which may be large. */
 async function readAttachments(window: BlobWindow, attachments: Place): Promise<Stream[]> {
   const streams: Stream[] = [];
@@ -309,13 +320,14 @@ class Element {
     return new Uint8Array(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
   }
 
+  /** Returns the content as a floating-point number. */
+  asFloat(): number | undefined {
+    const bytes = this.#content.byteLength;
+    return bytes === 4 ? this.#content.getFloat32(0) : bytes === 8 ? this.#content.getFloat64(0) : undefined;
+  }
+
   float(id: number): number | undefined {
-    const child = this.child(id);
-    const bytes = child?.bytes().byteLength;
-    if (child === undefined || (bytes !== 4 && bytes !== 8)) {
-      return undefined;
-    }
-    return bytes === 4 ? child.#content.getFloat32(0) : child.#content.getFloat64(0);
+    return this.child(id)?.asFloat();
   }
 
   text(id: number): string | undefined {

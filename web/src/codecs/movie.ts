@@ -26,7 +26,7 @@ export async function readMovie(file: Blob): Promise<Structure> {
     const fragmented = movie.child("mvex") !== undefined;
     const { tags, captured } = metadata(movie);
     const streams = [...tracks(movie), ...covers(movie)];
-    return { format: FORMAT, majorBrand, fragmented, tags, captured, streams };
+    return { format: FORMAT, majorBrand, fragmented, tags, captured, declaredEnd: undefined, streams };
   } catch (error) {
     throw error instanceof RangeError ? new CannotDecode("a box ends too early") : error;
   }

@@ -73,6 +73,8 @@ export interface Structure {
   tags: string[];
   /** When it says that it was captured: a date and a time of day, as ISO 8601 writes them. */
   captured: string | undefined;
+  /** When its longest stream ends, in seconds, where a header says so that is true of whole files only. */
+  declaredEnd: number | undefined;
   streams: Stream[];
 }
 

@@ -74,6 +74,10 @@ export class H264Facts {
      * Returns width and height of a sample; none if the stream does not specify them.
      */
     readonly sampleAspect: Uint16Array | undefined;
+    /**
+     * Returns width and height of the visible part in pixels; none if they make no sense.
+     */
+    readonly size: Uint32Array | undefined;
 }
 
 /**

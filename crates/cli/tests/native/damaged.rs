@@ -65,3 +65,17 @@ fn what_is_damaged_is_said_and_the_result_decodes() {
         }
     }
 }
+
+#[test]
+fn frames_that_decode_only_in_part_are_said_with_their_time() {
+    // A twentieth of ten seconds, within a packet here and there.
+    let clip = with_hole("hole.ts", "", Some((0.4, 0.45)));
+    let finished = compress(&clip, &wishes(80_000), 2, Bytes(0)).unwrap();
+    assert_eq!(complaints(&finished.file), "");
+    let partly = finished.report.notes.iter().find_map(|note| match note {
+        Note::SourceDamaged { partly, .. } => Some(partly),
+        _ => None,
+    });
+    let partly = partly.unwrap_or_else(|| panic!("{:?}", finished.report.notes));
+    assert!(!partly.is_empty() && (3.0..6.5).contains(&partly[0].from.seconds()), "{partly:?}");
+}

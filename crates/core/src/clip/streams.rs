@@ -147,17 +147,23 @@ pub fn read_streams(
     Ok(Streams { video, reader, listing })
 }
 
+/// Returns whether a reader printed that a file is cut off.
+fn is_cut_off(log: &[String]) -> bool {
+    log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign)))
+}
+
 /// Codecs of audio that every browser decodes.
 const HEARD_EVERYWHERE: [&str; 5] = ["aac", "opus", "mp3", "flac", "vorbis"];
 
-/// Returns what a copy for the browser takes, where ffmpeg.wasm has no decoder for the video and the browser may have
-/// one: the video, and the audio streams with whether they need another codec there.
-pub fn for_browser(listing: &Listing) -> Option<(u32, Vec<(u32, bool)>)> {
-    let video = &listing.streams[main_video(&listing.streams)?];
-    let audio = listing.streams.iter().filter(|stream| stream.kind == StreamKind::Audio);
-    let heard = |stream: &ListedStream| HEARD_EVERYWHERE.contains(&codec(stream).as_str());
-    (codec(video) == "av1")
-        .then(|| (video.index, audio.map(|stream| (stream.index, !heard(stream))).collect()))
+/// Returns the streams that a copy for the browser is made of, where ffmpeg.wasm has no decoder for the video and the
+/// browser may have one.
+pub fn for_browser(listing: &Listing) -> Option<Streams> {
+    let video = main_video(&listing.streams)?;
+    (codec(&listing.streams[video]) == "av1").then(|| Streams {
+        listing: listing.clone(),
+        video,
+        reader: Reader::Core,
+    })
 }
 
 /// Returns the video to keep: the default one, else the first. One that is known to be empty is none.
@@ -219,7 +225,7 @@ impl Streams {
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
         }
-        let is_cut = log.iter().any(|line| CUT_OFF.iter().any(|sign| line.contains(sign)));
+        let is_cut = is_cut_off(log);
         let rates = [details.base_rate, details.average_rate];
         // Transport streams end wherever somebody stopped.
         if is_cut || self.promised(declared).is_some() || self.container() == Container::MpegTs {
@@ -347,6 +353,26 @@ impl Streams {
     pub fn to_join(&self) -> (Vec<u32>, Micros) {
         let audio = self.audio(Micros(0)).into_iter().map(|track| track.index);
         (std::iter::once(self.video_stream()).chain(audio).collect(), self.steady().forward)
+    }
+
+    /// The audio streams, and whether they need another codec for a browser to decode them.
+    pub fn audio_for_browser(&self) -> Vec<(u32, bool)> {
+        let audio = self.listing.streams.iter().filter(|stream| stream.kind == StreamKind::Audio);
+        let heard = |stream: &ListedStream| HEARD_EVERYWHERE.contains(&codec(stream).as_str());
+        audio.map(|stream| (stream.index, !heard(stream))).collect()
+    }
+
+    /// The facts of a copy for the browser as those of the file itself. `log` is what was printed when it was made.
+    pub fn copied(&self, copy: MediaFacts, log: &[String]) -> MediaFacts {
+        let (there, first) = (copy.video.duration, copy.video.start);
+        let whole = self.listing.duration.map(|end| end - self.listing.start.unwrap_or_default() - first);
+        let last =
+            copy.audio.iter().map(|track| track.start + track.duration).fold(first + there, Micros::max);
+        let lacks = whole.is_some_and(|whole| first + whole - last > UNLIKELY);
+        let end = (is_cut_off(log) || lacks)
+            .then_some(CutOff { there, whole: whole.filter(|whole| *whole > there) });
+        let missing = Missing { end, ..copy.missing };
+        MediaFacts { others: self.others(), metadata: self.metadata(), missing, ..copy }
     }
 
     /// The facts of these streams' continuous copy as those of the file itself.

@@ -26,10 +26,20 @@ pub(super) enum Examined {
     Facts(Box<MediaFacts>),
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
-    /// ffmpeg cannot decode this codec, and has made a copy that the browser may.
-    CopyForBrowser(String),
+    /// ffmpeg cannot decode the codec, and has made a copy that the browser may.
+    CopyForBrowser(Box<ForBrowser>),
     /// It is no clip.
     Failed(ProbeFailure),
+}
+
+/// A file of which the browser decodes a copy.
+#[derive(Debug, Clone)]
+pub(super) struct ForBrowser {
+    pub(super) codec: String,
+    /// The streams of the file itself.
+    pub(super) streams: Streams,
+    /// What was printed when the copy was made.
+    pub(super) log: Vec<String>,
 }
 
 /// A file that one reader examines.
@@ -63,7 +73,7 @@ enum Question {
     /// The packets of the video are there, those of an audio stream are asked for.
     Audio(u32, Box<Listed>),
     /// A copy is made for the browser, since ffmpeg has no decoder for this codec.
-    Copying(String),
+    Copying(String, Box<Streams>),
     /// A continuous copy is made of a file whose times jump here. Then all is asked again of the copy.
     Joining(Micros),
     /// The facts are there; ffprobe tells the sizes of keyframes.
@@ -133,11 +143,13 @@ impl Examination {
                 let copied = for_browser(&listing).filter(|_| self.reader == Reader::Core);
                 match (read_streams(self.bytes, listing, log, self.reader), copied) {
                     (Ok(streams), _) => self.list_video(streams, commands),
-                    (Err(ProbeFailure::UnsupportedCodec { codec }), Some((video, audio)))
+                    (Err(ProbeFailure::UnsupportedCodec { codec }), Some(streams))
                         if self.bytes <= MOST_COPIED =>
                     {
+                        let (video, audio) = (streams.video_stream(), streams.audio_for_browser());
                         let arguments = ffmpeg::copy_for_browser(video, &audio);
-                        self.ask(Question::Copying(codec), Program::Ffmpeg { arguments }, commands)
+                        let question = Question::Copying(codec, Box::new(streams));
+                        self.ask(question, Program::Ffmpeg { arguments }, commands)
                     }
                     (Err(failure), _) => self.failed(Unexamined::Found(failure)),
                 }
@@ -152,10 +164,13 @@ impl Examination {
                 }
                 self.read(*listed, commands)
             }
-            Question::Copying(codec) if outputs.iter().all(|file| file.size == Bytes(0)) => {
+            Question::Copying(codec, _) if outputs.iter().all(|file| file.size == Bytes(0)) => {
                 self.failed(Unexamined::Found(ProbeFailure::UnsupportedCodec { codec }))
             }
-            Question::Copying(codec) => Examined::CopyForBrowser(codec),
+            Question::Copying(codec, streams) => {
+                let log = log.to_vec();
+                Examined::CopyForBrowser(Box::new(ForBrowser { codec, streams: *streams, log }))
+            }
             Question::Joining(at) => {
                 if outputs.iter().all(|file| file.size == Bytes(0)) {
                     return self.failed(Unexamined::Found(ProbeFailure::TimesJump { at }));
@@ -192,7 +207,7 @@ impl Examination {
         }
         match std::mem::replace(&mut self.question, Question::Streams) {
             Question::Joining(at) => self.failed(Unexamined::Found(ProbeFailure::TimesJump { at })),
-            Question::Copying(codec) => {
+            Question::Copying(codec, _) => {
                 self.failed(Unexamined::Found(ProbeFailure::UnsupportedCodec { codec }))
             }
             Question::Sizes(facts) => self.look_for_fields(facts, commands),
@@ -205,7 +220,7 @@ impl Examination {
 
     fn ask(&mut self, question: Question, program: Program, commands: &mut Vec<Command>) -> Examined {
         let outputs = match question {
-            Question::Joining(_) | Question::Copying(_) => {
+            Question::Joining(_) | Question::Copying(..) => {
                 let (name, keep) = (files::CONTINUOUS_FILE.into(), Some(Artifact::CONTINUOUS));
                 vec![Output { name, keep, read: 0 }]
             }

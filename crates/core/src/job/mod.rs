@@ -32,6 +32,7 @@ use crate::step::Artifact;
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 pub use events::{Command, Event, Milestone};
+use examine::ForBrowser;
 use failure::{Failure, PackFailure};
 use prelude::{Host, Prelude, Start};
 use report::Report;
@@ -48,8 +49,8 @@ pub struct Job {
     next_task: u32,
     /// A copy stands for the person's file.
     reads_copy: bool,
-    /// That copy is for the browser, since ffmpeg has no decoder for this codec: there is no falling back to it.
-    only_browser: Option<String>,
+    /// That copy is for the browser, since ffmpeg has no decoder for the codec: there is no falling back to it.
+    only_browser: Option<Box<ForBrowser>>,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -136,6 +137,7 @@ impl Job {
     /// Begins, or begins again, with this decoder.
     fn begin(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
         let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, &self.host, self.next_task);
+        let prelude = prelude.of_copy(self.only_browser.clone());
         self.stage = JobState::Prelude(Box::new(prelude));
         if let JobState::Prelude(prelude) = &mut self.stage {
             let next = prelude.begin(&self.host, commands);
@@ -152,8 +154,8 @@ impl Job {
             prelude::Next::Wait => {}
             prelude::Next::GiveUp(failure) => self.give_up(failure, commands),
             prelude::Next::FallBack(why) => self.fall_back(why, commands),
-            prelude::Next::CopyForBrowser(codec) => {
-                (self.only_browser, self.reads_copy) = (Some(codec), true);
+            prelude::Next::CopyForBrowser(copy) => {
+                (self.only_browser, self.reads_copy) = (Some(copy), true);
                 self.begin(Decoder::Browser, commands);
             }
             prelude::Next::Start(start) => {
@@ -193,7 +195,8 @@ impl Job {
 
     /// Begins anew with ffmpeg after the browser's own codecs failed.
     fn fall_back(&mut self, why: WhyFfmpeg, commands: &mut Vec<Command>) {
-        if let Some(codec) = self.only_browser.take() {
+        if let Some(copy) = self.only_browser.take() {
+            let codec = copy.codec;
             let failure = match why {
                 WhyFfmpeg::Video => Failure::Probe(ProbeFailure::UnsupportedCodec { codec }),
                 why => Failure::OnlyInBrowser { codec, why },

@@ -2,7 +2,7 @@
 //! whether the browser's own codecs or ffmpeg do the job. Knows no chunk and no pass.
 
 use super::events::{Command, Event, Milestone};
-use super::examine::{Examination, Examined};
+use super::examine::{Examination, Examined, ForBrowser};
 use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
@@ -97,7 +97,7 @@ pub(super) enum Next {
     /// The browser's own codecs are not up to it.
     FallBack(WhyFfmpeg),
     /// ffmpeg cannot decode this codec; the browser may decode the copy that was made.
-    CopyForBrowser(String),
+    CopyForBrowser(Box<ForBrowser>),
     /// There is no result.
     GiveUp(Failure),
 }
@@ -121,6 +121,8 @@ pub(super) struct Prelude {
     x264: VideoEncoder,
     native: Option<NativeEncoders>,
     examination: Examination,
+    /// The file of which it examines a copy.
+    copy_of: Option<Box<ForBrowser>>,
     state: State,
 }
 
@@ -145,7 +147,12 @@ impl Prelude {
     ) -> Prelude {
         let (x264, native, state) = (VideoEncoder::Native, None, State::Loading);
         let examination = Examination::new(bytes, host.reader(decoder), next_task);
-        Prelude { wishes, decoder, x264, native, examination, state }
+        Prelude { wishes, decoder, x264, native, examination, copy_of: None, state }
+    }
+
+    /// Remembers of which file the browser examines a copy.
+    pub(super) fn of_copy(self, copy_of: Option<Box<ForBrowser>>) -> Prelude {
+        Prelude { copy_of, ..self }
     }
 
     /// Returns whether a continuous copy stands for the person's file.
@@ -266,7 +273,7 @@ impl Prelude {
             Examined::Asking => Next::Wait,
             Examined::Facts(facts) => self.examined(*facts, host, commands),
             Examined::FallBack(why) => Next::FallBack(why),
-            Examined::CopyForBrowser(codec) => Next::CopyForBrowser(codec),
+            Examined::CopyForBrowser(copy) => Next::CopyForBrowser(copy),
             Examined::Failed(failure) => Next::GiveUp(Failure::Probe(failure)),
         }
     }
@@ -277,6 +284,10 @@ impl Prelude {
         {
             return Next::FallBack(why);
         }
+        let facts = match &self.copy_of {
+            Some(file) => file.streams.copied(facts, &file.log),
+            None => facts,
+        };
         self.wishes.trim = self.wishes.trim.or_else(|| without_overhang(&facts));
         commands.push(Command::Show(Milestone::Probed(Box::new(facts.clone()))));
         match (host, self.native) {

@@ -415,13 +415,15 @@ fn damage(facts: &MediaFacts, source: &Seen, whole: Option<&[Micros]>) -> Option
     let audio = source.watched.gaps_in_audio();
     let (frame, start) = (facts.video.frame_rate.time_of(1), facts.video.start);
     let on_timeline = |times: &[Micros]| times.iter().map(|time| *time - facts.zero).collect::<Vec<_>>();
-    let decoded = on_timeline(source.decoded.as_deref().unwrap_or_default());
+    // The browser's decoder loses no frame that is listed; between those there may be holes.
+    let times = &facts.video.times;
+    let decoded = source.decoded.as_deref().map_or_else(|| times.clone(), on_timeline);
     // Fields of one frame may be packets of their own.
     let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
     let from_start = |span: &Span| Span { from: span.from - start, to: span.to - start };
     let (mut video, mut partly) = (Vec::new(), Vec::new());
-    if !by_fields && source.decoded.is_some() {
-        video = watched::lost_frames(&facts.video.times, &decoded, frame);
+    if !by_fields {
+        video = watched::lost_frames(times, &decoded, frame);
         if let Some(whole) = whole {
             partly = watched::partly_decoded(&decoded, &on_timeline(whole), frame, &facts.video.keyframes);
         }
