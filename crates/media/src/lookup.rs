@@ -109,8 +109,7 @@ impl Lookup {
     }
 
     /// Maps a frame. `planes` are positions in the table: luma of `width` samples in a row, and both chroma of half as
-    /// many, rounded up, in half as many rows. Writes three planes of bytes; `buffers` is
-    /// for rows in between.
+    /// many, rounded up, in half as many rows. Writes three planes of bytes; `buffers` is for rows in between.
     pub(crate) fn map(
         &self,
         [luma, blue, red]: [&[Position]; 3],

@@ -17,7 +17,7 @@ import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
-import { type FrameSize, h264KeyframeSize, keyframeSize } from "./keyframe.ts";
+import { type FrameSize, h264KeyframeSize, h264Size, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
 import { brightest, micros, reduced, type Stream } from "./structure.ts";
@@ -69,21 +69,21 @@ const SAMPLES = 48;
 
 /** Lists the sizes that keyframes spread over the clip tell, one after the other as they change. */
 async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable): Promise<FrameSize[]> {
-  const sizeAt = await sizeReader(track);
+  const reader = await sizeReader(track);
   const samples = Math.min(keyframes.length, SAMPLES);
   const read = async (sample: number) => {
     const row = keyframes[Math.floor(((keyframes.length - 1) * sample) / Math.max(samples - 1, 1))];
     const time = presented[row ?? 0];
     const packet = time === null || time === undefined ? null : await track.first(time / 1e6);
-    return packet === null ? undefined : sizeAt?.(packet.data);
+    return packet === null ? undefined : reader?.sizeOf(packet.data);
   };
-  // Where neither the first nor the last keyframe tells a size, none does.
-  if (sizeAt === undefined || !((await read(0)) ?? (await read(samples - 1)))) {
+  // Where neither the first nor the last keyframe brings a size along, none is taken to.
+  if (reader === undefined || !((await read(0)) ?? (await read(samples - 1)))) {
     return [];
   }
   const sizes: FrameSize[] = [];
   for (let sample = 0; sample < samples; sample += 1) {
-    const size = await read(sample);
+    const size = (await read(sample)) ?? reader.usual;
     if (size && size.join() !== sizes.at(-1)?.join()) {
       sizes.push(size);
     }
@@ -91,18 +91,23 @@ async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable
   return sizes;
 }
 
-/** Returns what reads the size in a keyframe of the track; undefined where keyframes have none. */
-async function sizeReader(
-  track: Track,
-): Promise<((packet: Uint8Array) => FrameSize | undefined) | undefined> {
+interface SizeReader {
+  /** Reads the size that a keyframe brings along. */
+  sizeOf(packet: Uint8Array): FrameSize | undefined;
+  /** The size of keyframes that bring none. */
+  usual: FrameSize | undefined;
+}
+
+/** Returns what reads sizes in the keyframes of the track; undefined where they have none. */
+async function sizeReader(track: Track): Promise<SizeReader | undefined> {
   const codec = await track.demuxed.getCodec();
   if (codec === "vp8" || codec === "vp9") {
-    return (packet) => keyframeSize(codec, packet);
+    return { sizeOf: (packet) => keyframeSize(codec, packet), usual: undefined };
   }
   const config =
     codec === "avc" && track.demuxed.isVideoTrack() ? await track.demuxed.getDecoderConfig() : null;
   const record = config?.description && bytesOf(config.description);
-  return record && ((packet) => h264KeyframeSize(record, packet));
+  return record && { sizeOf: (packet) => h264KeyframeSize(record, packet), usual: h264Size(record) };
 }
 
 async function list(clip: Clip): Promise<Listing> {
@@ -137,12 +142,12 @@ async function list(clip: Clip): Promise<Listing> {
       facts.audio = await audioDetails(demuxed);
     }
   }
-  end = Math.max(end, declaredEnd ?? end);
   return {
     format,
     brand: majorBrand ?? null,
     start: start <= end ? micros(start) : null,
     duration: start <= end ? micros(end - start) : null,
+    declaredEnd: declaredEnd === undefined ? null : micros(declaredEnd),
     fragmented,
     tags,
     captured: captured ?? null,

@@ -21,8 +21,13 @@ export function h264KeyframeSize(record: Uint8Array, packet: Uint8Array): FrameS
     return undefined;
   }
   const head = [1, set[1] ?? 0, set[2] ?? 0, set[3] ?? 0, 0xff, 0xe1, set.length >> 8, set.length & 0xff];
+  return h264Size(Uint8Array.from([...head, ...set, 0]));
+}
+
+/** Reads the size in a decoder configuration of H.264. */
+export function h264Size(record: Uint8Array): FrameSize | undefined {
   try {
-    const facts = h264Facts(Uint8Array.from([...head, ...set, 0]));
+    const facts = h264Facts(record);
     const [width, height] = facts.size ?? [];
     facts.free();
     return width && height ? [width, height] : undefined;

@@ -24,11 +24,11 @@ export function watchFile(
   progress: (samples: number) => void,
 ): Promise<Seen> {
   return withClip(file, async (clip) => {
-    const [frames, windows] = await Promise.all([
-      watchFrames(memory, step, clip.track(step.video.stream), progress),
-      step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress),
-    ]);
-    return { frames, windows };
+    const frames = watchFrames(memory, step, clip.track(step.video.stream), progress);
+    const windows = step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress);
+    // The clip stays open until both have ended.
+    await Promise.allSettled([frames, windows]);
+    return { frames: await frames, windows: await windows };
   });
 }
 

@@ -508,6 +508,10 @@ start: Micros | null,
  */
 duration: Micros | null,
 /**
+ * When the longest stream ends by a header that does not know whether the file is whole (Matroska).
+ */
+declaredEnd: Micros | null,
+/**
  * The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
  * packets then.
  */

@@ -15,6 +15,7 @@ pub fn listing(text: &str) -> Listing {
     let Sections { streams, format } = Sections::read(text);
     let sections = || std::iter::once(&format).chain(streams.values());
     let tagged = |name: &str| sections().find_map(|section| section.tag(name)).map(str::to_owned);
+    let is_matroska = format.text("format_name").is_some_and(|name| name.contains("matroska"));
     Listing {
         tags: sections().flat_map(Section::tag_names).collect(),
         // Cameras write the first; what converts a clip may set the second anew.
@@ -23,6 +24,7 @@ pub fn listing(text: &str) -> Listing {
         brand: format.tag("major_brand").map(str::to_owned),
         start: time(format.text("start_time")),
         duration: time(format.text("duration")),
+        declared_end: time(format.text("duration")).filter(|_| is_matroska),
         fragmented: false,
         streams: streams.iter().map(|(number, fields)| stream(*number, fields)).collect(),
     }

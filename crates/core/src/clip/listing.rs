@@ -17,6 +17,8 @@ pub struct Listing {
     pub start: Option<Micros>,
     /// From there to the last.
     pub duration: Option<Micros>,
+    /// When the longest stream ends by a header that does not know whether the file is whole (Matroska).
+    pub declared_end: Option<Micros>,
     /// The index is spread over the file, as in an MP4 file that was written while recording. Nothing is known of the
     /// packets then.
     pub fragmented: bool,

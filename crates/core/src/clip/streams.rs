@@ -94,7 +94,7 @@ const NO_INDEX: [&str; 4] =
 const NOT_ROUNDING: Micros = Micros(250_000);
 
 /// A stream of Matroska ends this long before the file only where something is missing.
-const UNLIKELY: Micros = Micros(1_000_000);
+const UNEVEN_ENDS: Micros = Micros(1_000_000);
 
 /// What the first look at a file brought: enough to know which packets to look at.
 #[derive(Debug, Clone)]
@@ -321,21 +321,23 @@ impl Streams {
         let stream = &self.listing.streams[self.video];
         let (found, rate) = frames;
         let promised = self.promised(Some(rate));
-        let told = self.told();
+        let declared = self.listing.declared_end.and(self.declared_length());
         let heard = |stream: &ListedStream| {
             let start = stream.start.unwrap_or_default() - self.listing.start.unwrap_or_default();
-            Some(start + stream.duration.filter(|_| stream.packets.is_some())?)
+            // The browser has looked at the last packet.
+            let known = stream.packets.is_some() || self.reader == Reader::Browser;
+            Some(start + stream.duration.filter(|_| known)?)
         };
         // Where the audio alone goes on to the end, all is there.
         let last = self.listing.streams.iter().filter_map(heard).fold(first + there, Micros::max);
         let lacks = promised.is_some_and(|promised| promised - last > NOT_ROUNDING.max(rate.time_of(3)))
             && stream.promised.is_none_or(|promised| promised > found)
-            || told.is_some_and(|told| told - last > UNLIKELY);
+            || declared.is_some_and(|declared| declared - last > UNEVEN_ENDS);
         if !is_cut && !lacks {
             return None;
         }
         let whole = promised
-            .or(told)
+            .or(declared)
             .map(|end| end - first)
             .or(stream.duration)
             .or_else(|| Some(self.listing.duration? - first));
@@ -355,22 +357,22 @@ impl Streams {
         (std::iter::once(self.video_stream()).chain(audio).collect(), self.steady().forward)
     }
 
-    /// The audio streams, and whether they need another codec for a browser to decode them.
+    /// Returns the audio streams, and whether they need another codec for a browser to decode them.
     pub fn audio_for_browser(&self) -> Vec<(u32, bool)> {
         let audio = self.listing.streams.iter().filter(|stream| stream.kind == StreamKind::Audio);
         let heard = |stream: &ListedStream| HEARD_EVERYWHERE.contains(&codec(stream).as_str());
         audio.map(|stream| (stream.index, !heard(stream))).collect()
     }
 
-    /// The facts of a copy for the browser as those of the file itself. `log` is what was printed when it was made.
+    /// Returns the facts of a copy for the browser as those of the file itself. `log` is what was printed when it was made.
     pub fn copied(&self, copy: MediaFacts, log: &[String]) -> MediaFacts {
         let (there, first) = (copy.video.duration, copy.video.start);
-        let whole = self.listing.duration.map(|end| end - self.listing.start.unwrap_or_default() - first);
         let last =
             copy.audio.iter().map(|track| track.start + track.duration).fold(first + there, Micros::max);
-        let lacks = whole.is_some_and(|whole| first + whole - last > UNLIKELY);
-        let end = (is_cut_off(log) || lacks)
-            .then_some(CutOff { there, whole: whole.filter(|whole| *whole > there) });
+        let declared = self.declared_length();
+        let lacks = declared.is_some_and(|declared| declared - last > UNEVEN_ENDS);
+        let whole = declared.map(|end| end - first).filter(|whole| *whole > there);
+        let end = (is_cut_off(log) || lacks).then_some(CutOff { there, whole });
         let missing = Missing { end, ..copy.missing };
         MediaFacts { others: self.others(), metadata: self.metadata(), missing, ..copy }
     }
@@ -389,13 +391,13 @@ impl Streams {
         }
     }
 
-    /// Where a Matroska file ends by its header: with its longest stream. Where data is damaged, readers may stop without
-    /// a word.
-    fn told(&self) -> Option<Micros> {
-        let listing = &self.listing;
-        let subtitles = listing.streams.iter().any(|stream| stream.kind == StreamKind::Subtitle);
-        let matroska = matches!(self.container(), Container::Matroska | Container::WebM) && !subtitles;
-        Some(listing.duration.filter(|_| matroska)? - listing.start.unwrap_or_default())
+    /// Returns how long the file is by what it says of itself, from its first time on: where data is damaged, readers may
+    /// stop without a word. `None` where it does not say, and where subtitles may go on for longer than all else.
+    fn declared_length(&self) -> Option<Micros> {
+        let Listing { streams, start, duration, declared_end, .. } = &self.listing;
+        let subtitles = streams.iter().any(|stream| stream.kind == StreamKind::Subtitle);
+        let by_end = declared_end.map(|end| end - start.unwrap_or_default());
+        by_end.or(*duration).filter(|_| !subtitles)
     }
 
     /// Marks the video as empty and goes on to the next; `None` where there is none.
@@ -744,7 +746,9 @@ mod tests {
             ("flv", None, None, &[], &whole, None),
         ];
         for (format, duration, promised, log, slots, outcome) in cases {
-            let mut listing = Listing { format: format.into(), duration, ..listed("h264", at_25()) };
+            let declared_end = duration.filter(|_| format.contains("matroska"));
+            let mut listing =
+                Listing { format: format.into(), duration, declared_end, ..listed("h264", at_25()) };
             listing.streams[0].promised = promised;
             let streams = read_streams(Bytes(1000), listing, &[], Reader::Native).expect("streams");
             let facts = streams.read_packets(Bytes(1000), &shown_at(slots, &[0]), log).expect("facts");
@@ -755,6 +759,41 @@ mod tests {
         let streams = read_streams(Bytes(9), listed("h264", at_25()), &[], Reader::Native).expect("streams");
         let nothing = streams.read_packets(Bytes(9), &PacketTable::default(), &partial);
         assert_eq!(nothing, Err(ProbeFailure::Truncated { there: None, whole: None }));
+    }
+
+    #[test]
+    fn matroska_whose_streams_end_unevenly_lacks_nothing() {
+        // When the file, its audio and its subtitles end, in seconds; whether something is missing.
+        for (declared, audio, subtitles, lacks) in [
+            (4, Some(4), false, false),
+            (4, Some(2), false, true),
+            (4, None, true, false),
+            (4, None, false, true),
+            (3, None, false, false),
+        ] {
+            let end = |seconds: i64| Some(Micros(seconds * 1_000_000));
+            let mut listing = Listing {
+                format: "matroska,webm".into(),
+                start: end(0),
+                declared_end: end(declared),
+                ..listed("h264", at_25())
+            };
+            let of = |kind, duration| ListedStream {
+                index: 1,
+                kind,
+                codec: Some("opus".into()),
+                start: end(0),
+                duration,
+                ..ListedStream::default()
+            };
+            listing.streams.extend(audio.map(|audio| of(StreamKind::Audio, end(audio))));
+            listing.streams.extend(subtitles.then(|| of(StreamKind::Subtitle, None)));
+            let streams = read_streams(Bytes(1000), listing, &[], Reader::Browser).expect("streams");
+            let slots: Vec<i64> = (0..50).collect();
+            let packets = PacketTable { layout: Some("I420".into()), ..shown_at(&slots, &[0]) };
+            let facts = streams.read_packets(Bytes(1000), &packets, &[]).expect("facts");
+            assert_eq!(facts.missing.end.is_some(), lacks, "{declared} {audio:?} {subtitles}");
+        }
     }
 
     #[test]

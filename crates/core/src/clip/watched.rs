@@ -206,6 +206,7 @@ const HOLE: Micros = SHORTEST;
 /// Returns the stretches of which no frame was decoded: those of the frames `listed` in a file that are not among the
 /// `decoded` ones, and holes in what is listed. Both ascend; `frame` is the usual time between two.
 pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<Span> {
+    let may_have_holes = is_even_but_for_holes(listed);
     let near = |time: Micros| {
         let place = decoded.partition_point(|one| *one < time);
         let around = [place.checked_sub(1), Some(place)].into_iter().flatten();
@@ -219,7 +220,7 @@ pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<
         match found.last_mut().filter(|_| is_lost && lost) {
             Some(last) => last.to = next,
             None if lost => found.push(Span { from: time, to: next }),
-            None if next - time > HOLE.max(frame + frame) => {
+            None if may_have_holes && next - time > HOLE.max(frame + frame) => {
                 found.push(Span { from: time + frame, to: next })
             }
             None => {}
@@ -227,6 +228,29 @@ pub fn lost_frames(listed: &[Micros], decoded: &[Micros], frame: Micros) -> Vec<
         is_lost = lost;
     }
     found
+}
+
+/// Returns whether times are even but for few holes. Where they are uneven anyway, frames come when something moves.
+fn is_even_but_for_holes(times: &[Micros]) -> bool {
+    let mut gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]).0).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+    let holes = gaps.iter().filter(|gap| **gap > HOLE.0).count();
+    let uneven = gaps.iter().filter(|gap| **gap * 2 > usual * 3 && **gap <= HOLE.0).count();
+    holes * 50 <= gaps.len() && uneven * 20 <= gaps.len()
+}
+
+/// Returns those of both that are not too short and overlap one of the other.
+pub fn at_once(video: &[Span], audio: &[Span]) -> [Vec<Span>; 2] {
+    let long =
+        |spans: &[Span]| spans.iter().copied().filter(|span| span.length() >= SHORTEST).collect::<Vec<_>>();
+    let (video, audio) = (long(video), long(audio));
+    let overlaps =
+        |one: &Span, others: &[Span]| others.iter().any(|other| other.from < one.to && one.from < other.to);
+    let of = |ones: &[Span], others: &[Span]| {
+        ones.iter().copied().filter(|one| overlaps(one, others)).collect::<Vec<_>>()
+    };
+    [of(&video, &audio), of(&audio, &video)]
 }
 
 /// Returns the stretches that are damaged in some of the `decoded` frames: from each that is not among the `whole` ones

@@ -71,7 +71,7 @@ impl Rendition {
             Work::Audio
             | Work::Cut
             | Work::WatchSource(_)
-            | Work::FindDamage(_)
+            | Work::FindDamage
             | Work::WatchKept
             | Work::WatchResult(_) => Some(()),
         };

@@ -71,6 +71,14 @@ impl Schedule {
             Death::OutOfMemory | Death::Crash | Death::InputUnreadable if running.work.watches() => {
                 self.watch_failed(&running, log);
             }
+            // What the browser cannot decode from its start, ffmpeg may.
+            Death::Browser if running.work.watches() => {
+                if tries < TRIES {
+                    shared.again(&running, tries + 1);
+                } else {
+                    shared.fall_back(WhyFfmpeg::Midway);
+                }
+            }
             Death::InputUnreadable => rendition.give_up(shared, Failure::InputUnreadable { log }),
             _ if rendition.changing_encoder && !running.work.is_shared() => {}
             _ if rendition.is_of_the_whole(running.work) => rendition.change_encoder(shared),
@@ -153,7 +161,7 @@ impl Rendition {
             Work::Remux | Work::Assemble | Work::Cut => Step::Assemble,
             Work::Check { .. }
             | Work::WatchSource(_)
-            | Work::FindDamage(_)
+            | Work::FindDamage
             | Work::WatchKept
             | Work::WatchResult(_) => Step::Check,
         };

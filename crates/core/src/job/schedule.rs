@@ -5,7 +5,7 @@ use super::cut::Cutting;
 use super::events::{Command, Event};
 use super::frames::SharedFrames;
 use super::rendition::{Rendition, RenditionPhase};
-use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, Work};
+use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, WholeFrames, Work};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
 use crate::machine::limits::Limits;
@@ -81,6 +81,7 @@ impl Schedule {
                 tasks,
                 audio,
                 sources: Vec::new(),
+                whole_frames: WholeFrames::Unknown,
                 frames_room: own_room,
                 commands: Vec::new(),
                 end: None,
@@ -192,7 +193,7 @@ impl Schedule {
                 let work = self.renditions.first_mut()?.next_work(audio)?;
                 Some(Waiting { rendition: 0, work, tries: 1 })
             });
-            return next.or_else(|| self.due_source_watch());
+            return next.or_else(|| self.due_source_watch()).or_else(|| self.due_damage());
         }
         for rendition in &mut self.renditions {
             while let Some(work) = rendition.next_work(audio) {
@@ -206,7 +207,7 @@ impl Schedule {
         };
         match (0..tasks.waiting.len()).min_by_key(|&place| urgency(&tasks.waiting[place])) {
             Some(next) => Some(tasks.waiting.swap_remove(next)),
-            None => self.due_source_watch(),
+            None => self.due_source_watch().or_else(|| self.due_damage()),
         }
     }
 
@@ -217,7 +218,7 @@ impl Schedule {
             Work::Cut => self.cut_done(running, ended),
             Work::Audio => self.audio_done(running, ended),
             Work::WatchSource(source) => self.source_watched(&running, source, ended),
-            Work::FindDamage(source) => self.damage_found(&running, source, ended),
+            Work::FindDamage => self.damage_found(&running, ended),
             Work::WatchKept | Work::WatchResult(_) => {
                 self.renditions[running.rendition].watched(&mut self.shared, &running, ended);
             }

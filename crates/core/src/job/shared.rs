@@ -35,7 +35,7 @@ pub(super) enum Work {
     /// Decoding the source from its start, for all renditions: its place among `Shared::sources`.
     WatchSource(usize),
     /// Decoding the source once more, since its decoder reported errors, to find the frames that decode without one.
-    FindDamage(usize),
+    FindDamage,
     /// Decoding a source that is handed over as it is.
     WatchKept,
     /// Decoding a part of the finished file: its place among them.
@@ -47,12 +47,12 @@ pub(super) enum Work {
 impl Work {
     /// Returns whether all renditions have use for it.
     pub(super) fn is_shared(self) -> bool {
-        matches!(self, Work::Audio | Work::WatchSource(_) | Work::FindDamage(_))
+        matches!(self, Work::Audio | Work::WatchSource(_) | Work::FindDamage)
     }
 
     /// Returns whether it decodes a whole file to look at it.
     pub(super) fn watches(self) -> bool {
-        matches!(self, Work::WatchSource(_) | Work::FindDamage(_) | Work::WatchKept | Work::WatchResult(_))
+        matches!(self, Work::WatchSource(_) | Work::FindDamage | Work::WatchKept | Work::WatchResult(_))
     }
 }
 
@@ -62,9 +62,17 @@ pub(super) struct SourceWatch {
     pub(super) step: WatchStep,
     /// What it brought: `None` while a task does it, nothing where that failed.
     pub(super) seen: Option<Option<Box<Seen>>>,
-    /// Times of the frames that decode without an error, where it brought errors: `None` until they are found, nothing
-    /// where that failed.
-    pub(super) whole: Option<Option<Vec<Micros>>>,
+}
+
+/// Times of the source's frames that decode without an error, where a decode of it brought errors.
+#[derive(Debug)]
+pub(super) enum WholeFrames {
+    /// Nobody has asked.
+    Unknown,
+    /// A task finds them.
+    Asked,
+    /// They are found; nothing where that failed.
+    Found(Option<Vec<Micros>>),
 }
 
 /// What the renditions of a job share.
@@ -78,6 +86,7 @@ pub(super) struct Shared {
     pub(super) audio: Audio,
     /// Decodes of the source from its start, one for each grid.
     pub(super) sources: Vec<SourceWatch>,
+    pub(super) whole_frames: WholeFrames,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,
     pub(super) commands: Vec<Command>,
@@ -166,7 +175,7 @@ pub(super) struct Waiting {
 impl Tasks {
     /// Returns whether a rendition has nothing under way and nothing due.
     pub(super) fn has_none_of(&self, rendition: usize) -> bool {
-        let of_source = |work| matches!(work, Work::WatchSource(_) | Work::FindDamage(_));
+        let of_source = |work| matches!(work, Work::WatchSource(_) | Work::FindDamage);
         let own = |one: usize, work: Work| one == rendition && !of_source(work);
         !self.running.values().any(|running| own(running.rendition, running.work))
             && !self.waiting.iter().any(|waiting| own(waiting.rendition, waiting.work))

@@ -102,7 +102,7 @@ impl Rendition {
                 let outputs = answer::outputs(&program);
                 plain(id, program, vec![input], outputs)
             }
-            Work::WatchSource(_) | Work::FindDamage(_) | Work::WatchKept | Work::WatchResult(_) => {
+            Work::WatchSource(_) | Work::FindDamage | Work::WatchKept | Work::WatchResult(_) => {
                 let (program, outputs, file) = self.watch_program(shared, work)?;
                 let input = if matches!(work, Work::WatchResult(_)) {
                     kept(file, self.artifact(ArtifactKind::Result))

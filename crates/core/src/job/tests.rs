@@ -19,7 +19,6 @@ use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
 use crate::step::files::{PROBE_FILE, WATCHED_FILE};
 use crate::step::load::Part;
-use crate::step::watch::WatchStep;
 use crate::step::{
     Answer, Artifact, ArtifactKind, Death, Encode, InputSource, Output, Program, Task, TaskId, Written,
 };
@@ -301,7 +300,7 @@ impl World {
             matches!(self.mishap, Mishap::Differs(_)) && !watches_source(task) && self.mishaps_left > 0;
         self.mishaps_left -= u32::from(differs);
         let slots = match &task.program {
-            Program::Watch(WatchStep { video, .. }) => video.first..video.first + video.frames,
+            Program::Watch(step) => step.video.first..step.video.first + step.video.frames,
             _ => 0..self.frames,
         };
         samples(slots, if differs { 90 } else { 0 })

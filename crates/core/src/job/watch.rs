@@ -4,7 +4,7 @@
 use super::rendition::{EncodeState, Rendition, RenditionPhase};
 use super::report::Report;
 use super::schedule::Schedule;
-use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, Work};
+use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WholeFrames, Work};
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
 use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
@@ -150,7 +150,7 @@ impl Schedule {
             let step = of_source(one.encode_plan()?);
             sources.iter().all(|source| source.step != step).then_some((one.index, step))
         })?;
-        self.shared.sources.push(SourceWatch { step, seen: None, whole: None });
+        self.shared.sources.push(SourceWatch { step, seen: None });
         let work = Work::WatchSource(self.shared.sources.len() - 1);
         Some(Waiting { rendition, work, tries: 1 })
     }
@@ -161,21 +161,32 @@ impl Schedule {
         if seen.is_none() && running.tries < TRIES {
             return self.shared.again(running, running.tries + 1);
         }
-        if seen.as_ref().is_some_and(Seen::is_damaged) {
-            let work = Work::FindDamage(source);
-            self.shared.tasks.waiting.push(Waiting { rendition: running.rendition, work, tries: 1 });
-        }
         self.shared.sources[source].seen = Some(seen.map(Box::new));
         self.compare();
     }
 
+    /// Returns the search for frames that decode as a whole, where a rendition is compared with a source that is damaged.
+    pub(super) fn due_damage(&mut self) -> Option<Waiting> {
+        let Shared { sources, whole_frames, .. } = &mut self.shared;
+        let WholeFrames::Unknown = whole_frames else { return None };
+        let damaged = |one: &&Rendition| {
+            let step = one.encode_plan().map(of_source);
+            sources.iter().any(|source| {
+                Some(source.step) == step && source.seen.iter().flatten().any(|seen| seen.is_damaged())
+            })
+        };
+        let rendition = self.renditions.iter().find(damaged)?.index;
+        *whole_frames = WholeFrames::Asked;
+        Some(Waiting { rendition, work: Work::FindDamage, tries: 1 })
+    }
+
     /// A decode that leaves out what does not decode as a whole ended.
-    pub(super) fn damage_found(&mut self, running: &Running, source: usize, ended: Ended) {
+    pub(super) fn damage_found(&mut self, running: &Running, ended: Ended) {
         let whole = (ended.exit_code == 0).then(|| watch::read_times(&ended.outputs)).flatten();
         if whole.is_none() && running.tries < TRIES {
             return self.shared.again(running, running.tries + 1);
         }
-        self.shared.sources[source].whole = Some(whole);
+        self.shared.whole_frames = WholeFrames::Found(whole);
         self.compare();
     }
 
@@ -190,7 +201,7 @@ impl Schedule {
         let ended = Ended { exit_code: 1, answer: None, outputs: Vec::new(), log };
         match running.work {
             Work::WatchSource(source) => self.source_watched(running, source, ended),
-            Work::FindDamage(source) => self.damage_found(running, source, ended),
+            Work::FindDamage => self.damage_found(running, ended),
             _ => self.renditions[running.rendition].watched(&mut self.shared, running, ended),
         }
     }
@@ -204,14 +215,14 @@ impl Rendition {
         shared: &Shared,
         work: Work,
     ) -> Option<(Program, Vec<Output>, &'static str)> {
-        let (file, step) = self.watch_step(shared, work)?;
-        if matches!(work, Work::FindDamage(_)) {
-            let arguments = ffmpeg::find_whole_frames(file, step.video.stream);
-            return Some((Program::Ffmpeg { arguments }, watch::times_only(), file));
+        if work == Work::FindDamage {
+            let arguments = ffmpeg::find_whole_frames(CLIP, shared.facts.video.index);
+            return Some((Program::Ffmpeg { arguments }, watch::times_only(), CLIP));
         }
+        let (file, step) = self.watch_step(shared, work)?;
         let by_browser = self.machine.decoder == Decoder::Browser;
         let program = if by_browser {
-            Program::Watch(step)
+            Program::Watch(Box::new(step))
         } else {
             Program::Ffmpeg { arguments: ffmpeg::watch(file, &step) }
         };
@@ -221,9 +232,7 @@ impl Rendition {
     fn watch_step(&self, shared: &Shared, work: Work) -> Option<(&'static str, WatchStep)> {
         let facts = &shared.facts;
         Some(match (work, &self.plan.action) {
-            (Work::WatchSource(source) | Work::FindDamage(source), _) => {
-                (CLIP, shared.sources.get(source)?.step)
-            }
+            (Work::WatchSource(source), _) => (CLIP, shared.sources.get(source)?.step),
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
                 let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
@@ -337,13 +346,12 @@ impl Rendition {
         };
         let step = of_source(plan);
         let source = shared.sources.iter().find(|source| source.step == step);
-        let Some((seen, whole)) = source.and_then(|source| Some((source.seen.as_ref()?, &source.whole)))
-        else {
-            return;
+        let Some(seen) = source.and_then(|source| source.seen.as_ref()) else { return };
+        let whole = match &shared.whole_frames {
+            WholeFrames::Found(whole) => whole.as_deref(),
+            _ if seen.as_ref().is_some_and(|seen| seen.is_damaged()) => return,
+            WholeFrames::Unknown | WholeFrames::Asked => None,
         };
-        if whole.is_none() && seen.as_ref().is_some_and(|seen| seen.is_damaged()) {
-            return;
-        }
         let (Some(source), Some(result)) = (seen.as_deref(), result(&mut self.watched)) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
@@ -354,7 +362,7 @@ impl Rendition {
             loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
-        let damage = damage(&shared.facts, source, whole.as_ref().and_then(Option::as_deref));
+        let damage = damage(&shared.facts, &plan.grid, source, whole);
         let copied = match plan.audio {
             AudioPlan::Copy { stream, .. } => Some(stream),
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
@@ -409,18 +417,15 @@ impl Rendition {
     }
 }
 
-/// Returns what of the source does not decode, as a decode from its start shows it. `whole` are the times of the frames
-/// that decode without an error.
-fn damage(facts: &MediaFacts, source: &Seen, whole: Option<&[Micros]>) -> Option<Note> {
-    let audio = source.watched.gaps_in_audio();
-    let (frame, start) = (facts.video.frame_rate.time_of(1), facts.video.start);
+/// Returns what of the source does not decode within what `grid` keeps, as a decode from its start shows it, in times from
+/// the source's first frame on. `whole` are the times of the frames that decode without an error.
+fn damage(facts: &MediaFacts, grid: &Grid, source: &Seen, whole: Option<&[Micros]>) -> Option<Note> {
+    let (frame, start, times) = (facts.video.frame_rate.time_of(1), facts.video.start, &facts.video.times);
     let on_timeline = |times: &[Micros]| times.iter().map(|time| *time - facts.zero).collect::<Vec<_>>();
     // The browser's decoder loses no frame that is listed; between those there may be holes.
-    let times = &facts.video.times;
     let decoded = source.decoded.as_deref().map_or_else(|| times.clone(), on_timeline);
     // Fields of one frame may be packets of their own.
     let by_fields = (decoded.len() as u64 * 2).abs_diff(facts.video.frames) * 50 <= facts.video.frames;
-    let from_start = |span: &Span| Span { from: span.from - start, to: span.to - start };
     let (mut video, mut partly) = (Vec::new(), Vec::new());
     if !by_fields {
         video = watched::lost_frames(times, &decoded, frame);
@@ -428,19 +433,26 @@ fn damage(facts: &MediaFacts, source: &Seen, whole: Option<&[Micros]>) -> Option
             partly = watched::partly_decoded(&decoded, &on_timeline(whole), frame, &facts.video.keyframes);
         }
     }
-    let end = start + facts.video.duration;
-    if facts.missing.end.is_some() {
-        // The last packet is only in part there, and that is said already.
-        video.retain(|span| span.to + frame < end);
-        partly.retain(|span| span.from + frame + frame < end);
-    }
-    let [video, partly] = [video, partly].map(|spans| spans.iter().map(from_start).collect::<Vec<_>>());
+    // Where the end is missing, the last packet is only in part there, and that is said already.
+    let (kept_from, kept_to) = (grid.start, grid.start + grid.duration());
+    let last = start + facts.video.duration - frame - frame;
+    let matters = |span: &&Span| {
+        span.from < kept_to && span.to > kept_from && (facts.missing.end.is_none() || span.from < last)
+    };
+    let from_start = |span: &Span| Span { from: span.from - start, to: span.to - start };
+    let [video, partly] =
+        [video, partly].map(|spans| spans.iter().filter(matters).map(from_start).collect::<Vec<_>>());
+    // The windows of the audio begin with the result.
+    let trimmed = grid.start - start;
+    let later = |span: Span| Span { from: span.from + trimmed, to: span.to + trimmed };
+    let audio: Vec<Span> = source.watched.gaps_in_audio().into_iter().map(later).collect();
     if source.errors {
-        let known = facts.missing.end.is_some() && video.is_empty() && partly.is_empty() && audio.is_empty();
+        let nothing = video.is_empty() && partly.is_empty() && audio.is_empty();
+        // All frames are found to be whole, or what is not is the missing end.
+        let known = nothing && (facts.missing.end.is_some() || whole.is_some());
         return (!known).then_some(Note::SourceDamaged { video, partly, audio });
     }
     // Nothing is amiss in what is there, but at the same time frames and audio are not.
-    let both = |gap: &Span| audio.iter().any(|other| other.from < gap.to && gap.from < other.to);
-    let video: Vec<Span> = video.into_iter().filter(both).collect();
+    let [video, audio] = watched::at_once(&video, &audio);
     (!video.is_empty()).then_some(Note::SourceDamaged { video, partly: Vec::new(), audio })
 }

@@ -135,13 +135,17 @@ pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk
     between(video, container, grid, &[0, grid.frames])
 }
 
-/// A run-up below this is never too long.
+/// Where all run-ups are below this, none is too long.
 const SHORT_RUN_UP: Micros = Micros(4_000_000);
 
 /// Adds chunks to the one before where more would be decoded before them than a chunk is long: with one keyframe in half
 /// an hour every chunk would decode the clip from its start. In a clip of some seconds, all workers are worth more.
 fn affordable(grid: &Grid, chunks: Vec<Chunk>) -> Vec<Chunk> {
-    let length = (grid.frames / (chunks.len() as u64).max(1)).max(grid.rate.frames_in(SHORT_RUN_UP));
+    let short = grid.rate.frames_in(SHORT_RUN_UP);
+    if chunks.iter().all(|chunk| chunk.run_up(grid) < short) {
+        return chunks;
+    }
+    let length = grid.frames / (chunks.len() as u64).max(1);
     let mut kept: Vec<Chunk> = Vec::new();
     for chunk in chunks {
         match kept.last_mut().filter(|_| chunk.run_up(grid) >= length) {

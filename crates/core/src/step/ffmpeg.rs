@@ -573,7 +573,7 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
 /// side by side, decoders give up frames that have none.
 pub fn find_whole_frames(file: &str, stream: u32) -> Vec<String> {
     Arguments::new("-hide_banner -nostats -progress pipe:1 -copyts -reinit_filter 0 -max_error_rate 1")
-        .words("-threads 1 -err_detect explode")
+        .words("-threads 1 -err_detect:v explode")
         .pair("-i", file)
         .pair("-map", format!("0:{stream}"))
         .words("-an -sn -dn -c:v wrapped_avframe -fps_mode passthrough -enc_time_base -1 -f framecrc")

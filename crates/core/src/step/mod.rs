@@ -124,7 +124,7 @@ pub enum Program {
         captured: Option<i64>,
     },
     /// The browser decodes the whole of the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
-    Watch(WatchStep),
+    Watch(Box<WatchStep>),
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
 }

@@ -87,7 +87,7 @@ pub(crate) fn times_only() -> Vec<Output> {
 /// Reads the times in it.
 pub(crate) fn read_times(outputs: &[Written]) -> Option<Vec<Micros>> {
     let file = outputs.iter().find(|written| written.name == SHOWN_FILE)?;
-    Some(times(&String::from_utf8_lossy(&file.head)))
+    Some(times(&String::from_utf8_lossy(&file.head))).filter(|times| !times.is_empty())
 }
 
 /// What ffmpeg prints when a packet does not decode, or only in part (the first is of ffmpeg 5, the second of later

@@ -112,7 +112,7 @@ impl WebCodecsStep {
     }
 }
 
-/// What the HDR of `plan` is made of; `None` where it has none. Some files tag the transfer only.
+/// Returns what the HDR of `plan` is made of; `None` where it has none. Some files tag the transfer only.
 pub(crate) fn hdr(plan: &EncodePlan) -> Option<Hdr> {
     const UNSPECIFIED: u8 = 2;
     const BT2020: u8 = 9;
@@ -125,7 +125,7 @@ pub(crate) fn hdr(plan: &EncodePlan) -> Option<Hdr> {
     })
 }
 
-/// Decoding `chunk` of `plan`.
+/// Returns the step that decodes `chunk` of `plan`.
 pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     DecodeStep {
         stream: plan.stream,
