@@ -14,6 +14,7 @@ const CASES = [
   { of: "capturedWhole", size: [720, 576], silent: /interlaced/ },
   { of: "growing", size: [320, 180], plan: /changes midway, from 160×90 to 320×180/ },
   { of: "growingH264", size: [320, 180], plan: /changes midway, from 160×90 to 320×180/ },
+  { of: "longAudio", size: [320, 180], silent: /missing/ },
   { of: "shrinking", size: [320, 180], plan: /changes midway, from 320×180 to 160×90/ },
   {
     of: "reshaped",

@@ -337,6 +337,13 @@ export const RECIPES = {
   growing: { file: "growing.webm", ffmpeg: ["-f concat -safe 0 -i {growingList} -c copy {out}"] },
   shrinkingList: { file: "shrinking.txt", text: "file '{large}'\nfile '{small}'\n" },
   shrinking: { file: "shrinking.webm", ffmpeg: ["-f concat -safe 0 -i {shrinkingList} -c copy {out}"] },
+  // Nothing is missing of it.
+  longAudio: {
+    file: "long-audio.webm",
+    ffmpeg: [
+      `${picture()} ${sound({ seconds: 6 })} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 400k -c:a libopus {out}`,
+    ],
+  },
   // H.264 tells its size in its keyframes, too, where it comes from a transport stream.
   smallStream: {
     file: "small.ts",
