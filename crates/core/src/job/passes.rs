@@ -4,10 +4,9 @@
 use super::failure::Failure;
 use super::rendition::{ENCODE_WEIGHT, EncodeState, FIRST_PASS_WEIGHT, Leaves, Rendition, RenditionPhase};
 use super::report::Report;
-use super::shared::{Ended, Running, Shared, Work};
+use super::shared::{Ended, Running, Shared, WatchedPart, Work};
 use super::shrink::Shrink;
 use super::verify::{self, Expected, Fault};
-use super::watch::WatchedPart;
 use crate::clip::format::VideoFormat;
 use crate::clip::listing::Listing;
 use crate::machine::{Decoder, VideoEncoder, WhyFfmpeg};

@@ -3,8 +3,7 @@
 
 use super::cut::Cut;
 use super::report::Report;
-use super::shared::{Audio, FINISHING, Shared, Tasks, Work};
-use super::watch::WatchedPart;
+use super::shared::{Audio, FINISHING, Shared, Tasks, WatchedPart, Work};
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Ceiling, EncodePlan, Plan, RateControl};

@@ -64,6 +64,25 @@ pub(super) struct SourceWatch {
     pub(super) seen: Option<Option<Box<Seen>>>,
 }
 
+/// A part of a finished file that one task decodes.
+#[derive(Debug, Clone)]
+pub(super) struct WatchedPart {
+    pub(super) work: Work,
+    /// Where its first keyframe is in the result; `None` is its start.
+    pub(super) from: Option<Micros>,
+    /// Its slots: the first, and how many.
+    pub(super) slots: Option<(u64, u64)>,
+    /// What decoding brought, once it ended: nothing where that failed.
+    pub(super) seen: Option<Option<Seen>>,
+}
+
+impl WatchedPart {
+    /// All of a file.
+    pub(super) fn whole(work: Work) -> WatchedPart {
+        WatchedPart { work, from: None, slots: None, seen: None }
+    }
+}
+
 /// Times of the source's frames that decode without an error, where a decode of it brought errors.
 #[derive(Debug)]
 pub(super) enum WholeFrames {

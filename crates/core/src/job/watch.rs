@@ -4,7 +4,7 @@
 use super::rendition::{EncodeState, Rendition, RenditionPhase};
 use super::report::Report;
 use super::schedule::Schedule;
-use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WholeFrames, Work};
+use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WatchedPart, WholeFrames, Work};
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
 use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
@@ -101,25 +101,6 @@ fn of_result(grid: &Grid, audio: bool) -> WatchStep {
 /// for granted.
 fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
     plan.decoder == Decoder::Browser && facts.video.decoded_as_rgb
-}
-
-/// A part of a finished file that one task decodes.
-#[derive(Debug, Clone)]
-pub(super) struct WatchedPart {
-    work: Work,
-    /// Where its first keyframe is in the result; `None` is its start.
-    from: Option<Micros>,
-    /// Its slots: the first, and how many.
-    slots: Option<(u64, u64)>,
-    /// What decoding brought, once it ended: nothing where that failed.
-    seen: Option<Option<Seen>>,
-}
-
-impl WatchedPart {
-    /// All of a file.
-    pub(super) fn whole(work: Work) -> WatchedPart {
-        WatchedPart { work, from: None, slots: None, seen: None }
-    }
 }
 
 /// Joins what was seen of the parts of a file. The audio is heard with the first.
