@@ -17,7 +17,7 @@ import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
-import { type FrameSize, h264KeyframeSize, h264Size, keyframeSize } from "./keyframe.ts";
+import { type FrameSize, h264Configuration, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
 import { brightest, micros, reduced, type Stream } from "./structure.ts";
@@ -107,7 +107,24 @@ async function sizeReader(track: Track): Promise<SizeReader | undefined> {
   const config =
     codec === "avc" && track.demuxed.isVideoTrack() ? await track.demuxed.getDecoderConfig() : null;
   const record = config?.description && bytesOf(config.description);
-  return record && { sizeOf: (packet) => h264KeyframeSize(record, packet), usual: h264Size(record) };
+  return (
+    record && { sizeOf: (packet) => h264Size(h264Configuration(record, packet)), usual: h264Size(record) }
+  );
+}
+
+/** Reads the size in a decoder configuration of H.264. */
+function h264Size(record: Uint8Array | undefined): FrameSize | undefined {
+  if (record === undefined) {
+    return undefined;
+  }
+  try {
+    const facts = h264Facts(record);
+    const [width, height] = facts.size ?? [];
+    facts.free();
+    return width && height ? [width, height] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function list(clip: Clip): Promise<Listing> {

@@ -1,7 +1,5 @@
 // Reads the size of a frame from the head of its keyframe. Refuses to know where packets come from.
 
-import { h264Facts } from "../generated/media.js";
-
 export type FrameSize = [width: number, height: number];
 
 /** Reads the size that a keyframe of VP8 or VP9 tells; undefined for what is neither. */
@@ -11,29 +9,17 @@ export function keyframeSize(codec: string, packet: Uint8Array): FrameSize | und
 }
 
 /**
- * Reads the size that a keyframe of H.264 brings along; undefined where it leaves that to the container. Each of its
- * units has its length in front, in as many bytes as the container's record says (ISO/IEC 14496-15, 5.3.3.1).
+ * Returns the decoder configuration that a keyframe of H.264 brings along; undefined where it leaves that to the
+ * container. Each of its units has its length in front, in as many bytes as the container's record says (ISO/IEC 14496-15, 5.3.3.1).
  */
-export function h264KeyframeSize(record: Uint8Array, packet: Uint8Array): FrameSize | undefined {
+export function h264Configuration(record: Uint8Array, packet: Uint8Array): Uint8Array | undefined {
   const [, , , , lengths = 3] = record;
   const set = parameterSet(packet, (lengths & 3) + 1);
   if (set === undefined || set.length < 4) {
     return undefined;
   }
   const head = [1, set[1] ?? 0, set[2] ?? 0, set[3] ?? 0, 0xff, 0xe1, set.length >> 8, set.length & 0xff];
-  return h264Size(Uint8Array.from([...head, ...set, 0]));
-}
-
-/** Reads the size in a decoder configuration of H.264. */
-export function h264Size(record: Uint8Array): FrameSize | undefined {
-  try {
-    const facts = h264Facts(record);
-    const [width, height] = facts.size ?? [];
-    facts.free();
-    return width && height ? [width, height] : undefined;
-  } catch {
-    return undefined;
-  }
+  return Uint8Array.from([...head, ...set, 0]);
 }
 
 /** Finds the first sequence parameter set in a packet. */
