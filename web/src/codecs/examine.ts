@@ -70,20 +70,25 @@ const SAMPLES = 48;
 /** Lists the sizes that keyframes spread over the clip tell, one after the other as they change. */
 async function keyframeSizes(track: Track, { keyframes, presented }: PacketTable): Promise<FrameSize[]> {
   const reader = await sizeReader(track);
+  if (reader === undefined) {
+    return [];
+  }
   const samples = Math.min(keyframes.length, SAMPLES);
   const read = async (sample: number) => {
     const row = keyframes[Math.floor(((keyframes.length - 1) * sample) / Math.max(samples - 1, 1))];
     const time = presented[row ?? 0];
     const packet = time === null || time === undefined ? null : await track.first(time / 1e6);
-    return packet === null ? undefined : reader?.sizeOf(packet.data);
+    return packet === null ? undefined : reader.sizeOf(packet.data);
   };
   // Where neither the first nor the last keyframe brings a size along, none is taken to.
-  if (reader === undefined || !((await read(0)) ?? (await read(samples - 1)))) {
+  const [first, last] = [await read(0), await read(samples - 1)];
+  if (first === undefined && last === undefined) {
     return [];
   }
   const sizes: FrameSize[] = [];
   for (let sample = 0; sample < samples; sample += 1) {
-    const size = (await read(sample)) ?? reader.usual;
+    const known = sample === 0 ? first : sample === samples - 1 ? last : await read(sample);
+    const size = known ?? reader.usual;
     if (size && size.join() !== sizes.at(-1)?.join()) {
       sizes.push(size);
     }

@@ -10,7 +10,8 @@ export function keyframeSize(codec: string, packet: Uint8Array): FrameSize | und
 
 /**
  * Returns the decoder configuration that a keyframe of H.264 brings along; undefined where it leaves that to the
- * container. Each of its units has its length in front, in as many bytes as the container's record says (ISO/IEC 14496-15, 5.3.3.1).
+ * container. Each of its units has its length in front, in as many bytes as the container's record says (ISO/IEC
+ * 14496-15, 5.3.3.1).
  */
 export function h264Configuration(record: Uint8Array, packet: Uint8Array): Uint8Array | undefined {
   const [, , , , lengths = 3] = record;
