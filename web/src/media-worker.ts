@@ -3,7 +3,6 @@
 import { CannotDecode } from "./codecs/failures.ts";
 import {
   type Answer,
-  type DecodeStep,
   FILES,
   type FromWorker,
   type MissingPart,
@@ -11,7 +10,7 @@ import {
   type Program,
   type ToWorker,
 } from "./generated/protocol.ts";
-import { Browser, isCodecsScript } from "./media/browser.ts";
+import { Browser, type DecodeProgram, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
 import { Reports } from "./media/lines.ts";
@@ -159,10 +158,13 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
         const seen = await withBrowser().watch(program, inputs, progressTo(reports));
         return { ended: true, exitCode: 0, ...seen };
       }
-      case "audio":
+      case "audio": {
+        const audio = await withBrowser().makeAudio(program, inputs, () => reports.alive());
+        return { ended: true, exitCode: 0, ...audio };
+      }
       case "assemble":
       case "package": {
-        const blobs = await withBrowser().make(program, inputs, () => reports.alive());
+        const blobs = await withBrowser().make(program, inputs);
         return made(blobs.map((blob, index) => ({ name: message.outputs[index] ?? "", blob })));
       }
     }
@@ -216,7 +218,7 @@ function encodeFrames(
 
 async function decode(
   message: Request<"run">,
-  step: DecodeStep,
+  program: DecodeProgram,
   inputs: NamedBlob[],
   reports: Reports,
 ): Promise<NamedBlob[]> {
@@ -227,10 +229,10 @@ async function decode(
   }
   const progress = progressTo(reports);
   if (encode.type === "webCodecs") {
-    return withBrowser().decodeIntoBrowser(step, clip, encode, progress);
+    return withBrowser().decodeIntoBrowser(program, clip, encode, progress);
   }
   const keepFrames = outputs.includes(FILES.frames);
-  return withBrowser().decodeIntoX264(step, clip, withEncoder(), encode, inputs, keepFrames, progress);
+  return withBrowser().decodeIntoX264(program, clip, withEncoder(), encode, inputs, keepFrames, progress);
 }
 
 async function runProgram(

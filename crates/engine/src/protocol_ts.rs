@@ -14,7 +14,7 @@ use clipfit_core::machine::speeds::SpeedFigures;
 use clipfit_core::plan::audio::Mix;
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::package::PackageStep;
-use clipfit_core::step::watch::{ListenStep, WatchStep};
+use clipfit_core::step::watch::{ListenStep, SampleStep, WatchStep};
 use clipfit_core::step::webcodecs::{AudioStep, DecodeStep, Hdr, WebCodecsStep};
 use clipfit_core::step::x264::{Passes, X264Step};
 use clipfit_core::step::{Answer, Death, Encode, Program, files};
@@ -63,6 +63,7 @@ fn render() -> String {
         declaration::<X264Step>(&config),
         declaration::<Passes>(&config),
         declaration::<WebCodecsStep>(&config),
+        declaration::<SampleStep>(&config),
         declaration::<WatchStep>(&config),
         declaration::<ListenStep>(&config),
         declaration::<Loudness>(&config),

@@ -8,15 +8,25 @@ import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
 import { audioStalled, eachInTime, inTime } from "./in-time.ts";
+import { interleaved, Meter } from "./meter.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Makes the audio, as an MP4 file with one track. Calls `alive` as it goes on. */
-export async function makeAudio(step: AudioStep, file: Blob, alive: () => void): Promise<Blob> {
+/** An MP4 file with one track, and how loud its source is where that was wanted. */
+export interface MadeAudio {
+  file: Blob;
+  /** Level of each window in dBFS; null where nothing was decoded. */
+  windows: (number | null)[] | undefined;
+}
+
+/** Makes the audio. Calls `alive` as it goes on. */
+export async function makeAudio(step: AudioStep, file: Blob, alive: () => void): Promise<MadeAudio> {
   try {
-    return await withClip(file, (clip) => {
+    return await withClip(file, async (clip) => {
       const track = clip.track(step.stream);
-      return step.copy ? copyAudio(step, track, alive) : encodeAudio(step, track, alive);
+      return step.copy
+        ? { file: await copyAudio(step, track, alive), windows: undefined }
+        : await encodeAudio(step, track, alive);
     });
   } catch (error) {
     throw error instanceof CannotEncode ? error : cannotDecode(error);
@@ -136,7 +146,7 @@ class Spacing {
 const ARRIVES_MS = 60_000;
 /** Decoders need some audio before the wanted part, in seconds. */
 const LEAD_SECONDS = 0.2;
-async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Promise<Blob> {
+async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Promise<MadeAudio> {
   const { demuxed } = track;
   if (!demuxed.isAudioTrack()) {
     throw new CannotDecode(`stream ${step.stream} is not audio`);
@@ -152,6 +162,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
   );
   const encoder = await AacEncoder.start(step.sampleRate, step.channels, step.bitrate);
   const line = new Line(step, end - origin);
+  const meter = step.listen === null ? undefined : new Meter(step.listen);
   try {
     const from = origin - LEAD_SECONDS;
     const missing = await missingAtStart(track, await demuxed.getDecoderConfig(), from);
@@ -159,7 +170,9 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
     for await (const sample of eachInTime(samples)) {
       try {
         const time = sample.timestamp - delay + missing;
-        encoder.take(line.add(sample, time, Math.max(origin, shown.from)));
+        const data = interleaved(sample);
+        meter?.add(data, sample.sampleRate, sample.numberOfChannels, time);
+        encoder.take(line.add(sample, data, time, Math.max(origin, shown.from)));
         alive();
       } finally {
         sample.close();
@@ -182,7 +195,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
       }
     }
     encoder.take(line.finish());
-    return trackFile(encoder.finish(), step);
+    return { file: trackFile(encoder.finish(), step), windows: meter?.levels() };
   } finally {
     line.close();
     encoder.close();
@@ -294,11 +307,13 @@ class Line {
   }
 
   /** Returns what is ready after `sample`, which begins at `time`; drops what lies before `from`. */
-  add(sample: AudioSample, time: number, from: number): Float32Array<ArrayBuffer> {
-    const { sampleRate: rate, numberOfChannels: channels, numberOfFrames } = sample;
+  add(
+    { sampleRate: rate, numberOfChannels: channels, numberOfFrames }: AudioSample,
+    data: Float32Array<ArrayBuffer>,
+    time: number,
+    from: number,
+  ): Float32Array<ArrayBuffer> {
     const source = this.#sourceOf(rate, channels);
-    const data = new Float32Array(numberOfFrames * channels);
-    sample.copyTo(data, { planeIndex: 0, format: "f32" });
     const early = Math.min(Math.max(Math.round((from - time) * rate), 0), numberOfFrames);
     const audible = data.subarray(early * channels);
     const laid = source.timeline.lay(source.mix(audible), time + early / rate - this.#step.origin / 1e6);

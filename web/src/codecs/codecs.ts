@@ -9,18 +9,19 @@ import type {
   Listing,
   PackageStep,
   PacketTable,
+  SampleStep,
   WatchStep,
   WebCodecsStep,
 } from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
-import { makeAudio } from "./audio.ts";
-import { decodeChunk, type TakeFrame } from "./decode.ts";
+import { type MadeAudio, makeAudio } from "./audio.ts";
+import type { TakeFrame } from "./decode.ts";
 import { type ChunkEncoder, Encoding } from "./encode.ts";
 import { examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode } from "./failures.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
-import { type Seen, watchFile } from "./watch.ts";
+import { decodeAndSample, type Seen, watchFile } from "./watch.ts";
 
 /** The browser's own codecs in one worker. Calls fail with `CannotDecode` unless stated otherwise. */
 export interface Codecs {
@@ -29,10 +30,15 @@ export interface Codecs {
   examineStreams(file: Blob): Promise<Listing>;
   /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
   examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
-  /** Decodes exactly `step.frames` frames, in order. What `take` throws is thrown on. */
-  decodeChunk(step: DecodeStep, clip: Blob, take: TakeFrame): Promise<void>;
-  /** Makes the audio, as an MP4 file with one track; fails with `CannotEncode` when the encoder fails. */
-  makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<Blob>;
+  /** Decodes exactly `step.frames` frames, in order, and returns samples, if wanted. What `take` throws is thrown on. */
+  decodeChunk(
+    step: DecodeStep,
+    samples: SampleStep | null,
+    clip: Blob,
+    take: TakeFrame,
+  ): Promise<Blob | undefined>;
+  /** Makes the audio; fails with `CannotEncode` when the encoder fails. */
+  makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<MadeAudio>;
   /** Opens an encoder. Fails with `CannotEncode`, as do the encoder's calls. */
   openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
   /** Assembles the finished file from slices of the chunks and the audio. */
@@ -44,7 +50,7 @@ export interface Codecs {
   ): Promise<Blob>;
   /** Creates a scaler for planar 4:2:0 frames; sizes are in pixels. */
   scaler(width: number, height: number, outWidth: number, outHeight: number): Scaler;
-  /** Decodes a whole file into samples. */
+  /** Decodes a file into samples. */
   watch(step: WatchStep, file: Blob, progress: (samples: number) => void): Promise<Seen>;
   /** Returns the initialization file, then the segments. */
   packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
@@ -59,7 +65,7 @@ export function start(module: WebAssembly.Module): Codecs {
     },
     examineStreams: orCannotDecode(examineStreams),
     examinePackets: orCannotDecode(examinePackets),
-    decodeChunk: (step, clip, take) => decodeInto(memory, step, clip, take),
+    decodeChunk: (step, samples, clip, take) => decodeInto(memory, step, samples, clip, take),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),
     assemble: orCannotDecode(assemble),
@@ -73,9 +79,10 @@ export function start(module: WebAssembly.Module): Codecs {
 async function decodeInto(
   memory: WebAssembly.Memory,
   step: DecodeStep,
+  samples: SampleStep | null,
   clip: Blob,
   take: TakeFrame,
-): Promise<void> {
+): Promise<Blob | undefined> {
   let takers: { error: unknown } | undefined;
   const watched: TakeFrame = async (frame, slot) => {
     try {
@@ -86,7 +93,7 @@ async function decodeInto(
     }
   };
   try {
-    await orCannotDecode(() => decodeChunk(memory, step, clip, watched))();
+    return await orCannotDecode(() => decodeAndSample(memory, step, samples, clip, watched))();
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }

@@ -11,71 +11,120 @@ import { decodeFrames } from "./frames.ts";
 /** Takes a converted frame, which is valid until the call returns or resolves. */
 export type TakeFrame = (frame: Uint8Array, slot: number) => void | Promise<void>;
 
-/** Hands over exactly `step.frames` frames in order: in each slot the last frame at or before its time. */
+/** Which slots of a decode are handed over, and of which part of the frames. */
+export interface Wish {
+  step: DecodeStep;
+  /** Of so many slots the first. */
+  every: number;
+  /** Left, top, width, height; null for all. */
+  crop: readonly [number, number, number, number] | null;
+  take: TakeFrame;
+}
+
+/**
+ * Hands over exactly `step.frames` frames in order: in each slot the last frame at or before its time. Where another
+ * wish for the same track goes with it, one decoder serves both.
+ */
 export function decodeChunk(
   memory: WebAssembly.Memory,
   step: DecodeStep,
   file: Blob,
   take: TakeFrame,
+  beside?: Wish,
 ): Promise<void> {
-  return withClip(file, (clip) => decodeTrack(memory, step, clip.track(step.stream), take));
+  const wishes = [{ step, every: 1, crop: null, take }, ...(beside ? [beside] : [])];
+  return withClip(file, (clip) => decodeTrack(memory, clip.track(step.stream), wishes));
 }
 
-/** Hands over the frames of a track; of so many slots only the first, and only this part: left, top, width, height. */
+/** Decodes a track from where the first wish begins, and hands over what is wished for. */
 export async function decodeTrack(
   memory: WebAssembly.Memory,
-  step: DecodeStep,
   track: Track,
-  take: TakeFrame,
-  every = 1,
-  crop: readonly [number, number, number, number] | null = null,
+  wishes: readonly Wish[],
 ): Promise<void> {
-  const converter = new Converter(memory, step);
-  let next = step.first;
-  const end = step.first + step.frames;
+  const fillers = wishes.map((wish) => new Filler(memory, wish));
+  const [first] = wishes;
+  if (first === undefined) {
+    return;
+  }
   let held: VideoFrame | undefined;
-  const convert = async (frame: VideoFrame) => {
-    if (crop === null) {
-      return converter.convert(frame);
-    }
-    const [x, y, width, height] = crop;
-    const part = new VideoFrame(frame, { visibleRect: { x, y, width, height } });
-    try {
-      return await converter.convert(part);
-    } finally {
-      part.close();
-    }
-  };
-  /** Fills the slots before `slot` with the held frame. */
-  const fillTo = async (slot: number) => {
-    let converted: Uint8Array | undefined;
-    for (; held !== undefined && next < slot; next += 1) {
-      if ((next - step.first) % every === 0) {
-        converted ??= await convert(held);
-        await take(converted, next);
-      }
+  const fill = async (time: number) => {
+    for (const filler of fillers) {
+      await filler.fillTo(time, held);
     }
   };
   try {
-    for await (const frame of shownFrames(track, step)) {
+    for await (const frame of shownFrames(track, first.step)) {
       const before = held;
       try {
-        await fillTo(Math.min(slotOf(frame.timestamp, step), end));
+        await fill(frame.timestamp);
       } finally {
         before?.close();
         held = frame;
       }
-      if (next === end) {
+      if (fillers.every(({ isFull }) => isFull)) {
         return;
       }
     }
-    await fillTo(end);
-    if (next !== end) {
+    await fill(Number.POSITIVE_INFINITY);
+    if (!fillers.every(({ isFull }) => isFull)) {
       throw new CannotDecode("no frame at all");
     }
   } finally {
     held?.close();
-    converter.close();
+    for (const filler of fillers) {
+      filler.close();
+    }
+  }
+}
+
+/** Fills the slots of one wish. */
+class Filler {
+  readonly #wish: Wish;
+  readonly #converter: Converter;
+  readonly #end: number;
+  #next: number;
+
+  constructor(memory: WebAssembly.Memory, wish: Wish) {
+    this.#wish = wish;
+    this.#converter = new Converter(memory, wish.step);
+    this.#next = wish.step.first;
+    this.#end = wish.step.first + wish.step.frames;
+  }
+
+  get isFull(): boolean {
+    return this.#next >= this.#end;
+  }
+
+  /** Fills the slots before `time` with a frame. */
+  async fillTo(time: number, held: VideoFrame | undefined): Promise<void> {
+    const { step, every, take } = this.#wish;
+    const slot = Math.min(slotOf(time, step), this.#end);
+    let converted: Uint8Array | undefined;
+    for (; held !== undefined && this.#next < slot; this.#next += 1) {
+      if ((this.#next - step.first) % every === 0) {
+        converted ??= await this.#convert(held);
+        await take(converted, this.#next);
+      }
+    }
+  }
+
+  close(): void {
+    this.#converter.close();
+  }
+
+  async #convert(frame: VideoFrame): Promise<Uint8Array> {
+    const { crop } = this.#wish;
+    if (crop === null) {
+      return this.#converter.convert(frame);
+    }
+    const [x, y, width, height] = crop;
+    const part = new VideoFrame(frame, { visibleRect: { x, y, width, height } });
+    try {
+      return await this.#converter.convert(part);
+    } finally {
+      part.close();
+    }
   }
 }
 

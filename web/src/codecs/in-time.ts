@@ -11,17 +11,37 @@ const STALLED_MS = 20_000;
  */
 const TICK_MS = 1_000;
 
+interface Deadline {
+  /** Ticks that are left. */
+  ticks: number;
+  act: () => void;
+}
+
+/** All that is waited for. One timer serves them all: most waits are over within a millisecond. */
+const deadlines = new Set<Deadline>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
 /** Calls `act` after so much time awake; the returned function cancels that. */
 function after(milliseconds: number, act: () => void): () => void {
-  let left = Math.ceil(milliseconds / TICK_MS);
-  const timer = setInterval(() => {
-    left -= 1;
-    if (left <= 0) {
-      clearInterval(timer);
-      act();
+  // The tick under way is nearly over, perhaps.
+  const deadline = { ticks: Math.ceil(milliseconds / TICK_MS) + 1, act };
+  deadlines.add(deadline);
+  timer ??= setInterval(tick, TICK_MS);
+  return () => deadlines.delete(deadline);
+}
+
+function tick(): void {
+  if (deadlines.size === 0) {
+    clearInterval(timer);
+    timer = undefined;
+  }
+  for (const deadline of deadlines) {
+    deadline.ticks -= 1;
+    if (deadline.ticks <= 0) {
+      deadlines.delete(deadline);
+      deadline.act();
     }
-  }, TICK_MS);
-  return () => clearInterval(timer);
+  }
 }
 
 /**

@@ -1,17 +1,18 @@
 // Decodes a whole file from its start into samples of its frames and the loudness of its audio. Refuses to know what
 // they are compared with.
 
-import { type AudioSample, AudioSampleSink } from "mediabunny";
-import type { ListenStep, WatchStep } from "../generated/protocol.ts";
+import { AudioSampleSink } from "mediabunny";
+import type { DecodeStep, ListenStep, SampleStep, WatchStep } from "../generated/protocol.ts";
 import { type Track, withClip } from "./clip.ts";
-import { decodeTrack } from "./decode.ts";
+import { decodeChunk, decodeTrack, type TakeFrame, type Wish } from "./decode.ts";
 import { CannotDecode } from "./failures.ts";
 import { eachInTime } from "./in-time.ts";
+import { interleaved, Meter } from "./meter.ts";
 
 /** What was seen and heard of a file. */
 export interface Seen {
-  /** Luma of the sampled frames, one after the other. */
-  frames: Blob;
+  /** Luma of the sampled frames, one after the other; undefined if none were wanted. */
+  frames: Blob | undefined;
   /** Level of each window in dBFS; null where nothing was decoded. */
   windows: (number | null)[];
 }
@@ -24,7 +25,8 @@ export function watchFile(
   progress: (samples: number) => void,
 ): Promise<Seen> {
   return withClip(file, async (clip) => {
-    const frames = watchFrames(memory, step, clip.track(step.video.stream), progress);
+    const { video } = step;
+    const frames = video ? watchFrames(memory, video, clip.track(video.decode.stream), progress) : undefined;
     const windows = step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress);
     // The clip stays open until both have ended.
     await Promise.allSettled([frames, windows]);
@@ -34,18 +36,46 @@ export function watchFile(
 
 async function watchFrames(
   memory: WebAssembly.Memory,
-  { video, every, finer, crop, lumaOfChroma }: WatchStep,
+  step: SampleStep,
   track: Track,
   progress: (samples: number) => void,
 ): Promise<Blob> {
-  const pixels = video.width * video.height;
-  const samples: Uint8Array<ArrayBuffer>[] = [];
-  const take = (frame: Uint8Array) => {
-    samples.push(shrunk(luma(frame, pixels, video.width, lumaOfChroma), video.width, finer));
-    progress(samples.length);
-  };
-  await decodeTrack(memory, video, track, take, every, crop);
-  return new Blob(samples);
+  const samples = new Samples(step, progress);
+  await decodeTrack(memory, track, [samples.wish]);
+  return samples.blob();
+}
+
+/** Decodes a chunk into `take`, and samples it beside if that is wanted: returns the samples. */
+export async function decodeAndSample(
+  memory: WebAssembly.Memory,
+  step: DecodeStep,
+  beside: SampleStep | null,
+  file: Blob,
+  take: TakeFrame,
+): Promise<Blob | undefined> {
+  const samples = beside === null ? undefined : new Samples(beside, () => {});
+  await decodeChunk(memory, step, file, take, samples?.wish);
+  return samples?.blob();
+}
+
+/** Collects the samples of a decode. */
+class Samples {
+  readonly wish: Wish;
+  readonly #luma: Uint8Array<ArrayBuffer>[] = [];
+
+  constructor({ decode, every, finer, crop, lumaOfChroma }: SampleStep, progress: (samples: number) => void) {
+    const pixels = decode.width * decode.height;
+    const take = (frame: Uint8Array) => {
+      this.#luma.push(shrunk(luma(frame, pixels, decode.width, lumaOfChroma), decode.width, finer));
+      progress(this.#luma.length);
+    };
+    this.wish = { step: decode, every, crop, take };
+  }
+
+  /** Returns their luma, one after the other. */
+  blob(): Blob {
+    return new Blob(this.#luma);
+  }
 }
 
 /** Returns the luma of a planar 4:2:0 frame, after adding so much of its chroma. */
@@ -93,56 +123,19 @@ async function listen(
   if (!demuxed.isAudioTrack()) {
     throw new CannotDecode(`stream ${step.stream} is not audio`);
   }
-  const meter = new Meter(step.window / 1e6);
+  const meter = new Meter(step);
   for await (const sample of eachInTime(new AudioSampleSink(demuxed).samples())) {
     try {
-      meter.add(sample, sample.timestamp - stream.delay - step.origin / 1e6);
+      meter.add(
+        interleaved(sample),
+        sample.sampleRate,
+        sample.numberOfChannels,
+        sample.timestamp - stream.delay,
+      );
       progress(0);
     } finally {
       sample.close();
     }
   }
   return meter.levels();
-}
-
-class Meter {
-  readonly #window: number;
-  readonly #sums: number[] = [];
-  readonly #counts: number[] = [];
-
-  constructor(window: number) {
-    this.#window = window;
-  }
-
-  /** Adds a piece of audio that begins at `time`, in seconds from the first window. */
-  add(sample: AudioSample, time: number): void {
-    const { sampleRate: rate, numberOfChannels: channels, numberOfFrames } = sample;
-    const data = new Float32Array(numberOfFrames * channels);
-    sample.copyTo(data, { planeIndex: 0, format: "f32" });
-    let frame = Math.max(Math.ceil(-time * rate), 0);
-    while (frame < numberOfFrames) {
-      const window = Math.max(Math.floor((time + (frame + 0.5) / rate) / this.#window), 0);
-      const end = Math.min(Math.ceil(((window + 1) * this.#window - time) * rate), numberOfFrames);
-      const next = Math.max(end, frame + 1);
-      this.#book(window, data.subarray(frame * channels, next * channels));
-      frame = next;
-    }
-  }
-
-  /** Returns the level of each window; digital silence is negative infinity. */
-  levels(): (number | null)[] {
-    return Array.from(this.#sums, (sum, index) => {
-      const count = this.#counts[index] ?? 0;
-      return count === 0 ? null : 10 * Math.log10((sum ?? 0) / count);
-    });
-  }
-
-  #book(window: number, data: Float32Array): void {
-    let sum = 0;
-    for (const value of data) {
-      sum += value * value;
-    }
-    this.#sums[window] = (this.#sums[window] ?? 0) + sum;
-    this.#counts[window] = (this.#counts[window] ?? 0) + data.length;
-  }
 }

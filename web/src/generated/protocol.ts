@@ -184,7 +184,15 @@ height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "ty
 /**
  * Position of the stream in the file.
  */
-stream: number, } | { "type": "decode" } & DecodeStep | { "type": "audio" } & AudioStep | { "type": "assemble",
+stream: number, } | { "type": "decode",
+/**
+ * The frames.
+ */
+step: DecodeStep,
+/**
+ * Frames to sample besides, of which some may lie behind the chunk.
+ */
+samples: SampleStep | null, } | { "type": "audio" } & AudioStep | { "type": "assemble",
 /**
  * Frames per second.
  */
@@ -312,7 +320,11 @@ mayMissShare: number,
  * How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
  * any other number that is not listed there is none.
  */
-mixes: Array<Mix>, };
+mixes: Array<Mix>,
+/**
+ * How loud the decoded source is, is measured besides: `Answer::Heard`.
+ */
+listen: ListenStep | null, };
 
 /**
  * How so many channels become those of the result.
@@ -426,13 +438,13 @@ bitrate: number,
 frames: number, };
 
 /**
- * Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
+ * Decodes frames and samples some of them: their luma, one sample after the other.
  */
-export type WatchStep = {
+export type SampleStep = {
 /**
- * All slots, at the size of a sample or a multiple of it.
+ * The slots, at the size of a sample or a multiple of it.
  */
-video: DecodeStep,
+decode: DecodeStep,
 /**
  * So many times a sample's width and height; a sample's pixel is the mean of them.
  */
@@ -449,7 +461,16 @@ crop: [number, number, number, number] | null,
  * What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
  * of BT.709, and this makes it what was coded.
  */
-lumaOfChroma: [number, number],
+lumaOfChroma: [number, number], };
+
+/**
+ * Decodes a file to see and hear what is in it.
+ */
+export type WatchStep = {
+/**
+ * Its frames; `None` leaves them out.
+ */
+video: SampleStep | null,
 /**
  * Audio to listen to; `None` leaves it out.
  */

@@ -3,6 +3,7 @@
 import type * as CodecsScript from "../codecs/codecs.ts";
 import {
   type Answer,
+  type AudioStep,
   type DecodeStep,
   FILES,
   type Program,
@@ -21,8 +22,11 @@ export function isCodecsScript(value: object): value is CodecsModule {
 /** Programs that list what is in a file. */
 export type ExamineProgram = Extract<Program, { type: "examineStreams" | "examinePackets" }>;
 
+/** The decode of a chunk. */
+export type DecodeProgram = Extract<Program, { type: "decode" }>;
+
 /** Programs that run with the browser's own codecs and produce files. */
-export type MakeProgram = Extract<Program, { type: "audio" | "assemble" | "package" }>;
+export type MakeProgram = Extract<Program, { type: "assemble" | "package" }>;
 
 /** The browser's own codecs in this worker. */
 export class Browser {
@@ -52,10 +56,8 @@ export class Browser {
   }
 
   /** Runs a program and returns the files that it makes, in the order of its outputs. */
-  async make(program: MakeProgram, inputs: readonly NamedBlob[], alive: () => void): Promise<Blob[]> {
+  async make(program: MakeProgram, inputs: readonly NamedBlob[]): Promise<Blob[]> {
     switch (program.type) {
-      case "audio":
-        return [await this.#codecs.makeAudio(program, firstOf(inputs), alive)];
       case "assemble": {
         const audio = inputs.find(({ name }) => name === FILES.audio)?.blob;
         const chunks = inputs.filter(({ name }) => name !== FILES.audio).map(({ blob }) => blob);
@@ -66,6 +68,17 @@ export class Browser {
     }
   }
 
+  /** Makes the audio of the first input. */
+  async makeAudio(
+    step: AudioStep,
+    inputs: readonly NamedBlob[],
+    alive: () => void,
+  ): Promise<{ answer: Answer | null; outputs: NamedBlob[] }> {
+    const { file, windows } = await this.#codecs.makeAudio(step, firstOf(inputs), alive);
+    const answer: Answer | null = windows === undefined ? null : { type: "heard", windows };
+    return { answer, outputs: [{ name: FILES.audio, blob: file }] };
+  }
+
   /** Watches the first input. */
   async watch(
     step: WatchStep,
@@ -73,12 +86,12 @@ export class Browser {
     progress: (samples: number) => void,
   ): Promise<{ answer: Answer; outputs: NamedBlob[] }> {
     const { frames, windows } = await this.#codecs.watch(step, firstOf(inputs), progress);
-    return { answer: { type: "heard", windows }, outputs: [{ name: FILES.watched, blob: frames }] };
+    return { answer: { type: "heard", windows }, outputs: samplesFile(frames) };
   }
 
   /** Decodes a chunk and encodes it with x264; returns the files of the pass. */
   async decodeIntoX264(
-    step: DecodeStep,
+    { step, samples }: DecodeProgram,
     clip: Blob,
     encoder: Encoder,
     encodeStep: X264Step,
@@ -88,8 +101,8 @@ export class Browser {
   ): Promise<NamedBlob[]> {
     const encode = encoder.open(encodeStep, inputs, keepFrames, progress);
     try {
-      await this.decode(step, clip, (frame) => encode.take(frame));
-      return encode.finish();
+      const seen = await this.#codecs.decodeChunk(step, samples, clip, (frame) => encode.take(frame));
+      return [...encode.finish(), ...samplesFile(seen)];
     } finally {
       encode.close();
     }
@@ -116,20 +129,22 @@ export class Browser {
   }
 
   /** Decodes a chunk and encodes it with the browser's own encoder. */
-  decodeIntoBrowser(
-    step: DecodeStep,
+  async decodeIntoBrowser(
+    { step, samples }: DecodeProgram,
     clip: Blob,
     encodeStep: WebCodecsStep,
     progress: (frames: number) => void,
   ): Promise<NamedBlob[]> {
     let frames = 0;
-    return this.encode(encodeStep, (take) =>
-      this.decode(step, clip, async (frame) => {
+    let seen: Blob | undefined;
+    const encoded = await this.encode(encodeStep, async (take) => {
+      seen = await this.#codecs.decodeChunk(step, samples, clip, async (frame) => {
         await take(frame);
         frames += 1;
         progress(frames);
-      }),
-    );
+      });
+    });
+    return [...encoded, ...samplesFile(seen)];
   }
 
   /** Encodes the frames that `feed` gives with the browser's own encoder. */
@@ -147,9 +162,17 @@ export class Browser {
   }
 
   /** Decodes a chunk, frame by frame. */
-  decode(step: DecodeStep, clip: Blob, take: (frame: Uint8Array) => void | Promise<void>): Promise<void> {
-    return this.#codecs.decodeChunk(step, clip, take);
+  async decode(
+    step: DecodeStep,
+    clip: Blob,
+    take: (frame: Uint8Array) => void | Promise<void>,
+  ): Promise<void> {
+    await this.#codecs.decodeChunk(step, null, clip, take);
   }
+}
+
+function samplesFile(samples: Blob | undefined): NamedBlob[] {
+  return samples === undefined ? [] : [{ name: FILES.watched, blob: samples }];
 }
 
 function firstOf(inputs: readonly NamedBlob[]): Blob {

@@ -24,6 +24,8 @@ const SHORTEST: Micros = Micros(250_000);
 const DIFFERENT: f64 = 9.0;
 /// The same is so much more where gray values are not quite those of the same frame.
 const LOOSE: f64 = 1.6;
+/// Two decodes of one frame differ by no more than this mean: only its conversion may round differently.
+const SAME: f64 = 2.0;
 /// A source that is this loud is heard, in dBFS...
 const AUDIBLE: f32 = -45.0;
 /// ...and a result is another sound when it is off by this, in dB. Mixing six channels down takes up to 10.
@@ -98,6 +100,17 @@ impl Watched {
             (first..last).contains(&index) && self.loudness[index].is_none()
         })
     }
+}
+
+/// Returns whether two decodes of the same frames, sample by sample, show the same.
+pub fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let pairs = one.chunks(PIXELS).zip(other.chunks(PIXELS));
+    one.len() == other.len() && pairs.into_iter().all(|(one, other)| apart(one, other, (1.0, 0.0)) <= SAME)
+}
+
+/// Bytes of so many samples.
+pub fn bytes_of(samples: u64) -> usize {
+    usize::try_from(samples).unwrap_or(usize::MAX).saturating_mul(PIXELS)
 }
 
 /// Where a result differs from its source.

@@ -18,6 +18,7 @@ mod raise;
 mod recovery;
 mod rendition;
 pub mod report;
+mod samples;
 mod schedule;
 mod shared;
 mod shrink;

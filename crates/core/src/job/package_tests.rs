@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use super::failure::{Failure, Step};
-use super::tests::{limits, planned};
+use super::tests::{limits, planned, sampled_slots};
 use super::*;
 use crate::clip::ffprobe;
 use crate::clip::watched::Loudness;
@@ -91,7 +91,7 @@ fn run(room: u64, dies: Option<usize>, cancel_at: Option<usize>) -> Seen {
 fn answer(task: &Task, seen: &mut Seen) -> Event {
     let mut exit_code = 0;
     match &task.program {
-        Program::Decode(_) => seen.decoded += 1,
+        Program::Decode { .. } => seen.decoded += 1,
         Program::Frames { width, height } => {
             assert_eq!((*width, *height), (854, 480));
             assert!(task.inputs.iter().any(|input| input.name == files::FRAMES_FILE));
@@ -107,10 +107,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     let write = |output: &Output| {
         let head = match output.name.as_str() {
             files::RESULT_FILE => mp4_head(50_000, true),
-            WATCHED_FILE => match &task.program {
-                Program::Watch(step) => samples(step.video.first..step.video.first + step.video.frames, 0),
-                _ => samples(0..FRAMES, 0),
-            },
+            WATCHED_FILE => samples(sampled_slots(task, FRAMES), 0),
             _ => mp4_head(10_000, false),
         };
         seen.kept += i64::from(output.name == files::FRAMES_FILE);

@@ -53,6 +53,11 @@ impl Rendition {
             return;
         }
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
+        if let (Work::FirstPass(chunk) | Work::Encode { chunk, .. }, Some(written)) =
+            (running.work, file(files::WATCHED_FILE).filter(|_| exit_code == 0))
+        {
+            self.book_samples(shared, chunk, written);
+        }
         let booked = match running.work {
             _ if exit_code != 0 => None,
             Work::FirstPass(index) => {

@@ -84,7 +84,7 @@ fn name(program: &Program) -> &'static str {
         Program::ExamineStreams => "browser: streams",
         Program::ExaminePackets { .. } => "browser: packets",
         Program::Ffprobe { .. } => "ffprobe",
-        Program::Decode(_) => "browser: decode",
+        Program::Decode { .. } => "browser: decode",
         Program::Watch(_) => "watch",
         Program::Ffmpeg { arguments } if arguments.iter().any(|one| one == CONTINUOUS_FILE) => "copy",
         _ => "ffmpeg",

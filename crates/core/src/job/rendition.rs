@@ -3,6 +3,7 @@
 
 use super::cut::Cut;
 use super::report::Report;
+use super::samples::ChunkSamples;
 use super::shared::{Audio, FINISHING, Shared, Tasks, WatchedPart, Work};
 use crate::machine::Machine;
 use crate::plan::audio::AudioPlan;
@@ -98,6 +99,8 @@ pub(super) struct EncodeState {
     pub(super) frames_done: f64,
     /// Chunks whose decoded frames are kept.
     pub(super) frames_kept: Vec<bool>,
+    /// What the browser's decodes of the chunks showed of the source.
+    pub(super) samples: ChunkSamples,
 }
 
 /// A second of audio takes about as long to encode as this many pixels take in a first pass: 1.8 s for half a minute of
@@ -121,6 +124,7 @@ impl EncodeState {
             ledger: None,
             frames_done: 0.0,
             frames_kept: vec![false; chunks],
+            samples: ChunkSamples::new(chunks),
             plan,
         }
     }

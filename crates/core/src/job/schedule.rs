@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::machine::limits::Limits;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
-use crate::step::{Death, TaskId, files};
+use crate::step::{Death, TaskId, answer, files};
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 use std::collections::BTreeMap;
@@ -81,6 +81,7 @@ impl Schedule {
                 tasks,
                 audio,
                 sources: Vec::new(),
+                heard: None,
                 whole_frames: WholeFrames::Unknown,
                 frames_room: own_room,
                 commands: Vec::new(),
@@ -228,13 +229,14 @@ impl Schedule {
     }
 
     fn audio_done(&mut self, running: Running, ended: Ended) {
-        let Ended { exit_code, outputs, log, .. } = ended;
+        let Ended { exit_code, answer, outputs, log } = ended;
         let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE && written.size.0 > 0);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.
                 let bytes = written.media().unwrap_or(written.size);
                 self.shared.audio = Audio::Made(bytes);
+                self.shared.heard = answer.and_then(answer::loudness);
                 self.renditions.iter_mut().for_each(|one| one.book_audio(bytes));
             }
             None => self.failed(running, Some(exit_code), log),

@@ -5,6 +5,7 @@ use super::events::{Command, Milestone};
 use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
+use crate::clip::watched::Loudness;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
@@ -105,6 +106,8 @@ pub(super) struct Shared {
     pub(super) audio: Audio,
     /// Decodes of the source from its start, one for each grid.
     pub(super) sources: Vec<SourceWatch>,
+    /// How loud the source is, as encoding its audio found it.
+    pub(super) heard: Option<Loudness>,
     pub(super) whole_frames: WholeFrames,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,

@@ -57,7 +57,7 @@ impl Rendition {
             Work::Audio => {
                 let plan = &self.encode.as_ref()?.plan;
                 let program = match plan.decoder {
-                    Decoder::Browser => Program::Audio(webcodecs::audio(plan)?),
+                    Decoder::Browser => Program::Audio(self.listening(webcodecs::audio(plan)?)),
                     Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::make_audio(plan)? },
                 };
                 plain(
@@ -67,9 +67,13 @@ impl Rendition {
                     vec![keep(files::AUDIO_FILE, Artifact::AUDIO, read::HEAD)],
                 )
             }
-            Work::FirstPass(index) => self.first_pass(id, self.encode.as_ref()?, index, shared)?,
+            Work::FirstPass(index) => {
+                let task = self.first_pass(id, self.encode.as_ref()?, index, shared)?;
+                self.sampling(task, index, shared)
+            }
             Work::Encode { chunk, asked, serial } => {
-                self.encode_chunk(id, self.encode.as_ref()?, (chunk, serial), asked, shared)?
+                let task = self.encode_chunk(id, self.encode.as_ref()?, (chunk, serial), asked, shared)?;
+                self.sampling(task, chunk, shared)
             }
             Work::Assemble => {
                 let encode = self.encode.as_ref()?;
@@ -193,7 +197,7 @@ impl Rendition {
             RateControl::Measured { .. } => {
                 let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
                 let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
-                let program = Program::Decode(webcodecs::decode(&encode.plan, chunk));
+                let program = decode(&encode.plan, chunk);
                 return Some(Task {
                     encode: Some(Encode::WebCodecs(step)),
                     ..plain(id, program, vec![Input::clip()], outputs)
@@ -252,6 +256,11 @@ fn has_tree(engine: VideoEncoder) -> bool {
     matches!(engine, VideoEncoder::X265 | VideoEncoder::NativeOther(NativeEncoder::X265))
 }
 
+/// Returns the browser's decode of a chunk.
+fn decode(plan: &EncodePlan, chunk: &Chunk) -> Program {
+    Program::Decode { step: webcodecs::decode(plan, chunk), samples: None }
+}
+
 /// Returns one pass over a chunk, with whichever x264 the plan names. Kept frames among `inputs` replace the clip.
 fn chunk_task(
     id: TaskId,
@@ -276,7 +285,7 @@ fn chunk_task(
     } else {
         inputs.insert(0, Input::clip());
         match plan.decoder {
-            Decoder::Browser => Program::Decode(webcodecs::decode(plan, chunk)),
+            Decoder::Browser => decode(plan, chunk),
             Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::decode_chunk(plan, chunk) },
         }
     };

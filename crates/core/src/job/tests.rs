@@ -28,6 +28,7 @@ use crate::wishes::ladder;
 use crate::wishes::{Codec, Effort, Mode};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Returns x264's statistics for `frames` frames that took about `bits` each.
 fn stats(frames: u64, bits: u64, qp: f64) -> Vec<u8> {
@@ -76,6 +77,8 @@ enum Mishap {
     FramesLost,
     /// The finished file shows other frames, so many times over.
     Differs(u32),
+    /// Chunks decode to other frames after a seek than without one.
+    WrongAfterSeeks,
     /// The decoder reports errors in the source, and in copies of its audio.
     Damaged,
     /// The source cannot be decoded from its start.
@@ -245,7 +248,8 @@ impl World {
 
     fn answer(&mut self, task: &Task) -> Event {
         let (id, mut log) = (task.id, vec!["evidence".to_owned()]);
-        let watches = task.outputs.iter().any(|output| output.name == WATCHED_FILE);
+        let looks = matches!(task.program, Program::Watch(_));
+        let watches = looks || encodes_nothing(task) && writes(task, WATCHED_FILE);
         self.watches.extend(watches.then_some(self.tasks));
         self.threaded += u32::from(matches!(task.program, Program::FfmpegThreads { .. }));
         self.decodes +=
@@ -273,7 +277,7 @@ impl World {
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
         let answer = match task.program {
             Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&self.listing())))),
-            Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+            Program::Watch(_) | Program::Audio(_) => Some(Answer::Heard(Loudness::default())),
             _ => None,
         };
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
@@ -299,11 +303,9 @@ impl World {
         let differs =
             matches!(self.mishap, Mishap::Differs(_)) && !watches_source(task) && self.mishaps_left > 0;
         self.mishaps_left -= u32::from(differs);
-        let slots = match &task.program {
-            Program::Watch(step) => step.video.first..step.video.first + step.video.frames,
-            _ => 0..self.frames,
-        };
-        samples(slots, if differs { 90 } else { 0 })
+        let wrong = matches!(&task.program, Program::Decode { step, .. }
+            if step.from.is_some() && matches!(self.mishap, Mishap::WrongAfterSeeks));
+        samples(sampled_slots(task, self.frames), if differs || wrong { 90 } else { 0 })
     }
 
     fn frames_of(&self, chunk: usize) -> u64 {
@@ -405,6 +407,24 @@ impl World {
             length
         )
     }
+}
+
+fn encodes_nothing(task: &Task) -> bool {
+    task.encode.is_none()
+}
+
+fn writes(task: &Task, name: &str) -> bool {
+    task.outputs.iter().any(|output| output.name == name)
+}
+
+/// The slots that a task samples, of a clip of so many frames.
+pub(super) fn sampled_slots(task: &Task, frames: u64) -> Range<u64> {
+    let step = match &task.program {
+        Program::Watch(step) => step.video,
+        Program::Decode { samples, .. } => samples.as_deref().copied(),
+        _ => None,
+    };
+    step.map_or(0..frames, |step| step.decode.first..step.decode.first + step.decode.frames)
 }
 
 fn watches_source(task: &Task) -> bool {
@@ -922,9 +942,13 @@ fn every_result_is_decoded_whole_and_compared_with_a_decode_of_the_source_from_i
     assert!(!seeks(&again));
     let hopeless = World::new(FRAMES, wishes(), Mishap::Differs(9)).run(None);
     assert!(finished(&hopeless).notes.iter().any(|note| matches!(note, Note::Differs { .. })));
-    // Two workers of a browser share the result.
+    // Two workers of a browser share the result. The source is seen and heard while it is encoded.
     let shared = World::in_browser(wishes(), Mishap::None).run(None);
-    assert_eq!((found(&shared), shared.watches.len()), (vec![], 3));
+    assert_eq!((found(&shared), shared.watches.len()), (vec![], 2));
+    assert!(seeks(&shared));
+    let wrong = World::in_browser(wishes(), Mishap::WrongAfterSeeks).run(None);
+    assert!(matches!(wrong.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Different))), "{:?}", wrong.ending);
+    assert_eq!((wrong.watches.len(), wrong.assembled.len()), (0, 0));
     // The browser's decoder gives way to ffmpeg's.
     let browser = World::in_browser(wishes(), Mishap::Differs(1)).run(None);
     assert!(matches!(browser.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Different))), "{:?}", browser.ending);

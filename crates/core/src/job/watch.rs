@@ -14,7 +14,7 @@ use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::plan::{Action, EncodePlan};
 use crate::step::files::{CLIP, RESULT_FILE};
-use crate::step::watch::{self, ListenStep, Seen, WatchStep};
+use crate::step::watch::{self, ListenStep, SampleStep, Seen, WatchStep};
 use crate::step::webcodecs::{self, DecodeStep};
 use crate::step::{ArtifactKind, Output, Program, ffmpeg};
 use crate::units::Micros;
@@ -29,9 +29,9 @@ const MOST_PARTS: usize = 4;
 const TRIES: u32 = 2;
 
 /// Samples the whole of a file on this grid.
-fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> WatchStep {
-    WatchStep {
-        video: DecodeStep {
+fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
+    SampleStep {
+        decode: DecodeStep {
             stream,
             from: None,
             origin,
@@ -50,7 +50,6 @@ fn step(stream: u32, origin: Micros, grid: &Grid, audio: Option<ListenStep>) -> 
         luma_of_chroma: [0.0, 0.0],
         crop: None,
         fitted: None,
-        audio,
     }
 }
 
@@ -58,24 +57,27 @@ fn listen(stream: u32, origin: Micros) -> ListenStep {
     ListenStep { stream, origin, window: WINDOW }
 }
 
-/// Watches the source as `plan` shows it.
-fn of_source(plan: &EncodePlan) -> WatchStep {
-    let start = plan.zero + plan.grid.start;
-    let audio = plan.audio.stream().map(|stream| listen(stream, start));
-    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid, audio);
-    step.video.turn = plan.conversion.rotation.clockwise();
-    step.video.full_range = plan.conversion.full_range;
+/// Samples the source as `plan` shows it.
+pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
+    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid);
+    step.decode.turn = plan.conversion.rotation.clockwise();
+    step.decode.full_range = plan.conversion.full_range;
     step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
-    step.video.hdr = webcodecs::hdr(plan);
-    if step.video.hdr.is_some() {
+    step.decode.hdr = webcodecs::hdr(plan);
+    if step.decode.hdr.is_some() {
         // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
         // the mapped mean.
         step.finer = HDR_FINER;
-        step.video.width *= HDR_FINER;
-        step.video.height *= HDR_FINER;
-        step.video.inside = step.video.inside.map(|side| side * HDR_FINER);
+        step.decode.width *= HDR_FINER;
+        step.decode.height *= HDR_FINER;
+        step.decode.inside = step.decode.inside.map(|side| side * HDR_FINER);
     }
     step
+}
+
+/// Listens to the source's audio as `plan` uses it.
+pub(super) fn audio_of_source(plan: &EncodePlan) -> Option<ListenStep> {
+    plan.audio.stream().map(|stream| listen(stream, plan.zero + plan.grid.start))
 }
 
 /// The frames of a file as they are.
@@ -89,12 +91,12 @@ fn of_kept(facts: &MediaFacts) -> WatchStep {
     let (video, grid) = (&facts.video, own_grid(facts));
     let start = facts.zero + video.start;
     let audio = facts.audio.first().map(|track| listen(track.index, start));
-    step(video.index, facts.zero + grid.origin, &grid, audio)
+    WatchStep { video: Some(step(video.index, facts.zero + grid.origin, &grid)), audio }
 }
 
 /// Watches a finished file, whose frames lie on `grid` from zero on.
 fn of_result(grid: &Grid, audio: bool) -> WatchStep {
-    step(0, Micros(0), grid, audio.then(|| listen(1, Micros(0))))
+    WatchStep { video: Some(step(0, Micros(0), grid)), audio: audio.then(|| listen(1, Micros(0))) }
 }
 
 /// Returns whether the decoder is a browser's that hands out RGB, made with the matrix that a file names or that it takes
@@ -128,7 +130,7 @@ impl Schedule {
         };
         let sources = &self.shared.sources;
         let (rendition, step) = self.renditions.iter().filter(compares).find_map(|one| {
-            let step = of_source(one.encode_plan()?);
+            let step = one.source_step(&self.shared).filter(|step| !step.is_empty())?;
             sources.iter().all(|source| source.step != step).then_some((one.index, step))
         })?;
         self.shared.sources.push(SourceWatch { step, seen: None });
@@ -148,16 +150,15 @@ impl Schedule {
 
     /// Returns the search for frames that decode as a whole, where a rendition is compared with a source that is damaged.
     pub(super) fn due_damage(&mut self) -> Option<Waiting> {
-        let Shared { sources, whole_frames, .. } = &mut self.shared;
-        let WholeFrames::Unknown = whole_frames else { return None };
+        let WholeFrames::Unknown = self.shared.whole_frames else { return None };
         let damaged = |one: &&Rendition| {
-            let step = one.encode_plan().map(of_source);
-            sources.iter().any(|source| {
+            let step = one.source_step(&self.shared);
+            self.shared.sources.iter().any(|source| {
                 Some(source.step) == step && source.seen.iter().flatten().any(|seen| seen.is_damaged())
             })
         };
         let rendition = self.renditions.iter().find(damaged)?.index;
-        *whole_frames = WholeFrames::Asked;
+        self.shared.whole_frames = WholeFrames::Asked;
         Some(Waiting { rendition, work: Work::FindDamage, tries: 1 })
     }
 
@@ -205,9 +206,10 @@ impl Rendition {
         let program = if by_browser {
             Program::Watch(Box::new(step))
         } else {
-            Program::Ffmpeg { arguments: ffmpeg::watch(file, &step) }
+            Program::Ffmpeg { arguments: ffmpeg::watch(file, step.video.as_ref()?, step.audio) }
         };
-        Some((program, watch::outputs(by_browser), file))
+        let outputs = if step.video.is_some() { watch::outputs(by_browser) } else { Vec::new() };
+        Some((program, outputs, file))
     }
 
     fn watch_step(&self, shared: &Shared, work: Work) -> Option<(&'static str, WatchStep)> {
@@ -217,11 +219,14 @@ impl Rendition {
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
                 let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
-                let inside = plan.conversion.place(plan.format);
-                step.crop = Some(inside).filter(|_| inside != [0, 0, plan.format.width, plan.format.height]);
-                let matrix = plan.conversion.colour.matrix.as_deref();
-                if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
-                    step.luma_of_chroma = watch::BT601_FROM_BT709;
+                if let Some(video) = &mut step.video {
+                    let inside = plan.conversion.place(plan.format);
+                    let all = [0, 0, plan.format.width, plan.format.height];
+                    video.crop = Some(inside).filter(|_| inside != all);
+                    let matrix = plan.conversion.colour.matrix.as_deref();
+                    if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
+                        video.luma_of_chroma = watch::BT601_FROM_BT709;
+                    }
                 }
                 self.only_part(work, &mut step);
                 (RESULT_FILE, step)
@@ -270,8 +275,9 @@ impl Rendition {
     fn only_part(&self, work: Work, step: &mut WatchStep) {
         let part = self.watched.iter().find(|part| part.work == work);
         let Some((part, (first, frames))) = part.and_then(|part| Some((part, part.slots?))) else { return };
-        step.video.from = part.from;
-        (step.video.first, step.video.frames) = (first, frames);
+        if let Some(SampleStep { decode, .. }) = &mut step.video {
+            (decode.from, decode.first, decode.frames) = (part.from, first, frames);
+        }
         step.audio = step.audio.filter(|_| part.from.is_none());
     }
 
@@ -311,6 +317,36 @@ impl Rendition {
         self.compare(shared);
     }
 
+    /// Returns the decode of the source that it is compared with, without what other decodes of it show.
+    fn source_step(&self, shared: &Shared) -> Option<WatchStep> {
+        let plan = self.encode_plan()?;
+        let video = (!self.samples_chunks(shared)).then(|| frames_of_source(plan));
+        let audio = audio_of_source(plan).filter(|_| !self.listens_beside(shared));
+        Some(WatchStep { video, audio })
+    }
+
+    /// Returns what was seen and heard of the source; `None` as long as something is missing, nothing where its decode
+    /// failed.
+    fn source_seen(&self, shared: &Shared) -> Option<Option<Seen>> {
+        let step = self.source_step(shared)?;
+        let seen = if step.is_empty() {
+            Some(Seen::default())
+        } else {
+            let source = shared.sources.iter().find(|source| source.step == step)?;
+            source.seen.as_ref()?.as_deref().cloned()
+        };
+        let encode = self.encode.as_ref().filter(|_| step.video.is_none());
+        Some(seen.map(|mut seen| {
+            if let Some(encode) = encode {
+                seen.watched.frames = encode.samples.joined(&encode.plan);
+            }
+            if let (None, Some(heard)) = (step.audio, &shared.heard) {
+                seen.watched.loudness.clone_from(&heard.windows);
+            }
+            seen
+        }))
+    }
+
     /// Compares the file with the source, once both were decoded.
     fn compare(&mut self, shared: &mut Shared) {
         if self.checked.is_none() || shared.has_ended() {
@@ -325,17 +361,16 @@ impl Rendition {
             let seen = result(&mut self.watched);
             return self.judge_copy(shared, seen);
         };
-        let step = of_source(plan);
-        let source = shared.sources.iter().find(|source| source.step == step);
-        let Some(seen) = source.and_then(|source| source.seen.as_ref()) else { return };
+        let Some(seen) = self.source_seen(shared) else { return };
         let whole = match &shared.whole_frames {
             WholeFrames::Found(whole) => whole.as_deref(),
-            _ if seen.as_ref().is_some_and(|seen| seen.is_damaged()) => return,
+            _ if seen.as_ref().is_some_and(Seen::is_damaged) => return,
             WholeFrames::Unknown | WholeFrames::Asked => None,
         };
-        let (Some(source), Some(result)) = (seen.as_deref(), result(&mut self.watched)) else {
+        let (Some(source), Some(result)) = (seen, result(&mut self.watched)) else {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
+        let step = frames_of_source(plan);
         let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
@@ -343,7 +378,7 @@ impl Rendition {
             loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
-        let damage = damage(&shared.facts, &plan.grid, source, whole);
+        let damage = damage(&shared.facts, &plan.grid, &source, whole);
         let copied = match plan.audio {
             AudioPlan::Copy { stream, .. } => Some(stream),
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,

@@ -22,7 +22,7 @@ pub enum Answer {
     Packets(Box<PacketTable>),
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
-    /// Of `Program::Watch`.
+    /// Of `Program::Watch`, and of `Program::Audio` where it listens.
     Heard(Loudness),
 }
 
@@ -38,6 +38,14 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
         Some(Answer::Streams(listing)) => Some(*listing),
         Some(_) => None,
         None => written(outputs).map(|text| ffprobe::listing(&text)),
+    }
+}
+
+/// Returns how loud what a task heard is.
+pub(crate) fn loudness(answer: Answer) -> Option<Loudness> {
+    match answer {
+        Answer::Heard(loudness) => Some(loudness),
+        Answer::Streams(_) | Answer::Packets(_) | Answer::Speeds(_) => None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::step::files::{
     AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
     RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
 };
-use crate::step::watch::WatchStep;
+use crate::step::watch::{ListenStep, SampleStep};
 use crate::step::webcodecs::Hdr;
 use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
@@ -509,8 +509,8 @@ pub fn copy_for_browser(video: u32, audio: &[(u32, bool)]) -> Vec<String> {
 
 /// Decodes all of `file` from its start: samples of its frames on the grid, the times of all frames, and how loud its
 /// audio is. The audio is measured before anything fills its gaps.
-pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
-    let video = &step.video;
+pub fn watch(file: &str, step: &SampleStep, audio: Option<ListenStep>) -> Vec<String> {
+    let video = &step.decode;
     let map = |arguments: Arguments, stream: u32| arguments.pair("-map", format!("0:{stream}"));
     let rate = video.rate;
     let mut chain = vec![
@@ -546,14 +546,14 @@ pub fn watch(file: &str, step: &WatchStep) -> Vec<String> {
     let arguments = map(arguments, video.stream)
         .words("-an -sn -dn")
         .pair("-vf", chain.join(","))
-        .pair("-frames:v", video.frames.div_ceil(step.every.max(1)))
+        .pair("-frames:v", step.samples())
         .words("-fps_mode passthrough -c:v rawvideo -f rawvideo")
         .words(WATCHED_FILE);
     // Frames as they come, whatever their times: packets that hold nothing but a reference.
     let arguments = map(arguments, video.stream)
         .words("-an -sn -dn -c:v wrapped_avframe -fps_mode passthrough -enc_time_base -1 -f framecrc")
         .words(SHOWN_FILE);
-    match step.audio {
+    match audio {
         Some(audio) => map(arguments, audio.stream)
             .words("-vn -sn -dn")
             .pair(

@@ -14,7 +14,7 @@ pub mod webcodecs;
 pub mod x264;
 
 use crate::step::package::PackageStep;
-use crate::step::watch::WatchStep;
+use crate::step::watch::{SampleStep, WatchStep};
 use crate::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
 use crate::step::x264::X264Step;
 use crate::units::{Bytes, FrameRate};
@@ -113,7 +113,12 @@ pub enum Program {
         stream: u32,
     },
     /// The browser decodes a chunk of the first input into frames, for the encode.
-    Decode(DecodeStep),
+    Decode {
+        /// The frames.
+        step: DecodeStep,
+        /// Frames to sample besides, of which some may lie behind the chunk.
+        samples: Option<Box<SampleStep>>,
+    },
     /// The browser makes the audio from the first input.
     Audio(AudioStep),
     /// The encoded chunks, and the audio where there is one, are put together.
@@ -123,7 +128,7 @@ pub enum Program {
         /// When the clip was captured, in seconds since the beginning of 1970.
         captured: Option<i64>,
     },
-    /// The browser decodes the whole of the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
+    /// The browser decodes the first input, a clip or a result: `Answer::Heard`, and samples of the frames.
     Watch(Box<WatchStep>),
     /// A finished file, the only input, is cut into the segments of a stream: `PackageStep::outputs`.
     Package(PackageStep),
@@ -141,7 +146,7 @@ impl Program {
             Program::Measure => "measure the machine".into(),
             Program::ExamineStreams => "browser: examine the streams".into(),
             Program::ExaminePackets { stream } => format!("browser: examine the packets of stream {stream}"),
-            Program::Decode(step) => format!(
+            Program::Decode { step, .. } => format!(
                 "browser: decode {} frames from {} at {}x{}",
                 step.frames, step.first, step.width, step.height
             ),
@@ -150,7 +155,10 @@ impl Program {
                 format!("browser: {verb} the audio of stream {}", step.stream)
             }
             Program::Assemble { rate, .. } => format!("browser: assemble at {rate} frames a second"),
-            Program::Watch(step) => format!("browser: watch {} frames", step.video.frames),
+            Program::Watch(step) => match &step.video {
+                Some(video) => format!("browser: watch {} frames", video.decode.frames),
+                None => "browser: listen to the audio".into(),
+            },
             Program::Package(step) => {
                 format!("browser: package into {} segments ({})", step.firsts.len(), step.format().id())
             }

@@ -9,13 +9,24 @@ use crate::step::{Output, Written};
 use crate::units::{FrameRate, Micros};
 use serde::Serialize;
 
-/// Decodes all frames in the browser and samples some of them: their luma, one sample after the other.
+/// Decodes a file to see and hear what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WatchStep {
-    /// All slots, at the size of a sample or a multiple of it.
-    pub video: DecodeStep,
+    /// Its frames; `None` leaves them out.
+    pub video: Option<SampleStep>,
+    /// Audio to listen to; `None` leaves it out.
+    pub audio: Option<ListenStep>,
+}
+
+/// Decodes frames and samples some of them: their luma, one sample after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SampleStep {
+    /// The slots, at the size of a sample or a multiple of it.
+    pub decode: DecodeStep,
     /// So many times a sample's width and height; a sample's pixel is the mean of them.
     pub finer: u32,
     /// Of so many slots the first is sampled.
@@ -29,8 +40,20 @@ pub struct WatchStep {
     /// browser is never asked to.
     #[serde(skip)]
     pub fitted: Option<(u32, u32)>,
-    /// Audio to listen to; `None` leaves it out.
-    pub audio: Option<ListenStep>,
+}
+
+impl WatchStep {
+    /// Returns whether there is nothing to see and to hear.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.video.is_none() && self.audio.is_none()
+    }
+}
+
+impl SampleStep {
+    /// Returns how many samples it makes.
+    pub(crate) fn samples(&self) -> u64 {
+        self.decode.frames.div_ceil(self.every.max(1))
+    }
 }
 
 /// Measures how loud an audio stream is, window by window.
@@ -47,7 +70,7 @@ pub struct ListenStep {
 }
 
 /// What a decoder found in a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Seen {
     /// Samples of it.
     pub watched: Watched,
@@ -114,16 +137,17 @@ pub(crate) fn read(
 ) -> Option<Seen> {
     let file = |name: &str| outputs.iter().find(|written| written.name == name).map(|written| &written.head);
     let text = |name: &str| file(name).map(|head| String::from_utf8_lossy(head).into_owned());
-    let frames = file(WATCHED_FILE)?.clone();
+    let frames = file(WATCHED_FILE).cloned();
     let errors = log.iter().any(|line| is_decode_error(line));
     Some(match answer {
         Some(Answer::Heard(Loudness { windows })) => {
+            let frames = frames.unwrap_or_default();
             Seen { watched: Watched { frames, loudness: windows }, decoded: None, errors }
         }
         Some(_) => return None,
         None => {
             let loudness = text(HEARD_FILE).map(|text| loudness(&text, origin)).unwrap_or_default();
-            Seen { watched: Watched { frames, loudness }, decoded: Some(times(&text(SHOWN_FILE)?)), errors }
+            Seen { watched: Watched { frames: frames?, loudness }, decoded: Some(times(&text(SHOWN_FILE)?)), errors }
         }
     })
 }

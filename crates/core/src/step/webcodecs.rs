@@ -5,6 +5,7 @@ use crate::machine::Profile;
 use crate::plan::EncodePlan;
 use crate::plan::audio::{self, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
+use crate::step::watch::ListenStep;
 use crate::step::x264 as encoder;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::Codec;
@@ -82,6 +83,8 @@ pub struct AudioStep {
     /// How the channels of sources are mixed into those of the result. A source of as many channels needs no mix; of
     /// any other number that is not listed there is none.
     pub mixes: Vec<Mix>,
+    /// How loud the decoded source is, is measured besides: `Answer::Heard`.
+    pub listen: Option<ListenStep>,
 }
 
 /// One encode of one chunk by the browser's own encoder.
@@ -157,6 +160,7 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
         may_miss,
         may_miss_share,
         mixes: Vec::new(),
+        listen: None,
     };
     match plan.audio {
         AudioPlan::None(_) => None,
