@@ -8,10 +8,7 @@ import { media } from "../media/make.mjs";
 import { probe } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
-import { beeps, flashes } from "./support/sync.mjs";
-
-/** Farther apart is heard and seen. */
-const TOGETHER = 0.04;
+import { beeps, flashes, TOGETHER } from "./support/sync.mjs";
 
 /** `frames` are the least and the most; `together` counts the flashes that have their beep. */
 const CASES = [

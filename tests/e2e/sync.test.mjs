@@ -6,11 +6,8 @@ import { test } from "node:test";
 import { media } from "../media/make.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
-import { beeps, flashes } from "./support/sync.mjs";
+import { beeps, flashes, TOGETHER } from "./support/sync.mjs";
 import { verify } from "./support/verify.mjs";
-
-/** Farther apart is heard and seen. */
-const TOGETHER = 0.04;
 
 const CASES = [
   { what: "an even rate, sound encoded again", of: "sync", seconds: 12.48, fps: "25/1", frames: 312 },

@@ -116,6 +116,15 @@ export const RECIPES = {
   av1Ivf: { file: "av1.ivf", ffmpeg: ["-i {av1} -map 0:v -c copy {out}"] },
   av1Ac3: { file: "av1-ac3.mkv", ffmpeg: ["-i {av1} -c:v copy -c:a ac3 -b:a 192k {out}"] },
   av1Edited: { file: "av1-edits.mp4", ffmpeg: ["-ss 0.6 -i {av1} -c copy {out}"] },
+  // A keyframe every second, and something that shows whether video and audio are in step.
+  av1Flashes: {
+    file: "av1-flashes.mp4",
+    ffmpeg: [
+      `${flashAndBeep(5, 25)} -c:v libaom-av1 -cpu-used 8 -b:v 600k -pix_fmt yuv420p -g 25 ${aac} -movflags +faststart {out}`,
+    ],
+  },
+  av1Hole: { file: "av1-hole.mp4", hole: { of: "av1Flashes", from: 0.4, to: 0.5 } },
+  av1HoleWebm: { file: "av1-hole.webm", hole: { of: "av1Whole", from: 0.4, to: 0.5 } },
   av1Mkv: { file: "av1.mkv", ffmpeg: ["-i {av1} -c copy {out}"] },
   avi: {
     file: "mpeg4-mp3.avi",

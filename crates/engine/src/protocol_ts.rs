@@ -8,7 +8,7 @@ use ts_rs::{Config, TS};
 use crate::protocol::{FromWorker, LogLine, MissingPart, PartAddress, ToWorker};
 use clipfit_core::clip::listing::{AudioDetails, ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use clipfit_core::clip::packets::PacketTable;
-use clipfit_core::clip::watched::Loudness;
+use clipfit_core::clip::watched::Perceived;
 use clipfit_core::machine::Profile;
 use clipfit_core::machine::speeds::SpeedFigures;
 use clipfit_core::plan::audio::Mix;
@@ -66,7 +66,7 @@ fn render() -> String {
         declaration::<SampleStep>(&config),
         declaration::<WatchStep>(&config),
         declaration::<ListenStep>(&config),
-        declaration::<Loudness>(&config),
+        declaration::<Perceived>(&config),
         declaration::<Answer>(&config),
         declaration::<Listing>(&config),
         declaration::<ListedStream>(&config),

@@ -2,6 +2,9 @@
 
 import { ffmpeg, frameTimes, probe } from "./native.mjs";
 
+/** A flash and its beep are no further apart than this, in seconds. */
+export const TOGETHER = 0.04;
+
 const RATE = 16000;
 const PIXELS = 16 * 9;
 

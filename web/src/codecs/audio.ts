@@ -8,6 +8,7 @@ import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
 import { audioStalled, eachInTime, inTime } from "./in-time.ts";
+import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { Timeline } from "./timeline.ts";
@@ -165,8 +166,11 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
   const meter = step.listen === null ? undefined : new Meter(step.listen);
   try {
     const from = origin - LEAD_SECONDS;
-    const missing = await missingAtStart(track, await demuxed.getDecoderConfig(), from);
-    const samples = new AudioSampleSink(demuxed).samples(from + delay, end + delay);
+    const measured = missingAtStart(track, await demuxed.getDecoderConfig(), from);
+    const missing = await (step.lenient ? measured.catch(() => 0) : measured);
+    const samples = step.lenient
+      ? hearOn(track, from)
+      : new AudioSampleSink(demuxed).samples(from + delay, end + delay);
     for await (const sample of eachInTime(samples)) {
       try {
         const time = sample.timestamp - delay + missing;
@@ -182,7 +186,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
       }
     }
     const due = Math.min(end, track.time(last) + last.duration) - origin;
-    const mayMiss = step.mayMiss / 1e6;
+    const mayMiss = step.lenient ? Number.POSITIVE_INFINITY : step.mayMiss / 1e6;
     if (line.seconds < due - mayMiss) {
       throw new CannotDecode(`audio of ${line.seconds} s instead of ${due} s`);
     }
@@ -193,6 +197,9 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
       if (audible < listed - Math.max(mayMiss, listed * step.mayMissShare)) {
         throw new CannotDecode(`${audible} s of audio came out of ${listed} s`);
       }
+    }
+    if (step.lenient) {
+      encoder.take(line.fillTo(due));
     }
     encoder.take(line.finish());
     return { file: trackFile(encoder.finish(), step), windows: meter?.levels() };
@@ -317,7 +324,15 @@ class Line {
     const early = Math.min(Math.max(Math.round((from - time) * rate), 0), numberOfFrames);
     const audible = data.subarray(early * channels);
     const laid = source.timeline.lay(source.mix(audible), time + early / rate - this.#step.origin / 1e6);
-    return this.#resampler === undefined ? laid : (this.#resampler.push(laid) as Float32Array<ArrayBuffer>);
+    return this.#resampled(laid);
+  }
+
+  /** Returns silence up to a time. */
+  fillTo(seconds: number): Float32Array<ArrayBuffer> {
+    const { sampleRate, channels } = this.#step;
+    const { rate, timeline } = this.#source ?? this.#sourceOf(sampleRate, channels);
+    const laid = timeline.lay(new Float32Array(channels), Math.max(seconds - 1 / rate, 0));
+    return this.#resampled(laid);
   }
 
   finish(): Float32Array<ArrayBuffer> {
@@ -327,6 +342,10 @@ class Line {
   close(): void {
     this.#resampler?.free();
     this.#resampler = undefined;
+  }
+
+  #resampled(laid: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+    return this.#resampler === undefined ? laid : (this.#resampler.push(laid) as Float32Array<ArrayBuffer>);
   }
 
   #sourceOf(rate: number, channels: number) {

@@ -7,6 +7,7 @@ import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
 import { Converter } from "./frame-convert.ts";
 import { decodeFrames } from "./frames.ts";
+import { decodeOn } from "./lenient.ts";
 
 /** Takes a converted frame, which is valid until the call returns or resolves. */
 export type TakeFrame = (frame: Uint8Array, slot: number) => void | Promise<void>;
@@ -36,11 +37,15 @@ export function decodeChunk(
   return withClip(file, (clip) => decodeTrack(memory, clip.track(step.stream), wishes));
 }
 
-/** Decodes a track from where the first wish begins, and hands over what is wished for. */
+/**
+ * Decodes a track from where the first wish begins, and hands over what is wished for. Calls `decoded` with the time of
+ * each frame, in microseconds.
+ */
 export async function decodeTrack(
   memory: WebAssembly.Memory,
   track: Track,
   wishes: readonly Wish[],
+  decoded: (time: number) => void = () => {},
 ): Promise<void> {
   const fillers = wishes.map((wish) => new Filler(memory, wish));
   const [first] = wishes;
@@ -56,6 +61,7 @@ export async function decodeTrack(
   try {
     for await (const frame of shownFrames(track, first.step)) {
       const before = held;
+      decoded(frame.timestamp);
       try {
         await fill(frame.timestamp);
       } finally {
@@ -132,7 +138,8 @@ class Filler {
 async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<VideoFrame> {
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
-  for await (const frame of decodeFrames(config, decodable(track, packets))) {
+  const decode = step.lenient ? decodeOn : decodeFrames;
+  for await (const frame of decode(config, decodable(track, packets))) {
     if (track.isShown(frame.timestamp / 1e6)) {
       yield frame;
     } else {

@@ -12,13 +12,15 @@ const WAITING = 6;
 
 /**
  * Decodes `packets`, which are in decoding order and begin with a keyframe, into frames in presentation order. The
- * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out.
+ * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out. Fails
+ * where a frame is lost, unless some may be.
  */
 export async function* decodeFrames(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
+  mayLose = false,
 ): AsyncGenerator<VideoFrame, void, undefined> {
-  const decoder = new Decoder(config);
+  const decoder = new Decoder(config, mayLose);
   try {
     for (let all = false; ; ) {
       if (!all && decoder.hasRoom) {
@@ -52,6 +54,7 @@ class Decoder {
   );
   readonly #decoder: VideoDecoder;
   readonly #codec: string;
+  readonly #mayLose: boolean;
   /** Decoded, not yet taken. */
   readonly #ready: VideoFrame[] = [];
   /** Times of packets whose frames are still missing, ascending; microseconds. */
@@ -60,8 +63,9 @@ class Decoder {
   #start: number | undefined;
   #flushed = false;
 
-  constructor(config: VideoDecoderConfig) {
+  constructor(config: VideoDecoderConfig, mayLose: boolean) {
     this.#codec = config.codec;
+    this.#mayLose = mayLose;
     try {
       this.#decoder = new VideoDecoder({
         output: (frame) => {
@@ -151,7 +155,7 @@ class Decoder {
   #checkLost(time: number): void {
     while (this.#due[0] !== undefined && this.#due[0] < time) {
       const lost = this.#due.shift() ?? 0;
-      if (lost >= (this.#start ?? 0)) {
+      if (lost >= (this.#start ?? 0) && !this.#mayLose) {
         throw new CannotDecode(`the frame at ${lost} µs was lost`);
       }
     }

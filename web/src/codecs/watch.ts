@@ -7,6 +7,7 @@ import { type Track, withClip } from "./clip.ts";
 import { decodeChunk, decodeTrack, type TakeFrame, type Wish } from "./decode.ts";
 import { CannotDecode } from "./failures.ts";
 import { eachInTime } from "./in-time.ts";
+import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 
 /** What was seen and heard of a file. */
@@ -15,6 +16,8 @@ export interface Seen {
   frames: Blob | undefined;
   /** Level of each window in dBFS; null where nothing was decoded. */
   windows: (number | null)[];
+  /** Times of all decoded frames in microseconds, where errors were passed over. */
+  decoded: number[] | null;
 }
 
 /** Watches a file. Calls `progress` with the number of samples so far. */
@@ -30,7 +33,8 @@ export function watchFile(
     const windows = step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress);
     // The clip stays open until both have ended.
     await Promise.allSettled([frames, windows]);
-    return { frames: await frames, windows: await windows };
+    const { blob = undefined, decoded = null } = (await frames) ?? {};
+    return { frames: blob, windows: await windows, decoded };
   });
 }
 
@@ -39,10 +43,11 @@ async function watchFrames(
   step: SampleStep,
   track: Track,
   progress: (samples: number) => void,
-): Promise<Blob> {
+): Promise<{ blob: Blob; decoded: number[] | null }> {
   const samples = new Samples(step, progress);
-  await decodeTrack(memory, track, [samples.wish]);
-  return samples.blob();
+  const decoded: number[] = [];
+  await decodeTrack(memory, track, [samples.wish], (time) => decoded.push(time));
+  return { blob: samples.blob(), decoded: step.decode.lenient ? decoded : null };
 }
 
 /** Decodes a chunk into `take`, and samples it beside if that is wanted: returns the samples. */
@@ -124,7 +129,8 @@ async function listen(
     throw new CannotDecode(`stream ${step.stream} is not audio`);
   }
   const meter = new Meter(step);
-  for await (const sample of eachInTime(new AudioSampleSink(demuxed).samples())) {
+  const samples = step.lenient ? hearOn(track, undefined) : new AudioSampleSink(demuxed).samples();
+  for await (const sample of eachInTime(samples)) {
     try {
       meter.add(
         interleaved(sample),

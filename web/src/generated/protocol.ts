@@ -253,7 +253,11 @@ fullRange: boolean,
 /**
  * HDR that is to become BT.709; `None` leaves the colours as they are.
  */
-hdr: Hdr | null, };
+hdr: Hdr | null,
+/**
+ * Goes on at the next keyframe after a decode error. The frame before it is shown until then.
+ */
+lenient: boolean, };
 
 /**
  * What HDR is made of. The first three are code points of H.273.
@@ -324,7 +328,11 @@ mixes: Array<Mix>,
 /**
  * How loud the decoded source is, is measured besides: `Answer::Heard`.
  */
-listen: ListenStep | null, };
+listen: ListenStep | null,
+/**
+ * Goes on after decode errors, with silence in their place.
+ */
+lenient: boolean, };
 
 /**
  * How so many channels become those of the result.
@@ -491,22 +499,30 @@ origin: Micros,
 /**
  * Length of a window.
  */
-window: Micros, };
+window: Micros,
+/**
+ * Goes on after decode errors.
+ */
+lenient: boolean, };
 
+/**
+ * What the browser found out of a file, besides the samples of its frames.
+ */
+export type Perceived = {
 /**
  * Root mean square of each window, in dBFS; `None` where nothing was decoded.
  */
-export type Loudness = {
+windows: Array<number | null>,
 /**
- * Window by window.
+ * Times in the file of all decoded frames, where its decoder passed over errors.
  */
-windows: Array<number | null>, };
+decoded: Array<Micros> | null, };
 
 /**
  * The answer of a program that looks at something. In TypeScript a tag stands among the fields; towards serde it is
  * outside, which takes less code to read: drivers move it.
  */
-export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures | { "type": "heard" } & Loudness;
+export type Answer = { "type": "streams" } & Listing | { "type": "packets" } & PacketTable | { "type": "speeds" } & SpeedFigures | { "type": "heard" } & Perceived;
 
 /**
  * A file.

@@ -75,7 +75,7 @@ export class Browser {
     alive: () => void,
   ): Promise<{ answer: Answer | null; outputs: NamedBlob[] }> {
     const { file, windows } = await this.#codecs.makeAudio(step, firstOf(inputs), alive);
-    const answer: Answer | null = windows === undefined ? null : { type: "heard", windows };
+    const answer: Answer | null = windows === undefined ? null : { type: "heard", windows, decoded: null };
     return { answer, outputs: [{ name: FILES.audio, blob: file }] };
   }
 
@@ -85,8 +85,8 @@ export class Browser {
     inputs: readonly NamedBlob[],
     progress: (samples: number) => void,
   ): Promise<{ answer: Answer; outputs: NamedBlob[] }> {
-    const { frames, windows } = await this.#codecs.watch(step, firstOf(inputs), progress);
-    return { answer: { type: "heard", windows }, outputs: samplesFile(frames) };
+    const { frames, ...found } = await this.#codecs.watch(step, firstOf(inputs), progress);
+    return { answer: { type: "heard", ...found }, outputs: samplesFile(frames) };
   }
 
   /** Decodes a chunk and encodes it with x264; returns the files of the pass. */

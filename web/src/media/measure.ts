@@ -171,6 +171,7 @@ async function decodeTime(
     turn: 0,
     fullRange: false,
     hdr: null,
+    lenient: false,
   };
   try {
     const began = performance.now();

@@ -28,6 +28,16 @@ pub struct MediaFacts {
     pub joined: bool,
 }
 
+impl MediaFacts {
+    /// Returns the facts of the same file where decoders have to pass over errors: they begin nowhere but at its start,
+    /// and nothing is copied.
+    pub fn damaged(mut self) -> MediaFacts {
+        self.video.only_from_start = true;
+        self.audio.iter_mut().for_each(|track| track.damaged = true);
+        self
+    }
+}
+
 /// What a file should hold and does not: a download or a recording that was stopped, one that began midway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Missing {

@@ -12,7 +12,7 @@ pub const HEIGHT: u32 = 18;
 pub const PER_SECOND: f64 = 8.0;
 /// Length of a window of loudness.
 pub const WINDOW: Micros = Micros(100_000);
-/// Loudness of digital silence, in dBFS.
+/// Perceived of digital silence, in dBFS.
 pub const SILENCE: f32 = -100.0;
 
 const PIXELS: usize = (WIDTH * HEIGHT) as usize;
@@ -64,13 +64,16 @@ pub fn joined(spans: &[Span], apart: Micros) -> Vec<Span> {
     joined
 }
 
-/// Root mean square of each window, in dBFS; `None` where nothing was decoded.
+/// What the browser found out of a file, besides the samples of its frames.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
-pub struct Loudness {
-    /// Window by window.
+pub struct Perceived {
+    /// Root mean square of each window, in dBFS; `None` where nothing was decoded.
     pub windows: Vec<Option<f32>>,
+    /// Times in the file of all decoded frames, where its decoder passed over errors.
+    #[serde(default)]
+    pub decoded: Option<Vec<Micros>>,
 }
 
 /// Samples of a file's frames and audio. Times count from the first frame of the result.

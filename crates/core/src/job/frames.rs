@@ -86,7 +86,8 @@ impl SharedFrames {
 
     /// Lets a task that decodes take frames that are there already, or leave its own for the others.
     pub(super) fn share(&mut self, rendition: usize, task: &mut Task) {
-        let (true, Program::Decode { step, .. }, Some(_)) = (self.uses > 0, &task.program, &task.encode) else {
+        let (true, Program::Decode { step, .. }, Some(_)) = (self.uses > 0, &task.program, &task.encode)
+        else {
             return;
         };
         let (chunk, frames) = (step.first, step.frames);

@@ -26,7 +26,9 @@ mod tasks;
 pub mod verify;
 mod watch;
 
+use crate::clip::facts::Container;
 use crate::clip::failure::ProbeFailure;
+use crate::clip::streams::only_in_browser;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::progress::{Progress, Stage};
 use crate::step::Artifact;
@@ -35,7 +37,7 @@ use crate::wishes::Wishes;
 pub use events::{Command, Event, Milestone};
 use examine::ForBrowser;
 use failure::{Failure, PackFailure};
-use prelude::{Host, Prelude, Start};
+use prelude::{Host, Prelude};
 use report::Report;
 use schedule::Schedule;
 use shared::{End, FINISHING};
@@ -52,6 +54,8 @@ pub struct Job {
     reads_copy: bool,
     /// That copy is for the browser, since ffmpeg has no decoder for the codec: there is no falling back to it.
     only_browser: Option<Box<ForBrowser>>,
+    /// Its decoders go on after errors, since there is no other decoder.
+    lenient: bool,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -80,6 +84,7 @@ impl Job {
             next_task: 0,
             reads_copy: false,
             only_browser: None,
+            lenient: false,
             begun_at: 0.0,
             furthest: 0.0,
         }
@@ -138,7 +143,7 @@ impl Job {
     /// Begins, or begins again, with this decoder.
     fn begin(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
         let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, &self.host, self.next_task);
-        let prelude = prelude.of_copy(self.only_browser.clone());
+        let prelude = prelude.of_copy(self.only_browser.clone()).lenient(self.lenient);
         self.stage = JobState::Prelude(Box::new(prelude));
         if let JobState::Prelude(prelude) = &mut self.stage {
             let next = prelude.begin(&self.host, commands);
@@ -160,8 +165,7 @@ impl Job {
                 self.begin(Decoder::Browser, commands);
             }
             prelude::Next::Start(start) => {
-                let Start { facts, wishes, plan, machine, limits } = *start;
-                let mut schedule = Schedule::new(facts, wishes, plan, machine, limits, self.next_task);
+                let mut schedule = Schedule::new(*start, self.next_task);
                 schedule.start(commands);
                 self.stage = JobState::Schedule(Box::new(schedule));
                 self.after_schedule(commands);
@@ -181,6 +185,17 @@ impl Job {
         match schedule.shared.end.take() {
             None => {}
             Some(End::GaveUp(failure)) => self.give_up(failure, commands),
+            Some(End::FellBack(WhyFfmpeg::Midway))
+                if only_in_browser(&schedule.shared.facts.video.codec) && !self.lenient =>
+            {
+                // ffmpeg finds more of a damaged Matroska file than the browser's reader, and MP4 copies refuse what is damaged.
+                let container = schedule.shared.facts.container;
+                let whole =
+                    self.only_browser.is_none() && matches!(container, Container::Mp4 | Container::Mov);
+                let why = WhyFfmpeg::Midway;
+                (self.lenient, self.only_browser) = (true, None);
+                self.begin_anew(if whole { Decoder::Browser } else { Decoder::Ffmpeg(Some(why)) }, commands);
+            }
             Some(End::FellBack(why)) => self.fall_back(why, commands),
             Some(End::Finished(report)) => {
                 if self.host.packs(&report) {
@@ -204,9 +219,13 @@ impl Job {
             };
             return self.give_up(failure, commands);
         }
+        self.begin_anew(Decoder::Ffmpeg(Some(why)), commands);
+    }
+
+    fn begin_anew(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
         self.begun_at = self.furthest;
         commands.push(Command::Stop);
-        self.begin(Decoder::Ffmpeg(Some(why)), commands);
+        self.begin(decoder, commands);
     }
 
     /// Ends the job with the archive, whose size counts instead of the sum of its files.

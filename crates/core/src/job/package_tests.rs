@@ -6,7 +6,7 @@ use super::failure::{Failure, Step};
 use super::tests::{limits, planned, sampled_slots};
 use super::*;
 use crate::clip::ffprobe;
-use crate::clip::watched::Loudness;
+use crate::clip::watched::Perceived;
 use crate::machine::{Machine, VideoEncoder};
 use crate::step::files::WATCHED_FILE;
 use crate::step::{
@@ -116,7 +116,7 @@ fn answer(task: &Task, seen: &mut Seen) -> Event {
     let outputs = task.outputs.iter().map(write).collect();
     let answer = match task.program {
         Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&listing(task))))),
-        Program::Watch(_) => Some(Answer::Heard(Loudness::default())),
+        Program::Watch(_) => Some(Answer::Heard(Perceived::default())),
         _ => None,
     };
     Event::Done { task: task.id, exit_code, answer, outputs, log: Vec::new() }

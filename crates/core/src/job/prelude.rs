@@ -110,6 +110,8 @@ pub(super) struct Start {
     pub(super) plan: Plan,
     pub(super) machine: Machine,
     pub(super) limits: Limits,
+    /// The browser's decoders go on after errors.
+    pub(super) lenient: bool,
 }
 
 /// A job on its way to a plan, with one decoder.
@@ -123,6 +125,8 @@ pub(super) struct Prelude {
     examination: Examination,
     /// The file of which it examines a copy.
     copy_of: Option<Box<ForBrowser>>,
+    /// The browser's decoders go on after errors.
+    lenient: bool,
     state: State,
 }
 
@@ -147,12 +151,17 @@ impl Prelude {
     ) -> Prelude {
         let (x264, native, state) = (VideoEncoder::Native, None, State::Loading);
         let examination = Examination::new(bytes, host.reader(decoder), next_task);
-        Prelude { wishes, decoder, x264, native, examination, copy_of: None, state }
+        Prelude { wishes, decoder, x264, native, examination, copy_of: None, lenient: false, state }
     }
 
     /// Remembers of which file the browser examines a copy.
     pub(super) fn of_copy(self, copy_of: Option<Box<ForBrowser>>) -> Prelude {
         Prelude { copy_of, ..self }
+    }
+
+    /// Lets the browser's decoders go on after errors.
+    pub(super) fn lenient(self, lenient: bool) -> Prelude {
+        Prelude { lenient, ..self }
     }
 
     /// Returns whether a continuous copy stands for the person's file.
@@ -288,6 +297,7 @@ impl Prelude {
             Some(file) => file.streams.copied(facts, &file.log),
             None => facts,
         };
+        let facts = if self.lenient { facts.damaged() } else { facts };
         self.wishes.trim = self.wishes.trim.or_else(|| without_overhang(&facts));
         commands.push(Command::Show(Milestone::Probed(Box::new(facts.clone()))));
         match (host, self.native) {
@@ -356,7 +366,7 @@ impl Prelude {
         let mut limits = host.limits();
         limits.workers = plan.workers(&limits);
         let wishes = self.wishes.clone();
-        Next::Start(Box::new(Start { facts, wishes, plan, machine, limits }))
+        Next::Start(Box::new(Start { facts, wishes, plan, machine, limits, lenient: self.lenient }))
     }
 
     fn threads_loaded(&mut self, ready: bool, host: &Host, commands: &mut Vec<Command>) -> Next {

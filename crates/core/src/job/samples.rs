@@ -5,6 +5,7 @@
 use super::rendition::{Rendition, RenditionPhase};
 use super::shared::Shared;
 use super::watch::{audio_of_source, frames_of_source};
+use crate::clip::streams::only_in_browser;
 use crate::clip::watched;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::EncodePlan;
@@ -34,8 +35,8 @@ fn step_of(plan: &EncodePlan, index: usize) -> Option<SampleStep> {
     let chunk = plan.chunks.get(index)?;
     let whole = frames_of_source(plan);
     let first = sampled(plan, chunk.first, whole.every);
-    let end = (sampled(plan, chunk.first + chunk.frames, whole.every) + RUN_ON * whole.every)
-        .min(plan.grid.frames);
+    let end =
+        (sampled(plan, chunk.first + chunk.frames, whole.every) + RUN_ON * whole.every).min(plan.grid.frames);
     let from = webcodecs::decode(plan, chunk).from;
     let decode = DecodeStep { from, first, frames: end - first, ..whole.decode };
     (decode.frames > 0).then_some(SampleStep { decode, ..whole })
@@ -69,8 +70,7 @@ impl ChunkSamples {
             return (&[], &[]);
         };
         let every = frames_of_source(plan).every.max(1);
-        let [first, end] =
-            [chunk.first, chunk.first + chunk.frames].map(|slot| sampled(plan, slot, every));
+        let [first, end] = [chunk.first, chunk.first + chunk.frames].map(|slot| sampled(plan, slot, every));
         luma.split_at(watched::bytes_of((end - first).div_ceil(every)).min(luma.len()))
     }
 
@@ -101,11 +101,10 @@ impl Rendition {
     /// Returns whether the decodes of its chunks sample the source. Renditions of a package take frames from one another
     /// instead.
     pub(super) fn samples_chunks(&self, shared: &Shared) -> bool {
-        let complete = || {
-            self.encode.as_ref().is_some_and(|encode| encode.samples.is_complete(&encode.plan))
-        };
+        let complete = || self.encode.as_ref().is_some_and(|encode| encode.samples.is_complete(&encode.plan));
         self.machine.decoder == Decoder::Browser
             && !shared.tasks.queues_all
+            && !shared.lenient
             && (self.phase != RenditionPhase::Finishing || complete())
     }
 
@@ -139,7 +138,11 @@ impl Rendition {
         let Some(encode) = &mut self.encode else { return };
         encode.samples.book(&encode.plan, chunk, &written.head);
         if encode.samples.differs_around(&encode.plan, chunk) {
-            shared.fall_back(WhyFfmpeg::Different);
+            if only_in_browser(&shared.facts.video.codec) {
+                self.decode_from_start(shared);
+            } else {
+                shared.fall_back(WhyFfmpeg::Different);
+            }
         }
     }
 }

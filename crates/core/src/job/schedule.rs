@@ -4,16 +4,14 @@
 use super::cut::Cutting;
 use super::events::{Command, Event};
 use super::frames::SharedFrames;
+use super::prelude::Start;
 use super::rendition::{Rendition, RenditionPhase};
 use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, WholeFrames, Work};
-use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;
-use crate::machine::limits::Limits;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
 use crate::step::{Death, TaskId, answer, files};
 use crate::units::Bytes;
-use crate::wishes::Wishes;
 use std::collections::BTreeMap;
 
 /// Progress of a package that is left for cutting.
@@ -30,15 +28,9 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// Returns a schedule for a plan made from `facts` and `wishes` for this machine, within `limits`.
-    pub(super) fn new(
-        facts: MediaFacts,
-        wishes: Wishes,
-        plan: Plan,
-        machine: Machine,
-        limits: Limits,
-        next_task: u32,
-    ) -> Schedule {
+    /// Returns the schedule of a plan.
+    pub(super) fn new(start: Start, next_task: u32) -> Schedule {
+        let Start { facts, wishes, plan, machine, limits, lenient } = start;
         let machine = Machine { workers: limits.workers.max(1), ..machine };
         let package = plan.is_package();
         let renditions: Vec<Rendition> = match &plan.action {
@@ -84,6 +76,7 @@ impl Schedule {
                 heard: None,
                 whole_frames: WholeFrames::Unknown,
                 frames_room: own_room,
+                lenient,
                 commands: Vec::new(),
                 end: None,
                 restarted: false,
@@ -181,6 +174,10 @@ impl Schedule {
                 continue;
             };
             self.shared.tasks.next += 1;
+            // A result has no errors.
+            if self.shared.lenient && !matches!(work, Work::WatchResult(_)) {
+                task.program.pass_over_errors();
+            }
             self.frames.share(rendition, &mut task);
             self.shared.tasks.running.insert(id, Running { rendition, work, tries, frames: 0 });
             self.shared.command(Command::Run(task));

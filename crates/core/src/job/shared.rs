@@ -5,7 +5,7 @@ use super::events::{Command, Milestone};
 use super::failure::Failure;
 use super::report::Report;
 use crate::clip::facts::MediaFacts;
-use crate::clip::watched::Loudness;
+use crate::clip::watched::Perceived;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::AudioPlan;
 use crate::plan::{Action, Plan};
@@ -107,10 +107,12 @@ pub(super) struct Shared {
     /// Decodes of the source from its start, one for each grid.
     pub(super) sources: Vec<SourceWatch>,
     /// How loud the source is, as encoding its audio found it.
-    pub(super) heard: Option<Loudness>,
+    pub(super) heard: Option<Perceived>,
     pub(super) whole_frames: WholeFrames,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,
+    /// The browser's decoders go on after errors.
+    pub(super) lenient: bool,
     pub(super) commands: Vec<Command>,
     pub(super) end: Option<End>,
     pub(super) restarted: bool,

@@ -8,7 +8,7 @@ use super::verify::Fault;
 use super::*;
 use crate::clip::facts::{MediaFacts, OtherKind, OtherStream};
 use crate::clip::ffprobe;
-use crate::clip::watched::Loudness;
+use crate::clip::watched::Perceived;
 use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
@@ -277,7 +277,7 @@ impl World {
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
         let answer = match task.program {
             Program::ExamineStreams => Some(Answer::Streams(Box::new(ffprobe::listing(&self.listing())))),
-            Program::Watch(_) | Program::Audio(_) => Some(Answer::Heard(Loudness::default())),
+            Program::Watch(_) | Program::Audio(_) => Some(Answer::Heard(Perceived::default())),
             _ => None,
         };
         Event::Done { task: id, exit_code: 0, answer, outputs, log }
@@ -451,7 +451,14 @@ pub(super) fn planned(
     };
     let mut job = Job::new(facts.file_bytes, wishes.clone(), host);
     let mut commands = Vec::new();
-    let next = prelude::Next::Start(Box::new(Start { facts, wishes, plan, machine, limits }));
+    let next = prelude::Next::Start(Box::new(prelude::Start {
+        facts,
+        wishes,
+        plan,
+        machine,
+        limits,
+        lenient: false,
+    }));
     job.after_prelude(next, &mut commands);
     (job, commands)
 }

@@ -7,6 +7,7 @@ use super::schedule::Schedule;
 use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WatchedPart, WholeFrames, Work};
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
+use crate::clip::streams::only_in_browser;
 use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
@@ -44,6 +45,7 @@ fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
             turn: 0,
             full_range: false,
             hdr: None,
+            lenient: false,
         },
         finer: 1,
         every: watch::every(grid.rate),
@@ -54,7 +56,7 @@ fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
 }
 
 fn listen(stream: u32, origin: Micros) -> ListenStep {
-    ListenStep { stream, origin, window: WINDOW }
+    ListenStep { stream, origin, window: WINDOW, lenient: false }
 }
 
 /// Samples the source as `plan` shows it.
@@ -154,7 +156,8 @@ impl Schedule {
         let damaged = |one: &&Rendition| {
             let step = one.source_step(&self.shared);
             self.shared.sources.iter().any(|source| {
-                Some(source.step) == step && source.seen.iter().flatten().any(|seen| seen.is_damaged())
+                Some(source.step) == step
+                    && source.seen.iter().flatten().any(|seen| one.is_damage_sought(seen))
             })
         };
         let rendition = self.renditions.iter().find(damaged)?.index;
@@ -347,6 +350,11 @@ impl Rendition {
         }))
     }
 
+    /// Returns whether it is worth finding out which frames do not decode as a whole: only ffmpeg can.
+    fn is_damage_sought(&self, seen: &Seen) -> bool {
+        seen.errors && self.machine.decoder != Decoder::Browser
+    }
+
     /// Compares the file with the source, once both were decoded.
     fn compare(&mut self, shared: &mut Shared) {
         if self.checked.is_none() || shared.has_ended() {
@@ -364,7 +372,7 @@ impl Rendition {
         let Some(seen) = self.source_seen(shared) else { return };
         let whole = match &shared.whole_frames {
             WholeFrames::Found(whole) => whole.as_deref(),
-            _ if seen.as_ref().is_some_and(Seen::is_damaged) => return,
+            _ if seen.as_ref().is_some_and(|seen| self.is_damage_sought(seen)) => return,
             WholeFrames::Unknown | WholeFrames::Asked => None,
         };
         let (Some(source), Some(result)) = (seen, result(&mut self.watched)) else {
@@ -400,7 +408,7 @@ impl Rendition {
 
     /// Makes the result again with other decoding, where there is one left.
     fn another_way(&mut self, shared: &mut Shared, differences: &Differences) -> bool {
-        if self.machine.decoder == Decoder::Browser {
+        if self.machine.decoder == Decoder::Browser && !only_in_browser(&shared.facts.video.codec) {
             shared.fall_back(WhyFfmpeg::Different);
             return true;
         }
@@ -409,11 +417,16 @@ impl Rendition {
         if differences.video.is_empty() || !seeks {
             return false;
         }
+        self.decode_from_start(shared);
+        true
+    }
+
+    /// Makes the result again, with every chunk decoded from the file's start.
+    pub(super) fn decode_from_start(&mut self, shared: &mut Shared) {
         shared.facts.video.only_from_start = true;
         self.encode_after_all(shared, None);
         self.plan.notes.push(Note::OnlyFromStart);
         shared.show_plan(self.index, &self.plan);
-        true
     }
 
     /// A copy of the source's packets, or the source itself, must decode.

@@ -4,7 +4,7 @@
 use crate::clip::ffprobe;
 use crate::clip::listing::Listing;
 use crate::clip::packets::{FrameSize, PacketTable};
-use crate::clip::watched::Loudness;
+use crate::clip::watched::Perceived;
 use crate::machine::speeds::SpeedFigures;
 use crate::step::files::PROBE_FILE;
 use crate::step::{Output, Program, Written};
@@ -23,7 +23,7 @@ pub enum Answer {
     /// Of `Program::Measure`.
     Speeds(SpeedFigures),
     /// Of `Program::Watch`, and of `Program::Audio` where it listens.
-    Heard(Loudness),
+    Heard(Perceived),
 }
 
 /// Returns the file with which a program answers, if it is one that answers with a file: only ffprobe does.
@@ -42,7 +42,7 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
 }
 
 /// Returns how loud what a task heard is.
-pub(crate) fn loudness(answer: Answer) -> Option<Loudness> {
+pub(crate) fn loudness(answer: Answer) -> Option<Perceived> {
     match answer {
         Answer::Heard(loudness) => Some(loudness),
         Answer::Streams(_) | Answer::Packets(_) | Answer::Speeds(_) => None,

@@ -135,6 +135,19 @@ pub enum Program {
 }
 
 impl Program {
+    /// Lets the browser's decoders go on after errors.
+    pub(crate) fn pass_over_errors(&mut self) {
+        match self {
+            Program::Decode { step, .. } => step.lenient = true,
+            Program::Audio(step) => step.lenient = true,
+            Program::Watch(step) => {
+                step.video.iter_mut().for_each(|video| video.decode.lenient = true);
+                step.audio.iter_mut().for_each(|audio| audio.lenient = true);
+            }
+            _ => {}
+        }
+    }
+
     /// Returns a line for the log; `None` where the encode says it all.
     pub fn describe(&self) -> Option<String> {
         Some(match self {

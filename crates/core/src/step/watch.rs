@@ -1,7 +1,7 @@
 //! Decoding a whole file from its start, to see and hear what is in it: the step for the browser, and what either
 //! decoder writes. Knows nothing of what follows from it.
 
-use crate::clip::watched::{self, Loudness, WINDOW, Watched};
+use crate::clip::watched::{self, Perceived, WINDOW, Watched};
 use crate::step::answer::Answer;
 use crate::step::files::{HEARD_FILE, SHOWN_FILE, WATCHED_FILE};
 use crate::step::webcodecs::DecodeStep;
@@ -67,6 +67,8 @@ pub struct ListenStep {
     pub origin: Micros,
     /// Length of a window.
     pub window: Micros,
+    /// Goes on after decode errors.
+    pub lenient: bool,
 }
 
 /// What a decoder found in a file.
@@ -74,17 +76,10 @@ pub struct ListenStep {
 pub struct Seen {
     /// Samples of it.
     pub watched: Watched,
-    /// Times in the file of all decoded frames, ascending; `None` from the browser, which loses none.
+    /// Times in the file of all decoded frames, ascending; `None` from a browser that passes over no error: it loses none.
     pub decoded: Option<Vec<Micros>>,
     /// Whether the decoder reported errors.
     pub errors: bool,
-}
-
-impl Seen {
-    /// Returns whether it is worth finding out which frames do not decode as a whole.
-    pub(crate) fn is_damaged(&self) -> bool {
-        self.errors && self.decoded.is_some()
-    }
 }
 
 /// Luma of BT.601 from luma and chroma of BT.709, in limited range: with Kr and Kb of both (Rec. ITU-T H.273, table 4),
@@ -140,14 +135,20 @@ pub(crate) fn read(
     let frames = file(WATCHED_FILE).cloned();
     let errors = log.iter().any(|line| is_decode_error(line));
     Some(match answer {
-        Some(Answer::Heard(Loudness { windows })) => {
+        Some(Answer::Heard(Perceived { windows, decoded })) => {
             let frames = frames.unwrap_or_default();
-            Seen { watched: Watched { frames, loudness: windows }, decoded: None, errors }
+            // Errors are passed over only after there were some.
+            let errors = errors || decoded.is_some();
+            Seen { watched: Watched { frames, loudness: windows }, decoded, errors }
         }
         Some(_) => return None,
         None => {
             let loudness = text(HEARD_FILE).map(|text| loudness(&text, origin)).unwrap_or_default();
-            Seen { watched: Watched { frames: frames?, loudness }, decoded: Some(times(&text(SHOWN_FILE)?)), errors }
+            Seen {
+                watched: Watched { frames: frames?, loudness },
+                decoded: Some(times(&text(SHOWN_FILE)?)),
+                errors,
+            }
         }
     })
 }

@@ -40,6 +40,8 @@ pub struct DecodeStep {
     pub full_range: bool,
     /// HDR that is to become BT.709; `None` leaves the colours as they are.
     pub hdr: Option<Hdr>,
+    /// Goes on at the next keyframe after a decode error. The frame before it is shown until then.
+    pub lenient: bool,
 }
 
 /// What HDR is made of. The first three are code points of H.273.
@@ -85,6 +87,8 @@ pub struct AudioStep {
     pub mixes: Vec<Mix>,
     /// How loud the decoded source is, is measured besides: `Answer::Heard`.
     pub listen: Option<ListenStep>,
+    /// Goes on after decode errors, with silence in their place.
+    pub lenient: bool,
 }
 
 /// One encode of one chunk by the browser's own encoder.
@@ -143,6 +147,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
         hdr: hdr(plan),
+        lenient: false,
     }
 }
 
@@ -161,6 +166,7 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
         may_miss_share,
         mixes: Vec::new(),
         listen: None,
+        lenient: false,
     };
     match plan.audio {
         AudioPlan::None(_) => None,
