@@ -6,6 +6,7 @@
 //! `Died`; after `Finish` or `GiveUp` no command follows; nothing larger than the plan's limit is ever finished;
 //! progress never falls.
 
+mod beside;
 mod cut;
 pub mod events;
 mod examine;

@@ -1,22 +1,73 @@
-//! Samples of the source that the browser's decodes of chunks bring, so that no other decode of it is needed. Each
-//! decoder goes on into the chunk behind its own: where it shows what that chunk's decoder shows after its seek, all of
-//! them together are one decode from the start. Starts nothing.
+//! How a source is sampled, as a whole or where its chunks are decoded. The browser's decodes of chunks sample it, so
+//! that no other decode is needed: each decoder goes on into the chunk behind its own, and where it shows what that
+//! chunk's decoder shows after its seek, all of them together are one decode from the start. Knows no rendition.
 
-use super::rendition::{Rendition, RenditionPhase};
-use super::shared::Shared;
-use super::watch::{audio_of_source, frames_of_source};
-use crate::clip::streams::only_in_browser;
-use crate::clip::watched;
-use crate::machine::{Decoder, WhyFfmpeg};
+use crate::clip::watched::{self, WINDOW};
 use crate::plan::EncodePlan;
-use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Grid;
 use crate::step::watch::{self, SampleStep};
-use crate::step::webcodecs::{self, AudioStep, DecodeStep};
-use crate::step::{Program, Task, Written};
+use crate::step::webcodecs::{self, DecodeStep, ListenStep};
+use crate::units::Micros;
 
 /// So many samples a decoder takes behind its chunk: more than a quarter of a second, which is the least that counts as
 /// different.
 const RUN_ON: u64 = 3;
+
+/// HDR is tone-mapped at so many times the size of a sample.
+const HDR_FINER: u32 = 5;
+
+/// Samples the whole of a file on this grid.
+pub(super) fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
+    SampleStep {
+        decode: DecodeStep {
+            stream,
+            from: None,
+            origin,
+            rate: grid.rate,
+            first: 0,
+            frames: grid.frames,
+            width: watched::WIDTH,
+            height: watched::HEIGHT,
+            inside: [0, 0, watched::WIDTH, watched::HEIGHT],
+            turn: 0,
+            full_range: false,
+            hdr: None,
+            lenient: false,
+        },
+        finer: 1,
+        every: watch::every(grid.rate),
+        luma_of_chroma: [0.0, 0.0],
+        crop: None,
+        fitted: None,
+    }
+}
+
+pub(super) fn listen(stream: u32, origin: Micros) -> ListenStep {
+    ListenStep { stream, origin, window: WINDOW, lenient: false }
+}
+
+/// Samples the source as `plan` shows it.
+pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
+    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid);
+    step.decode.turn = plan.conversion.rotation.clockwise();
+    step.decode.full_range = plan.conversion.full_range;
+    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
+    step.decode.hdr = webcodecs::hdr(plan);
+    if step.decode.hdr.is_some() {
+        // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
+        // the mapped mean.
+        step.finer = HDR_FINER;
+        step.decode.width *= HDR_FINER;
+        step.decode.height *= HDR_FINER;
+        step.decode.inside = step.decode.inside.map(|side| side * HDR_FINER);
+    }
+    step
+}
+
+/// Listens to the source's audio as `plan` uses it.
+pub(super) fn audio_of_source(plan: &EncodePlan) -> Option<ListenStep> {
+    plan.audio.stream().map(|stream| listen(stream, plan.zero + plan.grid.start))
+}
 
 /// What the decodes of an encode's chunks showed.
 #[derive(Debug)]
@@ -31,7 +82,7 @@ fn sampled(plan: &EncodePlan, slot: u64, every: u64) -> u64 {
 }
 
 /// Returns what a decode of a chunk samples; `None` where no sample lies in it or behind it.
-fn step_of(plan: &EncodePlan, index: usize) -> Option<SampleStep> {
+pub(super) fn step_of(plan: &EncodePlan, index: usize) -> Option<SampleStep> {
     let chunk = plan.chunks.get(index)?;
     let whole = frames_of_source(plan);
     let first = sampled(plan, chunk.first, whole.every);
@@ -47,7 +98,7 @@ impl ChunkSamples {
         ChunkSamples { chunks: vec![None; chunks] }
     }
 
-    fn has(&self, index: usize) -> bool {
+    pub(super) fn has(&self, index: usize) -> bool {
         self.chunks.get(index).is_some_and(Option::is_some)
     }
 
@@ -57,7 +108,7 @@ impl ChunkSamples {
     }
 
     /// Books a chunk's samples, unless some are missing.
-    fn book(&mut self, plan: &EncodePlan, index: usize, luma: &[u8]) {
+    pub(super) fn book(&mut self, plan: &EncodePlan, index: usize, luma: &[u8]) {
         let due = step_of(plan, index).map_or(0, |step| watched::bytes_of(step.samples()));
         if let Some(chunk) = self.chunks.get_mut(index).filter(|_| luma.len() == due) {
             *chunk = Some(luma.to_vec());
@@ -81,7 +132,7 @@ impl ChunkSamples {
 
     /// Returns whether a decoder that went on into this chunk shows other frames there than this chunk's own decoder, or
     /// this chunk's own shows other frames behind it.
-    fn differs_around(&self, plan: &EncodePlan, index: usize) -> bool {
+    pub(super) fn differs_around(&self, plan: &EncodePlan, index: usize) -> bool {
         (0..=index).any(|before| {
             let mut rest = self.of(plan, before).1;
             ((before + 1)..self.chunks.len()).any(|behind| {
@@ -94,55 +145,5 @@ impl ChunkSamples {
                 differs
             })
         })
-    }
-}
-
-impl Rendition {
-    /// Returns whether the decodes of its chunks sample the source. Renditions of a package take frames from one another
-    /// instead.
-    pub(super) fn samples_chunks(&self, shared: &Shared) -> bool {
-        let complete = || self.encode.as_ref().is_some_and(|encode| encode.samples.is_complete(&encode.plan));
-        self.machine.decoder == Decoder::Browser
-            && !shared.tasks.queues_all
-            && !shared.lenient
-            && (self.phase != RenditionPhase::Finishing || complete())
-    }
-
-    /// Returns whether the source is heard while its audio is encoded.
-    pub(super) fn listens_beside(&self, shared: &Shared) -> bool {
-        let encodes = self.encode_plan().is_some_and(|plan| matches!(plan.audio, AudioPlan::Encode { .. }));
-        self.machine.decoder == Decoder::Browser
-            && encodes
-            && (self.phase != RenditionPhase::Finishing || shared.heard.is_some())
-    }
-
-    /// Lets an encode of the audio listen to its source.
-    pub(super) fn listening(&self, step: AudioStep) -> AudioStep {
-        let listen = self.encode_plan().and_then(audio_of_source).filter(|_| !step.copy);
-        AudioStep { listen, ..step }
-    }
-
-    /// Adds the samples that are still missing of a chunk to the task that decodes it.
-    pub(super) fn sampling(&self, mut task: Task, chunk: usize, shared: &Shared) -> Task {
-        let missing = self.encode.as_ref().filter(|encode| !encode.samples.has(chunk));
-        let due = missing.filter(|_| self.samples_chunks(shared)).and_then(|one| step_of(&one.plan, chunk));
-        if let (Program::Decode { samples, .. }, Some(step)) = (&mut task.program, due) {
-            *samples = Some(Box::new(step));
-            task.outputs.extend(watch::outputs(true));
-        }
-        task
-    }
-
-    /// Books the samples that a decode of a chunk brought. If decoders disagree, one of them is wrong after its seek.
-    pub(super) fn book_samples(&mut self, shared: &mut Shared, chunk: usize, written: &Written) {
-        let Some(encode) = &mut self.encode else { return };
-        encode.samples.book(&encode.plan, chunk, &written.head);
-        if encode.samples.differs_around(&encode.plan, chunk) {
-            if only_in_browser(&shared.facts.video.codec) {
-                self.decode_from_start(shared);
-            } else {
-                shared.fall_back(WhyFfmpeg::Different);
-            }
-        }
     }
 }

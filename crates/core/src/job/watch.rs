@@ -3,84 +3,28 @@
 
 use super::rendition::{EncodeState, Rendition, RenditionPhase};
 use super::report::Report;
+use super::samples::{self, audio_of_source, frames_of_source};
 use super::schedule::Schedule;
 use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WatchedPart, WholeFrames, Work};
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
 use crate::clip::streams::only_in_browser;
-use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
+use crate::clip::watched::{self, Differences, Span, Tolerance};
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::plan::{Action, EncodePlan};
 use crate::step::files::{CLIP, RESULT_FILE};
-use crate::step::watch::{self, ListenStep, SampleStep, Seen, WatchStep};
-use crate::step::webcodecs::{self, DecodeStep};
+use crate::step::watch::{self, SampleStep, Seen, WatchStep};
 use crate::step::{ArtifactKind, Output, Program, ffmpeg};
 use crate::units::Micros;
-
-/// HDR is tone-mapped at so many times the size of a sample.
-const HDR_FINER: u32 = 5;
 
 /// Most parts in which a finished file is decoded side by side.
 const MOST_PARTS: usize = 4;
 
 /// How often a file is watched before the result is handed over without.
 const TRIES: u32 = 2;
-
-/// Samples the whole of a file on this grid.
-fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
-    SampleStep {
-        decode: DecodeStep {
-            stream,
-            from: None,
-            origin,
-            rate: grid.rate,
-            first: 0,
-            frames: grid.frames,
-            width: watched::WIDTH,
-            height: watched::HEIGHT,
-            inside: [0, 0, watched::WIDTH, watched::HEIGHT],
-            turn: 0,
-            full_range: false,
-            hdr: None,
-            lenient: false,
-        },
-        finer: 1,
-        every: watch::every(grid.rate),
-        luma_of_chroma: [0.0, 0.0],
-        crop: None,
-        fitted: None,
-    }
-}
-
-fn listen(stream: u32, origin: Micros) -> ListenStep {
-    ListenStep { stream, origin, window: WINDOW, lenient: false }
-}
-
-/// Samples the source as `plan` shows it.
-pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
-    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid);
-    step.decode.turn = plan.conversion.rotation.clockwise();
-    step.decode.full_range = plan.conversion.full_range;
-    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
-    step.decode.hdr = webcodecs::hdr(plan);
-    if step.decode.hdr.is_some() {
-        // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
-        // the mapped mean.
-        step.finer = HDR_FINER;
-        step.decode.width *= HDR_FINER;
-        step.decode.height *= HDR_FINER;
-        step.decode.inside = step.decode.inside.map(|side| side * HDR_FINER);
-    }
-    step
-}
-
-/// Listens to the source's audio as `plan` uses it.
-pub(super) fn audio_of_source(plan: &EncodePlan) -> Option<ListenStep> {
-    plan.audio.stream().map(|stream| listen(stream, plan.zero + plan.grid.start))
-}
 
 /// The frames of a file as they are.
 fn own_grid(facts: &MediaFacts) -> Grid {
@@ -92,13 +36,16 @@ fn own_grid(facts: &MediaFacts) -> Grid {
 fn of_kept(facts: &MediaFacts) -> WatchStep {
     let (video, grid) = (&facts.video, own_grid(facts));
     let start = facts.zero + video.start;
-    let audio = facts.audio.first().map(|track| listen(track.index, start));
-    WatchStep { video: Some(step(video.index, facts.zero + grid.origin, &grid)), audio }
+    let audio = facts.audio.first().map(|track| samples::listen(track.index, start));
+    WatchStep { video: Some(samples::step(video.index, facts.zero + grid.origin, &grid)), audio }
 }
 
 /// Watches a finished file, whose frames lie on `grid` from zero on.
 fn of_result(grid: &Grid, audio: bool) -> WatchStep {
-    WatchStep { video: Some(step(0, Micros(0), grid)), audio: audio.then(|| listen(1, Micros(0))) }
+    WatchStep {
+        video: Some(samples::step(0, Micros(0), grid)),
+        audio: audio.then(|| samples::listen(1, Micros(0))),
+    }
 }
 
 /// Returns whether the decoder is a browser's that hands out RGB, made with the matrix that a file names or that it takes

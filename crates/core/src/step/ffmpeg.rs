@@ -14,8 +14,8 @@ use crate::step::files::{
     AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
     RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
 };
-use crate::step::watch::{ListenStep, SampleStep};
-use crate::step::webcodecs::Hdr;
+use crate::step::watch::SampleStep;
+use crate::step::webcodecs::{Hdr, ListenStep};
 use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;

@@ -4,7 +4,7 @@
 use crate::clip::watched::{self, Perceived, WINDOW, Watched};
 use crate::step::answer::Answer;
 use crate::step::files::{HEARD_FILE, SHOWN_FILE, WATCHED_FILE};
-use crate::step::webcodecs::DecodeStep;
+use crate::step::webcodecs::{DecodeStep, ListenStep};
 use crate::step::{Output, Written};
 use crate::units::{FrameRate, Micros};
 use serde::Serialize;
@@ -54,21 +54,6 @@ impl SampleStep {
     pub(crate) fn samples(&self) -> u64 {
         self.decode.frames.div_ceil(self.every.max(1))
     }
-}
-
-/// Measures how loud an audio stream is, window by window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct ListenStep {
-    /// Position of the stream in the file.
-    pub stream: u32,
-    /// Time in the file at which the first window begins.
-    pub origin: Micros,
-    /// Length of a window.
-    pub window: Micros,
-    /// Goes on after decode errors.
-    pub lenient: bool,
 }
 
 /// What a decoder found in a file.

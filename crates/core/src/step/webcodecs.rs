@@ -5,7 +5,6 @@ use crate::machine::Profile;
 use crate::plan::EncodePlan;
 use crate::plan::audio::{self, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
-use crate::step::watch::ListenStep;
 use crate::step::x264 as encoder;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::Codec;
@@ -57,6 +56,21 @@ pub struct Hdr {
     pub matrix: u8,
     /// The brightest light in nits; 0 where nobody knows.
     pub peak: u32,
+}
+
+/// Measures how loud an audio stream is, window by window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ListenStep {
+    /// Position of the stream in the file.
+    pub stream: u32,
+    /// Time in the file at which the first window begins.
+    pub origin: Micros,
+    /// Length of a window.
+    pub window: Micros,
+    /// Goes on after decode errors.
+    pub lenient: bool,
 }
 
 /// Making the audio.
