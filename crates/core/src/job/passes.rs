@@ -15,7 +15,7 @@ use crate::plan::refusal::{self, Measured, Refusal};
 use crate::plan::{self, Action, Ceiling, Plan, RateControl, RemuxPlan, audio, format};
 use crate::rate::ledger::{Ledger, Outlook, Verdict};
 use crate::rate::stats::{self, PassStats};
-use crate::step::{Artifact, ArtifactKind, Written, answer, files};
+use crate::step::{Artifact, ArtifactKind, Written, answer, files, watch};
 use crate::units::Bytes;
 use crate::wishes::{Codec, Mode};
 use clipfit_container::read;
@@ -53,10 +53,11 @@ impl Rendition {
             return;
         }
         let file = |name: &str| outputs.iter().find(|written| written.name == name && written.size.0 > 0);
-        if let (Work::FirstPass(chunk) | Work::Encode { chunk, .. }, Some(written)) =
-            (running.work, file(files::WATCHED_FILE).filter(|_| exit_code == 0))
-        {
-            self.book_samples(shared, chunk, written);
+        if let (Work::FirstPass(chunk) | Work::Encode { chunk, .. }, 0) = (running.work, exit_code) {
+            self.book_errors(chunk, watch::decode_errors(&log));
+            if let Some(written) = file(files::WATCHED_FILE) {
+                self.book_samples(shared, chunk, written);
+            }
         }
         let booked = match running.work {
             _ if exit_code != 0 => None,
@@ -82,6 +83,12 @@ impl Rendition {
         if booked.is_none() {
             self.failed(shared, running, Some(exit_code), log);
         }
+    }
+
+    /// Books how many errors a decode of a chunk brought. A pass over kept frames decodes nothing.
+    fn book_errors(&mut self, chunk: usize, errors: usize) {
+        let booked = self.encode.as_mut().and_then(|encode| encode.decode_errors.get_mut(chunk));
+        booked.into_iter().for_each(|before| *before = errors.max(*before));
     }
 
     fn book_stats(&mut self, index: usize, written: &Written, frames_kept: bool) -> Option<()> {

@@ -99,6 +99,8 @@ pub(super) struct EncodeState {
     pub(super) frames_done: f64,
     /// Chunks whose decoded frames are kept.
     pub(super) frames_kept: Vec<bool>,
+    /// Errors that ffmpeg reported of each chunk.
+    pub(super) decode_errors: Vec<usize>,
     /// What the browser's decodes of the chunks showed of the source.
     pub(super) samples: ChunkSamples,
 }
@@ -124,6 +126,7 @@ impl EncodeState {
             ledger: None,
             frames_done: 0.0,
             frames_kept: vec![false; chunks],
+            decode_errors: vec![0; chunks],
             samples: ChunkSamples::new(chunks),
             plan,
         }
@@ -163,6 +166,12 @@ impl EncodeState {
 
     pub(super) fn two_pass(&self) -> bool {
         matches!(self.control, RateControl::TwoPass { .. }) || self.plan.engine.has_own_first_pass()
+    }
+
+    /// Returns whether chunks decoded with errors that begin after a seek.
+    pub(super) fn has_errors_after_seeks(&self) -> bool {
+        let chunks = self.plan.chunks.iter().zip(&self.decode_errors);
+        chunks.into_iter().any(|(chunk, errors)| chunk.seek.is_some() && *errors > 0)
     }
 
     /// Returns the chosen encode of each chunk.

@@ -79,6 +79,8 @@ enum Mishap {
     Differs(u32),
     /// Chunks decode to other frames after a seek than without one.
     WrongAfterSeeks,
+    /// Chunks decode with errors after a seek, and to the same frames.
+    ErrorsAfterSeeks,
     /// The decoder reports errors in the source, and in copies of its audio.
     Damaged,
     /// The source cannot be decoded from its start.
@@ -272,6 +274,9 @@ impl World {
             Mishap::Damaged if watches && (watches_source(task) || self.copies_audio()) => {
                 log.push("Error while decoding stream #0:1: Invalid data found".into());
             }
+            Mishap::ErrorsAfterSeeks if is_after_seek(task) => {
+                log.push("source: corrupt decoded frame in stream 0".into());
+            }
             _ => {}
         }
         let outputs = task.outputs.iter().map(|output| self.write(task, output)).collect();
@@ -407,6 +412,10 @@ impl World {
             length
         )
     }
+}
+
+fn is_after_seek(task: &Task) -> bool {
+    matches!(&task.program, Program::Ffmpeg { arguments } if arguments.iter().any(|word| word == "-ss"))
 }
 
 fn encodes_nothing(task: &Task) -> bool {
@@ -947,6 +956,8 @@ fn every_result_is_decoded_whole_and_compared_with_a_decode_of_the_source_from_i
     let again = World::new(FRAMES, wishes(), Mishap::Differs(1)).run(None);
     assert_eq!(found(&again), [Note::OnlyFromStart]);
     assert!(!seeks(&again));
+    let errors = World::new(FRAMES, wishes(), Mishap::ErrorsAfterSeeks).run(None);
+    assert_eq!((found(&errors), seeks(&errors)), (vec![Note::OnlyFromStart], false));
     let hopeless = World::new(FRAMES, wishes(), Mishap::Differs(9)).run(None);
     assert!(finished(&hopeless).notes.iter().any(|note| matches!(note, Note::Differs { .. })));
     // Two workers of a browser share the result. The source is seen and heard while it is encoded.

@@ -348,6 +348,10 @@ impl Rendition {
         if !differences.is_empty() && self.another_way(shared, &differences) {
             return;
         }
+        // The source decodes without an error from its start: its seeks are at fault.
+        if !source.errors && self.encode.as_ref().is_some_and(EncodeState::has_errors_after_seeks) {
+            return self.decode_from_start(shared);
+        }
         let differs = (!differences.is_empty())
             .then_some(Note::Differs { video: differences.video, audio: differences.audio });
         self.finish_checked(shared, damage.into_iter().chain(differs).collect());

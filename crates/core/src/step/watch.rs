@@ -108,6 +108,11 @@ fn is_decode_error(line: &str) -> bool {
     ERRORS.iter().any(|error| line.contains(error))
 }
 
+/// Returns how many packets or frames a decoder complained of.
+pub(crate) fn decode_errors(log: &[String]) -> usize {
+    log.iter().filter(|line| is_decode_error(line)).count()
+}
+
 /// Reads what watching a file brought; `origin` is the time in the file at which the first window begins.
 pub(crate) fn read(
     answer: Option<Answer>,
@@ -118,7 +123,7 @@ pub(crate) fn read(
     let file = |name: &str| outputs.iter().find(|written| written.name == name).map(|written| &written.head);
     let text = |name: &str| file(name).map(|head| String::from_utf8_lossy(head).into_owned());
     let frames = file(WATCHED_FILE).cloned();
-    let errors = log.iter().any(|line| is_decode_error(line));
+    let errors = decode_errors(log) > 0;
     Some(match answer {
         Some(Answer::Heard(Perceived { windows, decoded })) => {
             let frames = frames.unwrap_or_default();
