@@ -116,7 +116,10 @@ class Decoder {
 
   /** Takes the next frame, if there is one. */
   take(): VideoFrame | undefined {
-    this.signs.check();
+    // What was decoded before an error is not lost for it, where something may be.
+    if (!this.#mayLose || this.#ready.length === 0) {
+      this.signs.check();
+    }
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
       const isLeading = frame.timestamp < (this.#start ?? 0);
       this.#settle(frame.timestamp, isLeading);
