@@ -199,6 +199,10 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
       }
     }
     if (step.lenient) {
+      // Piece by piece: silence may be long.
+      for (let piece = line.seconds + 1; piece < due; piece += 1) {
+        encoder.take(line.fillTo(piece));
+      }
       encoder.take(line.fillTo(due));
     }
     encoder.take(line.finish());

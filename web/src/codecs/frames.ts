@@ -122,7 +122,12 @@ class Decoder {
     }
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
       const isLeading = frame.timestamp < (this.#start ?? 0);
-      this.#settle(frame.timestamp, isLeading);
+      try {
+        this.#settle(frame.timestamp, isLeading);
+      } catch (error) {
+        frame.close();
+        throw error;
+      }
       if (!isLeading) {
         return frame;
       }

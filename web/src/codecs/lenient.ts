@@ -13,19 +13,40 @@ export async function* decodeOn(
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
 ): AsyncGenerator<VideoFrame, void, undefined> {
   const rest = new Rest(packets);
+  const held: VideoFrame[] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (;;) {
-    try {
-      for await (const frame of decodeFrames(config, rest, true)) {
-        last = frame.timestamp;
-        yield frame;
+  try {
+    for (;;) {
+      try {
+        for await (const frame of decodeFrames(config, rest, true)) {
+          last = frame.timestamp;
+          held.push(frame);
+          const [before] = held.length > 1 ? held.splice(0, 1) : [];
+          if (before !== undefined) {
+            yield before;
+          }
+        }
+        yield* held.splice(0);
+        return;
+      } catch (error) {
+        if (!(error instanceof CannotDecode)) {
+          throw error;
+        }
       }
-      return;
-    } catch (error) {
-      if (!(error instanceof CannotDecode) || !(await rest.goOnBehind(last))) {
+      // The last frame before an error is often destroyed already, and would be shown until the next.
+      closeAll(held.splice(0));
+      if (!(await rest.goOnBehind(last))) {
         return;
       }
     }
+  } finally {
+    closeAll(held);
+  }
+}
+
+function closeAll(frames: readonly VideoFrame[]): void {
+  for (const frame of frames) {
+    frame.close();
   }
 }
 
@@ -136,18 +157,17 @@ class PacketDecoder {
   readonly #decoder: AudioDecoder;
   readonly #signs = new Signs(audioStalled);
   readonly #ready: AudioSample[] = [];
-  readonly #fed: EncodedPacket[] = [];
-  /** Packets that something came out of. */
-  #decoded = 0;
+  /** Packets that nothing came out of. */
+  #fed: EncodedPacket[] = [];
+  #last: EncodedPacket | undefined;
+  /** When the first packet begins, and how much later than its sample is stamped: not all decoders keep negative times. */
+  #start: number | undefined;
+  #late: number | undefined;
 
   constructor(config: AudioDecoderConfig) {
     try {
       this.#decoder = new AudioDecoder({
-        output: (data) => {
-          this.#ready.push(new AudioSample(data));
-          this.#decoded += 1;
-          this.#signs.give();
-        },
+        output: (data) => this.#take(data),
         error: (error) => this.#signs.fail(cannotDecode(error)),
       });
       this.#decoder.ondequeue = () => this.#signs.give();
@@ -163,17 +183,33 @@ class PacketDecoder {
 
   /** Returns whether a gap lies in front of a packet. */
   isFarFrom(packet: EncodedPacket): boolean {
-    const before = this.#fed.at(-1);
+    const before = this.#last;
     return before !== undefined && packet.timestamp - before.timestamp - before.duration > GAP_SECONDS;
   }
 
   feed(packet: EncodedPacket): void {
     this.#fed.push(packet);
+    this.#last = packet;
+    this.#start ??= packet.timestamp;
     try {
       this.#decoder.decode(packet.toEncodedAudioChunk());
     } catch (error) {
       this.#signs.fail(cannotDecode(error));
     }
+  }
+
+  #take(data: AudioData): void {
+    const sample = new AudioSample(data);
+    this.#signs.give();
+    if (sample.numberOfFrames === 0) {
+      sample.close();
+      return;
+    }
+    this.#late ??= sample.timestamp - (this.#start ?? sample.timestamp);
+    sample.setTimestamp(sample.timestamp - this.#late);
+    const end = sample.timestamp + sample.duration;
+    this.#fed = this.#fed.filter(({ timestamp, duration }) => timestamp + duration / 2 > end);
+    this.#ready.push(sample);
   }
 
   async hasRoom(): Promise<void> {
@@ -204,7 +240,7 @@ class PacketDecoder {
 
   /** Returns the packets behind the one that did not decode. */
   rest(): EncodedPacket[] {
-    return this.#fed.slice(this.#decoded + 1);
+    return this.#fed.slice(1);
   }
 
   close(): void {

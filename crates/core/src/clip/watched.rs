@@ -3,6 +3,7 @@
 
 use crate::units::Micros;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Width of a sample in pixels.
 pub const WIDTH: u32 = 32;
@@ -12,7 +13,7 @@ pub const HEIGHT: u32 = 18;
 pub const PER_SECOND: f64 = 8.0;
 /// Length of a window of loudness.
 pub const WINDOW: Micros = Micros(100_000);
-/// Perceived of digital silence, in dBFS.
+/// Level of digital silence, in dBFS.
 pub const SILENCE: f32 = -100.0;
 
 const PIXELS: usize = (WIDTH * HEIGHT) as usize;
@@ -99,9 +100,18 @@ impl Watched {
     pub fn gaps_in_audio(&self) -> Vec<Span> {
         let first = self.loudness.iter().position(Option::is_some).unwrap_or(0);
         let last = self.loudness.iter().rposition(Option::is_some).unwrap_or(0);
-        spans(self.loudness.len(), WINDOW, |index| {
-            (first..last).contains(&index) && self.loudness[index].is_none()
-        })
+        self.gaps_in_windows(first..last)
+    }
+
+    /// Returns the stretches without decoded audio of a track that should be heard from one time to the other.
+    pub fn gaps_between(&self, from: Micros, to: Micros) -> Vec<Span> {
+        let window = |time: Micros| usize::try_from(time.0 / WINDOW.0).unwrap_or(0);
+        self.gaps_in_windows(window(from + WINDOW)..window(to))
+    }
+
+    fn gaps_in_windows(&self, windows: Range<usize>) -> Vec<Span> {
+        let silent = |index: usize| self.loudness.get(index).is_none_or(Option::is_none);
+        spans(windows.end, WINDOW, |index| windows.contains(&index) && silent(index))
     }
 }
 
@@ -270,23 +280,28 @@ pub fn at_once(video: &[Span], audio: &[Span]) -> [Vec<Span>; 2] {
 }
 
 /// Returns the stretches that are damaged in some of the `decoded` frames: from each that is not among the `whole` ones
-/// on, up to the next keyframe, since frames refer to it. All times ascend; `frame` is the usual time between two.
+/// on, and behind frames that are `lost`, up to the next keyframe, since frames refer to them. A short loss may be of
+/// frames that none refers to. All times ascend; `frame` is the usual time between two.
 pub fn partly_decoded(
     decoded: &[Micros],
     whole: &[Micros],
+    lost: &[Span],
     frame: Micros,
     keyframes: &[Micros],
 ) -> Vec<Span> {
-    let lost = lost_frames(decoded, whole, frame);
-    let parts = lost.into_iter().filter(|span| decoded.binary_search(&span.from).is_ok()).map(|span| {
-        let last = span.to - Micros(frame.0 / 2);
+    let next_keyframe = |end: Micros| {
+        let last = end - Micros(frame.0 / 2);
         let next = keyframes.get(keyframes.partition_point(|time| *time < last)).copied();
-        Span {
-            from: span.from,
-            to: next.or_else(|| decoded.last().map(|time| *time + frame)).unwrap_or(span.to),
-        }
-    });
-    joined(&parts.collect::<Vec<_>>(), Micros(0))
+        next.or_else(|| decoded.last().map(|time| *time + frame)).unwrap_or(end)
+    };
+    let parts = lost_frames(decoded, whole, frame);
+    let parts = parts.into_iter().filter(|span| decoded.binary_search(&span.from).is_ok());
+    let parts = parts.map(|span| Span { from: span.from, to: next_keyframe(span.to) });
+    let behind = lost.iter().filter(|span| span.length() >= SHORTEST);
+    let behind = behind.map(|span| Span { from: span.to, to: next_keyframe(span.to) });
+    let mut all: Vec<Span> = parts.chain(behind).filter(|span| span.length() > Micros(0)).collect();
+    all.sort_unstable();
+    joined(&all, Micros(0))
 }
 
 #[cfg(test)]
@@ -398,16 +413,21 @@ mod tests {
             |numbers: &[i64]| numbers.iter().map(|number| Micros(number * 40_000)).collect::<Vec<_>>();
         let all: Vec<i64> = (0..20).collect();
         let keyframes = times(&[0, 10]);
-        for (not_whole, expected) in [
-            (vec![], vec![]),
-            (vec![3], vec![span(3, 10, frame)]),
-            (vec![3, 6], vec![span(3, 10, frame)]),
-            (vec![9], vec![span(9, 10, frame)]),
-            (vec![10, 12], vec![span(10, 20, frame)]),
+        for (not_whole, lost, expected) in [
+            (vec![], vec![], vec![]),
+            (vec![3], vec![], vec![span(3, 10, frame)]),
+            (vec![3, 6], vec![], vec![span(3, 10, frame)]),
+            (vec![9], vec![], vec![span(9, 10, frame)]),
+            (vec![10, 12], vec![], vec![span(10, 20, frame)]),
+            // Behind a loss, up to the keyframe; a keyframe that is lost itself is none.
+            (vec![], vec![span(1, 8, frame)], vec![span(8, 10, frame)]),
+            (vec![], vec![span(2, 10, frame)], vec![]),
+            (vec![], vec![span(4, 11, frame)], vec![span(11, 20, frame)]),
+            (vec![], vec![span(4, 6, frame)], vec![]),
         ] {
             let whole: Vec<i64> = all.iter().copied().filter(|number| !not_whole.contains(number)).collect();
-            let found = partly_decoded(&times(&all), &times(&whole), frame, &keyframes);
-            assert_eq!(found, expected, "{not_whole:?}");
+            let found = partly_decoded(&times(&all), &times(&whole), &lost, frame, &keyframes);
+            assert_eq!(found, expected, "{not_whole:?} {lost:?}");
         }
     }
 
@@ -418,5 +438,8 @@ mod tests {
         loudness[8..12].fill(None);
         let watched = Watched { loudness, ..Watched::default() };
         assert_eq!(watched.gaps_in_audio(), vec![span(8, 12, WINDOW)]);
+        // Of a track that should be heard for longer, what is missing at its ends counts, too.
+        let all = watched.gaps_between(Micros(0), Micros(2_500_000));
+        assert_eq!(all, vec![span(1, 3, WINDOW), span(8, 12, WINDOW), span(20, 25, WINDOW)]);
     }
 }

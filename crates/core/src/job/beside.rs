@@ -18,6 +18,8 @@ impl Rendition {
         self.machine.decoder == Decoder::Browser
             && !shared.tasks.queues_all
             && !shared.lenient
+            && !shared.facts.video.gradual_refresh
+            && self.encode_plan().is_some_and(samples::begins_at_the_start)
             && (self.phase != RenditionPhase::Finishing || complete())
     }
 
@@ -53,9 +55,9 @@ impl Rendition {
         let Some(encode) = &mut self.encode else { return };
         encode.samples.book(&encode.plan, chunk, &written.head);
         if encode.samples.differs_around(&encode.plan, chunk) {
-            if only_in_browser(&shared.facts.video.codec) {
-                self.decode_from_start(shared);
-            } else {
+            encode.samples.distrust();
+            // Else the source is decoded as a whole, which shows whether anything is wrong with the result.
+            if !only_in_browser(&shared.facts.video.codec) {
                 shared.fall_back(WhyFfmpeg::Different);
             }
         }

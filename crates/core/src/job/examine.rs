@@ -15,7 +15,7 @@ use crate::step::{
 use crate::units::{Bytes, Micros};
 
 /// A browser keeps copies in memory: of no larger file.
-const MOST_COPIED: Bytes = Bytes(1_000_000_000);
+pub(super) const MOST_COPIED: Bytes = Bytes(1_000_000_000);
 
 /// What follows from an answer.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ use crate::step::Artifact;
 use crate::units::Bytes;
 use crate::wishes::Wishes;
 pub use events::{Command, Event, Milestone};
-use examine::ForBrowser;
+use examine::{ForBrowser, MOST_COPIED};
 use failure::{Failure, PackFailure};
 use prelude::{Host, Prelude};
 use report::Report;
@@ -187,15 +187,19 @@ impl Job {
             None => {}
             Some(End::GaveUp(failure)) => self.give_up(failure, commands),
             Some(End::FellBack(WhyFfmpeg::Midway))
-                if only_in_browser(&schedule.shared.facts.video.codec) && !self.lenient =>
+                if only_in_browser(&schedule.shared.facts.video.codec)
+                    && !self.lenient
+                    && !schedule.is_package() =>
             {
-                // ffmpeg finds more of a damaged Matroska file than the browser's reader, and MP4 copies refuse what is damaged.
-                let container = schedule.shared.facts.container;
-                let whole =
-                    self.only_browser.is_none() && matches!(container, Container::Mp4 | Container::Mov);
+                // ffmpeg finds more of a damaged Matroska file than the browser's reader. It copies nothing damaged into MP4.
+                let is_mp4 = matches!(schedule.shared.facts.container, Container::Mp4 | Container::Mov);
+                let as_it_is = self.only_browser.is_none() && (is_mp4 || self.bytes > MOST_COPIED);
                 let why = WhyFfmpeg::Midway;
                 (self.lenient, self.only_browser) = (true, None);
-                self.begin_anew(if whole { Decoder::Browser } else { Decoder::Ffmpeg(Some(why)) }, commands);
+                self.begin_anew(
+                    if as_it_is { Decoder::Browser } else { Decoder::Ffmpeg(Some(why)) },
+                    commands,
+                );
             }
             Some(End::FellBack(why)) => self.fall_back(why, commands),
             Some(End::Finished(report)) => {

@@ -74,6 +74,13 @@ pub(super) fn audio_of_source(plan: &EncodePlan) -> Option<ListenStep> {
 pub(super) struct ChunkSamples {
     /// Luma of each chunk's samples, and of those behind it.
     chunks: Vec<Option<Vec<u8>>>,
+    /// Two of them show different frames of the same time.
+    distrusted: bool,
+}
+
+/// Returns whether the first chunk is decoded from the file's start. Nothing proves its seek.
+pub(super) fn begins_at_the_start(plan: &EncodePlan) -> bool {
+    plan.chunks.first().is_some_and(|chunk| chunk.seek.is_none())
 }
 
 /// The first slot from `slot` on that is sampled.
@@ -95,16 +102,22 @@ pub(super) fn step_of(plan: &EncodePlan, index: usize) -> Option<SampleStep> {
 
 impl ChunkSamples {
     pub(super) fn new(chunks: usize) -> ChunkSamples {
-        ChunkSamples { chunks: vec![None; chunks] }
+        ChunkSamples { chunks: vec![None; chunks], distrusted: false }
     }
 
     pub(super) fn has(&self, index: usize) -> bool {
         self.chunks.get(index).is_some_and(Option::is_some)
     }
 
-    /// Returns whether nothing is missing.
+    /// Uses none of them.
+    pub(super) fn distrust(&mut self) {
+        self.distrusted = true;
+    }
+
+    /// Returns whether nothing is missing, and nothing in doubt.
     pub(super) fn is_complete(&self, plan: &EncodePlan) -> bool {
-        (0..self.chunks.len()).all(|index| self.has(index) || step_of(plan, index).is_none())
+        !self.distrusted
+            && (0..self.chunks.len()).all(|index| self.has(index) || step_of(plan, index).is_none())
     }
 
     /// Books a chunk's samples, unless some are missing.
@@ -130,20 +143,29 @@ impl ChunkSamples {
         (0..self.chunks.len()).flat_map(|index| self.of(plan, index).0).copied().collect()
     }
 
-    /// Returns whether a decoder that went on into this chunk shows other frames there than this chunk's own decoder, or
-    /// this chunk's own shows other frames behind it.
+    /// Returns whether decoders that went on into this chunk show other frames there than its own decoder, or it shows
+    /// others behind itself. What has not arrived yet is compared when it arrives.
     pub(super) fn differs_around(&self, plan: &EncodePlan, index: usize) -> bool {
-        (0..=index).any(|before| {
+        let Some(first) = plan.chunks.get(index).map(|chunk| chunk.first) else { return false };
+        let reach = (RUN_ON + 1) * frames_of_source(plan).every;
+        let reaches = |before: &usize| {
+            let chunk = &plan.chunks[*before];
+            *before == index || chunk.first + chunk.frames + reach > first
+        };
+        (0..=index).rev().take_while(reaches).any(|before| {
             let mut rest = self.of(plan, before).1;
-            ((before + 1)..self.chunks.len()).any(|behind| {
+            for behind in (before + 1)..self.chunks.len() {
+                if rest.is_empty() || !self.has(behind) {
+                    break;
+                }
                 let own = self.of(plan, behind).0;
                 let length = rest.len().min(own.len());
-                // What has not arrived yet is compared when it arrives.
-                let known = self.has(behind) && (before == index || behind == index);
-                let differs = known && !watched::is_same(&rest[..length], &own[..length]);
-                rest = if self.has(behind) { &rest[length..] } else { &[] };
-                differs
-            })
+                if !watched::is_same(&rest[..length], &own[..length]) {
+                    return true;
+                }
+                rest = &rest[length..];
+            }
+            false
         })
     }
 }

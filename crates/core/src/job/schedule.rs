@@ -233,7 +233,7 @@ impl Schedule {
                 // Only the packets count here; the container is estimated as a whole.
                 let bytes = written.media().unwrap_or(written.size);
                 self.shared.audio = Audio::Made(bytes);
-                self.shared.heard = answer.and_then(answer::loudness);
+                self.shared.heard = answer.and_then(answer::heard);
                 self.renditions.iter_mut().for_each(|one| one.book_audio(bytes));
             }
             None => self.failed(running, Some(exit_code), log),

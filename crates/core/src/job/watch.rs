@@ -9,7 +9,7 @@ use super::shared::{Ended, Running, Shared, SourceWatch, Waiting, WatchedPart, W
 use super::verify::Fault;
 use crate::clip::facts::MediaFacts;
 use crate::clip::streams::only_in_browser;
-use crate::clip::watched::{self, Differences, Span, Tolerance};
+use crate::clip::watched::{self, Differences, Span, Tolerance, WINDOW};
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Grid;
@@ -236,7 +236,8 @@ impl Rendition {
         let Ended { exit_code, answer, outputs, log } = ended;
         let (_, step) = self.watch_step(shared, work)?;
         let origin = step.audio.map_or(Micros(0), |audio| audio.origin);
-        (exit_code == 0).then(|| watch::read(answer, &outputs, &log, origin)).flatten()
+        let codec = &shared.facts.video.codec;
+        (exit_code == 0).then(|| watch::read(answer, &outputs, &log, origin, codec)).flatten()
     }
 
     /// The file is checked, but for its content: `report` is what is said of it once that is right.
@@ -299,7 +300,7 @@ impl Rendition {
 
     /// Returns whether it is worth finding out which frames do not decode as a whole: only ffmpeg can.
     fn is_damage_sought(&self, seen: &Seen) -> bool {
-        seen.errors && self.machine.decoder != Decoder::Browser
+        (seen.errors || seen.complaints) && self.machine.decoder != Decoder::Browser
     }
 
     /// Compares the file with the source, once both were decoded.
@@ -333,7 +334,8 @@ impl Rendition {
             loose: rgb || step.fitted.is_some(),
         };
         let differences = watched::compare(&source.watched, &result.watched, tolerance);
-        let damage = damage(&shared.facts, &plan.grid, &source, whole);
+        let heard = plan.audio.stream().filter(|_| shared.lenient);
+        let damage = damage(&shared.facts, &plan.grid, &source, whole, heard);
         let copied = match plan.audio {
             AudioPlan::Copy { stream, .. } => Some(stream),
             AudioPlan::Encode { .. } | AudioPlan::None(_) => None,
@@ -398,8 +400,15 @@ impl Rendition {
 }
 
 /// Returns what of the source does not decode within what `grid` keeps, as a decode from its start shows it, in times from
-/// the source's first frame on. `whole` are the times of the frames that decode without an error.
-fn damage(facts: &MediaFacts, grid: &Grid, source: &Seen, whole: Option<&[Micros]>) -> Option<Note> {
+/// the source's first frame on. `whole` are the times of the frames that decode without an error, `heard` is the audio
+/// stream that was decoded from one end to the other, past all errors.
+fn damage(
+    facts: &MediaFacts,
+    grid: &Grid,
+    source: &Seen,
+    whole: Option<&[Micros]>,
+    heard: Option<u32>,
+) -> Option<Note> {
     let (frame, start, times) = (facts.video.frame_rate.time_of(1), facts.video.start, &facts.video.times);
     let on_timeline = |times: &[Micros]| times.iter().map(|time| *time - facts.zero).collect::<Vec<_>>();
     // The browser's decoder loses no frame that is listed; between those there may be holes.
@@ -410,11 +419,16 @@ fn damage(facts: &MediaFacts, grid: &Grid, source: &Seen, whole: Option<&[Micros
     if !by_fields {
         video = watched::lost_frames(times, &decoded, frame);
         if let Some(whole) = whole {
-            partly = watched::partly_decoded(&decoded, &on_timeline(whole), frame, &facts.video.keyframes);
+            partly =
+                watched::partly_decoded(&decoded, &on_timeline(whole), &video, frame, &facts.video.keyframes);
         }
     }
     // Where the end is missing, the last packet is only in part there, and that is said already.
-    let (kept_from, kept_to) = (grid.start, grid.start + grid.duration());
+    let (kept_from, mut kept_to) = (grid.start, grid.start + grid.duration());
+    if whole.is_none() && source.decoded.is_some() {
+        // A decode of slots ends with the last of them.
+        kept_to = kept_to - grid.rate.time_of(1);
+    }
     let last = start + facts.video.duration - frame - frame;
     let matters = |span: &&Span| {
         span.from < kept_to && span.to > kept_from && (facts.missing.end.is_none() || span.from < last)
@@ -425,11 +439,21 @@ fn damage(facts: &MediaFacts, grid: &Grid, source: &Seen, whole: Option<&[Micros
     // The windows of the audio begin with the result.
     let trimmed = grid.start - start;
     let later = |span: Span| Span { from: span.from + trimmed, to: span.to + trimmed };
-    let audio: Vec<Span> = source.watched.gaps_in_audio().into_iter().map(later).collect();
-    if source.errors {
+    let heard = heard.and_then(|stream| facts.audio.iter().find(|track| track.index == stream));
+    let gaps = match heard {
+        Some(track) => {
+            let (from, to) = (track.start - grid.start, track.start + track.duration - grid.start);
+            let gaps = source.watched.gaps_between(from.max(Micros(0)), to.min(grid.duration()));
+            // A window at an end may be only in part within the track.
+            gaps.into_iter().filter(|gap| gap.length() > WINDOW).collect()
+        }
+        None => source.watched.gaps_in_audio(),
+    };
+    let audio: Vec<Span> = gaps.into_iter().map(later).collect();
+    if source.errors || source.complaints && !partly.is_empty() {
         let nothing = video.is_empty() && partly.is_empty() && audio.is_empty();
         // All frames are found to be whole, or what is not is the missing end.
-        let known = nothing && (facts.missing.end.is_some() || whole.is_some());
+        let known = nothing && (facts.missing.end.is_some() || whole.is_some() || heard.is_some());
         return (!known).then_some(Note::SourceDamaged { video, partly, audio });
     }
     // Nothing is amiss in what is there, but at the same time frames and audio are not.

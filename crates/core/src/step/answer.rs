@@ -41,10 +41,10 @@ pub fn listing(answer: Option<Answer>, outputs: &[Written]) -> Option<Listing> {
     }
 }
 
-/// Returns how loud what a task heard is.
-pub(crate) fn loudness(answer: Answer) -> Option<Perceived> {
+/// Returns what a task heard.
+pub(crate) fn heard(answer: Answer) -> Option<Perceived> {
     match answer {
-        Answer::Heard(loudness) => Some(loudness),
+        Answer::Heard(heard) => Some(heard),
         Answer::Streams(_) | Answer::Packets(_) | Answer::Speeds(_) => None,
     }
 }

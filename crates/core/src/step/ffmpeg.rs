@@ -581,10 +581,15 @@ pub fn find_whole_frames(file: &str, stream: u32) -> Vec<String> {
         .0
 }
 
+/// Lets ffprobe look for the rest of a transport stream behind any hole; ffmpeg goes on by itself, and knows this option
+/// for no other format.
+const READ_ON: &str = "-resync_size 2147483647";
+
 /// Lists all streams and the format of `CLIP`, for ffprobe.
 pub fn probe_streams() -> Vec<String> {
     Arguments::new("-v error -print_format flat -show_format -show_streams -o")
         .words(PROBE_FILE)
+        .words(READ_ON)
         .pair("-i", CLIP)
         .0
 }
@@ -596,6 +601,7 @@ pub fn probe_packets(stream: u32) -> Vec<String> {
         .pair("-show_entries", "packet=pts_time,dts_time,duration_time,size,flags")
         .words("-o")
         .words(PROBE_FILE)
+        .words(READ_ON)
         .pair("-i", CLIP)
         .0
 }

@@ -65,6 +65,8 @@ pub struct Seen {
     pub decoded: Option<Vec<Micros>>,
     /// Whether the decoder reported errors.
     pub errors: bool,
+    /// Whether it complained of what it decodes, but handed it out as if nothing were amiss.
+    pub complaints: bool,
 }
 
 /// Luma of BT.601 from luma and chroma of BT.709, in limited range: with Kr and Kb of both (Rec. ITU-T H.273, table 4),
@@ -108,37 +110,56 @@ fn is_decode_error(line: &str) -> bool {
     ERRORS.iter().any(|error| line.contains(error))
 }
 
-/// Returns how many packets or frames a decoder complained of.
+/// What decoders of video say of damage that they hide.
+const COMPLAINTS: [&str; 9] = [
+    "error while decoding MB",
+    "concealing",
+    "CABAC_MAX_BIN",
+    "outside the valid range",
+    "out of range",
+    "damaged at",
+    "invalid",
+    "overread",
+    "Truncat",
+];
+
+/// Returns whether a line is such a complaint of the decoder of this codec: `[hevc @ 0x5] CABAC_MAX_BIN : 7`.
+fn is_complaint(line: &str, codec: &str) -> bool {
+    let text = line.strip_prefix('[').and_then(|line| line.strip_prefix(codec));
+    text.is_some_and(|text| text.starts_with(" @") && COMPLAINTS.iter().any(|word| text.contains(word)))
+}
+
+/// Returns how many packets or frames a decoder reports errors for.
 pub(crate) fn decode_errors(log: &[String]) -> usize {
     log.iter().filter(|line| is_decode_error(line)).count()
 }
 
-/// Reads what watching a file brought; `origin` is the time in the file at which the first window begins.
+/// Reads what watching a file brought, whose video has this codec; `origin` is the time in the file at which the first
+/// window begins.
 pub(crate) fn read(
     answer: Option<Answer>,
     outputs: &[Written],
     log: &[String],
     origin: Micros,
+    codec: &str,
 ) -> Option<Seen> {
     let file = |name: &str| outputs.iter().find(|written| written.name == name).map(|written| &written.head);
     let text = |name: &str| file(name).map(|head| String::from_utf8_lossy(head).into_owned());
     let frames = file(WATCHED_FILE).cloned();
     let errors = decode_errors(log) > 0;
+    let complaints = log.iter().any(|line| is_complaint(line, codec));
     Some(match answer {
         Some(Answer::Heard(Perceived { windows, decoded })) => {
             let frames = frames.unwrap_or_default();
             // Errors are passed over only after there were some.
             let errors = errors || decoded.is_some();
-            Seen { watched: Watched { frames, loudness: windows }, decoded, errors }
+            Seen { watched: Watched { frames, loudness: windows }, decoded, errors, complaints }
         }
         Some(_) => return None,
         None => {
             let loudness = text(HEARD_FILE).map(|text| loudness(&text, origin)).unwrap_or_default();
-            Seen {
-                watched: Watched { frames: frames?, loudness },
-                decoded: Some(times(&text(SHOWN_FILE)?)),
-                errors,
-            }
+            let decoded = Some(times(&text(SHOWN_FILE)?));
+            Seen { watched: Watched { frames: frames?, loudness }, decoded, errors, complaints }
         }
     })
 }
@@ -245,6 +266,15 @@ mod tests {
             ("frame=  240 fps=0.0 q=-0.0 Lsize=N/A time=00:00:09.96 bitrate=N/A speed=25x", false),
         ] {
             assert_eq!(is_decode_error(line), error, "{line}");
+        }
+        for (line, complaint) in [
+            ("[hevc @ 0x5] CABAC_MAX_BIN : 7", true),
+            ("[hevc @ 0x5] The cu_qp_delta 1094995529 is outside the valid range [-26, 25].", true),
+            ("[h264 @ 0x5] error while decoding MB 9 1, bytestream -30", false),
+            ("[hevc @ 0x5] mmco: unref short failure", false),
+            ("[hevc_metadata @ 0x5] invalid", false),
+        ] {
+            assert_eq!(is_complaint(line, "hevc"), complaint, "{line}");
         }
     }
 }

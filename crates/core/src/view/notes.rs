@@ -248,6 +248,8 @@ fn source_damaged(video: &[Span], partly: &[Span], audio: &[Span]) -> String {
 
 /// How many stretches are named one by one.
 const NAMED: usize = 4;
+/// Times are said to a tenth of a second.
+const TENTH: Micros = Micros(100_000);
 /// Stretches that are no further apart are named as one.
 const NEAR: Micros = Micros(500_000);
 
@@ -263,7 +265,9 @@ fn stretches(what: &str, spans: &[Span]) -> Option<String> {
         .map(|span| format!("{} to {}", span.from.on_clock(), span.to.on_clock()))
         .collect();
     let more = if near.len() > NAMED { ", and more" } else { "" };
-    Some(format!("{what} for {} ({}{more})", total(spans), named.join(", ")))
+    // In what is named as one, there may be whole parts.
+    let apart = if total(&near) - total(spans) >= TENTH { ", in parts" } else { "" };
+    Some(format!("{what} for {} ({}{more}{apart})", total(spans), named.join(", ")))
 }
 
 fn stream_name(kind: OtherKind) -> &'static str {
@@ -346,7 +350,7 @@ mod tests {
                 video,
                 Vec::new(),
                 vec![span(9_400, 14_400)],
-                "no video decodes for 5.4 s (0:09.4 to 0:14.4, 1:15.0 to 1:15.5) and no audio decodes for 5 s \
+                "no video decodes for 5.4 s (0:09.4 to 0:14.4, 1:15.0 to 1:15.5, in parts) and no audio decodes for 5 s \
                  (0:09.4 to 0:14.4)",
             ),
             (

@@ -30,7 +30,7 @@ const TOOLS: [Tool; 3] = [
         package: "trunk",
         program: "trunk",
         version: "0.21.14",
-        minutes: "six minutes if it must be built",
+        minutes: "six to seventeen minutes if it must be built",
         for_tests: false,
     },
     // Must have exactly the version of the wasm-bindgen crate in Cargo.toml. A test compares the two.
