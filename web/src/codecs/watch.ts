@@ -1,4 +1,4 @@
-// Decodes a whole file from its start into samples of its frames and the loudness of its audio. Refuses to know what
+// Decodes a file, or a chunk beside its encode, into samples of frames and the loudness of audio. Refuses to know what
 // they are compared with.
 
 import { AudioSampleSink } from "mediabunny";

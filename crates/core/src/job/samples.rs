@@ -169,3 +169,79 @@ impl ChunkSamples {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::machine::{Machine, VideoEncoder};
+    use crate::plan::chunks::Chunk;
+    use crate::plan::{self, Action};
+    use crate::testing::{facts, samples};
+    use crate::units::Bytes;
+    use crate::wishes::Wishes;
+
+    const FRAMES: u64 = 100;
+
+    /// A plan whose chunks have these lengths; every third slot is sampled.
+    fn plan_of(lengths: &[u64]) -> EncodePlan {
+        let wishes = Wishes { target: Bytes(100_000), ..Wishes::default() };
+        let made = plan::plan(&facts(FRAMES), &wishes, Machine::ffmpeg(2, VideoEncoder::Own)).unwrap();
+        let Action::Encode(mut plan) = made.action else { panic!("no encode") };
+        let mut first = 0;
+        plan.chunks = lengths
+            .iter()
+            .map(|&frames| {
+                let seek = (first > 0).then(|| plan.grid.rate.time_of(first));
+                let chunk = Chunk { first, frames, seek, anchor: first };
+                first += frames;
+                chunk
+            })
+            .collect();
+        assert_eq!((plan.grid.frames, first), (FRAMES, FRAMES));
+        *plan
+    }
+
+    /// What a decode of a chunk shows: from `other` on, other frames.
+    fn shown(plan: &EncodePlan, index: usize, other: u64) -> Vec<u8> {
+        let Some(SampleStep { decode, .. }) = step_of(plan, index) else { return Vec::new() };
+        let end = decode.first + decode.frames;
+        let same = samples(decode.first..end.min(other), 0);
+        [same, samples(other.max(decode.first)..end, 90)].concat()
+    }
+
+    #[test]
+    fn the_samples_of_all_chunks_are_those_of_the_whole() {
+        for lengths in [&[100][..], &[30, 40, 30], &[31, 1, 2, 33, 32, 1], &[99, 1], &[50, 1, 1, 48]] {
+            let plan = plan_of(lengths);
+            let mut found = ChunkSamples::new(lengths.len());
+            // In any order.
+            for index in (0..lengths.len()).rev() {
+                assert!(!found.is_complete(&plan) || step_of(&plan, index).is_none(), "{lengths:?}");
+                found.book(&plan, index, &shown(&plan, index, FRAMES));
+                assert!(!found.differs_around(&plan, index), "{lengths:?} {index}");
+            }
+            assert!(found.is_complete(&plan), "{lengths:?}");
+            assert_eq!(found.joined(&plan), samples(0..FRAMES, 0), "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn a_decoder_that_is_wrong_behind_its_seek_differs_from_the_one_before() {
+        for (lengths, wrong, order) in [
+            (&[30, 40, 30][..], 1, vec![0, 1, 2]),
+            (&[30, 40, 30], 1, vec![2, 1, 0]),
+            // Behind a chunk without a sample of its own.
+            (&[30, 1, 69], 2, vec![2, 0, 1]),
+        ] {
+            let plan = plan_of(lengths);
+            let mut found = ChunkSamples::new(lengths.len());
+            let differs = order.into_iter().any(|index| {
+                let other = if index == wrong { 0 } else { FRAMES };
+                found.book(&plan, index, &shown(&plan, index, other));
+                found.differs_around(&plan, index)
+            });
+            assert!(differs, "{lengths:?}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Decoding a whole file from its start, to see and hear what is in it: the step for the browser, and what either
+//! Decoding a file to see and hear what is in it, or a part of it: the step for the browser, and what either
 //! decoder writes. Knows nothing of what follows from it.
 
 use crate::clip::watched::{self, Perceived, WINDOW, Watched};
