@@ -79,3 +79,38 @@ fn frames_that_decode_only_in_part_are_said_with_their_time() {
     let partly = partly.unwrap_or_else(|| panic!("{:?}", finished.report.notes));
     assert!(!partly.is_empty() && (3.0..6.5).contains(&partly[0].from.seconds()), "{partly:?}");
 }
+
+#[test]
+fn a_transport_stream_goes_on_behind_a_wide_hole() {
+    // ffprobe gives up after 64 kB, unless it is made to go on.
+    let clip = with_hole("wide-hole.ts", "-vf noise=alls=30:allf=t", Some((0.4, 0.5)));
+    assert!(fs::metadata(&clip.path).unwrap().len() > 1_500_000);
+    let finished = compress(&clip, &wishes(400_000), 2, Bytes(0)).unwrap();
+    assert_eq!(complaints(&finished.file), "");
+    let listed = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0"])
+        .arg(&finished.file)
+        .output()
+        .unwrap();
+    assert_eq!(listed.stdout.iter().filter(|byte| **byte == b'\n').count(), 250);
+    let damaged = finished.report.notes.iter().any(|note| matches!(note, Note::SourceDamaged { .. }));
+    assert!(damaged, "{:?}", finished.report.notes);
+}
+
+#[test]
+fn damage_that_a_decoder_hides_is_said() {
+    // HEVC with wrong bits: ffmpeg complains, and hands out every frame.
+    let options = "-c:v libx265 -x265-params log-level=error:keyint=50 -preset ultrafast -tag:v hvc1 -movflags faststart";
+    let whole = with_hole("bits.mp4", options, None);
+    let mut bytes = fs::read(&whole.path).unwrap();
+    let media = bytes.windows(4).position(|kind| kind == b"mdat").unwrap();
+    let length = bytes.len() - media;
+    for at in (0..40).map(|step| media + length / 3 + step * length / 400) {
+        bytes[at] ^= 0x10;
+    }
+    fs::write(&whole.path, bytes).unwrap();
+    let finished = compress(&whole, &wishes(80_000), 2, Bytes(0)).unwrap();
+    assert_eq!(complaints(&finished.file), "");
+    let damaged = finished.report.notes.iter().any(|note| matches!(note, Note::SourceDamaged { .. }));
+    assert!(damaged, "{:?}", finished.report.notes);
+}
