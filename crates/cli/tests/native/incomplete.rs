@@ -107,6 +107,9 @@ fn as_much_as_there_is_comes_out_in_sync_and_is_told() {
         case(Cut("sync-fragments.mp4", 70), 80..=95, 3, " of 4 s are in this file"),
         case(Cut("sync.mkv", 31), 30..=45, 1, " of 5 s are in this file"),
         case(Cut("sync.mkv", 97), 115..=124, 4, "4.8 s of 5 s are in this file"),
+        // What ffmpeg does not read of them is said.
+        case(Joined(&["sync.mp4", "sync.mp4"]), 125..=125, 4, " % of this file belongs to no track"),
+        case(Joined(&["sync.flv", "sync.flv"]), 125..=125, 4, " % of this file belongs to no track"),
         case(Cut("sync.avi", 60), 70..=82, 3, " of 5 s are in this file"),
         case(Cut("sync.flv", 60), 70..=82, 3, " of 5 s are in this file"),
         case(Cut("sync-live.webm", 91), 105..=120, 4, " s are in this file: its end is missing"),

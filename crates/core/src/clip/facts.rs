@@ -28,7 +28,26 @@ pub struct MediaFacts {
     pub joined: bool,
 }
 
+/// Containers take less than this share of a file themselves, in percent.
+const CONTAINER_SHARE: u64 = 30;
+
 impl MediaFacts {
+    /// Returns how much of the file belongs to no track that is known, in percent, where that is more than a container
+    /// takes. `None` as well where tracks have no known size, and for transport streams, which may be stuffed.
+    pub fn unread(&self) -> Option<u32> {
+        let known = self.others.is_empty() && !self.joined && self.missing == Missing::default();
+        if !known || self.container == Container::MpegTs || self.file_bytes == Bytes(0) {
+            return None;
+        }
+        let mut read = self.video.bytes.0;
+        for track in &self.audio {
+            read = read.saturating_add(track.bitrate?.during(track.duration).0);
+        }
+        let unread = self.file_bytes.0.saturating_sub(read);
+        let share = u128::from(unread) * 100 / u128::from(self.file_bytes.0);
+        (share >= u128::from(CONTAINER_SHARE)).then_some(u32::try_from(share).unwrap_or(100))
+    }
+
     /// Returns the facts of the same file where decoders have to pass over errors: they begin nowhere but at its start,
     /// and nothing is copied.
     pub fn damaged(mut self) -> MediaFacts {

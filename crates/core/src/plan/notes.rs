@@ -155,6 +155,11 @@ pub enum Note {
     },
     /// The end of the file is missing.
     CutOff(CutOff),
+    /// Much of the file belongs to no track that is read, as where files are joined by writing one behind the other.
+    PartUnread {
+        /// Percent of the file.
+        share: u32,
+    },
     /// The times in the file start again or leap.
     Joined,
     /// The first frames refer to frames that are not there.
@@ -250,6 +255,7 @@ pub(crate) fn source_notes(facts: &MediaFacts, wishes: &Wishes) -> Vec<Note> {
         notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });
     }
     notes.extend(facts.joined.then_some(Note::Joined));
+    notes.extend(facts.unread().map(|share| Note::PartUnread { share }));
     if facts.metadata.personal {
         notes.push(Note::MetadataRemoved { dated: facts.metadata.captured.is_some() });
     }

@@ -18,6 +18,7 @@ impl Note {
                 | Note::StreamDropped { .. }
                 | Note::CutOff(_)
                 | Note::BeginsMidway { .. }
+                | Note::PartUnread { .. }
                 | Note::AudioCopyImpossible { .. }
                 | Note::AudioBeforeVideo { .. }
                 | Note::AudioEndsEarly { .. }
@@ -168,6 +169,9 @@ impl Note {
             Note::CutOff(CutOff { there, whole: None }) => {
                 format!("{there} are in this file: its end is missing.")
             }
+            Note::PartUnread { share } => format!(
+                "{share} % of this file belongs to no track that can be read: if it was joined from several files, only the first is here."
+            ),
             Note::Joined => {
                 "The timestamps in this file start again: its parts are put together, one after the other.".into()
             }
