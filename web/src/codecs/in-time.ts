@@ -23,7 +23,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Calls `act` after so much time awake; the returned function cancels that. */
 function after(milliseconds: number, act: () => void): () => void {
-  // The tick under way is nearly over, perhaps.
+  // The first tick may come at once.
   const deadline = { ticks: Math.ceil(milliseconds / TICK_MS) + 1, act };
   deadlines.add(deadline);
   timer ??= setInterval(tick, TICK_MS);
