@@ -7,7 +7,7 @@ import { media } from "../media/make.mjs";
 import { complaints, probe } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
-import { beeps, flashes, TOGETHER } from "./support/sync.mjs";
+import { inStep } from "./support/sync.mjs";
 
 inBrowsers("a damaged source", BOTH, (site) => {
   for (const {
@@ -16,7 +16,7 @@ inBrowsers("a damaged source", BOTH, (site) => {
     whole = "indexFirst",
     share,
     video = /no video decodes for \d/,
-    inStep,
+    together,
   } of [
     { name: "compressed", share: 0.5 },
     { name: "small enough as it is", share: 3 },
@@ -28,8 +28,8 @@ inBrowsers("a damaged source", BOTH, (site) => {
       video: /the video is damaged for \d/,
     },
     // Only the browser decodes AV1: its decoders pass over the hole.
-    { name: "AV1", of: "av1Hole", whole: "av1Flashes", share: 0.5, inStep: 2 },
-    { name: "AV1 in WebM", of: "av1HoleWebm", whole: "av1Whole", share: 0.5, inStep: 2 },
+    { name: "AV1", of: "av1Hole", whole: "av1Flashes", share: 0.5, together: 2 },
+    { name: "AV1 in WebM", of: "av1HoleWebm", whole: "av1Whole", share: 0.5, together: 2 },
   ]) {
     test(`${name}: the result decodes, and the damage is said`, { timeout: 120_000 }, async (t) => {
       const source = await media(of);
@@ -47,11 +47,10 @@ inBrowsers("a damaged source", BOTH, (site) => {
       assert.equal(await complaints(result), "");
       const [before, after] = [await probe(await media(whole)), await probe(result)];
       assert.equal(after.video.nb_read_frames, before.video.nb_read_frames);
-      if (inStep) {
-        const [seen, heard] = [await flashes(result), await beeps(result)];
-        const near = seen.filter((flash) => heard.some((beep) => Math.abs(flash - beep) <= TOGETHER));
+      if (together) {
+        const { seen, heard, near } = await inStep(result);
         t.diagnostic(`flashes ${seen}, beeps ${heard}`);
-        assert.ok(near.length >= inStep && near.length === Math.min(seen.length, heard.length));
+        assert.ok(near.length >= together && near.length === Math.min(seen.length, heard.length));
       }
       await clipfit.close();
     });

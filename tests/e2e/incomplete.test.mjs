@@ -8,7 +8,7 @@ import { media } from "../media/make.mjs";
 import { probe } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
-import { beeps, flashes, TOGETHER } from "./support/sync.mjs";
+import { inStep } from "./support/sync.mjs";
 
 /** `frames` are the least and the most; `together` counts the flashes that have their beep. */
 const CASES = [
@@ -45,8 +45,7 @@ inBrowsers("incomplete files", BOTH, (site) => {
         assert.equal(audio, undefined);
         return;
       }
-      const [seen, heard] = [await flashes(result), await beeps(result)];
-      const near = seen.filter((flash) => heard.some((beep) => Math.abs(flash - beep) <= TOGETHER));
+      const { seen, heard, near } = await inStep(result);
       t.diagnostic(`flashes ${seen}, beeps ${heard}`);
       assert.equal(near.length, seen.length, "every flash has its beep");
       assert.ok(near.length >= together, `${near.length} flashes`);

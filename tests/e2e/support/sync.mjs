@@ -67,3 +67,14 @@ export async function beeps(path) {
   }
   return found;
 }
+
+/**
+ * The flashes and the beeps of a file, and the flashes that have their beep.
+ *
+ * @param {string} path
+ */
+export async function inStep(path) {
+  const [seen, heard] = [await flashes(path), await beeps(path)];
+  const near = seen.filter((flash) => heard.some((beep) => Math.abs(flash - beep) <= TOGETHER));
+  return { seen, heard, near };
+}

@@ -11,6 +11,7 @@ import { audioStalled, eachInTime, inTime } from "./in-time.ts";
 import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 import { type Mix, mixer } from "./mix.ts";
+import { isUncompressed } from "./names.ts";
 import { Timeline } from "./timeline.ts";
 
 /** An MP4 file with one track, and how loud its source is where that was wanted. */
@@ -252,7 +253,7 @@ async function missingAtStart(
   config: AudioDecoderConfig | null,
   from: number,
 ): Promise<number> {
-  if (config === null || config.codec.startsWith("pcm") || config.codec.endsWith("law")) {
+  if (config === null || isUncompressed(config.codec)) {
     return 0;
   }
   let given = 0;

@@ -6,6 +6,7 @@ import type { Track } from "./clip.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { decodeFrames } from "./frames.ts";
 import { audioStalled, Signs } from "./in-time.ts";
+import { isUncompressed } from "./names.ts";
 
 /** Decodes as `decodeFrames` does, and goes on at the next keyframe where that fails. */
 export async function* decodeOn(
@@ -111,8 +112,8 @@ export async function* hearOn(track: Track, from: number | undefined): AsyncGene
   if (!demuxed.isAudioTrack() || config === null) {
     throw new CannotDecode(`no decoder for ${track.stream.tag}`);
   }
-  // Those are not compressed: nothing in them fails.
-  if (config.codec.startsWith("pcm") || config.codec.endsWith("law")) {
+  // Nothing in it fails.
+  if (isUncompressed(config.codec)) {
     const sink = new AudioSampleSink(demuxed);
     return yield* sink.samples(from === undefined ? undefined : from + track.stream.delay);
   }

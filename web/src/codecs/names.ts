@@ -59,6 +59,11 @@ const OTHER_CODECS: Readonly<Record<string, string>> = {
   "image/tiff": "tiff",
 };
 
+/** Returns whether audio of a codec, in WebCodecs' words, is not compressed. */
+export function isUncompressed(codec: string): boolean {
+  return codec.startsWith("pcm") || codec.endsWith("law");
+}
+
 export function otherCodecName(tag: string): string | undefined {
   return OTHER_CODECS[tag] ?? (tag || undefined);
 }

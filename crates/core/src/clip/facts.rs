@@ -52,8 +52,13 @@ impl MediaFacts {
     /// and nothing is copied.
     pub fn damaged(mut self) -> MediaFacts {
         self.video.only_from_start = true;
-        self.audio.iter_mut().for_each(|track| track.damaged = true);
+        self.copy_no_audio();
         self
+    }
+
+    /// Marks every audio track as damaged, so that none is copied.
+    pub fn copy_no_audio(&mut self) {
+        self.audio.iter_mut().for_each(|track| track.damaged = true);
     }
 }
 

@@ -84,17 +84,16 @@ pub(super) fn begins_at_the_start(plan: &EncodePlan) -> bool {
 }
 
 /// The first slot from `slot` on that is sampled.
-fn sampled(plan: &EncodePlan, slot: u64, every: u64) -> u64 {
-    slot.next_multiple_of(every.max(1)).min(plan.grid.frames)
+fn sampled(plan: &EncodePlan, slot: u64) -> u64 {
+    slot.next_multiple_of(watch::every(plan.grid.rate)).min(plan.grid.frames)
 }
 
 /// Returns what a decode of a chunk samples; `None` where no sample lies in it or behind it.
 pub(super) fn step_of(plan: &EncodePlan, index: usize) -> Option<SampleStep> {
     let chunk = plan.chunks.get(index)?;
     let whole = frames_of_source(plan);
-    let first = sampled(plan, chunk.first, whole.every);
-    let end =
-        (sampled(plan, chunk.first + chunk.frames, whole.every) + RUN_ON * whole.every).min(plan.grid.frames);
+    let first = sampled(plan, chunk.first);
+    let end = (sampled(plan, chunk.first + chunk.frames) + RUN_ON * whole.every).min(plan.grid.frames);
     let from = webcodecs::decode(plan, chunk).from;
     let decode = DecodeStep { from, first, frames: end - first, ..whole.decode };
     (decode.frames > 0).then_some(SampleStep { decode, ..whole })
@@ -133,9 +132,9 @@ impl ChunkSamples {
         let (Some(Some(luma)), Some(chunk)) = (self.chunks.get(index), plan.chunks.get(index)) else {
             return (&[], &[]);
         };
-        let every = frames_of_source(plan).every.max(1);
-        let [first, end] = [chunk.first, chunk.first + chunk.frames].map(|slot| sampled(plan, slot, every));
-        luma.split_at(watched::bytes_of((end - first).div_ceil(every)).min(luma.len()))
+        let [first, end] = [chunk.first, chunk.first + chunk.frames].map(|slot| sampled(plan, slot));
+        let own = (end - first).div_ceil(watch::every(plan.grid.rate));
+        luma.split_at(watched::bytes_of(own).min(luma.len()))
     }
 
     /// Returns the samples of all chunks, one behind the other.
@@ -147,7 +146,7 @@ impl ChunkSamples {
     /// others behind itself. What has not arrived yet is compared when it arrives.
     pub(super) fn differs_around(&self, plan: &EncodePlan, index: usize) -> bool {
         let Some(first) = plan.chunks.get(index).map(|chunk| chunk.first) else { return false };
-        let reach = (RUN_ON + 1) * frames_of_source(plan).every;
+        let reach = (RUN_ON + 1) * watch::every(plan.grid.rate);
         let reaches = |before: &usize| {
             let chunk = &plan.chunks[*before];
             *before == index || chunk.first + chunk.frames + reach > first

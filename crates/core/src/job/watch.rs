@@ -387,7 +387,7 @@ impl Rendition {
         if seen.is_some_and(|seen| !seen.errors) {
             return self.finish_checked(shared, Vec::new());
         }
-        shared.facts.audio.iter_mut().for_each(|track| track.damaged = true);
+        shared.facts.copy_no_audio();
         self.encode_after_all(shared, Some(Fault::Undecodable));
     }
 
