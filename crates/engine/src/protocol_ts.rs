@@ -11,7 +11,7 @@ use clipfit_core::clip::packets::PacketTable;
 use clipfit_core::clip::watched::Perceived;
 use clipfit_core::machine::Profile;
 use clipfit_core::machine::speeds::SpeedFigures;
-use clipfit_core::plan::audio::Mix;
+use clipfit_core::plan::audio::{AacCoder, Mix};
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::package::PackageStep;
 use clipfit_core::step::watch::{SampleStep, WatchStep};
@@ -56,6 +56,7 @@ fn render() -> String {
         declaration::<Program>(&config),
         declaration::<DecodeStep>(&config),
         declaration::<Hdr>(&config),
+        declaration::<AacCoder>(&config),
         declaration::<AudioStep>(&config),
         declaration::<Mix>(&config),
         declaration::<PackageStep>(&config),

@@ -1,6 +1,7 @@
 // Encodes audio as AAC, in the worker that asks for it. Refuses to know where the audio comes from and where packets
 // go.
 
+import type { AacCoder, AudioStep } from "../generated/protocol.ts";
 import createModule, { type AacModule } from "./aac-module.js";
 import { CannotEncode, cannotEncode } from "./failures.ts";
 
@@ -15,6 +16,9 @@ export interface AacTrack {
   priming: number;
 }
 
+/** Samples per second, channels, bits per second, and how quantizers are searched for. */
+export type AacSettings = Pick<AudioStep, "sampleRate" | "channels" | "bitrate" | "coder">;
+
 /** Encodes one track. */
 export class AacEncoder {
   readonly #module: AacModule;
@@ -28,10 +32,13 @@ export class AacEncoder {
   /** Samples per channel in whole frames. */
   #sent = 0;
 
-  private constructor(module: AacModule, rate: number, channels: number, bitrate: number) {
-    const encoder = module._init_encoder(channels, rate, bitrate);
+  private constructor(module: AacModule, { sampleRate, channels, bitrate, coder }: AacSettings) {
+    chooseCoder(module, coder);
+    const encoder = module._init_encoder(channels, sampleRate, bitrate);
     if (encoder === 0) {
-      throw new CannotEncode(`no AAC of ${channels} channels at ${rate} Hz and ${bitrate} bits a second`);
+      throw new CannotEncode(
+        `no AAC of ${channels} channels at ${sampleRate} Hz and ${bitrate} bits a second`,
+      );
     }
     this.#module = module;
     this.#encoder = encoder;
@@ -44,9 +51,9 @@ export class AacEncoder {
   }
 
   /** Starts FFmpeg's encoder. The browsers' own encoders differ in how much priming they add and do not report it. */
-  static async start(rate: number, channels: number, bitrate: number): Promise<AacEncoder> {
+  static async start(settings: AacSettings): Promise<AacEncoder> {
     try {
-      return new AacEncoder(await createModule(), rate, channels, bitrate);
+      return new AacEncoder(await createModule(), settings);
     } catch (error) {
       throw cannotEncode(error);
     }
@@ -121,4 +128,27 @@ function check(result: number): number {
     throw new CannotEncode(`the audio encoder failed with ${result}`);
   }
   return result;
+}
+
+/** Values of FFmpeg's option `aac_coder`. */
+const CODERS: Record<AacCoder, bigint> = { twoLoop: 0n, fast: 1n };
+/** FFmpeg's constants lie in front of this address. */
+const CONSTANTS = 1 << 20;
+
+/**
+ * Makes a coder the default of the encoders that start from now on. The package's C calls pass no options on, so this
+ * changes the entry of `aac_coder` in FFmpeg's table of options, which is laid out as in libavutil/opt.h: the address of
+ * the name, 16 bytes behind it the default, then the least and the greatest value.
+ */
+function chooseCoder({ HEAPU8: { buffer } }: AacModule, coder: AacCoder): void {
+  const bytes = Math.min(CONSTANTS, buffer.byteLength);
+  const texts = new TextDecoder("latin1").decode(new Uint8Array(buffer, 0, bytes));
+  const name = texts.indexOf("\0aac_coder\0") + 1;
+  const at = new Uint32Array(buffer, 0, bytes / 4).indexOf(name) * 4;
+  const option = new DataView(buffer, Math.max(at, 0));
+  const [least, greatest] = [option.getFloat64(24, true), option.getFloat64(32, true)];
+  if (name === 0 || at < 0 || least !== 0 || greatest !== 1) {
+    throw new CannotEncode("FFmpeg's AAC encoder has no coder to choose");
+  }
+  option.setBigInt64(16, CODERS[coder], true);
 }

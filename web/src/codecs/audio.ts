@@ -162,7 +162,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
     shown.to,
     step.length === null ? Number.POSITIVE_INFINITY : origin + step.length / 1e6,
   );
-  const encoder = await AacEncoder.start(step.sampleRate, step.channels, step.bitrate);
+  const encoder = await AacEncoder.start(step);
   const line = new Line(step, end - origin);
   const meter = step.listen === null ? undefined : new Meter(step.listen);
   try {
@@ -187,7 +187,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
       }
     }
     const due = Math.min(end, track.time(last) + last.duration) - origin;
-    const mayMiss = step.lenient ? Number.POSITIVE_INFINITY : step.mayMiss / 1e6;
+    const mayMiss = step.mayMiss / 1e6;
     if (line.seconds < due - mayMiss) {
       throw new CannotDecode(`audio of ${line.seconds} s instead of ${due} s`);
     }

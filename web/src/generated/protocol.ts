@@ -281,6 +281,11 @@ matrix: number,
 peak: number, };
 
 /**
+ * How FFmpeg's AAC encoder searches for quantizers: its option `aac_coder`.
+ */
+export type AacCoder = "twoLoop" | "fast";
+
+/**
  * Making the audio.
  */
 export type AudioStep = {
@@ -296,6 +301,10 @@ copy: boolean,
  * The rate for the encoder, in bits per second.
  */
 bitrate: number,
+/**
+ * How the encoder searches for quantizers.
+ */
+coder: AacCoder,
 /**
  * Channels of the result.
  */

@@ -121,16 +121,17 @@ impl Schedule {
 impl Rendition {
     /// Ends without a result, or with one by ffmpeg or another encoder where those may do better.
     pub(super) fn give_up(&mut self, shared: &mut Shared, failure: Failure) {
-        let may_be_the_browser = matches!(
-            failure,
-            Failure::Undecodable { .. } | Failure::Broken { .. } | Failure::CheckFailed { .. }
-        );
+        let of_the_browser = match failure {
+            Failure::Undecodable { .. } => Some(WhyFfmpeg::Midway),
+            Failure::Broken { .. } | Failure::CheckFailed { .. } => Some(WhyFfmpeg::NoResult),
+            _ => None,
+        };
         let may_give_way = self.encode.as_ref().is_some_and(|encode| !encode.plan.engine.is_x264());
         if may_give_way && matches!(failure, Failure::CheckFailed { .. }) {
             return self.change_encoder(shared);
         }
-        if may_be_the_browser && self.machine.decoder == Decoder::Browser {
-            return shared.fall_back(WhyFfmpeg::Midway);
+        if let (Some(why), Decoder::Browser) = (of_the_browser, self.machine.decoder) {
+            return shared.fall_back(why);
         }
         let failure = in_all(failure, &shared.plan, &shared.wishes);
         shared.end(End::GaveUp(failure));

@@ -533,7 +533,7 @@ fn a_result_that_fails_its_check_is_never_offered() {
 #[test]
 fn audio_that_ends_early_goes_to_ffmpeg_and_gets_a_note_if_ffmpeg_does_no_better() {
     let world = World::in_browser(wishes(), Mishap::AudioShort).run(None);
-    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))), "{:?}", world.ending);
+    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::NoResult))), "{:?}", world.ending);
     let world = World::new(FRAMES, wishes(), Mishap::AudioShort).run(None);
     assert!(finished(&world).notes.contains(&Note::AudioEndsEarly { at: Micros(29_000_000) }));
 }
@@ -805,18 +805,18 @@ fn what_the_browser_cannot_do_begins_again_with_ffmpeg() {
         let made = World::in_browser(wishes(), Mishap::None).run(None).made();
         for nth in 0..made {
             let cases = [
-                Mishap::Dies { nth, times: 99, death: Death::Browser },
-                Mishap::Dies { nth, times: 99, death: Death::Crash },
-                Mishap::ExitCode { nth, times: 99 },
-                Mishap::FramesMissing,
+                (Mishap::Dies { nth, times: 99, death: Death::Browser }, vec![WhyFfmpeg::Midway]),
+                (Mishap::Dies { nth, times: 99, death: Death::Crash }, vec![WhyFfmpeg::NoResult]),
+                // A decode or an encode.
+                (Mishap::ExitCode { nth, times: 99 }, vec![WhyFfmpeg::Midway, WhyFfmpeg::NoResult]),
+                (Mishap::FramesMissing, vec![WhyFfmpeg::NoResult]),
             ];
-            for mishap in cases {
+            for (mishap, reasons) in cases {
                 let world = World::in_browser(wishes(), mishap).run(None);
-                assert!(
-                    matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::Midway))),
-                    "{effort:?} {mishap:?}: {:?}",
-                    world.ending
-                );
+                let Some(Ending::WithFfmpeg(why)) = world.ending else {
+                    panic!("{effort:?} {mishap:?}: {:?}", world.ending);
+                };
+                assert!(reasons.contains(&why), "{effort:?} {mishap:?}: {why:?}");
             }
         }
     }

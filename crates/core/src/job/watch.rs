@@ -194,14 +194,10 @@ impl Rendition {
             return whole;
         };
         let (grid, wanted) = (&plan.grid, workers.min(MOST_PARTS) as u64);
-        // The slots where parts begin: the chunks that are nearest behind even shares.
+        // The slots where parts begin: the chunks that are nearest to even shares.
+        let chunks = || plan.chunks.iter().map(|chunk| chunk.first);
         let mut begins: Vec<u64> = (0..wanted)
-            .filter_map(|part| {
-                plan.chunks
-                    .iter()
-                    .map(|chunk| chunk.first)
-                    .find(|&first| first * wanted >= grid.frames * part)
-            })
+            .filter_map(|part| chunks().min_by_key(|first| (first * wanted).abs_diff(grid.frames * part)))
             .collect();
         begins.dedup();
         let every = watch::every(grid.rate);

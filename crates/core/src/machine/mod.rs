@@ -91,8 +91,10 @@ pub enum WhyFfmpeg {
     /// The browser has no decoder for the audio.
     #[serde(rename = "Sound")]
     Audio,
-    /// The browser failed midway.
+    /// The browser failed to decode midway.
     Midway,
+    /// The browser's codecs made nothing that passes its check.
+    NoResult,
     /// The browser's result differs from the source.
     Different,
     /// x264 for WebAssembly is missing or failed, and the next one is inside ffmpeg.

@@ -45,8 +45,38 @@ const LEAST: Rung = Rung { bitrate: 8.0, share: SPEECH_SHARE, channels: 1, sampl
 /// What an encode takes for which no rate is named: ffmpeg's own default.
 pub const UNNAMED: Kbps = Kbps(128.0);
 
+/// From this much for each channel, FFmpeg's coder `fast` is at least as good as its `twoloop`, in a quarter of the time
+/// (docs/benchmarks.md, "AAC").
+const FAST_CODER: f64 = 24.0;
+
 /// The lowest rate at which audio is kept.
 pub const LOWEST: Kbps = Kbps(LEAST.bitrate);
+
+/// How FFmpeg's AAC encoder searches for quantizers: its option `aac_coder`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum AacCoder {
+    /// Weighs every band against the others.
+    TwoLoop,
+    /// Estimates each band on its own.
+    Fast,
+}
+
+impl AacCoder {
+    /// Returns the one that sounds better at this rate.
+    pub fn at(bitrate: Kbps, channels: u32) -> AacCoder {
+        if bitrate.0 >= FAST_CODER * f64::from(channels) { AacCoder::Fast } else { AacCoder::TwoLoop }
+    }
+
+    /// Returns its name for ffmpeg.
+    pub fn name(self) -> &'static str {
+        match self {
+            AacCoder::TwoLoop => "twoloop",
+            AacCoder::Fast => "fast",
+        }
+    }
+}
 
 /// More than this for each channel is not audible.
 const GOOD_CHANNEL: f64 = 64.0;

@@ -17,7 +17,7 @@ use crate::step::package::PackageStep;
 use crate::step::watch::{SampleStep, WatchStep};
 use crate::step::webcodecs::{AudioStep, DecodeStep, WebCodecsStep};
 use crate::step::x264::X264Step;
-use crate::units::{Bytes, FrameRate};
+use crate::units::{Bytes, FrameRate, Micros};
 use clipfit_container::read;
 use serde::{Deserialize, Serialize};
 
@@ -134,12 +134,15 @@ pub enum Program {
     Package(PackageStep),
 }
 
+/// Longer than any audio, and still an exact number in JavaScript.
+const ENDLESS: Micros = Micros(1 << 52);
+
 impl Program {
     /// Lets the browser's decoders go on after errors.
     pub(crate) fn pass_over_errors(&mut self) {
         match self {
             Program::Decode { step, .. } => step.lenient = true,
-            Program::Audio(step) => step.lenient = true,
+            Program::Audio(step) => (step.lenient, step.may_miss) = (true, ENDLESS),
             Program::Watch(step) => {
                 step.video.iter_mut().for_each(|video| video.decode.lenient = true);
                 step.audio.iter_mut().for_each(|audio| audio.lenient = true);

@@ -3,7 +3,7 @@
 
 use crate::machine::Profile;
 use crate::plan::EncodePlan;
-use crate::plan::audio::{self, AudioPlan, Mix};
+use crate::plan::audio::{self, AacCoder, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
 use crate::step::x264 as encoder;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
@@ -84,6 +84,8 @@ pub struct AudioStep {
     pub copy: bool,
     /// The rate for the encoder, in bits per second.
     pub bitrate: u64,
+    /// How the encoder searches for quantizers.
+    pub coder: AacCoder,
     /// Channels of the result.
     pub channels: u32,
     /// Samples per second of the result.
@@ -172,6 +174,7 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
         stream,
         copy: true,
         bitrate: (bitrate.0 * 1000.0).round().max(0.0) as u64,
+        coder: AacCoder::TwoLoop,
         channels: 0,
         sample_rate,
         origin: plan.zero + plan.grid.start,
@@ -185,12 +188,16 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
     match plan.audio {
         AudioPlan::None(_) => None,
         AudioPlan::Copy { stream, sample_rate, bitrate } => Some(step(stream, bitrate, sample_rate)),
-        AudioPlan::Encode { stream, bitrate, channels, sample_rate, .. } => Some(AudioStep {
-            copy: false,
-            channels,
-            mixes: audio::mixes_into(channels),
-            ..step(stream, bitrate.unwrap_or(audio::UNNAMED), sample_rate)
-        }),
+        AudioPlan::Encode { stream, channels, sample_rate, .. } => {
+            let bitrate = plan.audio.expected();
+            Some(AudioStep {
+                copy: false,
+                coder: AacCoder::at(bitrate, channels),
+                channels,
+                mixes: audio::mixes_into(channels),
+                ..step(stream, bitrate, sample_rate)
+            })
+        }
     }
 }
 
