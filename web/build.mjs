@@ -19,7 +19,7 @@ const packages = join(web, "../node_modules/@ffmpeg");
 /** Returns the folder where `cargo xtask` puts a module. */
 const moduleFolder = (name) => join(web, `../target/${name}/module`);
 /** wasm-bindgen's script needs no bundling. */
-const encoderScript = { minify: true, target: ["es2022"], format: "esm" };
+const nativeScript = { minify: true, target: ["es2022"], format: "esm" };
 
 /** Options that all bundles share. */
 const common = {
@@ -119,26 +119,27 @@ async function prepareEngine() {
   await placeModule("engine", [...scripts, ["engine.wasm", await readFile(module)]]);
 }
 
-/** Prepares the encoder, if `cargo xtask` could build it. */
-async function prepareEncoder() {
-  const folder = moduleFolder("x264");
-  const module = join(folder, "x264_bg.wasm");
-  if (!existsSync(module)) return placeModule("x264", []);
-  const script = await readFile(join(folder, "x264.js"), "utf8");
-  const { code } = await transform(script, { ...encoderScript, loader: "js" });
-  await placeModule("x264", [
-    ["x264.js", code],
-    ["x264.wasm", await readFile(module)],
+/** Prepares a module with C, if `cargo xtask` could build it. Returns the name of its folder, else nothing. */
+async function prepareNative(name) {
+  const folder = moduleFolder(name);
+  const module = join(folder, `${name}_bg.wasm`);
+  if (!existsSync(module)) return placeModule(name, []);
+  const script = await readFile(join(folder, `${name}.js`), "utf8");
+  const { code } = await transform(script, { ...nativeScript, loader: "js" });
+  return placeModule(name, [
+    [`${name}.js`, code],
+    [`${name}.wasm`, await readFile(module)],
   ]);
 }
 
 /** Prepares the script that works with the browser's codecs, and the WebAssembly module for its inner loops. */
-async function prepareCodecs() {
+async function prepareCodecs(hevc) {
   const folder = moduleFolder("media");
   const module = join(folder, "media_bg.wasm");
   if (!existsSync(module)) return placeModule("codecs", []);
   const scripts = await bundled("codecs/codecs.ts", {
     splitting: true,
+    define: { HEVC_FOLDER: JSON.stringify(hevc === undefined ? "" : `../${hevc}/`) },
     chunkNames: "[name]-[hash]",
     plugins: [generatedScript("media", join(folder, "media.js")), aacModule],
   });
@@ -185,6 +186,7 @@ function generatedScript(name, path) {
 
 /**
  * Puts files, WebAssembly compressed, into a folder of web/dist/core that is named after a hash of their contents.
+ * Returns its name.
  * Removes what earlier builds left under `prefix`.
  */
 async function placeModule(prefix, files) {
@@ -196,7 +198,8 @@ async function placeModule(prefix, files) {
     (other) => other.startsWith(`${prefix}-`) && (files.length === 0 || other !== name),
   );
   const folder = join(out, "core", name);
-  if (files.length === 0 || existsSync(folder)) return;
+  if (files.length === 0) return undefined;
+  if (existsSync(folder)) return name;
   // Written under another name first, so that an interrupted run leaves nothing that looks complete.
   const partial = join(out, `${prefix}.partial`);
   await rm(partial, { recursive: true, force: true });
@@ -210,6 +213,7 @@ async function placeModule(prefix, files) {
     }
   }
   await rename(partial, folder);
+  return name;
 }
 
 /** Removes the folders of web/dist/core that `unwanted` picks by name. */
@@ -226,6 +230,6 @@ await Promise.all([buildWorkers(), buildServiceWorker(), buildStyles()]);
 await prepareCore("core", "");
 await prepareCore("core-mt", "threads-");
 await prepareEngine();
-await prepareEncoder();
-await prepareCodecs();
+await prepareNative("x264");
+await prepareCodecs(await prepareNative("hevc"));
 await preparePlayer();

@@ -1,4 +1,5 @@
-// High dynamic range: the browser decodes it where it hands out all its bits, and Clipfit maps it to BT.709.
+// High dynamic range: the browser decodes it where it hands out all its bits, or Clipfit's HEVC decoder, and Clipfit maps it
+// to BT.709.
 
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
@@ -18,6 +19,7 @@ const REFERENCE_WHITE = 214;
 const CASES = [
   { what: "HDR10 in AV1", of: "hdrAv1", byFfmpeg: [] },
   { what: "HLG in VP9", of: "hlgVp9", byFfmpeg: ["firefox"] },
+  { what: "HLG in HEVC", of: "hlgHevc", byFfmpeg: [] },
 ];
 
 inBrowsers("high dynamic range", BOTH, (site) => {

@@ -253,6 +253,27 @@ export const RECIPES = {
         "-g 25 -pix_fmt yuv420p10le -c:a libopus -b:a 64k {out}",
     ],
   },
+  hlgHevc: {
+    // As phones write it.
+    file: "hlg-hevc.mov",
+    ffmpeg: [
+      `${highRange(721, "arib-std-b67")} -c:v libx265 -preset ultrafast -crf 16 -pix_fmt yuv420p10le -tag:v hvc1 ` +
+        `-x265-params log-level=error:keyint=25 ${aac} {out}`,
+    ],
+  },
+  hevc: {
+    file: "hevc.mp4",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libx265 -preset superfast -crf 18 -pix_fmt yuv420p -tag:v hvc1 ` +
+        `-x265-params log-level=error:open-gop=1:keyint=30:bframes=4:weightb=1 ${aac} {out}`,
+    ],
+  },
+  hevcGray: {
+    file: "hevc-gray.mkv",
+    ffmpeg: [
+      `${picture()} ${sound()} -c:v libx265 -preset ultrafast -crf 18 -pix_fmt gray -x265-params log-level=error ${aac} {out}`,
+    ],
+  },
   hdr: {
     file: "hdr10.mp4",
     // A picture of standard range put into HDR10, so that every colour can be shown again.

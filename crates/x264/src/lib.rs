@@ -7,7 +7,6 @@ mod encoder;
 mod files;
 mod library;
 mod module;
-mod system;
 
 // The tables in c/ refer to the kernels by name.
 use clipfit_x264_kernels as _;

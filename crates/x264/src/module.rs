@@ -2,13 +2,12 @@
 
 use crate::chunk;
 use crate::encoder::{Encoder, Error, Format, Packet, ParameterSets, Pass, Settings, Statistics};
-use crate::library;
 use wasm_bindgen::prelude::*;
 
 /// Returns whether an allocation ever failed. Can be called after a trap, too.
 #[wasm_bindgen(js_name = memoryRefused)]
 pub fn memory_refused() -> bool {
-    library::memory_refused()
+    clipfit_wasm_c::memory_refused()
 }
 
 /// One encode of one chunk.

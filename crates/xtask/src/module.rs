@@ -1,5 +1,5 @@
 //! Builds the modules other than the page's own, each with its script: for workers, the encoder with x264 and the
-//! kernels, and the codecs module; for the page, the engine. They go into target/<name>/module, from where
+//! kernels, the HEVC decoder, and the codecs module; for the page, the engine. They go into target/<name>/module, from where
 //! web/build.mjs takes them.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::fs;
 use crate::{
     error::Error,
     process::Workspace,
-    setup::{self, Compiler},
+    setup::{self, Compiler, Sources},
 };
 
 /// The features that rustc and clang use. wasm-opt needs them again.
@@ -25,8 +25,8 @@ const FEATURES: [&str; 7] = [
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Module {
     name: &'static str,
-    /// Whether it contains C, so that not every machine can build it.
-    needs_compiler: bool,
+    /// The C in it, so that not every machine can build it.
+    sources: Option<Sources>,
     /// The types of its script, which the TypeScript is checked against.
     types: &'static str,
     /// The goal of wasm-opt: speed, or a small module.
@@ -34,14 +34,25 @@ pub(crate) struct Module {
 }
 
 /// The encoder.
-pub(crate) const X264: Module =
-    Module { name: "x264", needs_compiler: true, types: "web/src/generated/x264.d.ts", optimise: "-O3" };
+pub(crate) const X264: Module = Module {
+    name: "x264",
+    sources: Some(setup::X264),
+    types: "web/src/generated/x264.d.ts",
+    optimise: "-O3",
+};
+/// The HEVC decoder.
+pub(crate) const HEVC: Module = Module {
+    name: "hevc",
+    sources: Some(setup::FFMPEG),
+    types: "web/src/generated/hevc.d.ts",
+    optimise: "-O3",
+};
 /// The module that works with the browser's codecs.
 pub(crate) const MEDIA: Module =
-    Module { name: "media", needs_compiler: false, types: "web/src/generated/media.d.ts", optimise: "-O3" };
+    Module { name: "media", sources: None, types: "web/src/generated/media.d.ts", optimise: "-O3" };
 /// The engine, which plans and drives the workers.
 pub(crate) const ENGINE: Module =
-    Module { name: "engine", needs_compiler: false, types: "web/src/generated/engine.d.ts", optimise: "-Oz" };
+    Module { name: "engine", sources: None, types: "web/src/generated/engine.d.ts", optimise: "-Oz" };
 
 impl Module {
     /// Returns its output folder.
@@ -53,7 +64,7 @@ impl Module {
     pub(crate) fn build(self, workspace: &Workspace) -> Result<bool, Error> {
         let (name, out) = (self.name, self.folder());
         let folder = workspace.join(&out);
-        if self.needs_compiler && setup::wasm_compiler(workspace).is_none() {
+        if self.sources.is_some() && self.compiler(workspace).is_none() {
             if folder.exists() {
                 fs::remove_dir_all(&folder).map_err(Error::file(folder))?;
             }
@@ -63,7 +74,7 @@ impl Module {
         let stamp = folder.join("linked");
         let package = format!("clipfit-{name}");
         let arguments = ["build", "--release", "--package", &package, "--target", "wasm32-unknown-unknown"];
-        with_compiler(workspace, "cargo", &arguments, &[])?;
+        self.with_compiler(workspace, "cargo", &arguments, &[])?;
         let made = format!("target/wasm32-unknown-unknown/release/clipfit_{name}.wasm");
         let linked = workspace.join(&made);
         let bytes = fs::read(&linked).map_err(Error::file(&linked))?;
@@ -97,19 +108,25 @@ impl Module {
         }
         Err(Error::OutOfDate { file: self.types })
     }
-}
 
-/// Runs a program that may compile the crate, with the available compiler in its environment.
-pub(crate) fn with_compiler(
-    workspace: &Workspace,
-    program: &str,
-    arguments: &[&str],
-    environment: &[(&str, &str)],
-) -> Result<(), Error> {
-    let compiler = setup::wasm_compiler(workspace);
-    workspace.run_with(program, arguments, |command| {
-        command.envs(compiler.iter().flat_map(Compiler::environment)).envs(environment.iter().copied())
-    })
+    /// Returns what compiles its C, if it has any that can be compiled here.
+    pub(crate) fn compiler(self, workspace: &Workspace) -> Option<Compiler> {
+        self.sources.and_then(|sources| sources.compiler(workspace))
+    }
+
+    /// Runs a program that may compile the crate, with the available compiler in its environment.
+    pub(crate) fn with_compiler(
+        self,
+        workspace: &Workspace,
+        program: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<(), Error> {
+        let compiler = self.compiler(workspace);
+        workspace.run_with(program, arguments, |command| {
+            command.envs(compiler.iter().flat_map(Compiler::environment)).envs(environment.iter().copied())
+        })
+    }
 }
 
 /// Removes the module's own exports except the memory: only its script uses them.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    module::{ENGINE, MEDIA, X264},
+    module::{ENGINE, HEVC, MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
 };
@@ -19,6 +19,7 @@ pub(crate) fn trunk(workspace: &Workspace) -> Result<(), Error> {
     ENGINE.build(workspace)?;
     MEDIA.build(workspace)?;
     X264.build(workspace)?;
+    HEVC.build(workspace)?;
     eprintln!("xtask: building the site into dist (a minute or two the first time)");
     workspace.run_aside("trunk", &["build", "--release", "--offline", "true"])
 }
@@ -49,7 +50,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
 /// types.
 pub(crate) fn generate(workspace: &Workspace) -> Result<(), Error> {
     setup::run(workspace, Needs::default())?;
-    for module in [ENGINE, MEDIA, X264] {
+    for module in [ENGINE, MEDIA, X264, HEVC] {
         if module.build(workspace)? {
             module.types(workspace, true)?;
         }

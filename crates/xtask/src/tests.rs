@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     error::Error,
-    module::{self, ENGINE, MEDIA, X264},
+    module::{ENGINE, HEVC, MEDIA, X264},
     process::Workspace,
     setup::{self, Needs},
     site,
@@ -158,11 +158,14 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     ];
     let native: Vec<&str> =
         NATIVE.iter().flat_map(|package| ["-p", package]).chain(["--all-targets"]).collect();
-    let encoder = setup::wasm_compiler(workspace).map(|_| ENCODER);
-    [native.as_slice(), LIBRARIES, PAGE_ALONE, PAGE].into_iter().chain(encoder).try_for_each(|part| {
+    const DECODER: &[&str] = &["-p", "clipfit-hevc", "--all-targets", "--target", "wasm32-unknown-unknown"];
+    let encoder = X264.compiler(workspace).map(|_| ENCODER);
+    let decoder = HEVC.compiler(workspace).map(|_| DECODER);
+    let parts = [native.as_slice(), LIBRARIES, PAGE_ALONE, PAGE].into_iter().chain(encoder).chain(decoder);
+    parts.into_iter().try_for_each(|part| {
         let arguments: Vec<&str> =
             ["clippy"].iter().chain(part).chain(&["--", "-D", "warnings"]).copied().collect();
-        module::with_compiler(workspace, "cargo", &arguments, &[])
+        X264.with_compiler(workspace, "cargo", &arguments, &[])
     })
 }
 
@@ -176,10 +179,10 @@ fn x264(workspace: &Workspace) -> Result<(), Error> {
     X264.types(workspace, false)?;
     const CRATES: [&str; 2] = ["crates/x264-kernels", "crates/x264"];
     for folder in CRATES {
-        module::with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
+        X264.with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
         // Tests that do not choose an environment run in Node only, unless this is set.
         let browser = [("WASM_BINDGEN_USE_BROWSER", "1"), ("WASM_BINDGEN_TEST_TIMEOUT", "600")];
-        module::with_compiler(workspace, "wasm-pack", &["test", "--headless", "--chrome", folder], &browser)?;
+        X264.with_compiler(workspace, "wasm-pack", &["test", "--headless", "--chrome", folder], &browser)?;
     }
     Ok(())
 }

@@ -84,9 +84,9 @@ async function decodeInto(
   take: TakeFrame,
 ): Promise<Blob | undefined> {
   let takers: { error: unknown } | undefined;
-  const watched: TakeFrame = async (frame, slot) => {
+  const watched: TakeFrame = async (...given) => {
     try {
-      await take(frame, slot);
+      await take(...given);
     } catch (error) {
       takers ??= { error };
       throw error;

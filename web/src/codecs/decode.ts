@@ -6,11 +6,18 @@ import { sequenceHeader, withSequenceHeader } from "./av1.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
 import { Converter } from "./frame-convert.ts";
-import { decodeFrames } from "./frames.ts";
+import { decodeFrames, type Frame } from "./frames.ts";
 import { decodeOn } from "./lenient.ts";
 
-/** Takes a converted frame, which is valid until the call returns or resolves. */
-export type TakeFrame = (frame: Uint8Array, slot: number) => void | Promise<void>;
+/**
+ * Takes a converted frame, which is valid until the call returns or resolves, for a slot. `format` is the layout in which
+ * the decoder handed it out.
+ */
+export type TakeFrame = (
+  frame: Uint8Array,
+  slot: number,
+  format: VideoPixelFormat | null,
+) => void | Promise<void>;
 
 /** Which slots of a decode are handed over, and of which part of the frames. */
 export interface Wish {
@@ -52,7 +59,7 @@ export async function decodeTrack(
   if (first === undefined) {
     return;
   }
-  let held: VideoFrame | undefined;
+  let held: Frame | undefined;
   const fill = async (time: number) => {
     for (const filler of fillers) {
       await filler.fillTo(time, held);
@@ -103,14 +110,14 @@ class Filler {
   }
 
   /** Fills the slots before `time` with a frame. */
-  async fillTo(time: number, held: VideoFrame | undefined): Promise<void> {
-    const { step, every, take } = this.#wish;
+  async fillTo(time: number, held: Frame | undefined): Promise<void> {
+    const { step, every, crop, take } = this.#wish;
     const slot = Math.min(slotOf(time, step), this.#end);
     let converted: Uint8Array | undefined;
     for (; held !== undefined && this.#next < slot; this.#next += 1) {
       if ((this.#next - step.first) % every === 0) {
-        converted ??= await this.#convert(held);
-        await take(converted, this.#next);
+        converted ??= await this.#converter.convert(held, crop);
+        await take(converted, this.#next, held.format);
       }
     }
   }
@@ -118,24 +125,10 @@ class Filler {
   close(): void {
     this.#converter.close();
   }
-
-  async #convert(frame: VideoFrame): Promise<Uint8Array> {
-    const { crop } = this.#wish;
-    if (crop === null) {
-      return this.#converter.convert(frame);
-    }
-    const [x, y, width, height] = crop;
-    const part = new VideoFrame(frame, { visibleRect: { x, y, width, height } });
-    try {
-      return await this.#converter.convert(part);
-    } finally {
-      part.close();
-    }
-  }
 }
 
 /** Decodes the frames that the container shows. The caller closes them. */
-async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<VideoFrame> {
+async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<Frame> {
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
   const decode = step.lenient ? decodeOn : decodeFrames;

@@ -16,7 +16,7 @@ import { type Clip, type Track, withClip } from "./clip.ts";
 import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
-import { decodeFrames } from "./frames.ts";
+import { decodeFrames, type Frame } from "./frames.ts";
 import { type FrameSize, h264Configuration, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
@@ -312,7 +312,7 @@ async function* only(key: EncodedPacket): AsyncGenerator<EncodedPacket> {
 }
 
 /** Returns the layout of a frame; fails if the frame cannot be read or has the wrong size. */
-async function readLayout(frame: VideoFrame, config: VideoDecoderConfig): Promise<VideoPixelFormat> {
+async function readLayout(frame: Frame, config: VideoDecoderConfig): Promise<VideoPixelFormat> {
   const { format, width, height } = visible(frame);
   const { codedWidth, codedHeight } = config;
   if (width !== codedWidth || height !== codedHeight) {

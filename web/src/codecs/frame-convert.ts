@@ -4,6 +4,7 @@
 import { FrameConverter } from "../generated/media.js";
 import type { Hdr } from "../generated/protocol.ts";
 import { CannotDecode } from "./failures.ts";
+import type { Frame } from "./frames.ts";
 import { tightLayout } from "./layout.ts";
 
 /** The format of the converted frames. */
@@ -32,11 +33,13 @@ export class Converter {
     this.#wanted = wanted;
   }
 
-  /** Converts a frame; the result is valid until the next call. */
-  async convert(frame: VideoFrame): Promise<Uint8Array> {
-    const { layout, converter } = this.#fitting(frame);
+  /** Converts a frame, or a part of it (left, top, width, height); the result is valid until the next call. */
+  async convert(frame: Frame, part: readonly [number, number, number, number] | null): Promise<Uint8Array> {
+    const [x, y, width, height] = part ?? [];
+    const rect = x === undefined ? frame.visibleRect : new DOMRectReadOnly(x, y, width, height);
+    const { layout, converter } = this.#fitting(visible({ format: frame.format, visibleRect: rect }));
     const { inputAddress, inputBytes } = converter;
-    await copyVisible(frame, new Uint8Array(this.#memory.buffer, inputAddress, inputBytes), layout);
+    await copyVisible(frame, new Uint8Array(this.#memory.buffer, inputAddress, inputBytes), layout, rect);
     converter.convert();
     return new Uint8Array(this.#memory.buffer, converter.outputAddress, converter.outputBytes);
   }
@@ -46,8 +49,7 @@ export class Converter {
     this.#current = undefined;
   }
 
-  #fitting(frame: VideoFrame): { layout: PlaneLayout[]; converter: FrameConverter } {
-    const { format, width, height } = visible(frame);
+  #fitting({ format, width, height }: Visible): { layout: PlaneLayout[]; converter: FrameConverter } {
     const kind = `${format} ${width}x${height}`;
     if (this.#current?.kind === kind) {
       return this.#current;
@@ -63,8 +65,14 @@ export class Converter {
   }
 }
 
-/** Returns a frame's layout and visible size. */
-export function visible(frame: VideoFrame): { format: VideoPixelFormat; width: number; height: number } {
+/** A frame's layout and visible size. */
+interface Visible {
+  format: VideoPixelFormat;
+  width: number;
+  height: number;
+}
+
+export function visible(frame: Pick<Frame, "format" | "visibleRect">): Visible {
   const { format, visibleRect } = frame;
   if (format === null || visibleRect === null) {
     throw new CannotDecode("the decoder hands out frames that cannot be read");
@@ -74,9 +82,10 @@ export function visible(frame: VideoFrame): { format: VideoPixelFormat; width: n
 
 /** Copies the visible part of a frame; `layout` comes from `tightLayout`. */
 export async function copyVisible(
-  frame: VideoFrame,
+  frame: Frame,
   target: Uint8Array,
   layout: PlaneLayout[],
+  rect = frame.visibleRect,
 ): Promise<void> {
-  await frame.copyTo(target, { layout, ...(frame.visibleRect && { rect: frame.visibleRect }) });
+  await frame.copyTo(target, { layout, ...(rect && { rect }) });
 }

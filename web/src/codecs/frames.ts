@@ -1,8 +1,21 @@
-// Decodes packets with the browser's decoder and checks that no frame is lost. Refuses to know what the frames are for.
+// Decodes packets with the browser's decoder, or ours, and checks that no frame is lost. Refuses to know what the frames
+// are for.
 
 import type { EncodedPacket } from "mediabunny";
+import { Due } from "./due.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { decodeHevc, needsOwn } from "./hevc.ts";
 import { Signs } from "./in-time.ts";
+
+/** A decoded frame: what we use of a `VideoFrame`. */
+export interface Frame {
+  /** Microseconds. */
+  readonly timestamp: number;
+  readonly format: VideoPixelFormat | null;
+  readonly visibleRect: DOMRectReadOnly | null;
+  copyTo(target: Uint8Array, options: VideoFrameCopyToOptions): Promise<PlaneLayout[]>;
+  close(): void;
+}
 
 /**
  * Most packets and most frames in a queue: enough to keep the decoder busy while a frame is used, few enough for
@@ -19,7 +32,10 @@ export async function* decodeFrames(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
   mayLose = false,
-): AsyncGenerator<VideoFrame, void, undefined> {
+): AsyncGenerator<Frame, void, undefined> {
+  if (await needsOwn(config)) {
+    return yield* decodeHevc(config, packets, mayLose);
+  }
   const decoder = new Decoder(config, mayLose);
   try {
     for (let all = false; ; ) {
@@ -50,22 +66,20 @@ export async function* decodeFrames(
 class Decoder {
   /** Signals every change of the state below. */
   readonly signs = new Signs(
-    () => new CannotDecode(`the decoder stalled with ${this.#due.length} frames due`),
+    () => new CannotDecode(`the decoder stalled with ${this.#due.count} frames due`),
   );
   readonly #decoder: VideoDecoder;
   readonly #codec: string;
   readonly #mayLose: boolean;
   /** Decoded, not yet taken. */
   readonly #ready: VideoFrame[] = [];
-  /** Times of packets whose frames are still missing, ascending; microseconds. */
-  readonly #due: number[] = [];
-  /** Time of the first keyframe. */
-  #start: number | undefined;
+  readonly #due: Due;
   #flushed = false;
 
   constructor(config: VideoDecoderConfig, mayLose: boolean) {
     this.#codec = config.codec;
     this.#mayLose = mayLose;
+    this.#due = new Due(mayLose);
     try {
       this.#decoder = new VideoDecoder({
         output: (frame) => {
@@ -90,12 +104,7 @@ class Decoder {
   }
 
   feed(packet: EncodedPacket): void {
-    const timestamp = Math.round(packet.timestamp * 1e6);
-    this.#start ??= timestamp;
-    if (isShown(this.#codec, packet.data)) {
-      const place = this.#due.findLastIndex((time) => time <= timestamp) + 1;
-      this.#due.splice(place, 0, timestamp);
-    }
+    const timestamp = this.#due.expect(packet, isShown(this.#codec, packet.data));
     try {
       const { type, data } = packet;
       this.#decoder.decode(new EncodedVideoChunk({ type, timestamp, data }));
@@ -121,20 +130,18 @@ class Decoder {
       this.signs.check();
     }
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
-      const isLeading = frame.timestamp < (this.#start ?? 0);
       try {
-        this.#settle(frame.timestamp, isLeading);
+        if (this.#due.settle(frame.timestamp)) {
+          return frame;
+        }
       } catch (error) {
         frame.close();
         throw error;
       }
-      if (!isLeading) {
-        return frame;
-      }
       frame.close();
     }
     if (this.#flushed) {
-      this.#checkLost(Number.POSITIVE_INFINITY);
+      this.#due.checkLost(Number.POSITIVE_INFINITY);
     }
     return undefined;
   }
@@ -145,27 +152,6 @@ class Decoder {
     }
     if (this.#decoder.state !== "closed") {
       this.#decoder.close();
-    }
-  }
-
-  #settle(time: number, isLeading: boolean): void {
-    this.#checkLost(time);
-    if (this.#due[0] === time) {
-      this.#due.shift();
-    } else if (!isLeading) {
-      throw new CannotDecode(`a frame at ${time} µs that no packet has`);
-    }
-  }
-
-  /**
-   * Checks for lost frames. Frames come in the order of their times: those due before `time` will not come any more.
-   */
-  #checkLost(time: number): void {
-    while (this.#due[0] !== undefined && this.#due[0] < time) {
-      const lost = this.#due.shift() ?? 0;
-      if (lost >= (this.#start ?? 0) && !this.#mayLose) {
-        throw new CannotDecode(`the frame at ${lost} µs was lost`);
-      }
     }
   }
 

@@ -4,7 +4,7 @@
 import { AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import type { Track } from "./clip.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
-import { decodeFrames } from "./frames.ts";
+import { decodeFrames, type Frame } from "./frames.ts";
 import { audioStalled, Signs } from "./in-time.ts";
 import { isUncompressed } from "./names.ts";
 
@@ -12,9 +12,9 @@ import { isUncompressed } from "./names.ts";
 export async function* decodeOn(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
-): AsyncGenerator<VideoFrame, void, undefined> {
+): AsyncGenerator<Frame, void, undefined> {
   const rest = new Rest(packets);
-  const held: VideoFrame[] = [];
+  const held: Frame[] = [];
   let last = Number.NEGATIVE_INFINITY;
   try {
     for (;;) {
@@ -45,7 +45,7 @@ export async function* decodeOn(
   }
 }
 
-function closeAll(frames: readonly VideoFrame[]): void {
+function closeAll(frames: readonly Frame[]): void {
   for (const frame of frames) {
     frame.close();
   }

@@ -7,6 +7,7 @@ import { type Track, withClip } from "./clip.ts";
 import { decodeChunk, decodeTrack, type TakeFrame, type Wish } from "./decode.ts";
 import { CannotDecode } from "./failures.ts";
 import { eachInTime } from "./in-time.ts";
+import { planesOf } from "./layout.ts";
 import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 
@@ -16,6 +17,8 @@ export interface Seen {
   frames: Blob | undefined;
   /** Level of each window in dBFS; null where nothing was decoded. */
   windows: (number | null)[];
+  /** Whether frames came as RGB, whatever is coded. */
+  rgb: boolean;
   /** Times of all decoded frames in microseconds, where errors were passed over. */
   decoded: number[] | null;
 }
@@ -33,8 +36,8 @@ export function watchFile(
     const windows = step.audio === null ? [] : listen(step.audio, clip.track(step.audio.stream), progress);
     // The clip stays open until both have ended.
     await Promise.allSettled([frames, windows]);
-    const { blob = undefined, decoded = null } = (await frames) ?? {};
-    return { frames: blob, windows: await windows, decoded };
+    const { blob = undefined, rgb = false, decoded = null } = (await frames) ?? {};
+    return { frames: blob, windows: await windows, rgb, decoded };
   });
 }
 
@@ -43,11 +46,11 @@ async function watchFrames(
   step: SampleStep,
   track: Track,
   progress: (samples: number) => void,
-): Promise<{ blob: Blob; decoded: number[] | null }> {
+): Promise<{ blob: Blob; rgb: boolean; decoded: number[] | null }> {
   const samples = new Samples(step, progress);
   const decoded: number[] = [];
   await decodeTrack(memory, track, [samples.wish], (time) => decoded.push(time));
-  return { blob: samples.blob(), decoded: step.decode.lenient ? decoded : null };
+  return { blob: samples.blob(), rgb: samples.rgb, decoded: step.decode.lenient ? decoded : null };
 }
 
 /** Decodes a chunk into `take`, and samples it beside if that is wanted: returns the samples. */
@@ -66,12 +69,17 @@ export async function decodeAndSample(
 /** Collects the samples of a decode. */
 class Samples {
   readonly wish: Wish;
+  /** Whether frames came as RGB. */
+  rgb = false;
   readonly #luma: Uint8Array<ArrayBuffer>[] = [];
 
   constructor({ decode, every, finer, crop, lumaOfChroma }: SampleStep, progress: (samples: number) => void) {
     const pixels = decode.width * decode.height;
-    const take = (frame: Uint8Array) => {
-      this.#luma.push(shrunk(luma(frame, pixels, decode.width, lumaOfChroma), decode.width, finer));
+    const take = (frame: Uint8Array, _: number, format: VideoPixelFormat | null) => {
+      const isRgb = planesOf(format).length === 1;
+      this.rgb ||= isRgb;
+      const gray = luma(frame, pixels, decode.width, isRgb ? lumaOfChroma : [0, 0]);
+      this.#luma.push(shrunk(gray, decode.width, finer));
       progress(this.#luma.length);
     };
     this.wish = { step: decode, every, crop, take };

@@ -475,8 +475,8 @@ every: number,
  */
 crop: [number, number, number, number] | null,
 /**
- * What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
- * of BT.709, and this makes it what was coded.
+ * What is added to luma for each unit of blue and of red chroma of frames that come as RGB. What a browser made with
+ * BT.601 becomes luma of BT.709, and this makes it what was coded.
  */
 lumaOfChroma: [number, number], };
 
@@ -522,6 +522,10 @@ export type Perceived = {
  * Root mean square of each window, in dBFS; `None` where nothing was decoded.
  */
 windows: Array<number | null>,
+/**
+ * Whether frames came as RGB, whatever is coded.
+ */
+rgb: boolean,
 /**
  * Times in the file of all decoded frames, where its decoder passed over errors.
  */

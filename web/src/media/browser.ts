@@ -75,7 +75,8 @@ export class Browser {
     alive: () => void,
   ): Promise<{ answer: Answer | null; outputs: NamedBlob[] }> {
     const { file, windows } = await this.#codecs.makeAudio(step, firstOf(inputs), alive);
-    const answer: Answer | null = windows === undefined ? null : { type: "heard", windows, decoded: null };
+    const answer: Answer | null =
+      windows === undefined ? null : { type: "heard", windows, rgb: false, decoded: null };
     return { answer, outputs: [{ name: FILES.audio, blob: file }] };
   }
 

@@ -72,6 +72,9 @@ pub fn joined(spans: &[Span], apart: Micros) -> Vec<Span> {
 pub struct Perceived {
     /// Root mean square of each window, in dBFS; `None` where nothing was decoded.
     pub windows: Vec<Option<f32>>,
+    /// Whether frames came as RGB, whatever is coded.
+    #[serde(default)]
+    pub rgb: bool,
     /// Times in the file of all decoded frames, where its decoder passed over errors.
     #[serde(default)]
     pub decoded: Option<Vec<Micros>>,

@@ -14,7 +14,7 @@ use crate::machine::{Decoder, WhyFfmpeg};
 use crate::plan::audio::AudioPlan;
 use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
-use crate::plan::{Action, EncodePlan};
+use crate::plan::Action;
 use crate::step::files::{CLIP, RESULT_FILE};
 use crate::step::watch::{self, SampleStep, Seen, WatchStep};
 use crate::step::{ArtifactKind, Output, Program, ffmpeg};
@@ -48,18 +48,13 @@ fn of_result(grid: &Grid, audio: bool) -> WatchStep {
     }
 }
 
-/// Returns whether the decoder is a browser's that hands out RGB, made with the matrix that a file names or that it takes
-/// for granted.
-fn hands_out_rgb(plan: &EncodePlan, facts: &MediaFacts) -> bool {
-    plan.decoder == Decoder::Browser && facts.video.decoded_as_rgb
-}
-
 /// Joins what was seen of the parts of a file. The audio is heard with the first.
 fn joined(parts: Vec<Option<Seen>>) -> Option<Seen> {
     parts.into_iter().reduce(|all, part| {
         let (mut all, part) = (all?, part?);
         all.watched.frames.extend(part.watched.frames);
         all.errors |= part.errors;
+        all.rgb |= part.rgb;
         Some(all)
     })?
 }
@@ -174,7 +169,7 @@ impl Rendition {
                     let all = [0, 0, plan.format.width, plan.format.height];
                     video.crop = Some(inside).filter(|_| inside != all);
                     let matrix = plan.conversion.colour.matrix.as_deref();
-                    if hands_out_rgb(plan, facts) && matches!(matrix, Some("smpte170m" | "bt470bg")) {
+                    if plan.decoder == Decoder::Browser && matches!(matrix, Some("smpte170m" | "bt470bg")) {
                         video.luma_of_chroma = watch::BT601_FROM_BT709;
                     }
                 }
@@ -323,7 +318,8 @@ impl Rendition {
             return self.finish_checked(shared, vec![Note::NotCompared]);
         };
         let step = frames_of_source(plan);
-        let rgb = plan.conversion.rgb || hands_out_rgb(plan, &shared.facts);
+        // A browser may hand out the result as RGB, but not the source, if that is decoded by our HEVC decoder.
+        let rgb = plan.conversion.rgb || shared.facts.video.decoded_as_rgb || result.rgb;
         let tolerance = Tolerance {
             interval: plan.grid.rate.time_of(step.every),
             tones: plan.conversion.tone_map || plan.conversion.full_range || plan.conversion.rgb,

@@ -33,8 +33,8 @@ pub struct SampleStep {
     pub every: u64,
     /// The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.
     pub crop: Option<[u32; 4]>,
-    /// What is added to luma for each unit of blue and of red chroma. RGB that a browser made with BT.601 becomes luma
-    /// of BT.709, and this makes it what was coded.
+    /// What is added to luma for each unit of blue and of red chroma of frames that come as RGB. What a browser made with
+    /// BT.601 becomes luma of BT.709, and this makes it what was coded.
     pub luma_of_chroma: [f64; 2],
     /// Frames of several shapes are fitted into this size first, as the result has them. Only ffmpeg does that, and the
     /// browser is never asked to.
@@ -63,6 +63,8 @@ pub struct Seen {
     pub watched: Watched,
     /// Times in the file of all decoded frames, ascending; `None` from a browser that passes over no error: it loses none.
     pub decoded: Option<Vec<Micros>>,
+    /// Whether frames came as RGB, whatever is coded.
+    pub rgb: bool,
     /// Whether the decoder reported errors.
     pub errors: bool,
     /// Whether it complained of what it decodes, but handed it out as if nothing were amiss.
@@ -149,17 +151,17 @@ pub(crate) fn read(
     let errors = decode_errors(log) > 0;
     let complaints = log.iter().any(|line| is_complaint(line, codec));
     Some(match answer {
-        Some(Answer::Heard(Perceived { windows, decoded })) => {
+        Some(Answer::Heard(Perceived { windows, rgb, decoded })) => {
             let frames = frames.unwrap_or_default();
             // Errors are passed over only after there were some.
             let errors = errors || decoded.is_some();
-            Seen { watched: Watched { frames, loudness: windows }, decoded, errors, complaints }
+            Seen { watched: Watched { frames, loudness: windows }, decoded, rgb, errors, complaints }
         }
         Some(_) => return None,
         None => {
             let loudness = text(HEARD_FILE).map(|text| loudness(&text, origin)).unwrap_or_default();
             let decoded = Some(times(&text(SHOWN_FILE)?));
-            Seen { watched: Watched { frames: frames?, loudness }, decoded, errors, complaints }
+            Seen { watched: Watched { frames: frames?, loudness }, decoded, rgb: false, errors, complaints }
         }
     })
 }

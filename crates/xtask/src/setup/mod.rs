@@ -1,12 +1,12 @@
 //! Installs what building and testing need. Idempotent: existing installations stay, and checking is quick.
 
+mod clang;
 mod npm;
 mod system;
 mod tools;
-mod x264;
 
+pub(crate) use clang::{Compiler, FFMPEG, Sources, X264};
 pub(crate) use system::browser_environment;
-pub(crate) use x264::{Compiler, ready as wasm_compiler};
 
 use crate::{error::Error, process::Workspace};
 
@@ -34,10 +34,9 @@ pub(crate) fn run(workspace: &Workspace, needs: Needs) -> Result<(), Error> {
     tools::crates(workspace)?;
     tools::install(workspace, needs.test_runner)?;
     npm::install(workspace)?;
-    if x264::compiler(workspace).is_some()
-        && let Err(error) = x264::source(workspace)
-    {
-        eprintln!("xtask: {error}\nxtask: continuing without the x264 module");
+    if clang::compiler(workspace).is_some() {
+        X264.provide(workspace);
+        FFMPEG.provide(workspace);
     }
     Ok(())
 }

@@ -1,0 +1,1 @@
+static const AVBitStreamFilter * const bitstream_filters[] = { &ff_null_bsf, NULL };

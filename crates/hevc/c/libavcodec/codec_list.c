@@ -1,0 +1,1 @@
+static const AVCodec * const codec_list[] = { &ff_hevc_decoder, NULL };

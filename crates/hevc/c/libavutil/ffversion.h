@@ -1,0 +1,1 @@
+#define FFMPEG_VERSION "4.2.1"

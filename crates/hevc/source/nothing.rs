@@ -1,0 +1,1 @@
+//! See Cargo.toml: this package exists only to name another one.
