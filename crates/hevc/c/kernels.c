@@ -1,0 +1,38 @@
+/* Enters our kernels into FFmpeg's table of HEVC functions: the linker's --wrap redirects FFmpeg's own initialisation to
+ * the one here, which calls the original and then replaces its C functions with kernels if kernels are wanted. The
+ * compiler checks every kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
+#include "libavcodec/hevcdsp.h"
+#include "kernels.h"
+
+int clipfit_hevc_use_kernels = 1;
+
+void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
+
+#define ENTER_TRANSFORM( bits, index, size ) \
+    dsp->idct[index] = clipfit_hevc_idct_##size##_##bits; \
+    dsp->idct_dc[index] = clipfit_hevc_idct_##size##_dc_##bits; \
+    dsp->add_residual[index] = clipfit_hevc_add_residual##size##_##bits;
+
+#define ENTER_ALL( bits ) \
+    static void enter_##bits( HEVCDSPContext *dsp ) \
+    { \
+        ENTER_TRANSFORM( bits, 0, 4x4 ) \
+        ENTER_TRANSFORM( bits, 1, 8x8 ) \
+        ENTER_TRANSFORM( bits, 2, 16x16 ) \
+        ENTER_TRANSFORM( bits, 3, 32x32 ) \
+        dsp->transform_4x4_luma = clipfit_hevc_transform_4x4_luma_##bits; \
+    }
+
+ENTER_ALL( 8 )
+ENTER_ALL( 10 )
+
+void __wrap_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth )
+{
+    __real_ff_hevc_dsp_init( dsp, bit_depth );
+    if( !clipfit_hevc_use_kernels )
+        return;
+    if( bit_depth == 8 )
+        enter_8( dsp );
+    else if( bit_depth == 10 )
+        enter_10( dsp );
+}

@@ -1,0 +1,27 @@
+/* Kernels of crates/hevc-kernels as C sees them: one of 8 and one of 10 bits per sample for each entry of
+ * HEVCDSPContext that has any. */
+#ifndef CLIPFIT_HEVC_KERNELS_H
+#define CLIPFIT_HEVC_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sets whether decoders that open from now on use our kernels or FFmpeg's C. */
+extern int clipfit_hevc_use_kernels;
+
+#define CLIPFIT_HEVC_TRANSFORM( bits, size ) \
+    void clipfit_hevc_idct_##size##_##bits( int16_t *coeffs, int col_limit ); \
+    void clipfit_hevc_idct_##size##_dc_##bits( int16_t *coeffs ); \
+    void clipfit_hevc_add_residual##size##_##bits( uint8_t *dst, int16_t *res, ptrdiff_t stride );
+
+#define CLIPFIT_HEVC_KERNELS( bits ) \
+    CLIPFIT_HEVC_TRANSFORM( bits, 4x4 ) \
+    CLIPFIT_HEVC_TRANSFORM( bits, 8x8 ) \
+    CLIPFIT_HEVC_TRANSFORM( bits, 16x16 ) \
+    CLIPFIT_HEVC_TRANSFORM( bits, 32x32 ) \
+    void clipfit_hevc_transform_4x4_luma_##bits( int16_t *coeffs );
+
+CLIPFIT_HEVC_KERNELS( 8 )
+CLIPFIT_HEVC_KERNELS( 10 )
+
+#endif
