@@ -13,6 +13,7 @@
 
 pub mod lanes;
 
+pub mod motion;
 pub mod transform;
 
 /// Distance of rows of intermediate samples (`MAX_PB_SIZE`), in samples.

@@ -13,6 +13,17 @@ void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
     dsp->idct_dc[index] = clipfit_hevc_idct_##size##_dc_##bits; \
     dsp->add_residual[index] = clipfit_hevc_add_residual##size##_##bits;
 
+/* Every width has the same kernels: `down` and `across` say whether the vector lies between pixels that way. */
+#define ENTER_MOTION( bits, entry, down, across, name, way ) \
+    for( int i = 0; i < 10; i++ ) \
+    { \
+        dsp->put_hevc_##entry[i][down][across] = clipfit_hevc_##name##way##_##bits; \
+        dsp->put_hevc_##entry##_uni[i][down][across] = clipfit_hevc_##name##_uni##way##_##bits; \
+        dsp->put_hevc_##entry##_uni_w[i][down][across] = clipfit_hevc_##name##_uni_w##way##_##bits; \
+        dsp->put_hevc_##entry##_bi[i][down][across] = clipfit_hevc_##name##_bi##way##_##bits; \
+        dsp->put_hevc_##entry##_bi_w[i][down][across] = clipfit_hevc_##name##_bi_w##way##_##bits; \
+    }
+
 #define ENTER_ALL( bits ) \
     static void enter_##bits( HEVCDSPContext *dsp ) \
     { \
@@ -21,6 +32,14 @@ void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
         ENTER_TRANSFORM( bits, 2, 16x16 ) \
         ENTER_TRANSFORM( bits, 3, 32x32 ) \
         dsp->transform_4x4_luma = clipfit_hevc_transform_4x4_luma_##bits; \
+        ENTER_MOTION( bits, qpel, 0, 0, pel, ) \
+        ENTER_MOTION( bits, qpel, 0, 1, qpel, _h ) \
+        ENTER_MOTION( bits, qpel, 1, 0, qpel, _v ) \
+        ENTER_MOTION( bits, qpel, 1, 1, qpel, _hv ) \
+        ENTER_MOTION( bits, epel, 0, 0, pel, ) \
+        ENTER_MOTION( bits, epel, 0, 1, epel, _h ) \
+        ENTER_MOTION( bits, epel, 1, 0, epel, _v ) \
+        ENTER_MOTION( bits, epel, 1, 1, epel, _hv ) \
     }
 
 ENTER_ALL( 8 )

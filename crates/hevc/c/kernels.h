@@ -14,12 +14,33 @@ extern int clipfit_hevc_use_kernels;
     void clipfit_hevc_idct_##size##_dc_##bits( int16_t *coeffs ); \
     void clipfit_hevc_add_residual##size##_##bits( uint8_t *dst, int16_t *res, ptrdiff_t stride );
 
+/* An interpolation, kept, and with each way to finish it. */
+#define CLIPFIT_HEVC_MOTION( bits, name, way ) \
+    void clipfit_hevc_##name##way##_##bits( int16_t *dst, uint8_t *src, ptrdiff_t src_stride, int height, intptr_t mx, \
+        intptr_t my, int width ); \
+    void clipfit_hevc_##name##_uni##way##_##bits( uint8_t *dst, ptrdiff_t dst_stride, uint8_t *src, \
+        ptrdiff_t src_stride, int height, intptr_t mx, intptr_t my, int width ); \
+    void clipfit_hevc_##name##_uni_w##way##_##bits( uint8_t *dst, ptrdiff_t dst_stride, uint8_t *src, \
+        ptrdiff_t src_stride, int height, int denom, int wx, int ox, intptr_t mx, intptr_t my, int width ); \
+    void clipfit_hevc_##name##_bi##way##_##bits( uint8_t *dst, ptrdiff_t dst_stride, uint8_t *src, \
+        ptrdiff_t src_stride, int16_t *src2, int height, intptr_t mx, intptr_t my, int width ); \
+    void clipfit_hevc_##name##_bi_w##way##_##bits( uint8_t *dst, ptrdiff_t dst_stride, uint8_t *src, \
+        ptrdiff_t src_stride, int16_t *src2, int height, int denom, int wx0, int wx1, int ox0, int ox1, intptr_t mx, \
+        intptr_t my, int width );
+
 #define CLIPFIT_HEVC_KERNELS( bits ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 4x4 ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 8x8 ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 16x16 ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 32x32 ) \
-    void clipfit_hevc_transform_4x4_luma_##bits( int16_t *coeffs );
+    void clipfit_hevc_transform_4x4_luma_##bits( int16_t *coeffs ); \
+    CLIPFIT_HEVC_MOTION( bits, pel, ) \
+    CLIPFIT_HEVC_MOTION( bits, qpel, _h ) \
+    CLIPFIT_HEVC_MOTION( bits, qpel, _v ) \
+    CLIPFIT_HEVC_MOTION( bits, qpel, _hv ) \
+    CLIPFIT_HEVC_MOTION( bits, epel, _h ) \
+    CLIPFIT_HEVC_MOTION( bits, epel, _v ) \
+    CLIPFIT_HEVC_MOTION( bits, epel, _hv )
 
 CLIPFIT_HEVC_KERNELS( 8 )
 CLIPFIT_HEVC_KERNELS( 10 )
