@@ -11,9 +11,11 @@
 #![allow(unsafe_code, reason = "kernels read and write through C's pointers")]
 #![allow(clippy::missing_safety_doc, reason = "one contract for all of them, at the top of the crate")]
 
+pub mod deblock;
 pub mod lanes;
 
 pub mod motion;
+pub mod sao;
 pub mod transform;
 
 /// Distance of rows of intermediate samples (`MAX_PB_SIZE`), in samples.

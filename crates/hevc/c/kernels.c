@@ -24,6 +24,13 @@ void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
         dsp->put_hevc_##entry##_bi_w[i][down][across] = clipfit_hevc_##name##_bi_w##way##_##bits; \
     }
 
+/* The _c entries are for frames where some blocks stay as they are: the same kernels. */
+#define ENTER_DEBLOCK( bits, way ) \
+    dsp->hevc_##way##_loop_filter_luma = clipfit_hevc_##way##_loop_filter_luma_##bits; \
+    dsp->hevc_##way##_loop_filter_luma_c = clipfit_hevc_##way##_loop_filter_luma_##bits; \
+    dsp->hevc_##way##_loop_filter_chroma = clipfit_hevc_##way##_loop_filter_chroma_##bits; \
+    dsp->hevc_##way##_loop_filter_chroma_c = clipfit_hevc_##way##_loop_filter_chroma_##bits;
+
 #define ENTER_ALL( bits ) \
     static void enter_##bits( HEVCDSPContext *dsp ) \
     { \
@@ -40,6 +47,13 @@ void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
         ENTER_MOTION( bits, epel, 0, 1, epel, _h ) \
         ENTER_MOTION( bits, epel, 1, 0, epel, _v ) \
         ENTER_MOTION( bits, epel, 1, 1, epel, _hv ) \
+        ENTER_DEBLOCK( bits, h ) \
+        ENTER_DEBLOCK( bits, v ) \
+        for( int i = 0; i < 5; i++ ) \
+        { \
+            dsp->sao_band_filter[i] = clipfit_hevc_sao_band_filter_##bits; \
+            dsp->sao_edge_filter[i] = clipfit_hevc_sao_edge_filter_##bits; \
+        } \
     }
 
 ENTER_ALL( 8 )

@@ -28,6 +28,12 @@ extern int clipfit_hevc_use_kernels;
         ptrdiff_t src_stride, int16_t *src2, int height, int denom, int wx0, int wx1, int ox0, int ox1, intptr_t mx, \
         intptr_t my, int width );
 
+#define CLIPFIT_HEVC_DEBLOCK( bits, way ) \
+    void clipfit_hevc_##way##_loop_filter_luma_##bits( uint8_t *pix, ptrdiff_t stride, int beta, int32_t *tc, \
+        uint8_t *no_p, uint8_t *no_q ); \
+    void clipfit_hevc_##way##_loop_filter_chroma_##bits( uint8_t *pix, ptrdiff_t stride, int32_t *tc, uint8_t *no_p, \
+        uint8_t *no_q );
+
 #define CLIPFIT_HEVC_KERNELS( bits ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 4x4 ) \
     CLIPFIT_HEVC_TRANSFORM( bits, 8x8 ) \
@@ -40,7 +46,13 @@ extern int clipfit_hevc_use_kernels;
     CLIPFIT_HEVC_MOTION( bits, qpel, _hv ) \
     CLIPFIT_HEVC_MOTION( bits, epel, _h ) \
     CLIPFIT_HEVC_MOTION( bits, epel, _v ) \
-    CLIPFIT_HEVC_MOTION( bits, epel, _hv )
+    CLIPFIT_HEVC_MOTION( bits, epel, _hv ) \
+    CLIPFIT_HEVC_DEBLOCK( bits, h ) \
+    CLIPFIT_HEVC_DEBLOCK( bits, v ) \
+    void clipfit_hevc_sao_band_filter_##bits( uint8_t *dst, uint8_t *src, ptrdiff_t dst_stride, ptrdiff_t src_stride, \
+        int16_t *offsets, int left_class, int width, int height ); \
+    void clipfit_hevc_sao_edge_filter_##bits( uint8_t *dst, uint8_t *src, ptrdiff_t dst_stride, int16_t *offsets, \
+        int eo_class, int width, int height );
 
 CLIPFIT_HEVC_KERNELS( 8 )
 CLIPFIT_HEVC_KERNELS( 10 )
