@@ -8,5 +8,6 @@
 mod entries;
 mod filter;
 mod finish;
+pub mod reference;
 
 pub use entries::*;

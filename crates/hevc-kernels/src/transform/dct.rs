@@ -92,10 +92,10 @@ unsafe fn odd<const PAIRS: usize, const OUTPUTS: usize>(
         let mut first = 0;
         while first < OUTPUTS {
             let mut sums = [[i32x4_splat(0); 2]; 4];
-            for at in 0..count {
-                let factors = table.as_ptr().add(at).cast::<u32>().add(first);
+            for (input, factors) in inputs.iter().zip(table).take(count) {
+                let factors = factors.as_ptr().add(first).cast::<u32>();
                 for (index, sum) in sums.iter_mut().enumerate() {
-                    *sum = add(*sum, dot(inputs[at], v128_load32_splat(factors.add(index))));
+                    *sum = add(*sum, dot(*input, v128_load32_splat(factors.add(index))));
                 }
             }
             outputs[first] = sums[0];
