@@ -143,24 +143,32 @@ unsafe fn transform_16(columns: Columns, step: usize, round: i32) -> [Sums; 16] 
     unsafe { join(transform_8(columns, 2 * step, round), odd(columns, step, &ODD_16)) }
 }
 
+/// Writes eight transformed rows of eight columns as columns of eight: scaled, saturated to 16 bits.
 #[inline(always)]
-unsafe fn transform_32(columns: Columns, step: usize, round: i32) -> [Sums; 32] {
-    unsafe { join(transform_16(columns, 2 * step, round), odd(columns, step, &ODD_32)) }
+unsafe fn write<const SIZE: usize, const SHIFT: u32>(to: *mut i16, rows: [Sums; 8]) {
+    unsafe {
+        let rows =
+            rows.map(|[left, right]| i16x8_narrow_i32x4(i32x4_shr(left, SHIFT), i32x4_shr(right, SHIFT)));
+        for (index, column) in transpose(rows).into_iter().enumerate() {
+            v128_store(to.add(index * SIZE).cast(), column);
+        }
+    }
 }
 
-/// Writes transformed columns as rows: scaled, saturated to 16 bits, transposed.
+/// Joins a transform of half the size and the odd rows like `join`, and writes them eight at a time: all at once would
+/// not stay in registers.
 #[inline(always)]
-unsafe fn write<const SIZE: usize, const SHIFT: u32>(to: *mut i16, columns: &[Sums; SIZE]) {
+unsafe fn write_joined<const HALF: usize, const SIZE: usize, const SHIFT: u32>(
+    to: *mut i16,
+    even: &[Sums; HALF],
+    odd: &[Sums; HALF],
+) {
     unsafe {
-        for block in 0..SIZE / 8 {
-            let row = |index: usize| {
-                let [left, right] = columns[8 * block + index];
-                i16x8_narrow_i32x4(i32x4_shr(left, SHIFT), i32x4_shr(right, SHIFT))
-            };
-            let turned = transpose([row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)]);
-            for (index, column) in turned.into_iter().enumerate() {
-                v128_store(to.add(index * SIZE + 8 * block).cast(), column);
-            }
+        for first in (0..HALF).step_by(8) {
+            let index = [0, 1, 2, 3, 4, 5, 6, 7].map(|index| first + index);
+            write::<SIZE, SHIFT>(to.add(first), index.map(|index| add(even[index], odd[index])));
+            let index = [7, 6, 5, 4, 3, 2, 1, 0].map(|index| first + index);
+            write::<SIZE, SHIFT>(to.add(SIZE - 8 - first), index.map(|index| sub(even[index], odd[index])));
         }
     }
 }
@@ -172,9 +180,15 @@ unsafe fn stage<const SIZE: usize, const SHIFT: u32>(to: *mut i16, from: *const 
         let columns = Columns { at: from, stride: SIZE, rows };
         let round = 1 << (SHIFT - 1);
         match SIZE {
-            8 => write::<8, SHIFT>(to, &transform_8(columns, 1, round)),
-            16 => write::<16, SHIFT>(to, &transform_16(columns, 1, round)),
-            _ => write::<32, SHIFT>(to, &transform_32(columns, 1, round)),
+            8 => write::<SIZE, SHIFT>(to, transform_8(columns, 1, round)),
+            16 => {
+                let even = transform_8(columns, 2, round);
+                write_joined::<8, SIZE, SHIFT>(to, &even, &odd(columns, 1, &ODD_16));
+            }
+            _ => {
+                let even = transform_16(columns, 2, round);
+                write_joined::<16, SIZE, SHIFT>(to, &even, &odd(columns, 1, &ODD_32));
+            }
         }
     }
 }
