@@ -9,7 +9,8 @@ use clipfit_hevc_kernels::transform::{dct::*, reference, residual::*, small::*};
 use support::{FILLINGS, Plane, Random};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Returns whether a coefficient may be there if a decoder passes `limit`: at most, since it scans whole groups of four by four.
+/// Returns whether a coefficient may be there if a decoder passes `limit`. It is never more, because scanning takes whole
+/// groups of four by four.
 fn allowed(size: usize, limit: i32, x: usize, y: usize) -> bool {
     let (limit, rows) = (limit as usize, (limit as usize + 4).min(size));
     // FFmpeg takes four rows fewer after column 4, 8 and so on.
