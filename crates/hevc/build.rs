@@ -10,8 +10,8 @@ const CODEC: &str = "allcodecs avpacket bitstream_filters bsf bswapdsp cabac cod
 const UTIL: &str = "avstring bprint buffer channel_layout dict display error eval frame hwcontext imgutils log log2_tab \
     mastering_display_metadata mathematics md5 mem opt parseutils pixdesc rational reverse samplefmt sha stereo3d time \
     utils";
-/// Our own sources: the flat interface.
-const OWN: &str = "library";
+/// Our own sources: the flat interface, and the table of the kernels.
+const OWN: &str = "library kernels";
 const INSIDE: &[(&str, &str)] = &[("HAVE_AV_CONFIG_H", "1")];
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             group(source.join("libavutil"), UTIL),
             group(own, OWN),
         ],
-        wrapped: "malloc",
+        wrapped: "malloc ff_hevc_dsp_init",
     }
     .build()
 }

@@ -6,5 +6,8 @@ mod decoder;
 mod library;
 mod module;
 
+// The tables in c/ refer to the kernels by name.
+use clipfit_hevc_kernels as _;
+
 pub use decoder::{Decoder, Error, Frame};
 pub use module::{Hevc, HevcFrame, memory_refused};

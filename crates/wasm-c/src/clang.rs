@@ -1,4 +1,5 @@
 //! Compiles a library's C sources with clang for WebAssembly and hands the objects to Rust's linker.
+#![allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 
 use std::env;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     error::Error,
-    module::{ENGINE, HEVC, MEDIA, X264},
+    module::{ENGINE, HEVC, MEDIA, Module, X264},
     process::Workspace,
     setup::{self, Needs},
     site,
@@ -158,7 +158,15 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     ];
     let native: Vec<&str> =
         NATIVE.iter().flat_map(|package| ["-p", package]).chain(["--all-targets"]).collect();
-    const DECODER: &[&str] = &["-p", "clipfit-hevc", "--all-targets", "--target", "wasm32-unknown-unknown"];
+    const DECODER: &[&str] = &[
+        "-p",
+        "clipfit-hevc-kernels",
+        "-p",
+        "clipfit-hevc",
+        "--all-targets",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
     let encoder = X264.compiler(workspace).map(|_| ENCODER);
     let decoder = HEVC.compiler(workspace).map(|_| DECODER);
     let parts = [native.as_slice(), LIBRARIES, PAGE_ALONE, PAGE].into_iter().chain(encoder).chain(decoder);
@@ -169,20 +177,24 @@ fn clippy(workspace: &Workspace) -> Result<(), Error> {
     })
 }
 
-/// Tests the kernels and the encoder in Node and in Chromium, and compares the types of its module with the committed
-/// ones.
+/// Tests the kernels and the encoder in Node and in Chromium, and compares the types of the modules with C with the
+/// committed ones.
 fn x264(workspace: &Workspace) -> Result<(), Error> {
-    if !X264.build(workspace)? {
-        eprintln!("xtask: no clang for WebAssembly, so no x264 module to test");
-        return Ok(());
-    }
-    X264.types(workspace, false)?;
-    const CRATES: [&str; 2] = ["crates/x264-kernels", "crates/x264"];
-    for folder in CRATES {
-        X264.with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
-        // Tests that do not choose an environment run in Node only, unless this is set.
-        let browser = [("WASM_BINDGEN_USE_BROWSER", "1"), ("WASM_BINDGEN_TEST_TIMEOUT", "600")];
-        X264.with_compiler(workspace, "wasm-pack", &["test", "--headless", "--chrome", folder], &browser)?;
+    const CRATES: [(Module, &[&str]); 2] =
+        [(X264, &["crates/x264-kernels", "crates/x264"]), (HEVC, &["crates/hevc-kernels"])];
+    for (module, folders) in CRATES {
+        if !module.build(workspace)? {
+            eprintln!("xtask: no clang for WebAssembly, so no modules with C to test");
+            continue;
+        }
+        module.types(workspace, false)?;
+        for folder in folders {
+            module.with_compiler(workspace, "wasm-pack", &["test", "--node", folder], &[])?;
+            // Tests that do not choose an environment run in Node only, unless this is set.
+            let browser = [("WASM_BINDGEN_USE_BROWSER", "1"), ("WASM_BINDGEN_TEST_TIMEOUT", "600")];
+            let arguments = ["test", "--headless", "--chrome", folder];
+            module.with_compiler(workspace, "wasm-pack", &arguments, &browser)?;
+        }
     }
     Ok(())
 }
