@@ -17,6 +17,7 @@ import { decodable, decoderConfig } from "./decode.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
 import { copyVisible, visible } from "./frame-convert.ts";
 import { decodeFrames, type Frame } from "./frames.ts";
+import { needsOwn } from "./hevc.ts";
 import { type FrameSize, h264Configuration, keyframeSize } from "./keyframe.ts";
 import { tightBytes, tightLayout } from "./layout.ts";
 import { codecName, colourName, otherCodecName } from "./names.ts";
@@ -45,7 +46,9 @@ export function examinePackets(
       hidden: [],
       frameSizes: [],
       layout: await decodedLayout(track, log),
+      ownDecoder: false,
     };
+    table.ownDecoder = table.layout !== null && (await needsOwn(await decoderConfig(track)));
     for await (const packet of track.listed()) {
       const row = table.sizes.length;
       const time = track.time(packet);

@@ -789,7 +789,11 @@ frameSizes: Array<[number, number]>,
  * Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
  * asked.
  */
-layout: string | null, };
+layout: string | null,
+/**
+ * Clipfit's own decoder decoded that frame, because the browser has none.
+ */
+ownDecoder: boolean, };
 
 /**
  * What a worker measured, in pixels a second; `None`: it did not work.

@@ -158,6 +158,9 @@ pub struct VideoFacts {
     /// Times of all frames, ascending, on the zero-based timeline.
     #[serde(skip)]
     pub times: Vec<Micros>,
+    /// Clipfit's own decoder decodes it, where the browser has none.
+    #[serde(skip)]
+    pub own_decoder: bool,
     /// The browser's decoder hands out RGB, made with the matrix that the file names or that it takes for granted.
     #[serde(skip)]
     pub decoded_as_rgb: bool,

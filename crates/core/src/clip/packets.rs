@@ -27,6 +27,9 @@ pub struct PacketTable {
     /// Layout of the frame that the browser decoded on trial, in WebCodecs' words; none where it could not, or was not
     /// asked.
     pub layout: Option<String>,
+    /// Clipfit's own decoder decoded that frame, because the browser has none.
+    #[serde(default)]
+    pub own_decoder: bool,
 }
 
 /// The size of a frame.

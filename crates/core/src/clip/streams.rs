@@ -221,6 +221,7 @@ impl Streams {
         let declared = details.average_rate.or(details.base_rate);
         let size = |&(width, height): &(u32, u32)| FrameSize { width, height, sample_aspect: None };
         let frame_sizes: Vec<FrameSize> = packets.frame_sizes.iter().map(size).collect();
+        let own_decoder = packets.own_decoder;
         let mut packets = Packets::read(packets, zero, declared, &self.steady());
         if let Some(at) = packets.jump {
             return Err(ProbeFailure::TimesJump { at });
@@ -262,6 +263,7 @@ impl Streams {
             constant_rate: timing.constant,
             frames: packets.times.len() as u64,
             only_from_start: false,
+            own_decoder,
             decoded_as_rgb: seen.is_rgb(),
             start: first,
             stamped_late: if packets.decoding_times {

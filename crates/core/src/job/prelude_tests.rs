@@ -49,6 +49,7 @@ fn packets(layout: Option<&str>) -> PacketTable {
         hidden: Vec::new(),
         frame_sizes: Vec::new(),
         layout: layout.map(str::to_owned),
+        own_decoder: false,
     }
 }
 

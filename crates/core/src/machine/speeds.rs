@@ -156,8 +156,19 @@ impl Speeds {
         Codec::ALL.iter().zip(self.browser).find(|(one, _)| **one == codec).and_then(|(_, speed)| speed)
     }
 
-    pub(crate) fn of_decoder(&self, decoder: Decoder) -> f64 {
-        self.decode.filter(|_| decoder == Decoder::Browser).unwrap_or(self.superfast * DECODE_BY_FFMPEG)
+    /// Returns the speed of decoding a codec; `own` where that is done by our decoder.
+    pub(crate) fn of_decoder(&self, decoder: Decoder, codec: &str, own: bool) -> f64 {
+        let arithmetic = match codec {
+            "hevc" if own => HEVC_BY_US,
+            "hevc" => HEVC_BY_FFMPEG,
+            _ => DECODE_BY_FFMPEG,
+        };
+        self.decode.filter(|_| decoder == Decoder::Browser && !own).unwrap_or(self.superfast * arithmetic)
+    }
+
+    /// Returns the speed of making standard range of HDR, in pixels of the source.
+    pub(crate) fn of_tone_mapping(&self, decoder: Decoder) -> f64 {
+        self.superfast * if decoder == Decoder::Browser { TONE_MAPPING } else { TONE_MAPPING_BY_FFMPEG }
     }
 
     /// Returns the speed of x264's settings of `preset`, at `density` bits per pixel.
@@ -174,6 +185,12 @@ impl Speeds {
 /// ffmpeg.wasm's decoder against x264's quickest settings in the same machine, both being plain arithmetic: as fast on
 /// 46 Mb/s of 1080p, faster on ordinary rates.
 const DECODE_BY_FFMPEG: f64 = 2.0;
+// The same for HEVC of 10 bits at 9.4 Mb/s in 1080p, and for making standard range of it: at its own size with ours 26 ms a
+// frame, to 720p 46 ms (docs/benchmarks.md, "Phone clips").
+const HEVC_BY_FFMPEG: f64 = 0.5;
+const HEVC_BY_US: f64 = 1.1;
+const TONE_MAPPING: f64 = 0.8;
+const TONE_MAPPING_BY_FFMPEG: f64 = 0.1;
 
 // How fast real frames go beside the synthetic frames that speeds are measured on: the mean of four clips at two rates
 // each, with the WebAssembly module in Chromium. A first pass has the same quick settings whatever the preset, and goes

@@ -3,12 +3,12 @@
 
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
-use crate::machine::Machine;
 use crate::machine::Preset;
 use crate::machine::VideoEncoder;
 use crate::machine::limits::Limits;
 use crate::machine::speeds::{MEASURED_AGAIN, Speeds, USUAL_DENSITY};
-use crate::plan::audio::AudioPlan;
+use crate::machine::{Decoder, Machine};
+use crate::plan::audio::{AacCoder, AudioPlan};
 use crate::plan::chunks::Chunk;
 use crate::plan::format::{self, Fixed};
 use crate::plan::{self, Action, EncodePlan, RateControl};
@@ -154,6 +154,13 @@ const BESIDE: f64 = 0.7;
 
 /// A second of audio that is decoded and encoded, in pixels of veryfast.
 const AUDIO: f64 = 3.4e6;
+/// The same with FFmpeg's quicker coder.
+const AUDIO_FAST: f64 = 1.2e6;
+/// The browser decodes a result for the last look in this part of the time that its decoder was measured with: few frames
+/// are converted.
+const LAST_LOOK: f64 = 0.4;
+/// Seconds until ffmpeg.wasm is compiled and has looked at the file.
+const START_OF_FFMPEG: f64 = 1.0;
 /// Seconds at the end of every pass: workers wait for the last of them, and after it comes assembly and check.
 const END_OF_PASS: f64 = 0.15;
 
@@ -162,7 +169,11 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let pixels = f64::from(plan.format.width) * f64::from(plan.format.height);
     let (width, height) = plan.conversion.source;
     let thinned = facts.video.frame_rate.per_second() / plan.format.frame_rate.per_second();
-    let decode = f64::from(width) * f64::from(height) * thinned / speeds.of_decoder(plan.decoder);
+    let source = f64::from(width) * f64::from(height);
+    let (codec, own) = (facts.video.codec.as_str(), facts.video.own_decoder);
+    let decode_alone = source * thinned / speeds.of_decoder(plan.decoder, codec, own);
+    let tone_map = if plan.conversion.tone_map { source / speeds.of_tone_mapping(plan.decoder) } else { 0.0 };
+    let decode = decode_alone + tone_map;
     let density = plan.video_rate().map_or(USUAL_DENSITY, |rate| plan.format.density(rate));
     let x264 = if plan.engine == VideoEncoder::Stock { STOCK } else { 1.0 };
     let encode = match plan.engine {
@@ -193,7 +204,13 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     };
     let decode = decode * decodes;
     let audio = match plan.audio {
-        AudioPlan::Encode { .. } => plan.audio_length.seconds() * AUDIO / speeds.veryfast,
+        AudioPlan::Encode { channels, .. } => {
+            let cost = match AacCoder::at(plan.audio.expected(), channels) {
+                AacCoder::Fast => AUDIO_FAST,
+                AacCoder::TwoLoop => AUDIO,
+            };
+            plan.audio_length.seconds() * cost / speeds.veryfast
+        }
         AudioPlan::Copy { .. } | AudioPlan::None(_) => 0.0,
     };
     let count = workers as f64;
@@ -201,9 +218,16 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let chunk =
         |chunk: &Chunk| chunk.frames as f64 * (decode + frame) + chunk.run_up(&plan.grid) as f64 * decode;
     let video = busiest(plan.chunks.iter().map(chunk).collect(), workers) * count;
+    // The result is decoded for the last look, and by ffmpeg the source, too, once more.
+    let frames = plan.grid.frames as f64;
+    let result = frames * pixels / speeds.of_decoder(plan.decoder, "h264", false);
+    let (last_look, start) = match plan.decoder {
+        Decoder::Browser => (result * LAST_LOOK / together, 0.0),
+        Decoder::Ffmpeg(_) => (result + frames * decode_alone / together, START_OF_FFMPEG),
+    };
     // One worker makes all of the audio.
     let busy = ((video + audio) / together).max(audio);
-    Some(Micros::from_seconds(passes * END_OF_PASS + busy))
+    Some(Micros::from_seconds(start + passes * END_OF_PASS + busy + last_look))
 }
 
 /// Returns the part of the frames that a second pass decodes again.
@@ -325,6 +349,23 @@ mod tests {
         ] {
             assert_eq!(speeds(broken), None, "{broken}");
         }
+    }
+
+    /// A phone's clip: what it takes by our decoder is between a clip that the browser decodes and one that ffmpeg does.
+    #[test]
+    fn hevc_and_tone_mapping_count() {
+        let balanced = |clip: &MediaFacts, decoder| {
+            let found = predictions(clip, &target(3_000_000), decoder, &speeds(FIGURES).unwrap());
+            found[1].likely.unwrap().time.seconds()
+        };
+        let mut phone = clip((1920, 1080), 10);
+        let plain = balanced(&phone, Decoder::Browser);
+        phone.video.codec = "hevc".into();
+        phone.video.colour.transfer = Some("arib-std-b67".into());
+        phone.video.own_decoder = true;
+        let ours = balanced(&phone, Decoder::Browser);
+        let by_ffmpeg = balanced(&phone, Decoder::Ffmpeg(None));
+        assert!(plain * 1.3 < ours && ours * 2.0 < by_ffmpeg, "{plain} s, {ours} s, {by_ffmpeg} s");
     }
 
     #[test]

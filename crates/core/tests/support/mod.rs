@@ -47,6 +47,7 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
             bytes_before: Vec::new(),
             times: Vec::new(),
             only_from_start: false,
+            own_decoder: false,
             decoded_as_rgb: false,
             keyframes: (0..frames).step_by(100).map(|frame| rate.time_of(frame)).collect(),
         },

@@ -59,6 +59,7 @@ pub(crate) fn facts() -> MediaFacts {
             bytes_before: Vec::new(),
             times: Vec::new(),
             only_from_start: false,
+            own_decoder: false,
             decoded_as_rgb: false,
             keyframes: (0..15).map(|n| Micros::from_seconds(f64::from(n) * 2.0)).collect(),
         },
