@@ -49,6 +49,9 @@ pub const UNNAMED: Kbps = Kbps(128.0);
 /// (docs/benchmarks.md, "AAC").
 const FAST_CODER: f64 = 24.0;
 
+/// So many times the rate of its audio makes the video most of a file.
+const MOSTLY_VIDEO: f64 = 3.0;
+
 /// The lowest rate at which audio is kept.
 pub const LOWEST: Kbps = Kbps(LEAST.bitrate);
 
@@ -64,9 +67,12 @@ pub enum AacCoder {
 }
 
 impl AacCoder {
-    /// Returns the one that sounds better at this rate.
-    pub fn at(bitrate: Kbps, channels: u32) -> AacCoder {
-        if bitrate.0 >= FAST_CODER * f64::from(channels) { AacCoder::Fast } else { AacCoder::TwoLoop }
+    /// Returns the one that sounds better at this rate, beside video of that rate; `None` where that is not known. `Fast`
+    /// leaves bits over where there is little to hear: the video takes them, if it is most of the file.
+    pub fn at(bitrate: Kbps, channels: u32, video: Option<Kbps>) -> AacCoder {
+        let suits = bitrate.0 >= FAST_CODER * f64::from(channels)
+            && video.is_none_or(|video| video.0 >= bitrate.0 * MOSTLY_VIDEO);
+        if suits { AacCoder::Fast } else { AacCoder::TwoLoop }
     }
 
     /// Returns its name for ffmpeg.

@@ -411,7 +411,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 let graph = mix_tracks(&tracks, *channels, *sample_rate, from, plan.joined);
                 arguments.pair("-i", CLIP).pair("-filter_complex", graph).words("-map [mixed]")
             };
-            let coder = AacCoder::at(plan.audio.expected(), *channels).name();
+            let coder = AacCoder::at(plan.audio.expected(), *channels, plan.video_rate()).name();
             let arguments = arguments.words("-c:a aac").pair("-aac_coder", coder);
             let arguments = arguments.pair("-ac", channels).pair("-ar", sample_rate);
             match bitrate {

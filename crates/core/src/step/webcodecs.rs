@@ -192,7 +192,7 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
             let bitrate = plan.audio.expected();
             Some(AudioStep {
                 copy: false,
-                coder: AacCoder::at(bitrate, channels),
+                coder: AacCoder::at(bitrate, channels, plan.video_rate()),
                 channels,
                 mixes: audio::mixes_into(channels),
                 ..step(stream, bitrate, sample_rate)
