@@ -13,7 +13,6 @@
 
 pub mod deblock;
 pub mod lanes;
-
 pub mod motion;
 pub mod sao;
 pub mod transform;

@@ -31,18 +31,19 @@ export class Due {
   }
 
   /**
-   * Settles a decoded frame and returns whether it is to be shown. Frames before the first keyframe refer to frames that
-   * are not there.
+   * Settles a decoded frame and returns whether it is to be shown; closes it if not. Frames before the first keyframe
+   * refer to frames that are not there.
    */
-  settle(time: number): boolean {
-    const isLeading = time < (this.#start ?? 0);
-    this.checkLost(time);
-    if (this.#times[0] === time) {
-      this.#times.shift();
-    } else if (!isLeading) {
-      throw new CannotDecode(`a frame at ${time} µs that no packet has`);
+  settle(frame: { readonly timestamp: number; close(): void }): boolean {
+    let isShown = false;
+    try {
+      isShown = this.#isShown(frame.timestamp);
+    } finally {
+      if (!isShown) {
+        frame.close();
+      }
     }
-    return !isLeading;
+    return isShown;
   }
 
   /**
@@ -55,5 +56,16 @@ export class Due {
         throw new CannotDecode(`the frame at ${lost} µs was lost`);
       }
     }
+  }
+
+  #isShown(time: number): boolean {
+    const isLeading = time < (this.#start ?? 0);
+    this.checkLost(time);
+    if (this.#times[0] === time) {
+      this.#times.shift();
+    } else if (!isLeading) {
+      throw new CannotDecode(`a frame at ${time} µs that no packet has`);
+    }
+    return !isLeading;
   }
 }

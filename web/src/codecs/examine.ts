@@ -45,10 +45,8 @@ export function examinePackets(
       keyframes: [],
       hidden: [],
       frameSizes: [],
-      layout: await decodedLayout(track, log),
-      ownDecoder: false,
+      ...(await onTrial(track, log)),
     };
-    table.ownDecoder = table.layout !== null && (await needsOwn(await decoderConfig(track)));
     for await (const packet of track.listed()) {
       const row = table.sizes.length;
       const time = track.time(packet);
@@ -289,7 +287,10 @@ async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | 
 }
 
 /** Decodes the first keyframe, since browsers do not always decode what they claim to. */
-async function decodedLayout(track: Track, log: (line: string) => void): Promise<VideoPixelFormat | null> {
+async function onTrial(
+  track: Track,
+  log: (line: string) => void,
+): Promise<Pick<PacketTable, "layout" | "ownDecoder">> {
   try {
     const key = await track.first(undefined);
     if (key === null) {
@@ -298,7 +299,7 @@ async function decodedLayout(track: Track, log: (line: string) => void): Promise
     const config = await decoderConfig(track);
     for await (const frame of decodeFrames(config, decodable(track, only(key)))) {
       try {
-        return await readLayout(frame, config);
+        return { layout: await readLayout(frame, config), ownDecoder: await needsOwn(config) };
       } finally {
         frame.close();
       }
@@ -306,7 +307,7 @@ async function decodedLayout(track: Track, log: (line: string) => void): Promise
     throw new CannotDecode("no frame came");
   } catch (error) {
     log(`the browser does not decode ${track.stream.tag}: ${cannotDecode(error).message}`);
-    return null;
+    return { layout: null, ownDecoder: false };
   }
 }
 

@@ -72,6 +72,7 @@ interface Visible {
   height: number;
 }
 
+/** Returns what is visible of a frame; fails if the frame cannot be read. */
 export function visible(frame: Pick<Frame, "format" | "visibleRect">): Visible {
   const { format, visibleRect } = frame;
   if (format === null || visibleRect === null) {

@@ -130,15 +130,9 @@ class Decoder {
       this.signs.check();
     }
     for (let frame = this.#ready.shift(); frame !== undefined; frame = this.#ready.shift()) {
-      try {
-        if (this.#due.settle(frame.timestamp)) {
-          return frame;
-        }
-      } catch (error) {
-        frame.close();
-        throw error;
+      if (this.#due.settle(frame)) {
+        return frame;
       }
-      frame.close();
     }
     if (this.#flushed) {
       this.#due.checkLost(Number.POSITIVE_INFINITY);

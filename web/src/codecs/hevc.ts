@@ -72,10 +72,8 @@ export async function* decodeHevc(
       });
       for (let raw = receive(); raw !== undefined; raw = receive()) {
         const frame = new HevcFrame(raw, memory);
-        if (due.settle(frame.timestamp)) {
+        if (due.settle(frame)) {
           yield frame;
-        } else {
-          frame.close();
         }
       }
       if (next.done === true) {

@@ -2,8 +2,9 @@
 
 import { CannotDecode } from "./failures.ts";
 
-/** For each plane of a layout, its bytes per sample and the factors by which it is subsampled. */
+/** A plane's bytes per sample, and the factors by which it is subsampled. */
 type Plane = readonly [bytes: number, across: number, down: number];
+/** The planes of each layout. */
 const PLANES: Readonly<Record<string, readonly Plane[]>> = {
   I420: planar(1, 2, 2),
   I420A: [...planar(1, 2, 2), [1, 1, 1]],
@@ -36,7 +37,7 @@ function planar(bytes: number, across: number, down: number): [number, number, n
   ];
 }
 
-/** Returns the bytes per sample of each plane, and the factors by which it is subsampled. */
+/** Returns the planes of a layout. */
 export function planesOf(format: VideoPixelFormat | null): readonly Plane[] {
   const planes = PLANES[format ?? ""];
   if (planes === undefined) {

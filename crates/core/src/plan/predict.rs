@@ -205,7 +205,7 @@ fn time(facts: &MediaFacts, plan: &EncodePlan, workers: usize, means: &Means) ->
     let decode = decode * decodes;
     let audio = match plan.audio {
         AudioPlan::Encode { channels, .. } => {
-            let cost = match AacCoder::at(plan.audio.expected(), channels, plan.video_rate()) {
+            let cost = match plan.aac_coder(channels) {
                 AacCoder::Fast => AUDIO_FAST,
                 AacCoder::TwoLoop => AUDIO,
             };

@@ -1,6 +1,6 @@
 //! The plan as data: what will be made of a clip. Built by the rest of this folder; decides nothing itself.
 
-use super::audio::AudioPlan;
+use super::audio::{AacCoder, AudioPlan};
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
 use super::overhead::overhead;
@@ -228,6 +228,11 @@ impl EncodePlan {
             _ => Bytes(0),
         };
         Bytes(video.0 + self.audio_bytes().times(AUDIO_OVER).0 + self.overhead().0)
+    }
+
+    /// Returns how audio that is encoded into so many channels searches for quantizers.
+    pub fn aac_coder(&self, channels: u32) -> AacCoder {
+        AacCoder::at(self.audio.expected(), channels, self.video_rate())
     }
 
     /// Returns the bitrate aimed at for the video; `None` where quality leads.

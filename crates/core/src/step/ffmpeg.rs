@@ -7,7 +7,7 @@ use crate::clip::look::{self, Keyframes, SAME_SHAPE};
 use crate::clip::metadata::Captured;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
-use crate::plan::audio::{AacCoder, AudioPlan, MixedTrack};
+use crate::plan::audio::{AudioPlan, MixedTrack};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
 use crate::step::files::{
@@ -411,7 +411,7 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 let graph = mix_tracks(&tracks, *channels, *sample_rate, from, plan.joined);
                 arguments.pair("-i", CLIP).pair("-filter_complex", graph).words("-map [mixed]")
             };
-            let coder = AacCoder::at(plan.audio.expected(), *channels, plan.video_rate()).name();
+            let coder = plan.aac_coder(*channels).name();
             let arguments = arguments.words("-c:a aac").pair("-aac_coder", coder);
             let arguments = arguments.pair("-ac", channels).pair("-ar", sample_rate);
             match bitrate {

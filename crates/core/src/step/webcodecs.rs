@@ -188,16 +188,13 @@ pub fn audio(plan: &EncodePlan) -> Option<AudioStep> {
     match plan.audio {
         AudioPlan::None(_) => None,
         AudioPlan::Copy { stream, sample_rate, bitrate } => Some(step(stream, bitrate, sample_rate)),
-        AudioPlan::Encode { stream, channels, sample_rate, .. } => {
-            let bitrate = plan.audio.expected();
-            Some(AudioStep {
-                copy: false,
-                coder: AacCoder::at(bitrate, channels, plan.video_rate()),
-                channels,
-                mixes: audio::mixes_into(channels),
-                ..step(stream, bitrate, sample_rate)
-            })
-        }
+        AudioPlan::Encode { stream, channels, sample_rate, .. } => Some(AudioStep {
+            copy: false,
+            coder: plan.aac_coder(channels),
+            channels,
+            mixes: audio::mixes_into(channels),
+            ..step(stream, plan.audio.expected(), sample_rate)
+        }),
     }
 }
 

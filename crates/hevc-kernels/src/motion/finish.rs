@@ -8,7 +8,10 @@ use core::arch::wasm32::*;
 /// Takes eight intermediate samples at a time; `count` of them are in the block.
 pub(super) trait Finish<D: Depth> {
     /// Takes samples that fit in 16 bits.
-    unsafe fn narrow(&self, x: isize, y: isize, count: isize, samples: v128);
+    #[inline(always)]
+    unsafe fn narrow(&self, x: isize, y: isize, count: isize, samples: v128) {
+        unsafe { self.wide(x, y, count, widen(samples)) }
+    }
 
     /// Takes samples of 32 bits, the left four and the right four.
     unsafe fn wide(&self, x: isize, y: isize, count: isize, samples: [v128; 2]);
@@ -158,11 +161,6 @@ impl<D: Depth> Finish<D> for Average {
 
 impl<D: Depth> Finish<D> for Weigh {
     #[inline(always)]
-    unsafe fn narrow(&self, x: isize, y: isize, count: isize, samples: v128) {
-        unsafe { Finish::<D>::wide(self, x, y, count, widen(samples)) }
-    }
-
-    #[inline(always)]
     unsafe fn wide(&self, x: isize, y: isize, count: isize, samples: [v128; 2]) {
         unsafe {
             let weighted = samples.map(|half| {
@@ -175,11 +173,6 @@ impl<D: Depth> Finish<D> for Weigh {
 }
 
 impl<D: Depth> Finish<D> for AverageWeighted {
-    #[inline(always)]
-    unsafe fn narrow(&self, x: isize, y: isize, count: isize, samples: v128) {
-        unsafe { Finish::<D>::wide(self, x, y, count, widen(samples)) }
-    }
-
     #[inline(always)]
     unsafe fn wide(&self, x: isize, y: isize, count: isize, samples: [v128; 2]) {
         unsafe {

@@ -13,6 +13,7 @@ use crate::{error::Error, process::Workspace};
 const CLANG: [&str; 5] = ["clang-19", "clang-21", "clang-20", "clang-18", "clang"];
 /// Debian's packages.
 const PACKAGES: [&str; 4] = ["clang-19", "lld-19", "wasi-libc", "libclang-rt-19-dev-wasm32"];
+
 /// C sources that a package of cargo carries as an archive. They go to `target/<name>/source`, where the build script
 /// that compiles them looks.
 #[derive(Debug, Clone, Copy)]
