@@ -102,10 +102,11 @@ const COMFORTABLE: (f64, f64) = (7.5, 120.0);
 /// The length aimed at for very long clips.
 const LONGEST: (f64, f64) = (15.0, 250.0);
 
-/// Cuts the grid for `workers` encoders side by side. Boundaries fall on the source's own keyframes where one is near:
-/// first those off the regular distance (its encoder saw a scene cut there), then any, since decoding can start there.
+/// Cuts the grid for `workers` encoders side by side. Boundaries fall where they cost least: on the source's own
+/// keyframes off the regular distance (its encoder saw a scene cut there), on others, since decoding can start there,
+/// or else so that every chunk has the same length.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    affordable(grid, between(video, container, grid, &boundaries(video, grid, count(grid, workers))))
+    affordable(grid, between(video, container, grid, &boundaries(video, grid, count(grid, workers), workers)))
 }
 
 /// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
@@ -186,15 +187,14 @@ fn count(grid: &Grid, workers: usize) -> u64 {
 }
 
 /// Returns ascending slots, from 0 to `grid.frames`.
-fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
+fn boundaries(video: &VideoFacts, grid: &Grid, count: u64, workers: usize) -> Vec<u64> {
     let candidates = Candidates::of(video, grid);
     let mut slots = vec![0];
-    let ideal_length = grid.frames as f64 / count as f64;
-    // Off the ideal the last chunk may keep one worker waiting; off a keyframe every pass decodes what it throws away.
-    let reach = (ideal_length * 0.4) as u64;
-    for index in 1..count {
-        let ideal = (ideal_length * index as f64).round() as u64;
-        let slot = candidates.best_near(ideal, reach);
+    let length = grid.frames as f64 / count as f64;
+    // The more chunks a worker takes, the better it evens out their lengths.
+    let rounds = (count as f64 / workers.max(1) as f64).max(1.0);
+    for ideal in candidates.even(grid.frames, count) {
+        let slot = candidates.cheapest(ideal, (length * REACH) as u64, rounds);
         let previous = slots.last().copied().unwrap_or(0);
         if slot > previous && slot < grid.frames {
             slots.push(slot);
@@ -204,7 +204,20 @@ fn boundaries(video: &VideoFacts, grid: &Grid, count: u64) -> Vec<u64> {
     slots
 }
 
-/// Source keyframes as slots, the irregular ones marked.
+/// How far from its ideal place a boundary may be, in lengths of a chunk.
+const REACH: f64 = 0.4;
+/// What a frame costs that one worker encodes while another has no chunk left. Half the time it decodes the source for
+/// the comparison, or encodes the audio.
+const WAIT_COST: f64 = 0.5;
+/// What a keyframe costs where the source has no scene cut, in encoded frames: a price in sharpness, set beside prices
+/// in time.
+const KEYFRAME_COST: f64 = 10.0;
+/// What a frame costs that is decoded and thrown away.
+const DECODE_COST: f64 = 0.25;
+/// What beginning between keyframes costs besides: not every decoder makes the same frames there.
+const MIDWAY_COST: f64 = 5.0;
+
+/// Source keyframes as slots, those at scene cuts marked.
 struct Candidates {
     slots: Vec<(u64, bool)>,
 }
@@ -212,28 +225,54 @@ struct Candidates {
 impl Candidates {
     fn of(video: &VideoFacts, grid: &Grid) -> Candidates {
         let gaps: Vec<i64> = video.keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
-        let regular = gaps.iter().copied().max().unwrap_or(0);
+        let longest = gaps.iter().copied().max().unwrap_or(0);
         let tolerance = (1_500_000.0 / video.frame_rate.per_second()) as i64;
-        let slots = video
-            .keyframes
-            .iter()
-            .enumerate()
-            .skip(1)
-            .map(|(index, &time)| {
-                let gap = gaps.get(index - 1).copied().unwrap_or(regular);
-                (grid.slot_of(time), regular - gap > tolerance)
-            })
+        let shorter = |gap: i64| longest - gap > tolerance;
+        // An encoder that ran into its greatest distance once may have seen a scene cut just there.
+        let regular = gaps.iter().filter(|&&gap| !shorter(gap)).count() > 1;
+        let after_first = video.keyframes.iter().skip(1);
+        let slots = after_first
+            .zip(&gaps)
+            .map(|(&time, &gap)| (grid.slot_of(time), !regular || shorter(gap)))
             .collect();
         Candidates { slots }
     }
 
-    fn best_near(&self, ideal: u64, reach: u64) -> u64 {
+    /// Returns how many frames are decoded before one at `slot`.
+    fn run_up(&self, slot: u64) -> u64 {
+        let before = self.slots.partition_point(|&(keyframe, _)| keyframe <= slot);
+        slot - before.checked_sub(1).map_or(0, |index| self.slots[index].0)
+    }
+
+    /// Returns the boundaries between `count` chunks that are the same work each, run-ups included.
+    fn even(&self, frames: u64, count: u64) -> Vec<u64> {
+        /// From even lengths on; each time the change is a quarter of the one before.
+        const STEPS: usize = 4;
+        let mut places: Vec<u64> = (1..count).map(|index| frames * index / count).collect();
+        for _ in 0..STEPS {
+            let run_ups: Vec<f64> =
+                places.iter().map(|place| self.run_up(*place) as f64 * DECODE_COST).collect();
+            let share = (frames as f64 + run_ups.iter().sum::<f64>()) / count as f64;
+            let mut begins = 0.0;
+            let mut run_up = 0.0;
+            for (place, next_run_up) in places.iter_mut().zip(run_ups) {
+                begins += (share - run_up).max(0.0);
+                run_up = next_run_up;
+                *place = (begins.round() as u64).min(frames);
+            }
+        }
+        places
+    }
+
+    /// Returns the slot for a boundary within `reach` of `ideal` where each worker takes `rounds` chunks.
+    fn cheapest(&self, ideal: u64, reach: u64, rounds: f64) -> u64 {
         let from = self.slots.partition_point(|&(slot, _)| slot + reach < ideal);
-        self.slots[from..]
-            .iter()
-            .take_while(|&&(slot, _)| slot <= ideal + reach)
-            .min_by_key(|&&(slot, cut)| (!cut, slot.abs_diff(ideal)))
-            .map_or(ideal, |&(slot, _)| slot)
+        let off = |slot: u64| slot.abs_diff(ideal) as f64 * WAIT_COST / rounds;
+        let near = self.slots[from..].iter().take_while(|&&(slot, _)| slot <= ideal + reach);
+        let costs =
+            near.map(|&(slot, scene_cut)| (slot, off(slot) + if scene_cut { 0.0 } else { KEYFRAME_COST }));
+        let anywhere = (ideal, KEYFRAME_COST + MIDWAY_COST + self.run_up(ideal) as f64 * DECODE_COST);
+        costs.chain([anywhere]).min_by(|one, other| one.1.total_cmp(&other.1)).map_or(ideal, |(slot, _)| slot)
     }
 }
 
@@ -269,6 +308,34 @@ fn seek_for(video: &VideoFacts, container: Container, grid: &Grid, first: u64) -
 mod tests {
     use super::*;
     use crate::testing::facts;
+
+    #[test]
+    fn boundaries_cost_least() {
+        // Keyframes, workers, and where the second chunk of 250 frames begins.
+        for (keyframes, workers, second) in [
+            // Scene cuts: the nearest, so that no worker waits for another.
+            (vec![0, 30, 76, 137, 187, 242], 2, 137),
+            // Scene cuts beside a regular distance.
+            (vec![0, 50, 100, 130, 150, 200], 2, 130),
+            // A regular keyframe near.
+            (vec![0, 60, 120, 180, 240], 2, 120),
+            // A scene cut so far that a worker would wait for long.
+            (vec![0, 50, 79, 100, 120, 150, 200], 2, 120),
+            // Far from every keyframe: the second chunk is shorter by what is decoded before it.
+            (vec![0, 40, 240], 2, 137),
+        ] {
+            let mut facts = facts(250);
+            let video = &mut facts.video;
+            video.keyframes = keyframes.iter().map(|&frame| video.frame_rate.time_of(frame)).collect();
+            let grid = Grid::new(video, video.frame_rate, Micros(0), video.duration);
+            let found = cut(video, facts.container, &grid, workers);
+            assert_eq!(
+                found.iter().map(|chunk| chunk.first).collect::<Vec<_>>(),
+                [0, second],
+                "{keyframes:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_frame_is_decoded_once_or_little_more() {
