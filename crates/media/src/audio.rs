@@ -144,6 +144,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Returns a sine of this many hertz, with the second channel a quarter turn behind.
     fn sine(hertz: f64, rate: u32, frames: usize, channels: u32) -> Vec<f32> {

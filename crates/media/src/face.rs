@@ -68,8 +68,8 @@ impl FrameConverter {
     }
 
     /// Converts the frame at `inputAddress`.
-    pub fn convert(&mut self) -> Result<(), JsError> {
-        Ok(self.0.convert()?)
+    pub fn convert(&mut self) {
+        self.0.convert();
     }
 }
 

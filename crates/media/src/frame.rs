@@ -2,10 +2,8 @@
 //! size. Knows nothing of time or codecs. YUV keeps its matrix, except that of HDR, which becomes BT.709.
 
 use crate::lookup::{CHROMA_END, LUMA_END, Lookup, Position, Row};
+use crate::scale::{Filter, Scaler};
 use crate::tone::Hdr;
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{InnerPixel, U8};
-use fast_image_resize::{Filter, FilterType, ResizeAlg, ResizeOptions, Resizer};
 use std::rc::Rc;
 
 /// Largest width and height in pixels.
@@ -35,9 +33,6 @@ pub(crate) enum FrameError {
     /// No HDR.
     #[error("the transfer {0} is none of HDR")]
     Transfer(u32),
-    /// The resizer refused.
-    #[error("the frame could not be resized: {0}")]
-    Resize(String),
 }
 
 /// Width and height in samples.
@@ -55,6 +50,11 @@ impl Size {
 
     fn samples(self) -> usize {
         self.width as usize * self.height as usize
+    }
+
+    /// Returns width and height.
+    fn sides(self) -> (usize, usize) {
+        (self.width as usize, self.height as usize)
     }
 
     fn turned(self, turn: Turn) -> Size {
@@ -213,8 +213,8 @@ pub(crate) struct Converter {
     /// A plane that is not yet placed in the middle of a larger frame.
     inner: Vec<u8>,
     output: Vec<u8>,
-    resizer: Resizer,
-    options: ResizeOptions,
+    /// For luma and chroma, to the size before the rotation.
+    scalers: [Scaler; 2],
     /// For HDR.
     tones: Option<Tones>,
 }
@@ -257,12 +257,11 @@ impl Converter {
         let tables = (yuv && (full_range || layout.bits() > 8))
             .then(|| [false, true].map(|chroma| Table::new(layout.bits(), full_range, chroma)));
         let fraction = f64::from(inside.size.turned(turn).width) / f64::from(size.width);
-        let filter = if fraction < THUMBNAIL {
-            FilterType::Box
-        } else {
-            let filter = Filter::new("bicubic", bicubic, 2.0);
-            FilterType::Custom(filter.map_err(|error| FrameError::Resize(error.to_string()))?)
-        };
+        let filter = if fraction < THUMBNAIL { Filter::Mean } else { Filter::Bicubic };
+        let [luma, chroma, _] = layout.chroma().planes(size);
+        let [out_luma, out_chroma, _] = Chroma::C420.planes(inside.size).map(|size| size.turned(turn));
+        let scalers = [(luma, out_luma), (chroma, out_chroma)]
+            .map(|(from, to)| Scaler::new(from.sides(), to.sides(), filter));
         Ok(Converter {
             layout,
             size,
@@ -275,8 +274,7 @@ impl Converter {
             inner: Vec::new(),
             inside,
             output: black(out),
-            resizer: Resizer::new(),
-            options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)),
+            scalers,
             tones: hdr.map(Tones::new),
             full_range,
         })
@@ -293,16 +291,18 @@ impl Converter {
     }
 
     /// Converts the frame in `input` into `output`.
-    pub(crate) fn convert(&mut self) -> Result<(), FrameError> {
+    pub(crate) fn convert(&mut self) {
         if self.tones.is_some() {
-            return self.convert_hdr();
+            self.convert_hdr();
+            return;
         }
         let sizes = self.layout.chroma().planes(self.size);
         let planes = separate(self.layout, sizes, self.tables.as_ref(), &self.input, &mut self.planes);
         let mut rest = self.output.as_mut_slice();
         let inner = Chroma::C420.planes(self.inside.size);
         let outs = Chroma::C420.planes(self.out).into_iter().zip(inner);
-        for (((plane, size), (frame, out)), share) in planes.into_iter().zip(sizes).zip(outs).zip([1, 2, 2]) {
+        for ((number, plane), (frame, out)) in planes.into_iter().enumerate().zip(outs) {
+            let scaler = &mut self.scalers[number.min(1)];
             let (whole, behind) = rest.split_at_mut(frame.samples());
             rest = behind;
             let fills = out == frame;
@@ -312,46 +312,43 @@ impl Converter {
             let target = if fills { &mut *whole } else { &mut self.inner };
             let lying = out.turned(self.turn);
             if self.turn == Turn::None {
-                resize(&mut self.resizer, &self.options, (plane, size), (target, lying))?;
+                scaler.scale(plane, target);
             } else {
                 self.lying.resize(lying.samples(), 0);
-                resize(&mut self.resizer, &self.options, (plane, size), (&mut self.lying, lying))?;
+                scaler.scale(plane, &mut self.lying);
                 turn_plane(&self.lying, lying, self.turn, target);
             }
             if !fills {
-                let place = (self.inside.left / share, self.inside.top / share);
-                put(&self.inner, out, whole, frame, place);
+                let share = if number == 0 { 1 } else { 2 };
+                put(&self.inner, out, whole, frame, (self.inside.left / share, self.inside.top / share));
             }
         }
-        Ok(())
     }
 }
 
 impl Converter {
     /// Scales first, with all bits, and maps only the samples that are left.
-    fn convert_hdr(&mut self) -> Result<(), FrameError> {
-        let Some(tones) = &mut self.tones else { return Ok(()) };
+    fn convert_hdr(&mut self) {
+        let Some(tones) = &mut self.tones else { return };
         tones.read(self.layout, self.size, self.full_range, &self.input);
         let outs = Chroma::C420.planes(self.inside.size);
         let lying = outs.map(|out| out.turned(self.turn));
-        let from = self.layout.chroma().planes(self.size);
-        for ((plane, scaled), (from, to)) in
-            tones.planes.iter().zip(&mut tones.scaled).zip(from.into_iter().zip(lying))
-        {
-            if from != to {
-                scaled.resize(to.samples(), Position::new(0));
-                resize_pixels(&mut self.resizer, &self.options, (plane, from), (scaled, to))?;
+        for (number, (plane, scaled)) in tones.planes.iter().zip(&mut tones.scaled).enumerate() {
+            let scaler = &mut self.scalers[number.min(1)];
+            if !scaler.keeps_size() {
+                scaled.resize(lying[number].samples(), 0);
+                scaler.scale(plane, scaled);
             }
         }
-        let planes = [0, 1, 2].map(|plane: usize| {
-            let same = from[plane] == lying[plane];
-            if same { tones.planes[plane].as_slice() } else { tones.scaled[plane].as_slice() }
+        let planes = [0, 1, 2].map(|number: usize| {
+            let same = self.scalers[number.min(1)].keeps_size();
+            if same { tones.planes[number].as_slice() } else { tones.scaled[number].as_slice() }
         });
         let width = lying[0].width as usize;
         let frames = Chroma::C420.planes(self.out);
         if self.turn == Turn::None && self.inside.size == self.out {
             tones.lookup.map(planes, width, split(&mut self.output, frames), &mut tones.buffers);
-            return Ok(());
+            return;
         }
         self.lying.resize(lying.map(Size::samples).iter().sum(), 0);
         tones.lookup.map(planes, width, split(&mut self.lying, lying), &mut tones.buffers);
@@ -367,7 +364,6 @@ impl Converter {
             turn_plane(part, size, self.turn, &mut self.inner);
             put(&self.inner, out, whole, frame, (self.inside.left / share, self.inside.top / share));
         }
-        Ok(())
     }
 }
 
@@ -403,7 +399,7 @@ impl Axis {
     #[inline(always)]
     fn position(self, sample: u16) -> Position {
         let offset = (i32::from(sample) - self.zero) * self.scale + (1 << 15);
-        Position::new(((offset >> 16) + self.middle).clamp(0, self.end) as u16)
+        ((offset >> 16) + self.middle).clamp(0, self.end) as u16
     }
 }
 
@@ -417,7 +413,7 @@ impl Tones {
     fn read(&mut self, layout: Layout, size: Size, full_range: bool, input: &[u8]) {
         let sizes = layout.chroma().planes(size).map(Size::samples);
         for (plane, samples) in self.planes.iter_mut().zip(sizes) {
-            plane.resize(samples, Position::new(0));
+            plane.resize(samples, 0);
         }
         let [light, colour] = [false, true].map(|chroma| Axis::new(layout.bits(), full_range, chroma));
         let wide = |bytes: &[u8; 2]| u16::from_le_bytes(*bytes);
@@ -473,7 +469,7 @@ impl Tones {
                     let pixel = [pixel[r], pixel[1], pixel[b]].map(i32::from);
                     let sum = |weights: [i32; 3], middle: i32, end: i32| {
                         let sum: i32 = weights.iter().zip(pixel).map(|(weight, value)| weight * value).sum();
-                        Position::new((((sum + (1 << 15)) >> 16) + middle).clamp(0, end) as u16)
+                        (((sum + (1 << 15)) >> 16) + middle).clamp(0, end) as u16
                     };
                     *luma = sum(light, 0, LUMA_END);
                     *blue = sum(bluish, CHROMA_END / 2, CHROMA_END);
@@ -630,50 +626,6 @@ impl Weights {
     fn level(&self, red: i32, green: i32, blue: i32) -> u8 {
         ((self.red * red + self.green * green + self.blue * blue + self.zero) >> 16) as u8
     }
-}
-
-/// Returns the cubic filter of Keys with the slope -0.6, which is what "bicubic" means to ffmpeg's scaler.
-fn bicubic(x: f64) -> f64 {
-    const SLOPE: f64 = -0.6;
-    let x = x.abs();
-    if x < 1.0 {
-        ((SLOPE + 2.0) * x - (SLOPE + 3.0)) * x * x + 1.0
-    } else if x < 2.0 {
-        ((SLOPE * x - 5.0 * SLOPE) * x + 8.0 * SLOPE) * x - 4.0 * SLOPE
-    } else {
-        0.0
-    }
-}
-
-/// Scales a plane, or copies it if it already has the size.
-fn resize(
-    resizer: &mut Resizer,
-    options: &ResizeOptions,
-    (source, from): (&[u8], Size),
-    (target, to): (&mut [u8], Size),
-) -> Result<(), FrameError> {
-    let source =
-        TypedImageRef::<U8>::from_buffer(from.width, from.height, source).map_err(|error| refused(&error))?;
-    let mut target =
-        TypedImage::<U8>::from_buffer(to.width, to.height, target).map_err(|error| refused(&error))?;
-    resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
-}
-
-/// The same for other samples than bytes.
-fn resize_pixels<P: InnerPixel + fast_image_resize::PixelTrait>(
-    resizer: &mut Resizer,
-    options: &ResizeOptions,
-    (source, from): (&[P], Size),
-    (target, to): (&mut [P], Size),
-) -> Result<(), FrameError> {
-    let source = TypedImageRef::new(from.width, from.height, source).map_err(|error| refused(&error))?;
-    let mut target =
-        TypedImage::from_pixels_slice(to.width, to.height, target).map_err(|error| refused(&error))?;
-    resizer.resize_typed(&source, &mut target, options).map_err(|error| refused(&error))
-}
-
-fn refused(error: &dyn std::error::Error) -> FrameError {
-    FrameError::Resize(error.to_string())
 }
 
 /// Rotates a plane of `size` clockwise.

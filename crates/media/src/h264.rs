@@ -73,6 +73,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Parses bytes written in hexadecimal.
     fn bytes(text: &str) -> Vec<u8> {
@@ -172,6 +174,7 @@ mod tests {
         }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn never_panics(set in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {

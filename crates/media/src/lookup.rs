@@ -6,8 +6,8 @@ use crate::tone::{Hdr, bt709};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Where a sample is in the table, as a pixel that can be scaled.
-pub(crate) type Position = fast_image_resize::pixels::U16;
+/// Where a sample is in the table.
+pub(crate) type Position = u16;
 
 /// Cells of the table along luma, and along each chroma. An even number of the latter has gray at a corner.
 const LUMA_CELLS: usize = 48;
@@ -154,21 +154,21 @@ impl Lookup {
 /// Computes three quarters of one row and a quarter of another.
 fn between(near: &[Position], far: &[Position], out: &mut Vec<u16>) {
     out.clear();
-    out.extend(near.iter().zip(far).map(|(near, far)| (3 * near.0 + far.0 + 2) >> 2));
+    out.extend(near.iter().zip(far).map(|(near, far)| (3 * near + far + 2) >> 2));
 }
 
 /// Interpolates a row of twice as many samples.
 fn doubled(half: &[u16], width: usize, out: &mut Vec<Position>) {
-    out.resize(width.next_multiple_of(2), Position::new(0));
+    out.resize(width.next_multiple_of(2), 0);
     let [Some(&first), Some(&last)] = [half.first(), half.last()] else { return };
-    let mixed = |near: u16, far: u16| Position::new((3 * near + far + 2) >> 2);
+    let mixed = |near: u16, far: u16| (3 * near + far + 2) >> 2;
     for (pair, window) in out[1..].chunks_exact_mut(2).zip(half.windows(2)) {
         pair[0] = mixed(window[0], window[1]);
         pair[1] = mixed(window[1], window[0]);
     }
-    out[0] = Position::new(first);
+    out[0] = first;
     if let Some(end) = out.last_mut() {
-        *end = Position::new(last);
+        *end = last;
     }
     out.truncate(width);
 }
@@ -178,10 +178,8 @@ fn middle(upper: &[Position], lower: &[Position], out: &mut Vec<Position>) {
     out.clear();
     let (upper, upper_rest) = upper.as_chunks::<2>();
     let (lower, lower_rest) = lower.as_chunks::<2>();
-    out.extend(
-        upper.iter().zip(lower).map(|([a, b], [c, d])| Position::new((a.0 + b.0 + c.0 + d.0 + 2) >> 2)),
-    );
-    out.extend(upper_rest.iter().zip(lower_rest).map(|(a, c)| Position::new((a.0 + c.0 + 1) >> 1)));
+    out.extend(upper.iter().zip(lower).map(|([a, b], [c, d])| (a + b + c + d + 2) >> 2));
+    out.extend(upper_rest.iter().zip(lower_rest).map(|(a, c)| (a + c + 1) >> 1));
 }
 
 /// Finds the cells of samples, and the shares of their corners.
@@ -197,10 +195,10 @@ fn place(
     cells.resize(fours, 0);
     shares.iter_mut().for_each(|shares| shares.resize(fours, 0));
     let [luma_shares, blue_shares, red_shares] = shares;
-    let cell = |position: Position, last: usize| (u32::from(position.0) >> STEP_BITS).min(last as u32 - 1);
+    let cell = |position: Position, last: usize| (u32::from(position) >> STEP_BITS).min(last as u32 - 1);
     let share = |position: Position, cell: u32| {
         // Scaling overshoots at edges.
-        let step = (u32::from(position.0) - (cell << STEP_BITS)).min(STEPS as u32);
+        let step = (u32::from(position) - (cell << STEP_BITS)).min(STEPS as u32);
         ((STEPS as u32 - step) | step << 16) as i32
     };
     let samples = luma.iter().zip(blue).zip(red);
@@ -232,10 +230,10 @@ fn interpolate(table: &[i16], cells: &[u32], [luma, blue, red]: &[Vec<i32>; 3], 
         let [a, b, c, d] = edges;
         let [first, second] = lanes::each_twice(lanes::pairs(blue));
         let faces = [
-            lanes::dot(lanes::narrow::<STEP_BITS>(a, b), first),
-            lanes::dot(lanes::narrow::<STEP_BITS>(c, d), second),
+            lanes::dot(lanes::narrow(a, b, STEP_BITS), first),
+            lanes::dot(lanes::narrow(c, d, STEP_BITS), second),
         ];
-        let values = lanes::dot(lanes::narrow::<STEP_BITS>(faces[0], faces[1]), lanes::pairs(luma));
+        let values = lanes::dot(lanes::narrow(faces[0], faces[1], STEP_BITS), lanes::pairs(luma));
         let mut bytes = [0; 4];
         lanes::store::<{ STEP_BITS + VALUE_BITS }>(values, &mut bytes);
         match out.first_chunk_mut::<4>() {

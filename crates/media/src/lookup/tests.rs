@@ -3,6 +3,8 @@
 
 use super::*;
 use crate::tone::delta::{Lab, lab};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Code points of transfer, primaries and matrix, and the peak.
 const SOURCES: [(&str, [u32; 4]); 6] = [
@@ -69,7 +71,7 @@ fn the_table_is_as_good_as_the_exact_mapping() {
             // What ten bits can say of it.
             let [y, u, v] = yuv(&hdr, colour);
             let code = [(y * 876.0).round(), (u * 896.0).round(), (v * 896.0).round()];
-            let position = |value: f32, end: i32| Position::new((value * end as f32).round() as u16);
+            let position = |value: f32, end: i32| (value * end as f32).round() as u16;
             let coded = [code[0] / 876.0, code[1] / 896.0, code[2] / 896.0];
             let positions = [
                 position(coded[0], LUMA_END),
@@ -106,8 +108,8 @@ fn gray_stays_gray_and_has_every_level() {
         for code in 0..=876 {
             let coded = code as f32 / 876.0;
             let (mut luma, mut blue, mut red) = ([0; 4], [0; 1], [0; 1]);
-            let at = Position::new((coded * LUMA_END as f32).round() as u16);
-            let half = Position::new((CHROMA_END / 2) as u16);
+            let at = (coded * LUMA_END as f32).round() as u16;
+            let half = (CHROMA_END / 2) as u16;
             lookup.map(
                 [&[at; 4], &[half], &[half]],
                 2,
@@ -126,7 +128,7 @@ fn gray_stays_gray_and_has_every_level() {
 fn beyond_the_ends_is_as_at_the_ends() {
     let lookup = Lookup::new(&Hdr::new(18, 9, 9, 0).unwrap());
     let mapped = |beyond: i32| {
-        let position = |end: i32| Position::new((end + beyond) as u16);
+        let position = |end: i32| (end + beyond) as u16;
         let (mut luma, mut blue, mut red) = ([0; 4], [0; 1], [0; 1]);
         let planes: [&[Position]; 3] =
             [&[position(LUMA_END); 4], &[position(CHROMA_END)], &[position(CHROMA_END)]];

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
 use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Code points of transfer, primaries and matrix, and the peak.
 fn hdr([transfer, primaries, matrix, peak]: [u32; 4]) -> Hdr {
