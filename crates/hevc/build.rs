@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     Library {
         name: "FFmpeg",
         proof: source.join("libavcodec/hevcdec.c"),
+        stamp: source.join("../stamp"),
         includes: vec![own.clone(), source.clone()],
         // As FFmpeg's configure script has it.
         flags: &["-std=c11", "-fno-math-errno", "-fno-signed-zeros", "-fomit-frame-pointer"],
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
             group(source.join("libavutil"), UTIL),
             group(own, OWN),
         ],
-        wrapped: "malloc ff_hevc_dsp_init",
+        wrapped: "ff_hevc_dsp_init",
     }
     .build()
 }

@@ -15,7 +15,7 @@ const DEPTH: &[(&str, &str)] = &[("BIT_DEPTH", "8"), ("HIGH_BIT_DEPTH", "0")];
 const OWN_PLAIN: &str = "library";
 const OWN_EIGHT_BITS: &str = "tables_motion tables_picture tables_pixel tables_transform";
 /// x264's functions that ours replace, and the C library's functions that would need an operating system.
-const WRAPPED: &str = "fopen rename malloc x264_8_pixel_init x264_8_mc_init x264_8_dct_init x264_8_zigzag_init \
+const WRAPPED: &str = "fopen rename x264_8_pixel_init x264_8_mc_init x264_8_dct_init x264_8_zigzag_init \
     x264_8_quant_init x264_8_deblock_init x264_8_predict_16x16_init x264_8_predict_8x8c_init x264_8_predict_8x8_init \
     x264_8_predict_4x4_init";
 
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     Library {
         name: "x264",
         proof: source.join("x264.h"),
+        stamp: source.join("../stamp"),
         includes: vec![own.clone(), source.clone()],
         flags: &["-std=gnu99", "-ffast-math", "-D_WASI_EMULATED_SIGNAL"],
         groups: vec![

@@ -1,10 +1,12 @@
 /* Enters our kernels into FFmpeg's table of HEVC functions: the linker's --wrap redirects FFmpeg's own initialisation to
- * the one here, which calls the original and then replaces its C functions with kernels if kernels are wanted. The
- * compiler checks every kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
+ * the one here, which calls the original and then replaces its C functions with kernels. The compiler checks every kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
 #include "libavcodec/hevcdsp.h"
 #include "kernels.h"
+#include "libavcodec/hevcdec.h"
 
-int clipfit_hevc_use_kernels = 1;
+/* Widths that the kernels count on. */
+_Static_assert( MAX_PB_SIZE == 64, "ROW" );
+_Static_assert( 2 * MAX_PB_SIZE + AV_INPUT_BUFFER_PADDING_SIZE == 192, "EDGE_STRIDE" );
 
 void __real_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth );
 
@@ -62,8 +64,6 @@ ENTER_ALL( 10 )
 void __wrap_ff_hevc_dsp_init( HEVCDSPContext *dsp, int bit_depth )
 {
     __real_ff_hevc_dsp_init( dsp, bit_depth );
-    if( !clipfit_hevc_use_kernels )
-        return;
     if( bit_depth == 8 )
         enter_8( dsp );
     else if( bit_depth == 10 )

@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sets whether decoders that open from now on use our kernels or FFmpeg's C. */
-extern int clipfit_hevc_use_kernels;
-
 #define CLIPFIT_HEVC_TRANSFORM( bits, size ) \
     void clipfit_hevc_idct_##size##_##bits( int16_t *coeffs, int col_limit ); \
     void clipfit_hevc_idct_##size##_dc_##bits( int16_t *coeffs ); \

@@ -53,6 +53,10 @@ clipfit_decoder *clipfit_open( const uint8_t *record, int bytes )
     {
         AVCodecContext *context = decoder->context;
         context->thread_count = 1;
+        /* Errors that FFmpeg would conceal without a word. */
+        context->err_recognition |= AV_EF_EXPLODE;
+        /* Cut off at the left to the pixel. */
+        context->flags |= AV_CODEC_FLAG_UNALIGNED;
         context->extradata = av_mallocz( bytes + AV_INPUT_BUFFER_PADDING_SIZE );
         if( context->extradata )
         {
@@ -96,7 +100,9 @@ int clipfit_receive( clipfit_decoder *decoder, clipfit_frame *out )
     out->width = frame->width;
     out->height = frame->height;
     out->bits = format->comp[0].depth;
-    out->chroma_across = format->nb_components < 3 ? -1 : format->log2_chroma_w;
+    /* WebCodecs has no layout for planes of green, blue and red either. */
+    out->chroma_across =
+        format->nb_components < 3 || ( format->flags & AV_PIX_FMT_FLAG_RGB ) ? -1 : format->log2_chroma_w;
     out->chroma_down = format->log2_chroma_h;
     for( int plane = 0; plane < 3; plane++ )
     {

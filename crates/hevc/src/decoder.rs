@@ -141,8 +141,9 @@ impl Frame {
     }
 
     /// Returns address and bytes from row to row of a plane: 0 for luma, 1 and 2 for chroma.
-    pub fn plane(&self, plane: usize) -> Option<(usize, i32)> {
-        Some((*self.raw.planes.get(plane)? as usize, *self.raw.strides.get(plane)?))
+    pub fn plane(&self, plane: usize) -> Option<(usize, u32)> {
+        let stride = u32::try_from(*self.raw.strides.get(plane)?).ok()?;
+        Some((*self.raw.planes.get(plane)? as usize, stride))
     }
 }
 

@@ -70,7 +70,7 @@ impl HevcFrame {
     }
 
     /// Returns the address of a plane in the module's memory, and the bytes from row to row.
-    pub fn plane(&self, plane: usize) -> Option<Vec<i32>> {
-        self.0.plane(plane).map(|(address, stride)| vec![address as i32, stride])
+    pub fn plane(&self, plane: usize) -> Option<Vec<u32>> {
+        self.0.plane(plane).map(|(address, stride)| vec![address as u32, stride])
     }
 }

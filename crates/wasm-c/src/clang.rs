@@ -8,6 +8,9 @@ use std::process::ExitCode;
 /// WebAssembly features of every browser that has SIMD.
 const FEATURES: [&str; 4] = ["-msimd128", "-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint"];
 
+/// The C library's functions that `heap` replaces.
+const HEAP: [&str; 3] = ["malloc", "calloc", "realloc"];
+
 /// C sources that are compiled alike.
 #[derive(Debug)]
 pub struct Group {
@@ -26,6 +29,8 @@ pub struct Library {
     pub name: &'static str,
     /// A file that is there if the sources are.
     pub proof: PathBuf,
+    /// A file that is written whenever the sources are.
+    pub stamp: PathBuf,
     /// Folders of headers.
     pub includes: Vec<PathBuf>,
     /// Options for clang.
@@ -44,6 +49,8 @@ impl Library {
             return ExitCode::SUCCESS;
         }
         println!("cargo:rerun-if-changed=c");
+        // Unpacked files are older than what was built before from another version.
+        println!("cargo:rerun-if-changed={}", self.stamp.display());
         println!("cargo:rerun-if-changed={}", self.proof.display());
         println!("cargo:rerun-if-env-changed=CLIPFIT_WASM_CLANG");
         println!("cargo:rerun-if-env-changed=CLIPFIT_WASI_LIBRARY");
@@ -66,7 +73,7 @@ impl Library {
                 }
             }
         }
-        for name in self.wrapped.split_whitespace() {
+        for name in HEAP.iter().copied().chain(self.wrapped.split_whitespace()) {
             println!("cargo:rustc-link-arg=--wrap={name}");
         }
         let library =

@@ -10,6 +10,10 @@ unsafe extern "C" {
     fn free(memory: *mut c_void);
     #[link_name = "__real_malloc"]
     fn real_malloc(size: usize) -> *mut c_void;
+    #[link_name = "__real_calloc"]
+    fn real_calloc(count: usize, size: usize) -> *mut c_void;
+    #[link_name = "__real_realloc"]
+    fn real_realloc(memory: *mut c_void, size: usize) -> *mut c_void;
     /// Provided by the linker: the C library's initialisation.
     fn __wasm_call_ctors();
 }
@@ -45,6 +49,21 @@ extern "C" fn __wrap_malloc(size: usize) -> *mut c_void {
     noted(unsafe { real_malloc(size) })
 }
 
+/// The same for zeroed memory.
+#[unsafe(no_mangle)]
+extern "C" fn __wrap_calloc(count: usize, size: usize) -> *mut c_void {
+    // SAFETY: the C library's own.
+    noted(unsafe { real_calloc(count, size) })
+}
+
+/// The same for memory that changes its size. With a size of zero it is freed, and null is no failure.
+#[unsafe(no_mangle)]
+extern "C" fn __wrap_realloc(memory: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the C library's own, with the caller's promises.
+    let moved = unsafe { real_realloc(memory, size) };
+    if size == 0 { moved } else { noted(moved) }
+}
+
 /// Uses the C library's heap for Rust, too: two heaps would each keep memory that the other could use.
 struct CHeap;
 
@@ -54,7 +73,7 @@ unsafe impl GlobalAlloc for CHeap {
         let alignment = layout.align().max(16);
         match layout.size().checked_next_multiple_of(alignment) {
             Some(size) => noted(unsafe { aligned_alloc(alignment, size) }).cast(),
-            None => std::ptr::null_mut(),
+            None => noted(std::ptr::null_mut()).cast(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Replaces the operating system that the C library expects: files, an environment and clocks are not there. x264's two
-//! files are memory streams, for which none of these calls has to succeed.
+//! Replaces the operating system that the C library expects: files, an environment and clocks are not there. What a
+//! library writes to files goes to memory streams, for which none of these calls has to succeed.
 #![allow(unsafe_code, reason = "these stand in for the C library's own imports")]
 
 /// "Bad file descriptor", in WASI's numbers.

@@ -138,17 +138,19 @@ const CONSTANTS = 1 << 20;
 /**
  * Makes a coder the default of the encoders that start from now on. The package's C calls pass no options on, so this
  * changes the entry of `aac_coder` in FFmpeg's table of options, which is laid out as in libavutil/opt.h: the address of
- * the name, 16 bytes behind it the default, then the least and the greatest value.
+ * the name, 16 bytes behind it the default, then the least and the greatest value. In a package that is laid out
+ * otherwise, FFmpeg's own default stays.
  */
 function chooseCoder({ HEAPU8: { buffer } }: AacModule, coder: AacCoder): void {
   const bytes = Math.min(CONSTANTS, buffer.byteLength);
   const texts = new TextDecoder("latin1").decode(new Uint8Array(buffer, 0, bytes));
   const name = texts.indexOf("\0aac_coder\0") + 1;
-  const at = new Uint32Array(buffer, 0, bytes / 4).indexOf(name) * 4;
-  const option = new DataView(buffer, Math.max(at, 0));
-  const [least, greatest] = [option.getFloat64(24, true), option.getFloat64(32, true)];
-  if (name === 0 || at < 0 || least !== 0 || greatest !== 1) {
-    throw new CannotEncode("FFmpeg's AAC encoder has no coder to choose");
+  const words = new Uint32Array(buffer, 0, bytes / 4);
+  for (let at = words.indexOf(name); name > 0 && at >= 0; at = words.indexOf(name, at + 1)) {
+    const option = new DataView(buffer, at * 4);
+    if (option.getFloat64(24, true) === 0 && option.getFloat64(32, true) === 1) {
+      option.setBigInt64(16, CODERS[coder], true);
+      return;
+    }
   }
-  option.setBigInt64(16, CODERS[coder], true);
 }

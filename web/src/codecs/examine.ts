@@ -239,7 +239,7 @@ async function videoDetails(
     matrix: colourName(matrix) ?? null,
     fullRange: fullRange ?? false,
     peak: colourName(transfer) === "smpte2084" ? ((await peakOf(whole)) ?? null) : null,
-    interlaced: coded?.interlaced ?? false,
+    interlaced: coded?.interlaced ?? (await isInterlacedHevc(track)),
     // Of H.264 that does not say, the decoder description says that it is not.
     fieldsUnsaid: false,
     dolbyVision: stream.dolbyVision ?? null,
@@ -286,6 +286,21 @@ async function bitstreamFacts(track: InputVideoTrack): Promise<BitstreamFacts | 
   }
 }
 
+/**
+ * Returns whether the decoder description of HEVC says that the source is interlaced, and not that it is progressive:
+ * the first two of the constraint flags in ISO 14496-15, 8.3.3.1.
+ */
+async function isInterlacedHevc(track: InputVideoTrack): Promise<boolean> {
+  const CONSTRAINTS = 6;
+  const description = (await track.getDecoderConfig())?.description;
+  if ((await track.getCodec()) !== "hevc" || description === undefined) {
+    return false;
+  }
+  const [progressive, interlaced] = [0x80, 0x40];
+  const flags = (bytesOf(description)[CONSTRAINTS] ?? 0) & (progressive | interlaced);
+  return flags === interlaced;
+}
+
 /** Decodes the first keyframe, since browsers do not always decode what they claim to. */
 async function onTrial(
   track: Track,
@@ -297,7 +312,7 @@ async function onTrial(
       throw new CannotDecode("no packets");
     }
     const config = await decoderConfig(track);
-    for await (const frame of decodeFrames(config, decodable(track, only(key)))) {
+    for await (const frame of decodeFrames(config, decodable(track, only(key)), 1)) {
       try {
         return { layout: await readLayout(frame, config), ownDecoder: await needsOwn(config) };
       } finally {

@@ -1,4 +1,4 @@
-// The two ways in which the browser's own codecs give up. Refuses to know who does the work instead.
+// How decoding and encoding with the browser's codecs and ours fail. Refuses to know who does the work instead.
 
 /** The browser cannot decode this after all, or decodes it wrongly: the job goes back to ffmpeg. */
 export class CannotDecode extends Error {
@@ -8,6 +8,25 @@ export class CannotDecode extends Error {
 /** The browser's encoder refuses, fails, or produces something other than requested. */
 export class CannotEncode extends Error {
   override readonly name = "CannotEncode";
+}
+
+/** A module of ours got no memory. */
+export class NoMemory extends Error {
+  override readonly name = "NoMemory";
+}
+
+/**
+ * Returns whether an error says nothing of the file: memory is short, or a module of ours stopped midway and is in no
+ * known state.
+ */
+export function isOurs(error: unknown): boolean {
+  return (
+    error instanceof NoMemory ||
+    error instanceof RangeError ||
+    error instanceof WebAssembly.RuntimeError ||
+    // Firefox's exhausted stack.
+    (error instanceof Error && error.name === "InternalError")
+  );
 }
 
 /** Wraps an error as a failure that sends the job back to ffmpeg. */

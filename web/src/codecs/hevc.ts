@@ -6,7 +6,7 @@ import type * as Glue from "../generated/hevc.d.ts";
 import { fetchModule } from "../media/load.ts";
 import { bytesOf } from "./bytes.ts";
 import { Due } from "./due.ts";
-import { CannotDecode, cannotDecode } from "./failures.ts";
+import { CannotDecode, cannotDecode, isOurs, NoMemory } from "./failures.ts";
 import type { Frame } from "./frames.ts";
 import { planesOf } from "./layout.ts";
 
@@ -19,6 +19,12 @@ interface Module {
 }
 
 let loaded: Promise<Module> | undefined;
+let memory: WebAssembly.Memory | undefined;
+
+/** Returns the bytes of the module's memory, which never shrinks. */
+export function hevcBytes(): number {
+  return memory?.buffer.byteLength ?? 0;
+}
 
 /** Loads the decoder, once for each worker. */
 function load(): Promise<Module> {
@@ -28,7 +34,8 @@ function load(): Promise<Module> {
       import(url("hevc.js")) as Promise<typeof Glue>,
       fetchModule(url("hevc.wasm.gz"), 0, () => {}),
     ]);
-    return { script, memory: script.initSync({ module }).memory };
+    memory = script.initSync({ module }).memory;
+    return { script, memory };
   })();
   return loaded;
 }
@@ -53,13 +60,18 @@ export async function* decodeHevc(
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
   mayLose: boolean,
 ): AsyncGenerator<Frame, void, undefined> {
-  const { script, memory } = await load().catch((error) => {
+  const module = await load().catch((error) => {
     loaded = undefined;
     throw cannotDecode(error);
   });
+  const { script } = module;
   const due = new Due(mayLose);
   const attempt = <T>(act: () => T) => attempted(script, act);
-  const receive = () => attempt(() => decoder.receive());
+  const receive = () =>
+    attempt(() => {
+      const raw = decoder.receive();
+      return raw && new HevcFrame(raw, module);
+    });
   const decoder = attempt(() => opened(script, config));
   try {
     for (let next = await packets.next(); ; next = await packets.next()) {
@@ -70,8 +82,7 @@ export async function* decodeHevc(
           decoder.send(next.value.data, due.expect(next.value, true));
         }
       });
-      for (let raw = receive(); raw !== undefined; raw = receive()) {
-        const frame = new HevcFrame(raw, memory);
+      for (let frame = receive(); frame !== undefined; frame = receive()) {
         if (due.settle(frame)) {
           yield frame;
         }
@@ -82,7 +93,16 @@ export async function* decodeHevc(
       }
     }
   } finally {
-    decoder.free();
+    release(decoder);
+  }
+}
+
+/** Frees what is in the module, if it still can: after a trap it cannot, and the trap is what is reported. */
+function release(owner: { free(): void }): void {
+  try {
+    owner.free();
+  } catch {
+    // The worker ends.
   }
 }
 
@@ -93,16 +113,15 @@ function opened({ Hevc }: typeof Glue, { description }: VideoDecoderConfig): Glu
   return new Hevc(bytesOf(description));
 }
 
-/** Calls the decoder. A lack of memory is no fault of the file. */
+/** Calls the decoder, and tells a lack of memory and a trap from what is wrong with the file. */
 function attempted<T>({ memoryRefused }: typeof Glue, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      // The instance is in an unknown state.
-      loaded = undefined;
+    if (memoryRefused()) {
+      throw new NoMemory("the HEVC decoder got no memory", { cause: error });
     }
-    throw memoryRefused() ? new RangeError("no memory for HEVC", { cause: error }) : cannotDecode(error);
+    throw isOurs(error) ? error : cannotDecode(error);
   }
 }
 
@@ -112,26 +131,26 @@ class HevcFrame implements Frame {
   readonly format: VideoPixelFormat | null;
   readonly visibleRect: DOMRectReadOnly;
   readonly #raw: Glue.HevcFrame;
-  readonly #memory: WebAssembly.Memory;
+  readonly #module: Module;
 
-  constructor(raw: Glue.HevcFrame, memory: WebAssembly.Memory) {
+  constructor(raw: Glue.HevcFrame, module: Module) {
     this.timestamp = raw.time;
     this.format = (raw.layout as VideoPixelFormat | undefined) ?? null;
     this.visibleRect = new DOMRectReadOnly(0, 0, raw.width, raw.height);
     this.#raw = raw;
-    this.#memory = memory;
+    this.#module = module;
   }
 
   async copyTo(target: Uint8Array, { layout, rect }: VideoFrameCopyToOptions): Promise<PlaneLayout[]> {
     const { x = 0, y = 0, width = 0, height = 0 } = rect ?? this.visibleRect;
     const planes = layout ?? [];
     for (const [index, [bytes, across, down]] of planesOf(this.format).entries()) {
-      const [address, stride] = this.#raw.plane(index) ?? [];
+      const [address, stride] = attempted(this.#module.script, () => this.#raw.plane(index)) ?? [];
       const plane = planes[index];
       if (address === undefined || stride === undefined || plane === undefined) {
         throw new CannotDecode(`no plane ${index}`);
       }
-      const source = new Uint8Array(this.#memory.buffer);
+      const source = new Uint8Array(this.#module.memory.buffer);
       const from = address + Math.floor(y / down) * stride + Math.floor(x / across) * bytes;
       const [row, rows] = [bytes * Math.ceil(width / across), Math.ceil(height / down)];
       if (row === stride && row === plane.stride) {
@@ -147,6 +166,6 @@ class HevcFrame implements Frame {
   }
 
   close(): void {
-    this.#raw.free();
+    release(this.#raw);
   }
 }

@@ -35,7 +35,7 @@ export class HevcFrame {
     /**
      * Returns the address of a plane in the module's memory, and the bytes from row to row.
      */
-    plane(plane: number): Int32Array | undefined;
+    plane(plane: number): Uint32Array | undefined;
     /**
      * In pixels.
      */

@@ -129,6 +129,8 @@ function deathOf(error: unknown, memoryRefused: boolean): Death {
       return "browser";
     case "CannotEncode":
       return "encoder";
+    case "NoMemory":
+      return "outOfMemory";
   }
   // Outputs are in JavaScript memory, where a lack of memory is a RangeError or an engine's own message, never an
   // exhausted stack.

@@ -94,6 +94,8 @@ impl Schedule {
                 shared.again(&running, (tries + 1).min(TRIES));
             }
             _ if running.work == Work::Cut => self.failed(running, None, log),
+            // Our own decoder fails alike beside others and alone.
+            Death::Browser if shared.facts.video.own_decoder => shared.fall_back(WhyFfmpeg::Midway),
             // Hardware does only so many at a time: what failed beside others may do alone.
             Death::Browser | Death::Encoder if shared.tasks.at_once > 1 && tries < TRIES => {
                 shared.tasks.halve();

@@ -333,9 +333,9 @@ impl WhyFfmpeg {
             WhyFfmpeg::Mix => "its audio channels or tracks have to be mixed",
             WhyFfmpeg::Remux => "only the container changes",
             WhyFfmpeg::Audio => "this browser cannot decode the audio",
-            WhyFfmpeg::Different => "this browser decoded parts of it differently",
-            WhyFfmpeg::Midway => "the browser's own decoder failed midway",
-            WhyFfmpeg::NoResult => "the browser's own codecs made no good result",
+            WhyFfmpeg::Different => "the faster decoder decoded parts of it differently",
+            WhyFfmpeg::Midway => "the faster decoder failed midway",
+            WhyFfmpeg::NoResult => "the faster codecs made no good result",
             WhyFfmpeg::Encoder => "Clipfit's fast encoder is not available here",
             WhyFfmpeg::X265 => "x265, which makes H.265, is part of it",
         }
