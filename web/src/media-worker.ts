@@ -13,6 +13,7 @@ import {
 import { Browser, type DecodeProgram, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
+import { type FrameKeeper, type KeptFrames, keeper, source } from "./media/kept-frames.ts";
 import { Reports } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
 import { measure } from "./media/measure.ts";
@@ -20,7 +21,12 @@ import { crashed, type Outcome, run } from "./media/run.ts";
 import { createWithThreads, watchWrites } from "./media/threads.ts";
 
 /** Values that are posted together with a message. */
-type Attached = { modules?: (WebAssembly.Module | null)[]; blobs?: Blob[]; frames?: ArrayBuffer[] };
+type Attached = {
+  modules?: (WebAssembly.Module | null)[];
+  blobs?: Blob[];
+  frames?: KeptFrames;
+  folder?: FileSystemDirectoryHandle;
+};
 type Request<T extends ToWorker["type"]> = Extract<ToWorker, { type: T }> & Attached;
 
 /** Memory never shrinks: an instance that has grown beyond this for a large task is not kept for small ones. */
@@ -146,7 +152,7 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
       case "ffprobe":
         return await runProgram(message, "ffprobe", program.arguments, inputs, reports);
       case "frames":
-        return made(encodeFrames(message, program, inputs, reports));
+        return made(await encodeFrames(message, program, inputs, reports));
       case "measure":
         return answered({ type: "speeds", ...(await measure(withEncoder(), withBrowser())) });
       case "examineStreams":
@@ -197,12 +203,12 @@ function withEncoder(): Encoder {
   return encoder;
 }
 
-function encodeFrames(
+async function encodeFrames(
   { encode, frames }: Request<"run">,
   { width, height }: Extract<Program, { type: "frames" }>,
   inputs: NamedBlob[],
   reports: Reports,
-): NamedBlob[] {
+): Promise<NamedBlob[]> {
   if (encode?.type !== "x264") {
     throw new EncoderFailed(false, "nothing to encode with x264");
   }
@@ -210,10 +216,20 @@ function encodeFrames(
     throw new EncoderFailed(false, "no frames to encode");
   }
   const progress = progressTo(reports);
-  if (encode.width === width && encode.height === height) {
-    return withEncoder().encodeFrames(encode, frames, inputs, progress);
+  const kept = await source(frames);
+  try {
+    if (encode.width === width && encode.height === height) {
+      return withEncoder().encodeFrames(encode, kept, inputs, progress);
+    }
+    return withBrowser().scaleIntoX264({ width, height }, withEncoder(), encode, kept, inputs, progress);
+  } finally {
+    kept.close();
   }
-  return withBrowser().scaleIntoX264({ width, height }, withEncoder(), encode, frames, inputs, progress);
+}
+
+/** Opens a keeper for the frames that a task is to keep. */
+async function keeperFor({ task, outputs, folder }: Request<"run">): Promise<FrameKeeper | undefined> {
+  return outputs.includes(FILES.frames) ? keeper(folder, String(task)) : undefined;
 }
 
 async function decode(
@@ -223,7 +239,7 @@ async function decode(
   reports: Reports,
 ): Promise<NamedBlob[]> {
   const clip = inputs[0]?.blob;
-  const { encode, outputs } = message;
+  const { encode } = message;
   if (clip === undefined || encode === null) {
     throw new CannotDecode("no clip, or nothing to do with its frames");
   }
@@ -231,8 +247,8 @@ async function decode(
   if (encode.type === "webCodecs") {
     return withBrowser().decodeIntoBrowser(program, clip, encode, progress);
   }
-  const keepFrames = outputs.includes(FILES.frames);
-  return withBrowser().decodeIntoX264(program, clip, withEncoder(), encode, inputs, keepFrames, progress);
+  const frames = await keeperFor(message);
+  return withBrowser().decodeIntoX264(program, clip, withEncoder(), encode, inputs, frames, progress);
 }
 
 async function runProgram(
@@ -258,7 +274,7 @@ async function runProgram(
   if (step.type !== "x264") {
     throw new EncoderFailed(false, "ffmpeg's frames go to x264 only");
   }
-  const encode = withEncoder().open(step, inputs, outputs.includes(FILES.frames), progressTo(reports));
+  const encode = withEncoder().open(step, inputs, await keeperFor(message), progressTo(reports));
   try {
     return run(instance, { ...command, sink: { name: FILES.frames, encode } }, log);
   } finally {
@@ -282,7 +298,8 @@ async function answer(message: ToWorker & Attached): Promise<void> {
 }
 
 function post(message: FromWorker, attached: Attached = {}): void {
-  self.postMessage({ ...message, ...attached }, attached.frames ?? []);
+  const moved = attached.frames?.filter((one) => one instanceof ArrayBuffer) ?? [];
+  self.postMessage({ ...message, ...attached }, moved);
 }
 
 /** Messages wait for one another: creating an instance awaits, and a second task must not start in between. */

@@ -1,6 +1,7 @@
 //! Drives one job with a pool of workers: hands tasks to free workers, keeps their files, feeds back what happened, and
 //! shows the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
 
+use crate::disk::{Disk, FrameStore};
 use crate::kept::{Given, Kept};
 use crate::log::Log;
 use crate::pool::{Message, MessageKind, Pool};
@@ -21,7 +22,7 @@ use clipfit_core::wishes::names::archive_folder;
 use clipfit_core::wishes::{Mode, Wishes};
 use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function, Promise};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -52,6 +53,8 @@ pub(crate) struct Driver {
     pub(crate) tell: Tell,
     /// Puts files into one archive: `(folder, files, with a page that plays them) -> Promise<Blob>`.
     pub(crate) pack: Function,
+    /// Where decoded frames may lie; the job takes it.
+    pub(crate) store: Cell<Option<FrameStore>>,
     pub(crate) log: Rc<RefCell<Log>>,
     /// When the job began, in milliseconds of the page's clock.
     pub(crate) began: f64,
@@ -94,7 +97,8 @@ impl Driver {
         let Some(site) = Site::read() else {
             return self.show(Update::Failed(Failure::NotLoaded(LoadFailure::Status).into()));
         };
-        let limits = surroundings::limits();
+        let disk = Disk::open(self.store.take()).await;
+        let limits = surroundings::limits(disk.free);
         *self.pool.borrow_mut() = Some(Pool::new(site.clone(), limits.workers));
         let host = Host::Browser(Browser {
             parts: site.parts(),
@@ -104,7 +108,7 @@ impl Driver {
             limits,
         });
         let mut job = Job::new(Bytes(self.file.size() as u64), self.wishes.clone(), host);
-        let mut held = Held::default();
+        let mut held = Held { kept: Kept::new(disk), ..Held::default() };
         let mut commands = job.handle(Event::Start);
         let mut shown_at = f64::MIN;
         loop {
@@ -172,7 +176,8 @@ impl Driver {
             Command::Drop(artifacts) => artifacts.iter().for_each(|artifact| held.kept.drop(artifact)),
             Command::Stop => {
                 self.with_pool(Pool::end_all);
-                *held = Held::default();
+                held.kept.clear();
+                *held = Held { kept: std::mem::take(&mut held.kept), ..Held::default() };
             }
             Command::Pack(report) => return Some(Event::Packed(self.pack(&report, held).await)),
             // A native ffmpeg is not asked for here; the ends are the caller's.
@@ -289,7 +294,8 @@ impl Driver {
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
             encode: task.encode.clone().map(Box::new),
         };
-        self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref()));
+        let folder = kept.folder(task);
+        self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref(), &folder));
     }
 
     /// Takes in a message; returns the progress that it tells, and the task that it ended, if it ended one.
@@ -353,8 +359,8 @@ impl Driver {
             MessageKind::Said(FromWorker::Crashed { task, death, detail }, _) => {
                 runs(busy, task).then(|| {
                     self.say(format!("[{task}] crashed: {detail}"));
-                    // x264's module is in no known state.
-                    if death == Death::Encoder {
+                    // After all else a module is in no known state, or holds memory that it does not give back.
+                    if !matches!(death, Death::Browser | Death::InputUnreadable) {
                         self.with_pool(|pool| pool.end(slot));
                     }
                     TaskEnd::Died(death)

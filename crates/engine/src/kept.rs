@@ -1,6 +1,8 @@
-//! The files of a job between its tasks: blobs, and decoded frames, which stay in memory because browsers take longer
-//! to put them into a blob and back than to decode them. Knows no task's purpose.
+//! The files of a job between its tasks: blobs, and decoded frames, which lie in files of the browser's private file
+//! system or, without one, in memory: browsers take longer to put them into a blob and back than to decode them. Knows
+//! no task's purpose.
 
+use crate::disk::Disk;
 use clipfit_core::job::report;
 use clipfit_core::step::files::FRAMES_FILE;
 use clipfit_core::step::{Artifact, ArtifactKind, InputSource, Task, Written};
@@ -16,15 +18,17 @@ use web_sys::{Blob, File};
 #[derive(Default)]
 pub(crate) struct Kept {
     blobs: HashMap<Artifact, Blob>,
+    /// Handles of files, or buffers.
     frames: HashMap<Artifact, Array>,
+    disk: Disk,
     /// Several tasks may want the same frames at once.
     shares: bool,
 }
 
-/// Frames for a task: buffers of whole frames.
+/// Frames for a task: the handle of a file, or buffers.
 pub(crate) struct LentFrames {
     pub(crate) buffers: Array,
-    /// They go to the worker, which gives them back, instead of being copied.
+    /// Buffers go to the worker, which gives them back, instead of being copied.
     pub(crate) moved: bool,
 }
 
@@ -37,6 +41,17 @@ pub(crate) struct Given {
 }
 
 impl Kept {
+    /// Returns what a job keeps at its beginning: nothing, and the place for it.
+    pub(crate) fn new(disk: Disk) -> Kept {
+        Kept { disk, ..Kept::default() }
+    }
+
+    /// Returns the folder for the frames that a task is to keep; undefined where it keeps none.
+    pub(crate) fn folder(&self, task: &Task) -> JsValue {
+        let keeps = task.outputs.iter().any(|output| output.name == FRAMES_FILE);
+        if keeps { self.disk.folder.clone() } else { JsValue::UNDEFINED }
+    }
+
     /// Sets whether several tasks may want the same frames at once.
     pub(crate) fn share(&mut self, shares: bool) {
         self.shares = shares;
@@ -65,9 +80,12 @@ impl Kept {
     }
 
     fn lend(&mut self, artifact: &Artifact) -> Option<LentFrames> {
-        let buffers =
-            if self.shares { self.frames.get(artifact).cloned() } else { self.frames.remove(artifact) };
-        buffers.map(|buffers| LentFrames { buffers, moved: !self.shares })
+        let buffers = self.frames.get(artifact).cloned()?;
+        let moved = !self.shares && buffers.get(0).is_instance_of::<ArrayBuffer>();
+        if moved {
+            self.frames.remove(artifact);
+        }
+        Some(LentFrames { buffers, moved })
     }
 
     /// Takes in what a task made, and frames that it was lent or made; returns what the job wants to
@@ -96,7 +114,7 @@ impl Kept {
             _ => None,
         });
         if made.is_some() {
-            written.push(Written { name: FRAMES_FILE.into(), size: bytes_of(&frames), head: Vec::new() });
+            written.push(Written { name: FRAMES_FILE.into(), size: Bytes(0), head: Vec::new() });
         }
         if let Some(artifact) = made.or(lent.filter(|_| !self.shares)) {
             self.frames.insert(artifact, frames);
@@ -107,7 +125,15 @@ impl Kept {
     /// Lets go of a file.
     pub(crate) fn drop(&mut self, artifact: &Artifact) {
         self.blobs.remove(artifact);
-        self.frames.remove(artifact);
+        if let Some(frames) = self.frames.remove(artifact) {
+            self.disk.forget(&frames);
+        }
+    }
+
+    /// Lets go of everything.
+    pub(crate) fn clear(&mut self) {
+        self.blobs.clear();
+        self.frames.drain().for_each(|(_, frames)| self.disk.forget(&frames));
     }
 
     /// Returns the result of a job that makes one file.
@@ -124,11 +150,6 @@ impl Kept {
         };
         files.iter().map(|file| Some((file.path.clone(), blob(&file.source)?))).collect()
     }
-}
-
-fn bytes_of(frames: &Array) -> Bytes {
-    let each = frames.iter().filter_map(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
-    Bytes(each.map(|buffer| u64::from(buffer.byte_length())).sum())
 }
 
 fn text_blob(text: &str) -> Option<Blob> {

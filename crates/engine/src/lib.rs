@@ -3,6 +3,7 @@
 //! about an encode: core does.
 #![allow(unsafe_code, reason = "wasm-bindgen's generated glue")]
 
+mod disk;
 mod driver;
 mod kept;
 mod log;
@@ -16,6 +17,7 @@ mod surroundings;
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use clipfit_site::pairs;
+pub use disk::FrameStore;
 use driver::Driver;
 pub use driver::{ResultFiles, Tell};
 use futures::future::{AbortHandle, abortable};
@@ -23,7 +25,7 @@ use js_sys::{Array, Function};
 use log::Log;
 use pool::Pool;
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
@@ -59,12 +61,18 @@ impl Drop for Run {
 
 /// Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
 /// and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
-/// them. `pack` returns the promise of one archive.
+/// them. `pack` returns the promise of one archive. Decoded frames lie in `store` between passes.
 ///
 /// # Errors
 /// When the wishes are not those of this build.
 #[wasm_bindgen]
-pub fn start(file: File, wishes: JsValue, tell: Function, pack: Function) -> Result<Run, JsError> {
+pub fn start(
+    file: File,
+    wishes: JsValue,
+    tell: Function,
+    pack: Function,
+    store: FrameStore,
+) -> Result<Run, JsError> {
     console_error_panic_hook::set_once();
     let wishes = serde_wasm_bindgen::from_value(wishes)?;
     let tell: Tell = Rc::new(move |update, ResultFiles { result, package }| {
@@ -75,15 +83,17 @@ pub fn start(file: File, wishes: JsValue, tell: Function, pack: Function) -> Res
         // What the page's listener throws is the page's; there is nobody else to tell.
         let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
     });
-    Ok(run(file, wishes, tell, pack))
+    Ok(run(file, wishes, tell, pack, Some(store)))
 }
 
-/// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
-pub fn run(file: File, wishes: Wishes, tell: Tell, pack: Function) -> Run {
+/// Starts a job. `tell` is called from later turns of the event loop, never from within this call. Without a `store`,
+/// decoded frames stay in memory.
+pub fn run(file: File, wishes: Wishes, tell: Tell, pack: Function, store: Option<FrameStore>) -> Run {
     let log = Rc::new(RefCell::new(Log::default()));
     let pool = Rc::new(RefCell::new(None));
     let began = js_sys::Date::now();
-    let driver = Driver { file, wishes, tell, pack, log: log.clone(), began, pool: pool.clone() };
+    let store = Cell::new(store);
+    let driver = Driver { file, wishes, tell, pack, store, log: log.clone(), began, pool: pool.clone() };
     let (job, abort) = abortable(async move {
         driver.run().await;
         driver.pool.borrow_mut().take();

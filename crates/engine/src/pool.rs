@@ -155,13 +155,15 @@ impl Pool {
         self.receiver.poll_next_unpin(context)
     }
 
-    /// Sends `message` with `blobs` and frames to worker `slot`, starting it first if it is not there.
+    /// Sends `message` to worker `slot`, starting it first if it is not there, with `blobs`, frames, and the folder for
+    /// frames that are to be kept.
     pub(crate) fn send(
         &mut self,
         slot: usize,
         message: &ToWorker,
         blobs: &[Blob],
         frames: Option<&LentFrames>,
+        folder: &JsValue,
     ) {
         if self.slots.get(slot).is_none_or(Option::is_none) {
             self.start(slot);
@@ -173,7 +175,8 @@ impl Pool {
             let buffers = frames.map_or(&none, |frames| &frames.buffers);
             let moved = if frames.is_some_and(|frames| frames.moved) { buffers } else { &none };
             let given = if frames.is_some() { JsValue::from(buffers) } else { JsValue::UNDEFINED };
-            post(&media.worker, message, &[("blobs", blobs.into()), ("frames", given)], moved).is_ok()
+            let beside = [("blobs", blobs.into()), ("frames", given), ("folder", folder.clone())];
+            post(&media.worker, message, &beside, moved).is_ok()
         });
         if !sent {
             self.broke(slot, "the worker could not be reached".into());

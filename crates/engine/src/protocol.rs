@@ -4,7 +4,9 @@
 //!
 //! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an
 //! array of compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order
-//! of `inputs`), `frames` (an array of `ArrayBuffer`, each of whole frames, for an encode of such) and, in answers,
+//! of `inputs`), `frames` (kept frames, for an encode of such: an array of one `FileSystemFileHandle`, or of
+//! `ArrayBuffer`s), `folder` (the `FileSystemDirectoryHandle` for frames that are to be kept, if there is one) and, in
+//! answers,
 //! `modules` (likewise, those that were fetched), `blobs` (in the order of `outputs`) and `frames` (those that were to
 //! be kept, or those that were given).
 

@@ -4,6 +4,7 @@
 use crate::protocol::PartAddress;
 use clipfit_core::machine::limits::Limits;
 use clipfit_core::step::load::Part;
+use clipfit_core::units::Bytes;
 use clipfit_site::{address, meta};
 use wasm_bindgen::JsValue;
 
@@ -49,15 +50,16 @@ impl Site {
     }
 }
 
-/// Returns how much runs side by side in this browser.
-pub(crate) fn limits() -> Limits {
+/// Returns how much runs side by side in this browser, which lets the site store `free_disk` bytes.
+pub(crate) fn limits(free_disk: Option<Bytes>) -> Limits {
     let navigator = web_sys::window().map(|window| window.navigator());
     let memory = navigator
         .as_ref()
         .and_then(|navigator| js_sys::Reflect::get(navigator, &JsValue::from_str("deviceMemory")).ok())
         .and_then(|value| value.as_f64());
+    let touch = navigator.as_ref().is_some_and(|navigator| navigator.max_touch_points() > 0);
     let processors = navigator.map_or(1.0, |navigator| navigator.hardware_concurrency());
-    Limits::in_browser(processors.clamp(1.0, 1e3) as usize, memory)
+    Limits::in_browser(processors.clamp(1.0, 1e3) as usize, memory, touch, free_disk)
 }
 
 /// Returns whether this browser decodes video for pages at all.

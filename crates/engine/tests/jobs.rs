@@ -109,7 +109,7 @@ async fn run(bytes: usize) -> Vec<(Update, ResultFiles)> {
     let updates = Rc::new(RefCell::new(Vec::new()));
     let told = updates.clone();
     let tell = Rc::new(move |update, files| told.borrow_mut().push((update, files)));
-    let _run = clipfit_engine::run(file(bytes), Wishes::default(), tell, Function::default());
+    let _run = clipfit_engine::run(file(bytes), Wishes::default(), tell, Function::default(), None);
     for _ in 0..100 {
         sleep(50).await;
         if matches!(updates.borrow().last(), Some((Update::Finished(_) | Update::Failed(_), _))) {
@@ -198,7 +198,7 @@ async fn a_dropped_job_is_silent_and_its_log_ends_with_it() {
     let updates = Rc::new(RefCell::new(0));
     let told = updates.clone();
     let tell = Rc::new(move |_, _| *told.borrow_mut() += 1);
-    let handle = clipfit_engine::run(file(9), Wishes::default(), tell, Function::default());
+    let handle = clipfit_engine::run(file(9), Wishes::default(), tell, Function::default(), None);
     for _ in 0..100 {
         sleep(20).await;
         if *updates.borrow() > 0 {

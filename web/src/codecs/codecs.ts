@@ -15,10 +15,11 @@ import type {
 } from "../generated/protocol.ts";
 import { assemble } from "./assemble.ts";
 import { type MadeAudio, makeAudio } from "./audio.ts";
-import type { TakeFrame } from "./decode.ts";
+import type { TakeDecoded, TakeFrame } from "./decode.ts";
 import { type ChunkEncoder, Encoding } from "./encode.ts";
 import { examinePackets, examineStreams } from "./examine.ts";
-import { cannotDecode } from "./failures.ts";
+import { cannotDecode, isOurs } from "./failures.ts";
+import { hevcBytes } from "./hevc.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
 import { decodeAndSample, type Seen, watchFile } from "./watch.ts";
@@ -30,12 +31,16 @@ export interface Codecs {
   examineStreams(file: Blob): Promise<Listing>;
   /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
   examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
-  /** Decodes exactly `step.frames` frames, in order, and returns samples, if wanted. What `take` throws is thrown on. */
+  /**
+   * Decodes exactly `step.frames` frames, in order, and returns samples, if wanted. `takeDecoded`, if given, takes those
+   * that need no conversion. What the takers throw is thrown on.
+   */
   decodeChunk(
     step: DecodeStep,
     samples: SampleStep | null,
     clip: Blob,
     take: TakeFrame,
+    takeDecoded?: TakeDecoded,
   ): Promise<Blob | undefined>;
   /** Makes the audio; fails with `CannotEncode` when the encoder fails. */
   makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<MadeAudio>;
@@ -61,11 +66,11 @@ export function start(module: WebAssembly.Module): Codecs {
   const { memory } = initSync({ module });
   return {
     get memoryBytes() {
-      return memory.buffer.byteLength;
+      return memory.buffer.byteLength + hevcBytes();
     },
     examineStreams: orCannotDecode(examineStreams),
     examinePackets: orCannotDecode(examinePackets),
-    decodeChunk: (step, samples, clip, take) => decodeInto(memory, step, samples, clip, take),
+    decodeChunk: (...given) => decodeInto(memory, ...given),
     makeAudio,
     openEncoder: async (step) => new Encoding(step),
     assemble: orCannotDecode(assemble),
@@ -82,24 +87,28 @@ async function decodeInto(
   samples: SampleStep | null,
   clip: Blob,
   take: TakeFrame,
+  takeDecoded?: TakeDecoded,
 ): Promise<Blob | undefined> {
   let takers: { error: unknown } | undefined;
-  const watched: TakeFrame = async (...given) => {
-    try {
-      await take(...given);
-    } catch (error) {
-      takers ??= { error };
-      throw error;
-    }
-  };
+  const watched =
+    <A extends unknown[], R>(act: (...given: A) => R | Promise<R>) =>
+    async (...given: A) => {
+      try {
+        return await act(...given);
+      } catch (error) {
+        takers ??= { error };
+        throw error;
+      }
+    };
+  const decoded = takeDecoded && watched(takeDecoded);
   try {
-    return await orCannotDecode(() => decodeAndSample(memory, step, samples, clip, watched))();
+    return await orCannotDecode(() => decodeAndSample(memory, step, samples, clip, watched(take), decoded))();
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }
 }
 
-/** Turns every failure except a lack of memory into `CannotDecode`. */
+/** Turns every failure that is the file's or the browser's into `CannotDecode`. */
 function orCannotDecode<A extends unknown[], R>(
   act: (...given: A) => Promise<R>,
 ): (...given: A) => Promise<R> {
@@ -107,9 +116,7 @@ function orCannotDecode<A extends unknown[], R>(
     try {
       return await act(...given);
     } catch (error) {
-      // Too little memory is not the fault of the browser's codecs: fewer workers at once may be enough.
-      const full = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
-      throw full ? error : cannotDecode(error);
+      throw isOurs(error) ? error : cannotDecode(error);
     }
   };
 }

@@ -5,7 +5,7 @@ import type { DecodeStep } from "../generated/protocol.ts";
 import { sequenceHeader, withSequenceHeader } from "./av1.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode } from "./failures.ts";
-import { Converter } from "./frame-convert.ts";
+import { Converter, isConverted } from "./frame-convert.ts";
 import { decodeFrames, type Frame } from "./frames.ts";
 import { decodeOn } from "./lenient.ts";
 
@@ -19,6 +19,12 @@ export type TakeFrame = (
   format: VideoPixelFormat | null,
 ) => void | Promise<void>;
 
+/**
+ * Takes a decoded frame that needs no conversion, for the next slot; false if it has to be converted all the same. The
+ * frame stays the caller's.
+ */
+export type TakeDecoded = (frame: VideoFrame) => Promise<boolean>;
+
 /** Which slots of a decode are handed over, and of which part of the frames. */
 export interface Wish {
   step: DecodeStep;
@@ -27,6 +33,8 @@ export interface Wish {
   /** Left, top, width, height; null for all. */
   crop: readonly [number, number, number, number] | null;
   take: TakeFrame;
+  /** Asked first for frames that are already what is wanted. */
+  takeDecoded?: TakeDecoded | undefined;
 }
 
 /**
@@ -38,9 +46,10 @@ export function decodeChunk(
   step: DecodeStep,
   file: Blob,
   take: TakeFrame,
+  takeDecoded: TakeDecoded | undefined,
   beside?: Wish,
 ): Promise<void> {
-  const wishes = [{ step, every: 1, crop: null, take }, ...(beside ? [beside] : [])];
+  const wishes = [{ step, every: 1, crop: null, take, takeDecoded }, ...(beside ? [beside] : [])];
   return withClip(file, (clip) => decodeTrack(memory, clip.track(step.stream), wishes));
 }
 
@@ -111,14 +120,18 @@ class Filler {
 
   /** Fills the slots before `time` with a frame. */
   async fillTo(time: number, held: Frame | undefined): Promise<void> {
-    const { step, every, crop, take } = this.#wish;
+    const { step, every, crop, take, takeDecoded } = this.#wish;
     const slot = Math.min(slotOf(time, step), this.#end);
     let converted: Uint8Array | undefined;
     for (; held !== undefined && this.#next < slot; this.#next += 1) {
-      if ((this.#next - step.first) % every === 0) {
-        converted ??= await this.#converter.convert(held, crop);
-        await take(converted, this.#next, held.format);
+      if ((this.#next - step.first) % every !== 0) {
+        continue;
       }
+      if (takeDecoded !== undefined && isConverted(held, step) && (await takeDecoded(held))) {
+        continue;
+      }
+      converted ??= await this.#converter.convert(held, crop);
+      await take(converted, this.#next, held.format);
     }
   }
 
@@ -132,7 +145,7 @@ async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<Fram
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
   const decode = step.lenient ? decodeOn : decodeFrames;
-  for await (const frame of decode(config, decodable(track, packets))) {
+  for await (const frame of decode(config, decodable(track, packets), step.waiting)) {
     if (track.isShown(frame.timestamp / 1e6)) {
       yield frame;
     } else {

@@ -12,6 +12,8 @@ import { colourSpace } from "./names.ts";
 export interface ChunkEncoder {
   /** Takes a whole frame, planar 4:2:0 without padding; resolves when the next may come. */
   take(frame: Uint8Array): Promise<void>;
+  /** Takes a decoded 4:2:0 frame of the step's size without copying it, if its colours are the step's. */
+  takeDecoded(frame: VideoFrame): Promise<boolean>;
   /** Returns the chunk as an MP4 file. */
   finish(): Promise<Blob>;
   close(): void;
@@ -58,18 +60,39 @@ export class Encoding implements ChunkEncoder {
   }
 
   async take(bytes: Uint8Array): Promise<void> {
-    const { width, height, rate } = this.#step;
+    const { width, height, colour } = this.#step;
+    // The constructor copies the bytes: they may change as soon as this function awaits.
+    await this.#encode(
+      (times) =>
+        new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
+          format: "I420",
+          codedWidth: width,
+          codedHeight: height,
+          // Without it, the encoder assumes BT.709.
+          colorSpace: colourSpace(colour),
+          ...times,
+        }),
+    );
+  }
+
+  async takeDecoded(decoded: VideoFrame): Promise<boolean> {
+    const { width, height, colour } = this.#step;
+    // Whatever shares the decoder's memory keeps its colours.
+    if (!hasColours(decoded.colorSpace, colourSpace(colour))) {
+      return false;
+    }
+    const size = { displayWidth: width, displayHeight: height };
+    await this.#encode((times) => new VideoFrame(decoded, { ...size, ...times }));
+    return true;
+  }
+
+  async #encode(make: (times: { timestamp: number; duration: number }) => VideoFrame): Promise<void> {
+    const { rate } = this.#step;
     const frameMicroseconds = (1e6 * rate.denominator) / rate.numerator;
     try {
-      // The constructor copies the bytes: they may change as soon as this function awaits.
-      const frame = new VideoFrame(bytes as Uint8Array<ArrayBuffer>, {
-        format: "I420",
-        codedWidth: width,
-        codedHeight: height,
+      const frame = make({
         timestamp: Math.round(this.#taken * frameMicroseconds),
         duration: Math.round(frameMicroseconds),
-        // Without it, the encoder assumes BT.709.
-        colorSpace: colourSpace(this.#step.colour),
       });
       try {
         this.#encoder.encode(frame, { keyFrame: this.#taken === 0 });
@@ -156,6 +179,13 @@ export class Encoding implements ChunkEncoder {
   #fail(error: unknown): void {
     this.#signs.fail(cannotEncode(error));
   }
+}
+
+/** Returns whether encoders treat colours as the wanted ones: what is not said is BT.709 to them. */
+function hasColours(found: VideoColorSpace, wanted: VideoColorSpaceInit): boolean {
+  const isAlike = (key: "primaries" | "transfer" | "matrix") =>
+    found[key] === wanted[key] || (found[key] === null && wanted[key] === "bt709");
+  return isAlike("primaries") && isAlike("transfer") && isAlike("matrix") && found.fullRange === false;
 }
 
 /** Returns a valid decoder description; checks and repairs only H.264's. */

@@ -22,6 +22,16 @@ export interface Wanted {
   hdr: Hdr | null;
 }
 
+/** Returns whether a frame of the browser is already what is wanted, so that nothing would change but its memory. */
+export function isConverted(frame: Frame, wanted: Wanted): frame is VideoFrame {
+  const { width, height, inside, turn, fullRange, hdr } = wanted;
+  const { format, visibleRect } = frame;
+  const isWhole = inside.every((side, index) => side === [0, 0, width, height][index]);
+  const hasSize = visibleRect?.width === width && visibleRect.height === height;
+  const isPlain = turn === 0 && !fullRange && hdr === null && (format === "I420" || format === "NV12");
+  return frame instanceof VideoFrame && isPlain && isWhole && hasSize;
+}
+
 /** Converts frames one by one; their layout and size may change midway, because decoders change them. */
 export class Converter {
   readonly #memory: WebAssembly.Memory;

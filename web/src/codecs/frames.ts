@@ -18,25 +18,20 @@ export interface Frame {
 }
 
 /**
- * Most packets and most frames in a queue: enough to keep the decoder busy while a frame is used, few enough for
- * memory.
- */
-const WAITING = 6;
-
-/**
  * Decodes `packets`, which are in decoding order and begin with a keyframe, into frames in presentation order. The
- * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out. Fails
- * where a frame is lost, unless some may be.
+ * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out. At most
+ * `waiting` packets and as many frames are in a queue. Fails where a frame is lost, unless some may be.
  */
 export async function* decodeFrames(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
+  waiting: number,
   mayLose = false,
 ): AsyncGenerator<Frame, void, undefined> {
   if (await needsOwn(config)) {
     return yield* decodeHevc(config, packets, mayLose);
   }
-  const decoder = new Decoder(config, mayLose);
+  const decoder = new Decoder(config, waiting, mayLose);
   try {
     for (let all = false; ; ) {
       if (!all && decoder.hasRoom) {
@@ -70,14 +65,16 @@ class Decoder {
   );
   readonly #decoder: VideoDecoder;
   readonly #codec: string;
+  readonly #waiting: number;
   readonly #mayLose: boolean;
   /** Decoded, not yet taken. */
   readonly #ready: VideoFrame[] = [];
   readonly #due: Due;
   #flushed = false;
 
-  constructor(config: VideoDecoderConfig, mayLose: boolean) {
+  constructor(config: VideoDecoderConfig, waiting: number, mayLose: boolean) {
     this.#codec = config.codec;
+    this.#waiting = waiting;
     this.#mayLose = mayLose;
     this.#due = new Due(mayLose);
     try {
@@ -96,7 +93,8 @@ class Decoder {
   }
 
   get hasRoom(): boolean {
-    return this.#decoder.decodeQueueSize < WAITING && this.#ready.length < WAITING && !this.signs.hasFailed;
+    const most = Math.max(this.#decoder.decodeQueueSize, this.#ready.length);
+    return most < this.#waiting && !this.signs.hasFailed;
   }
 
   get isFinished(): boolean {

@@ -12,6 +12,7 @@ import { isUncompressed } from "./names.ts";
 export async function* decodeOn(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
+  waiting: number,
 ): AsyncGenerator<Frame, void, undefined> {
   const rest = new Rest(packets);
   const held: Frame[] = [];
@@ -19,7 +20,7 @@ export async function* decodeOn(
   try {
     for (;;) {
       try {
-        for await (const frame of decodeFrames(config, rest, true)) {
+        for await (const frame of decodeFrames(config, rest, waiting, true)) {
           last = frame.timestamp;
           held.push(frame);
           const [before] = held.length > 1 ? held.splice(0, 1) : [];

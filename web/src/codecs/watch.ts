@@ -4,7 +4,7 @@
 import { AudioSampleSink } from "mediabunny";
 import type { DecodeStep, ListenStep, SampleStep, WatchStep } from "../generated/protocol.ts";
 import { type Track, withClip } from "./clip.ts";
-import { decodeChunk, decodeTrack, type TakeFrame, type Wish } from "./decode.ts";
+import { decodeChunk, decodeTrack, type TakeDecoded, type TakeFrame, type Wish } from "./decode.ts";
 import { CannotDecode } from "./failures.ts";
 import { eachInTime } from "./in-time.ts";
 import { planesOf } from "./layout.ts";
@@ -60,9 +60,10 @@ export async function decodeAndSample(
   beside: SampleStep | null,
   file: Blob,
   take: TakeFrame,
+  takeDecoded: TakeDecoded | undefined,
 ): Promise<Blob | undefined> {
   const samples = beside === null ? undefined : new Samples(beside, () => {});
-  await decodeChunk(memory, step, file, take, samples?.wish);
+  await decodeChunk(memory, step, file, take, takeDecoded, samples?.wish);
   return samples?.blob();
 }
 

@@ -1,11 +1,15 @@
 // Opens the engine, which plans and encodes. Its module is next to this script. Refuses to know what a job is.
 
-import init, { start } from "../generated/engine.js";
+import init, { type Run, start } from "../generated/engine.js";
 import { fetchModule, LoadError } from "../media/load.ts";
+import { FrameStore } from "./frame-store.ts";
 
 export interface Engine {
-  readonly start: typeof start;
+  readonly start: (file: File, wishes: unknown, tell: Tell, pack: Pack) => Run;
 }
+
+type Tell = Parameters<typeof start>[2];
+type Pack = Parameters<typeof start>[3];
 
 let opened: Promise<Engine> | undefined;
 
@@ -21,5 +25,5 @@ export function open(): Promise<Engine> {
 async function fetchEngine(): Promise<Engine> {
   const address = new URL("engine.wasm.gz", import.meta.url).href;
   await init({ module_or_path: await fetchModule(address, 0, () => undefined) });
-  return { start };
+  return { start: (file, wishes, tell, pack) => start(file, wishes, tell, pack, new FrameStore()) };
 }

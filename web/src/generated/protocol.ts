@@ -255,6 +255,10 @@ fullRange: boolean,
  */
 hdr: Hdr | null,
 /**
+ * Most decoded frames that wait, and most packets that are on their way to the decoder.
+ */
+waiting: number,
+/**
  * Goes on at the next keyframe after a decode error. The frame before it is shown until then.
  */
 lenient: boolean, };

@@ -1,6 +1,7 @@
 // Runs programs with the browser's own codecs. Refuses to know messages and what a task is for.
 
 import type * as CodecsScript from "../codecs/codecs.ts";
+import type { ChunkEncoder } from "../codecs/encode.ts";
 import {
   type Answer,
   type AudioStep,
@@ -12,6 +13,7 @@ import {
   type X264Step,
 } from "../generated/protocol.ts";
 import type { Encoder, NamedBlob } from "./encoder.ts";
+import type { FrameKeeper, FrameSource } from "./kept-frames.ts";
 
 export type CodecsModule = Pick<typeof CodecsScript, "start">;
 
@@ -97,10 +99,10 @@ export class Browser {
     encoder: Encoder,
     encodeStep: X264Step,
     inputs: readonly NamedBlob[],
-    keepFrames: boolean,
+    keeper: FrameKeeper | undefined,
     progress: (frames: number) => void,
   ): Promise<NamedBlob[]> {
-    const encode = encoder.open(encodeStep, inputs, keepFrames, progress);
+    const encode = encoder.open(encodeStep, inputs, keeper, progress);
     try {
       const seen = await this.#codecs.decodeChunk(step, samples, clip, (frame) => encode.take(frame));
       return [...encode.finish(), ...samplesFile(seen)];
@@ -114,7 +116,7 @@ export class Browser {
     size: { width: number; height: number },
     encoder: Encoder,
     encodeStep: X264Step,
-    frames: readonly ArrayBuffer[],
+    frames: FrameSource,
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
   ): NamedBlob[] {
@@ -138,12 +140,23 @@ export class Browser {
   ): Promise<NamedBlob[]> {
     let frames = 0;
     let seen: Blob | undefined;
-    const encoded = await this.encode(encodeStep, async (take) => {
-      seen = await this.#codecs.decodeChunk(step, samples, clip, async (frame) => {
-        await take(frame);
+    const encoded = await this.encode(encodeStep, async (encode) => {
+      const counted = () => {
         frames += 1;
         progress(frames);
-      });
+      };
+      const take = async (frame: Uint8Array) => {
+        await encode.take(frame);
+        counted();
+      };
+      const takeDecoded = async (frame: VideoFrame) => {
+        const taken = await encode.takeDecoded(frame);
+        if (taken) {
+          counted();
+        }
+        return taken;
+      };
+      seen = await this.#codecs.decodeChunk(step, samples, clip, take, takeDecoded);
     });
     return [...encoded, ...samplesFile(seen)];
   }
@@ -151,11 +164,11 @@ export class Browser {
   /** Encodes the frames that `feed` gives with the browser's own encoder. */
   async encode(
     encodeStep: WebCodecsStep,
-    feed: (take: (frame: Uint8Array) => Promise<void>) => Promise<void>,
+    feed: (encode: ChunkEncoder) => Promise<void>,
   ): Promise<NamedBlob[]> {
     const encode = await this.#codecs.openEncoder(encodeStep);
     try {
-      await feed((frame) => encode.take(frame));
+      await feed(encode);
       return [{ name: FILES.chunk, blob: await encode.finish() }];
     } finally {
       encode.close();

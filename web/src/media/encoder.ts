@@ -1,8 +1,9 @@
-// Runs x264 on the frames of one chunk, streamed or from buffers. Refuses to know where they come from and what a task
+// Runs x264 on the frames of one chunk, streamed or kept from an earlier pass. Refuses to know where they come from and what a task
 // is for.
 
 import { FILES, type Passes, type X264Step } from "../generated/protocol.ts";
 import type * as Glue from "../generated/x264.d.ts";
+import type { FrameKeeper, FrameSource, KeptFrames } from "./kept-frames.ts";
 
 /** The exports of the encoder's script. */
 export type EncoderScript = Pick<typeof Glue, "initSync" | "X264" | "memoryRefused">;
@@ -30,9 +31,6 @@ export interface NamedBlob {
 /** x264's numbers of its passes. */
 const PASS_NUMBERS: Readonly<Record<Passes, number>> = { only: 0, first: 1, second: 2 };
 
-/** Size of the buffers for kept frames, approximately. */
-const KEPT_PART_BYTES = 16 << 20;
-
 /** Frames of a different size than the encode, and how to scale them. */
 export interface OtherSize {
   /** Pixels. */
@@ -49,7 +47,7 @@ function frameBytes({ width, height }: OtherSize["size"]): number {
 export class Encoder {
   readonly #script: EncoderScript;
   readonly #memory: WebAssembly.Memory;
-  #kept: ArrayBuffer[] | undefined;
+  #kept: KeptFrames | undefined;
 
   constructor(script: EncoderScript, module: WebAssembly.Module) {
     this.#script = script;
@@ -60,21 +58,24 @@ export class Encoder {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Encodes frames from buffers, and scales them first where their size differs. */
+  /** Encodes kept frames, and scales them first where their size differs. */
   encodeFrames(
     step: X264Step,
-    frames: readonly ArrayBuffer[],
+    frames: FrameSource,
     inputs: readonly NamedBlob[],
     progress: (frames: number) => void,
     other?: OtherSize,
   ): NamedBlob[] {
-    const encode = this.open(step, inputs, false, progress);
+    const encode = this.open(step, inputs, undefined, progress);
     try {
-      for (const buffer of frames) {
-        const piece = other === undefined ? buffer.byteLength : frameBytes(other.size);
-        for (let start = 0; start < buffer.byteLength; start += piece) {
-          const bytes = new Uint8Array(buffer, start, piece);
-          encode.take(other === undefined ? bytes : other.scale(bytes));
+      const whole = new Uint8Array(other === undefined ? 0 : frameBytes(other.size));
+      const piece = other === undefined ? encode.frameBytes : whole.length;
+      for (let at = 0; at + piece <= frames.bytes; at += piece) {
+        if (other === undefined) {
+          encode.fill((target) => frames.read(target, at));
+        } else {
+          frames.read(whole, at);
+          encode.take(other.scale(whole));
         }
       }
       return encode.finish();
@@ -84,17 +85,17 @@ export class Encoder {
   }
 
   /** Takes the frames that the last encode kept; a second call returns nothing. */
-  takeKept(): ArrayBuffer[] | undefined {
+  takeKept(): KeptFrames | undefined {
     const kept = this.#kept;
     this.#kept = undefined;
     return kept;
   }
 
-  /** Begins an encode of frames that arrive piece by piece. */
+  /** Begins an encode of frames that arrive piece by piece, and keeps them if there is a keeper. */
   open(
     step: X264Step,
     inputs: readonly NamedBlob[],
-    keepFrames: boolean,
+    keeper: FrameKeeper | undefined,
     progress: (frames: number) => void,
   ): Encode {
     const bytes = (name: string) => {
@@ -120,10 +121,10 @@ export class Encoder {
           true,
         ),
     );
-    const keep = (kept: ArrayBuffer[]) => {
-      this.#kept = kept;
+    const kept = (frames: KeptFrames) => {
+      this.#kept = frames;
     };
-    return new Encode(x264, this.#memory, guard, step, keepFrames ? keep : undefined, progress);
+    return new Encode(x264, this.#memory, guard, step, keeper && { keeper, kept }, progress);
   }
 
   /** Converts errors of the module to `EncoderFailed`. */
@@ -139,15 +140,21 @@ export class Encoder {
 
 type Guard = <T>(act: () => T) => T;
 
+/** Keeps the frames of an encode, and hands them over at its end. */
+interface Keeping {
+  keeper: FrameKeeper;
+  kept(frames: KeptFrames): void;
+}
+
 /** One encode in progress. */
 export class Encode {
   readonly #x264: Glue.X264;
   readonly #memory: WebAssembly.Memory;
   readonly #guard: Guard;
   readonly #step: X264Step;
-  readonly #frameBytes: number;
-  #kept: Kept | undefined;
-  readonly #keep: ((kept: ArrayBuffer[]) => void) | undefined;
+  /** Bytes of a frame. */
+  readonly frameBytes: number;
+  #keeping: Keeping | undefined;
   readonly #progress: (frames: number) => void;
   /** Bytes of the next frame that have arrived. */
   #filled = 0;
@@ -158,38 +165,56 @@ export class Encode {
     memory: WebAssembly.Memory,
     guard: Guard,
     step: X264Step,
-    keep: ((kept: ArrayBuffer[]) => void) | undefined,
+    keeping: Keeping | undefined,
     progress: (frames: number) => void,
   ) {
     this.#x264 = x264;
     this.#memory = memory;
     this.#guard = guard;
     this.#step = step;
-    this.#frameBytes = x264.frameBytes;
-    this.#kept = keep === undefined ? undefined : new Kept(this.#frameBytes);
-    this.#keep = keep;
+    this.frameBytes = x264.frameBytes;
+    this.#keeping = keeping;
     this.#progress = progress;
   }
 
   /** Takes the next bytes of the frames, split anywhere; encodes each frame as soon as it is complete. */
   take(bytes: Uint8Array): void {
-    if (this.#kept?.add(bytes) === false) {
-      this.#kept = undefined;
+    if (this.#keeping?.keeper.add(bytes) === false) {
+      this.#stopKeeping();
     }
     let taken = 0;
     while (taken < bytes.length) {
-      const piece = bytes.subarray(taken, taken + this.#frameBytes - this.#filled);
-      // A new view each time: the module's memory may have grown.
-      new Uint8Array(this.#memory.buffer, this.#x264.frameAddress + this.#filled, piece.length).set(piece);
+      const piece = bytes.subarray(taken, taken + this.frameBytes - this.#filled);
+      this.#frame().set(piece, this.#filled);
       taken += piece.length;
       this.#filled += piece.length;
-      if (this.#filled === this.#frameBytes) {
+      if (this.#filled === this.frameBytes) {
         this.#filled = 0;
-        this.#guard(() => this.#x264.push());
-        this.#frames += 1;
-        this.#progress(this.#frames);
+        this.#push();
       }
     }
+  }
+
+  /** Encodes a whole frame that `write` puts where it is wanted. */
+  fill(write: (target: Uint8Array) => void): void {
+    write(this.#frame());
+    this.#push();
+  }
+
+  /** Returns where the next frame goes: a new view each time, since the module's memory may have grown. */
+  #frame(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#x264.frameAddress, this.frameBytes);
+  }
+
+  #push(): void {
+    this.#guard(() => this.#x264.push());
+    this.#frames += 1;
+    this.#progress(this.#frames);
+  }
+
+  #stopKeeping(): void {
+    this.#keeping?.keeper.close();
+    this.#keeping = undefined;
   }
 
   /** Flushes the encoder and returns the files of the pass: none, unless exactly the expected frames have arrived. */
@@ -198,8 +223,8 @@ export class Encode {
       return [];
     }
     const { pass } = this.#step;
-    if (this.#kept !== undefined) {
-      this.#keep?.(this.#kept.buffers());
+    if (this.#keeping !== undefined) {
+      this.#keeping.kept(this.#keeping.keeper.finish());
     }
     return this.#guard(() => {
       this.#x264.finish();
@@ -218,58 +243,11 @@ export class Encode {
 
   /** Frees the encode's resources, whatever its outcome. Must be called once, at its end. */
   close(): void {
+    this.#stopKeeping();
     try {
       this.#x264.free();
     } catch {
       // After a trap the module cannot free anything; the trap has been reported, and the worker ends.
-    }
-  }
-}
-
-/** Keeps frames for a later pass, in buffers of whole frames. */
-class Kept {
-  readonly #parts: ArrayBuffer[] = [];
-  readonly #partBytes: number;
-  #part = new Uint8Array(0);
-  #used = 0;
-
-  constructor(frameBytes: number) {
-    this.#partBytes = Math.max(1, Math.floor(KEPT_PART_BYTES / frameBytes)) * frameBytes;
-  }
-
-  /** Returns false when memory runs out: keeping frames only saves time, so the encode must not fail for it. */
-  add(bytes: Uint8Array): boolean {
-    let taken = 0;
-    while (taken < bytes.length) {
-      if (this.#used === this.#part.length && !this.#next()) {
-        return false;
-      }
-      const piece = bytes.subarray(taken, taken + this.#part.length - this.#used);
-      this.#part.set(piece, this.#used);
-      this.#used += piece.length;
-      taken += piece.length;
-    }
-    return true;
-  }
-
-  buffers(): ArrayBuffer[] {
-    return [...this.#parts, this.#part.slice(0, this.#used).buffer];
-  }
-
-  #next(): boolean {
-    try {
-      const part = new Uint8Array(this.#partBytes);
-      if (this.#used > 0) {
-        this.#parts.push(this.#part.buffer);
-      }
-      this.#part = part;
-      this.#used = 0;
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) {
-        return false;
-      }
-      throw error;
     }
   }
 }

@@ -2,7 +2,8 @@
 
 import type { LogLine } from "../generated/protocol.ts";
 
-const INTERVAL_MS = 100;
+/** Each report makes the page paint, which takes processor time from the encoders. */
+const INTERVAL_MS = 250;
 
 /** Where reports of a running task go. */
 export interface Page {

@@ -135,7 +135,7 @@ function encodeWithX264(
     pass: "only",
     frames: frames.length,
   };
-  const encode = encoder.open(step, [], false, () => {});
+  const encode = encoder.open(step, [], undefined, () => {});
   try {
     let began = performance.now();
     frames.forEach((frame, index) => {
@@ -171,6 +171,7 @@ async function decodeTime(
     turn: 0,
     fullRange: false,
     hdr: null,
+    waiting: 6,
     lenient: false,
   };
   try {
@@ -204,12 +205,12 @@ async function encodeTime(
   };
   try {
     let began = performance.now();
-    const encoded = browser.encode(step, async (take) => {
+    const encoded = browser.encode(step, async (encode) => {
       for (const [index, frame] of frames.entries()) {
         if (index === warmUp) {
           began = performance.now();
         }
-        await take(frame);
+        await encode.take(frame);
       }
     });
     await inTime(encoded, tooSlow, TRIAL_MS);

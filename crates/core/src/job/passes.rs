@@ -62,7 +62,7 @@ impl Rendition {
         let booked = match running.work {
             _ if exit_code != 0 => None,
             Work::FirstPass(index) => {
-                let frames_kept = file(files::FRAMES_FILE).is_some();
+                let frames_kept = outputs.iter().any(|written| written.name == files::FRAMES_FILE);
                 file(files::STATS_FILE).and_then(|written| self.book_stats(index, written, frames_kept))
             }
             Work::Encode { chunk, asked, serial } => file(files::CHUNK_FILE)

@@ -364,7 +364,7 @@ impl Prelude {
         }
         commands.push(Command::Show(Milestone::Planned(Box::new(plan.clone()))));
         let mut limits = host.limits();
-        limits.workers = plan.workers(&limits);
+        limits.workers = plan.workers(&facts, &limits);
         let wishes = self.wishes.clone();
         Next::Start(Box::new(Start { facts, wishes, plan, machine, limits, lenient: self.lenient }))
     }

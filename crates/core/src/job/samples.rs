@@ -3,6 +3,7 @@
 //! chunk's decoder shows after its seek, all of them together are one decode from the start. Knows no rendition.
 
 use crate::clip::watched::{self, WINDOW};
+use crate::machine::limits::frames_waiting;
 use crate::plan::EncodePlan;
 use crate::plan::chunks::Grid;
 use crate::step::watch::{self, SampleStep};
@@ -16,8 +17,8 @@ const RUN_ON: u64 = 3;
 /// HDR is tone-mapped at so many times the size of a sample.
 const HDR_FINER: u32 = 5;
 
-/// Samples the whole of a file on this grid.
-pub(super) fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
+/// Samples the whole of a file, whose frames have this size in pixels, on this grid.
+pub(super) fn step(stream: u32, size: (u32, u32), origin: Micros, grid: &Grid) -> SampleStep {
     SampleStep {
         decode: DecodeStep {
             stream,
@@ -32,6 +33,7 @@ pub(super) fn step(stream: u32, origin: Micros, grid: &Grid) -> SampleStep {
             turn: 0,
             full_range: false,
             hdr: None,
+            waiting: frames_waiting(size),
             lenient: false,
         },
         finer: 1,
@@ -48,7 +50,7 @@ pub(super) fn listen(stream: u32, origin: Micros) -> ListenStep {
 
 /// Samples the source as `plan` shows it.
 pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
-    let mut step = step(plan.stream, plan.zero + plan.grid.origin, &plan.grid);
+    let mut step = step(plan.stream, plan.conversion.source, plan.zero + plan.grid.origin, &plan.grid);
     step.decode.turn = plan.conversion.rotation.clockwise();
     step.decode.full_range = plan.conversion.full_range;
     step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);

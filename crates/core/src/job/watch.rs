@@ -37,13 +37,14 @@ fn of_kept(facts: &MediaFacts) -> WatchStep {
     let (video, grid) = (&facts.video, own_grid(facts));
     let start = facts.zero + video.start;
     let audio = facts.audio.first().map(|track| samples::listen(track.index, start));
-    WatchStep { video: Some(samples::step(video.index, facts.zero + grid.origin, &grid)), audio }
+    let step = samples::step(video.index, (video.width, video.height), facts.zero + grid.origin, &grid);
+    WatchStep { video: Some(step), audio }
 }
 
-/// Watches a finished file, whose frames lie on `grid` from zero on.
-fn of_result(grid: &Grid, audio: bool) -> WatchStep {
+/// Watches a finished file, whose frames have this size in pixels and lie on `grid` from zero on.
+fn of_result(grid: &Grid, size: (u32, u32), audio: bool) -> WatchStep {
     WatchStep {
-        video: Some(samples::step(0, Micros(0), grid)),
+        video: Some(samples::step(0, size, Micros(0), grid)),
         audio: audio.then(|| samples::listen(1, Micros(0))),
     }
 }
@@ -163,7 +164,11 @@ impl Rendition {
             (Work::WatchSource(source), _) => (CLIP, shared.sources.get(source)?.step),
             (Work::WatchKept, _) => (CLIP, of_kept(facts)),
             (_, Action::Encode(plan)) => {
-                let mut step = of_result(&plan.grid, plan.audio.stream().is_some());
+                let mut step = of_result(
+                    &plan.grid,
+                    (plan.format.width, plan.format.height),
+                    plan.audio.stream().is_some(),
+                );
                 if let Some(video) = &mut step.video {
                     let inside = plan.conversion.place(plan.format);
                     let all = [0, 0, plan.format.width, plan.format.height];
@@ -176,7 +181,10 @@ impl Rendition {
                 self.only_part(work, &mut step);
                 (RESULT_FILE, step)
             }
-            (_, Action::Remux(plan)) => (RESULT_FILE, of_result(&own_grid(facts), plan.audio.is_some())),
+            (_, Action::Remux(plan)) => {
+                let size = (facts.video.width, facts.video.height);
+                (RESULT_FILE, of_result(&own_grid(facts), size, plan.audio.is_some()))
+            }
             (_, Action::Keep | Action::Package(_)) => return None,
         })
     }

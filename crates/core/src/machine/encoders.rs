@@ -213,4 +213,13 @@ impl Preset {
             Preset::Medium => "medium",
         }
     }
+
+    /// Returns how many frames x264 looks ahead with it.
+    pub fn lookahead(self) -> u32 {
+        match self {
+            Preset::Ultrafast | Preset::Superfast => 0,
+            Preset::Veryfast => 10,
+            Preset::Medium => 40,
+        }
+    }
 }

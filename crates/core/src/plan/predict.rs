@@ -100,7 +100,7 @@ pub fn predict(facts: &MediaFacts, wishes: &Wishes, means: &Means) -> Vec<Predic
         let wishes = Wishes { effort, ..wishes.clone() };
         let plan = plan::plan(facts, &wishes, means.machine).ok()?;
         let Action::Encode(encode) = &plan.action else { return None };
-        let workers = plan.workers(&means.limits);
+        let workers = plan.workers(facts, &means.limits);
         let likely = if effort != Effort::Fast && encode.engine == VideoEncoder::Browser {
             Err(Unavailable::OnlyBrowser(encode.codec))
         } else {

@@ -70,8 +70,8 @@ impl Plan {
         matches!(&self.action, Action::Encode(encode) if encode.engine == VideoEncoder::X265)
     }
 
-    /// Returns how many encoders run side by side for this plan within `limits`, at least 1.
-    pub fn workers(&self, limits: &Limits) -> usize {
+    /// Returns how many encoders run side by side for this plan of a clip within `limits`, at least 1.
+    pub fn workers(&self, facts: &MediaFacts, limits: &Limits) -> usize {
         let encode = match &self.action {
             Action::Encode(encode) => encode.as_ref(),
             Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => {
@@ -79,7 +79,8 @@ impl Plan {
             }
             _ => return 1,
         };
-        limits.workers_for((encode.format.width, encode.format.height), encode.conversion.source)
+        let result = (encode.format.width, encode.format.height);
+        limits.workers_for(encode.preset, result, encode.conversion.source, facts.video.own_decoder)
     }
 }
 

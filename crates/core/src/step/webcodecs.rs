@@ -2,6 +2,7 @@
 //! times, sizes and rates only.
 
 use crate::machine::Profile;
+use crate::machine::limits::frames_waiting;
 use crate::plan::EncodePlan;
 use crate::plan::audio::{self, AacCoder, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
@@ -39,6 +40,8 @@ pub struct DecodeStep {
     pub full_range: bool,
     /// HDR that is to become BT.709; `None` leaves the colours as they are.
     pub hdr: Option<Hdr>,
+    /// Most decoded frames that wait, and most packets that are on their way to the decoder.
+    pub waiting: u32,
     /// Goes on at the next keyframe after a decode error. The frame before it is shown until then.
     pub lenient: bool,
 }
@@ -163,6 +166,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
         hdr: hdr(plan),
+        waiting: frames_waiting(plan.conversion.source),
         lenient: false,
     }
 }

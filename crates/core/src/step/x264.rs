@@ -4,6 +4,7 @@
 
 use crate::clip::facts::Colour;
 use crate::machine::Preset;
+use crate::machine::limits::lookahead;
 use crate::plan::EncodePlan;
 use crate::plan::RateControl;
 use crate::plan::chunks::Chunk;
@@ -186,7 +187,7 @@ pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str
 }
 
 /// Returns the encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for
-/// ffmpeg.
+/// ffmpeg, but for large frames, of which fewer are looked ahead: a tab has less memory.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     let mut options = Vec::new();
     let passes = match pass {
@@ -213,6 +214,10 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     };
     options.extend(plan.keyframe_distance.into_iter().flat_map(gop_options));
     options.extend(pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
+    let ahead = lookahead(plan.preset, (plan.format.width, plan.format.height));
+    if ahead < plan.preset.lookahead() && !matches!(pass, Pass::Capped(_)) {
+        options.push(format!("rc-lookahead={ahead}"));
+    }
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());
     options.push(format!("level={}", level_name(plan)));
