@@ -7,10 +7,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startServer } from "../../web/serve.mjs";
 import { versionOf } from "./browser.mjs";
-import { compareCommandLine, comparePackages, comparePages } from "./comparisons.mjs";
+import { compareCommandLine, comparePackages, comparePages, comparePhone } from "./comparisons.mjs";
 import { compareEncoders, encoderLines, encoderTable, makeEncoderSite } from "./encoder.mjs";
 import { makeWarmUp } from "./media.mjs";
-import { readOptions, USAGE, UsageError } from "./options.mjs";
+import { readOptions, readTarget, USAGE, UsageError } from "./options.mjs";
+import { makePhoneClip, PHONE_CLIPS } from "./phone.mjs";
 import { makePlainSite } from "./plain.mjs";
 import { run } from "./processes.mjs";
 import { jsonLines, machine, machineText, table } from "./report.mjs";
@@ -78,6 +79,11 @@ async function* measured(world) {
         failures: comparison.rows.some((row) => row.error !== undefined),
       };
     }
+    for (const clip of world.phone ? PHONE_CLIPS : []) {
+      note(`making ${clip.name} ...`);
+      const path = await makePhoneClip(clip, file, world.folder, world.timeout);
+      yield told(await comparePhone(world, path, readTarget(clip.target), note));
+    }
     for (const effort of world.packages ? (efforts ?? [USUAL_EFFORT]) : []) {
       yield told(await comparePackages(world, file, effort, note));
     }
@@ -86,7 +92,7 @@ async function* measured(world) {
         yield told(await compareCommandLine(world, file, target, effort, note));
       }
     }
-    const alone = presets.length > 0 || world.packages || world.commandLine;
+    const alone = presets.length > 0 || world.packages || world.phone || world.commandLine;
     for (const target of alone ? [] : targets) {
       yield told(await comparePages({ ...world, efforts: efforts ?? EFFORTS }, file, target, note));
     }

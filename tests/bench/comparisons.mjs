@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { clipfit } from "./clipfit.mjs";
+import { colourDistance } from "./colour.mjs";
 import { commandLine } from "./command-line.mjs";
 import { factsOf, likeness } from "./media.mjs";
 import { flaw, packaged, packageRecipes, plainPackage } from "./package.mjs";
@@ -12,6 +13,8 @@ import { native, recipe } from "./recipe.mjs";
 
 /** The recipes' preset beside Clipfit's page, whichever it takes itself. */
 const PAGES_PRESET = "medium";
+/** The effort of phones' clips. */
+const USUAL_EFFORT = "balanced";
 /** Names of files that only matter where a recipe runs. */
 const NO_NAMES = { input: "", output: "", log: "" };
 
@@ -67,6 +70,28 @@ export function compareCommandLine(world, file, target, effort, note) {
     const { facts, preset } = await measure(effort, () => commandLine(wanted));
     await measure("native", () => native(source, comparable(source, facts), { ...common, preset }));
     return twoPasses(source, facts, preset);
+  });
+}
+
+/**
+ * A phone's clip by the page and by the command line, both balanced, and how far the results are apart.
+ *
+ * @param {World} world
+ * @param {string} file
+ * @param {Target} target
+ * @param {Note} note
+ */
+export function comparePhone(world, file, target, note) {
+  const effort = USUAL_EFFORT;
+  const about = { kind: "phone", file, effort };
+  return compare({ ...world, memory: true }, about, target, note, async ({ comparison, measure, common }) => {
+    const wanted = { ...common, source: comparison.source.path, target: comparison.target.bytes, effort };
+    const page = await measure("page", () => clipfit({ ...wanted, site: world.app }));
+    const { facts } = await measure("native", () => commandLine({ ...wanted, program: world.program }));
+    if (page.facts !== undefined && facts !== undefined) {
+      Object.assign(page, await colourDistance(facts.path, page.facts.path, world.timeout));
+    }
+    return undefined;
   });
 }
 
@@ -139,10 +164,13 @@ async function compare(world, about, target, note, act) {
   const common = { browser, warmUp, timeout, folder, height, memory };
   comparison.settings = await act({ comparison, measure, common });
 
-  for (const row of rows.filter((candidate) => candidate.facts !== undefined)) {
+  // Results of HDR cannot be compared with their source, but with each other.
+  const wanted = about.kind === "phone" ? rows.find((row) => row.what === "native")?.facts : source;
+  const compared = rows.filter((row) => row.facts !== undefined && row.facts !== wanted);
+  for (const row of wanted === undefined ? [] : compared) {
     note(`${name}: SSIM of ${row.what} ...`);
     try {
-      Object.assign(row, await likeness(source, row.facts, timeout));
+      Object.assign(row, await likeness(wanted, row.facts, timeout));
       if (Math.abs(row.frames - row.facts.videoPackets) > 1) {
         note(`${name}: only ${row.frames} of ${row.facts.videoPackets} frames of ${row.what} were compared`);
       }

@@ -11,6 +11,8 @@ export const USAGE = `Usage: cargo xtask bench FILE... [options]
   --memory          watch the browser's memory as well, which costs it some time
   --hls             measure packages for streaming by the page against one stock core, and nothing else not asked for
   --segment N       seconds of their segments (default 10)
+  --phone           make clips of the file as phones do (HEVC and AV1 of HDR at 1080p, H.264 at 4K), and measure the page
+                    against the command line on them, and nothing else not asked for
   --cli             measure the command line against native ffmpeg, and nothing else not asked for
   --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else not asked for
   --browser NAME    chromium or firefox (default chromium)
@@ -39,7 +41,7 @@ export class UsageError extends Error {}
 /**
  * @typedef {{ name: string, bytes: (fileBytes: number) => number }} Target `name` as it was written.
  * @typedef {{ files: string[], targets: Target[], efforts: string[] | undefined, packages: boolean, segment: number,
- *   commandLine: boolean, presets: string[], browser: string, dist: string, program: string, height: string,
+ *   phone: boolean, commandLine: boolean, presets: string[], browser: string, dist: string, program: string, height: string,
  *   memory: boolean, timeout: number, json: boolean }} Options `timeout` and `segment` in seconds; without `efforts` the usual
  *   ones.
  */
@@ -61,6 +63,7 @@ export function readOptions(words) {
         memory: { type: "boolean", default: false },
         hls: { type: "boolean", default: false },
         segment: { type: "string", default: "10" },
+        phone: { type: "boolean", default: false },
         cli: { type: "boolean", default: false },
         encoder: { type: "string", default: "" },
         browser: { type: "string", default: "chromium" },
@@ -86,6 +89,7 @@ export function readOptions(words) {
     efforts: values.efforts === undefined ? undefined : list(values.efforts),
     packages: values.hls,
     segment: seconds(values.segment),
+    phone: values.phone,
     commandLine: values.cli,
     height: values.height,
     memory: values.memory,
@@ -115,7 +119,7 @@ function list(text) {
 }
 
 /** The page's own reading of sizes, so that the benchmark can say by how much a result misses the target. */
-function readTarget(name) {
+export function readTarget(name) {
   const share = SHARES[name];
   if (share !== undefined) return { name, bytes: (fileBytes) => Math.floor(fileBytes / share) };
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(name);

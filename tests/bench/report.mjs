@@ -5,11 +5,11 @@ import { perSecond, shape } from "./media.mjs";
 
 /**
  * @typedef {import("./media.mjs").Facts} Facts
- * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, renditions?: Rendition[], ssim?: number, frames?: number, error?: string }} Row
+ * @typedef {{ what: string, seconds?: number, predicted?: number, memoryBytes?: number, facts?: Facts, renditions?: Rendition[], ssim?: number, deltaE?: number, deltaEMost?: number, frames?: number, error?: string }} Row
  *   A row that failed has its error instead of the rest; one that is not what it should be, or whose likeness could not be
  *   measured, has both. A package's facts are those of its largest rendition, with the bytes of all.
  * @typedef {import("./package.mjs").Rendition} Rendition
- * @typedef {{ kind: "page" | "command line" | "package", file: string, effort?: string, target?: { name: string,
+ * @typedef {{ kind: "page" | "command line" | "package" | "phone", file: string, effort?: string, target?: { name: string,
  *   bytes: number }, source?: Facts, settings?: string[], error?: string, rows: Row[] }} Comparison `settings` are what the
  *   recipes share with Clipfit's result, in words; a package has no target.
  */
@@ -49,6 +49,8 @@ function measured({ target, rows }) {
     bytes: row.facts?.bytes,
     percentOfTarget: round(target && row.facts && (row.facts.bytes / target.bytes) * 100, 3),
     ssim: row.ssim,
+    deltaE: round(row.deltaE, 3),
+    deltaEMost: round(row.deltaEMost, 3),
     ssimToNative: round(row.ssim && native?.ssim ? row.ssim - native.ssim : undefined, 6),
     framesCompared: row.frames,
     frames: row.facts?.videoPackets,
@@ -87,6 +89,8 @@ const COLUMNS = [
   { title: "% of target", text: (row) => fixed(row.percentOfTarget, 2) },
   { title: "SSIM", text: (row) => fixed(row.ssim, 4) },
   { title: "to native", text: (row) => signed(row.ssimToNative) },
+  { title: "dE2000", text: (row) => fixed(row.deltaE, 2) },
+  { title: "most", text: (row) => fixed(row.deltaEMost, 2) },
   {
     title: "frames",
     text: (row) => row.renditions?.map(({ name, frames }) => `${name} ${frames}`).join(", ") ?? "",

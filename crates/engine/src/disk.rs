@@ -29,15 +29,18 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Opens a store's folder. Some browsers have none, in private windows for example.
-    pub(crate) async fn open(store: Option<FrameStore>) -> Disk {
-        let place = match &store {
-            Some(store) => store.open().await.unwrap_or_default(),
-            None => JsValue::UNDEFINED,
-        };
+    /// Returns the place of a store that is still to be opened. If the job ends meanwhile, it is removed all the same.
+    pub(crate) fn new(store: Option<FrameStore>) -> Disk {
+        Disk { store, folder: JsValue::UNDEFINED, free: None }
+    }
+
+    /// Opens the store's folder. Some browsers have none, in private windows for example.
+    pub(crate) async fn open(&mut self) {
+        let Some(store) = &self.store else { return };
+        let place = store.open().await.unwrap_or_default();
         let field = |name: &str| Reflect::get(&place, &JsValue::from_str(name)).unwrap_or_default();
-        let free = field("free").as_f64().map(|free| Bytes(free as u64));
-        Disk { store, folder: field("folder"), free }
+        self.free = field("free").as_f64().map(|free| Bytes(free as u64));
+        self.folder = field("folder");
     }
 
     /// Removes files with frames that nobody needs any more.

@@ -97,7 +97,8 @@ impl Driver {
         let Some(site) = Site::read() else {
             return self.show(Update::Failed(Failure::NotLoaded(LoadFailure::Status).into()));
         };
-        let disk = Disk::open(self.store.take()).await;
+        let mut disk = Disk::new(self.store.take());
+        disk.open().await;
         let limits = surroundings::limits(disk.free);
         *self.pool.borrow_mut() = Some(Pool::new(site.clone(), limits.workers));
         let host = Host::Browser(Browser {

@@ -116,8 +116,8 @@ pub enum FromWorker {
         /// Size in bytes of the worker's memories at the end, which never shrink.
         memory_bytes: f64,
     },
-    /// The program ended without an exit code (out of memory, a trap, a failed codec). The worker has thrown its
-    /// instance of the core away and can run again, unless it was the encoder that failed.
+    /// The program ended without an exit code (out of memory, a trap, a failed codec). Only after
+    /// `Browser` and `InputUnreadable` can the worker run again.
     Crashed {
         /// The task that ended.
         task: u32,

@@ -12,7 +12,7 @@ Usage: cargo xtask <command>
                                set up, build, and serve the site at http://127.0.0.1:8080; --isolate for x265
   test [--only STEP,...]       set up and run every test
                                steps: fmt, clippy, types, lint, core, web, wasm, x264, e2e
-  bench FILE... [--target 10MB] [--hls] [--cli] [--json]
+  bench FILE... [--target 10MB] [--hls] [--phone] [--cli] [--json]
                                compare Clipfit with the plain recipe and native ffmpeg: the page, or with --hls its
                                streaming packages, with --cli the command line (docs/benchmarks.md)
   generate                     write web/src/generated: the worker protocol and the modules' types

@@ -37,7 +37,7 @@ pub(crate) fn serve(workspace: &Workspace, port: u16, prefix: &str, isolate: boo
 pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     setup::run(workspace, Needs { browsers: true, ..Needs::default() })?;
     trunk(workspace)?;
-    if arguments.iter().any(|argument| argument == "--cli") {
+    if arguments.iter().any(|argument| ["--cli", "--phone"].contains(&argument.as_str())) {
         eprintln!("xtask: building the command line (a minute or two the first time)");
         workspace.run_aside("cargo", &["build", "--release", "--package", "clipfit-cli"])?;
     }

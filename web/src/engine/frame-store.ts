@@ -37,10 +37,10 @@ export class FrameStore {
     }
   }
 
-  /** Removes the files behind these handles; what else is among them is not ours to free. */
-  forget(frames: readonly unknown[]): void {
+  /** Removes the files among kept frames; buffers are garbage by themselves. */
+  forget(frames: readonly (FileSystemFileHandle | ArrayBuffer)[]): void {
     for (const one of frames) {
-      if (one instanceof FileSystemFileHandle) {
+      if (!(one instanceof ArrayBuffer)) {
         this.#folder?.removeEntry(one.name).catch(ignore);
       }
     }

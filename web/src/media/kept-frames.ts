@@ -42,9 +42,9 @@ export async function keeper(
 /** Opens kept frames for reading. */
 export async function source(frames: KeptFrames): Promise<FrameSource> {
   const [file] = frames;
-  return file instanceof FileSystemFileHandle
-    ? new FileSource(await file.getFile(), await sharedAccess(file))
-    : new MemorySource(frames.filter((one) => one instanceof ArrayBuffer));
+  return file === undefined || file instanceof ArrayBuffer
+    ? new MemorySource(frames.filter((one) => one instanceof ArrayBuffer))
+    : new FileSource(await file.getFile(), await sharedAccess(file));
 }
 
 /** Opens a file that other workers may be reading; undefined where the browser lets only one read. */
