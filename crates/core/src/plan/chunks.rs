@@ -106,7 +106,14 @@ const LONGEST: (f64, f64) = (15.0, 250.0);
 /// keyframes off the regular distance (its encoder saw a scene cut there), on others, since decoding can start there,
 /// or else so that every chunk has the same length.
 pub fn cut(video: &VideoFacts, container: Container, grid: &Grid, workers: usize) -> Vec<Chunk> {
-    affordable(grid, between(video, container, grid, &boundaries(video, grid, count(grid, workers), workers)))
+    let cut = |count| between(video, container, grid, &boundaries(video, grid, count, workers));
+    let chunks = cut(count(grid, workers));
+    let one_each = workers.min(chunks.len());
+    let chunks = affordable(grid, chunks);
+    if chunks.len() < one_each && !video.only_from_start && grid.duration() < ONE_ROUND {
+        return cut(one_each as u64);
+    }
+    chunks
 }
 
 /// Cuts the grid at whole multiples of `distance` frames, the distance of keyframes: every GOP keeps its length.
@@ -138,6 +145,9 @@ pub fn whole(video: &VideoFacts, container: Container, grid: &Grid) -> Vec<Chunk
 
 /// Where all run-ups are below this, none is too long.
 const SHORT_RUN_UP: Micros = Micros(4_000_000);
+/// Clips below this length are worth one chunk for each worker, even if it is decoded from the start: decoding takes a
+/// fraction of encoding.
+const ONE_ROUND: Micros = Micros(60_000_000);
 
 /// Adds chunks to the one before where more would be decoded before them than a chunk is long: with one keyframe in half
 /// an hour every chunk would decode the clip from its start. In a clip of some seconds, all workers are worth more.
@@ -343,7 +353,8 @@ mod tests {
         for (frames, apart, only_from_start, chunks, decoded) in [
             (750, 50, false, 4, 800),
             (750, 250, false, 4, 1_000),
-            (750, 750, false, 1, 750),
+            (750, 750, false, 2, 1_180),
+            (1_500, 1_500, false, 1, 1_500),
             (45_000, 45_000, false, 1, 45_000),
             (750, 50, true, 1, 750),
         ] {
