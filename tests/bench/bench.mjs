@@ -20,7 +20,7 @@ import { jsonLines, machine, machineText, table } from "./report.mjs";
 const PREFIX = "/some/sub";
 /** What is measured where nothing is said. */
 const EFFORTS = ["fast", "balanced", "best"];
-/** The same for packages, of which each effort has a plain row of its own. */
+/** The same for packages, of which each effort has a plain row of its own, and for phones' clips. */
 const USUAL_EFFORT = "balanced";
 
 /** @param {import("./options.mjs").Options} options */
@@ -82,7 +82,7 @@ async function* measured(world) {
     for (const clip of world.phone ? PHONE_CLIPS : []) {
       note(`making ${clip.name} ...`);
       const path = await makePhoneClip(clip, file, world.folder, world.timeout);
-      yield told(await comparePhone(world, path, readTarget(clip.target), note));
+      yield told(await comparePhone(world, path, readTarget(clip.target), USUAL_EFFORT, note));
     }
     for (const effort of world.packages ? (efforts ?? [USUAL_EFFORT]) : []) {
       yield told(await comparePackages(world, file, effort, note));

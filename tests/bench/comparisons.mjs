@@ -13,8 +13,6 @@ import { native, recipe } from "./recipe.mjs";
 
 /** The recipes' preset beside Clipfit's page, whichever it takes itself. */
 const PAGES_PRESET = "medium";
-/** The effort of phones' clips. */
-const USUAL_EFFORT = "balanced";
 /** Names of files that only matter where a recipe runs. */
 const NO_NAMES = { input: "", output: "", log: "" };
 
@@ -74,15 +72,15 @@ export function compareCommandLine(world, file, target, effort, note) {
 }
 
 /**
- * A phone's clip by the page and by the command line, both balanced, and how far the results are apart.
+ * A phone's clip by the page and by the command line in one effort, and how far the results are apart.
  *
  * @param {World} world
  * @param {string} file
  * @param {Target} target
+ * @param {string} effort
  * @param {Note} note
  */
-export function comparePhone(world, file, target, note) {
-  const effort = USUAL_EFFORT;
+export function comparePhone(world, file, target, effort, note) {
   const about = { kind: "phone", file, effort };
   return compare({ ...world, memory: true }, about, target, note, async ({ comparison, measure, common }) => {
     const wanted = { ...common, source: comparison.source.path, target: comparison.target.bytes, effort };

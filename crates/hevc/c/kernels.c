@@ -1,5 +1,6 @@
 /* Enters our kernels into FFmpeg's table of HEVC functions: the linker's --wrap redirects FFmpeg's own initialisation to
- * the one here, which calls the original and then replaces its C functions with kernels. The compiler checks every kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
+ * the one here, which calls the original and then replaces its C functions with kernels. The compiler checks every
+ * kernel's prototype (kernels.h) against the table's. Knows nothing of what a kernel computes. */
 #include "libavcodec/hevcdsp.h"
 #include "kernels.h"
 #include "libavcodec/hevcdec.h"

@@ -180,13 +180,9 @@ mod plain {
     /// Pairs each short of `a` with that of `b`.
     #[inline(always)]
     pub(crate) fn interleaved(a: [i16; 8], b: [i16; 8]) -> [[i16; 8]; 2] {
-        [0, 4].map(|from| [0, 0, 1, 1, 2, 2, 3, 3].map(|at| from + at)).map(|places| {
-            let mut odd = true;
-            places.map(|at: usize| {
-                odd = !odd;
-                if odd { b[at] } else { a[at] }
-            })
-        })
+        let four =
+            |at: usize| [a[at], b[at], a[at + 1], b[at + 1], a[at + 2], b[at + 2], a[at + 3], b[at + 3]];
+        [four(0), four(4)]
     }
 
     /// Makes columns of rows.

@@ -95,7 +95,6 @@ impl Taps {
             let reach = filter.radius() * wide;
             let first = (centre - reach + 0.5).floor().max(0.0) as usize;
             let end = ((centre + reach + 0.5).floor() as usize).clamp(first + 1, from);
-            let first = first.min(end - 1);
             let weights: Vec<f64> =
                 (first..end).map(|sample| filter.weight((sample as f64 + 0.5 - centre) / wide)).collect();
             let (skipped, weights) = whole(&weights);

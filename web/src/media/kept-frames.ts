@@ -1,7 +1,7 @@
 // Decoded frames that are kept for later passes: in a file of the origin's private file system, or in memory. Refuses to
 // know what they show.
 
-/** Kept frames as they travel between workers: a file, or buffers of whole frames. */
+/** Kept frames as they travel between workers: a file, or buffers. */
 export type KeptFrames = readonly (FileSystemFileHandle | ArrayBuffer)[];
 
 /** Takes frames to keep. */
@@ -116,7 +116,7 @@ class FileSource implements FrameSource {
   }
 }
 
-/** Size of the buffers, approximately. */
+/** Size of the buffers. */
 const PART_BYTES = 16 << 20;
 
 class MemoryKeeper implements FrameKeeper {
