@@ -13,7 +13,7 @@ import {
 import { Browser, type DecodeProgram, isCodecsScript } from "./media/browser.ts";
 import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media/encoder.ts";
 import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
-import { type FrameKeeper, type KeptFrames, keeper, source } from "./media/kept-frames.ts";
+import { FrameKeeper, FrameSource, type KeptFrames } from "./media/kept-frames.ts";
 import { Reports } from "./media/lines.ts";
 import { fetchModule, importScript, LoadError } from "./media/load.ts";
 import { measure } from "./media/measure.ts";
@@ -216,7 +216,7 @@ async function encodeFrames(
     throw new EncoderFailed(false, "no frames to encode");
   }
   const progress = progressTo(reports);
-  const kept = await source(frames);
+  const kept = await FrameSource.open(frames);
   try {
     if (encode.width === width && encode.height === height) {
       return withEncoder().encodeFrames(encode, kept, inputs, progress);
@@ -228,8 +228,11 @@ async function encodeFrames(
 }
 
 /** Opens a keeper for the frames that a task is to keep. */
-async function keeperFor({ task, outputs, folder }: Request<"run">): Promise<FrameKeeper | undefined> {
-  return outputs.includes(FILES.frames) ? keeper(folder, String(task)) : undefined;
+async function keeperFor(message: Request<"run">): Promise<FrameKeeper | undefined> {
+  const { task, outputs, folder, framesInMemory: inMemory } = message;
+  return outputs.includes(FILES.frames)
+    ? FrameKeeper.open({ inMemory, folder, name: String(task) })
+    : undefined;
 }
 
 async function decode(

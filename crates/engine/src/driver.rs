@@ -294,6 +294,7 @@ impl Driver {
             inputs: names,
             outputs: task.outputs.iter().map(|output| output.name.clone()).collect(),
             encode: task.encode.clone().map(Box::new),
+            frames_in_memory: task.frames_in_memory.0 as f64,
         };
         let folder = kept.folder(task);
         self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref(), &folder));

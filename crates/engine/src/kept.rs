@@ -1,6 +1,6 @@
-//! The files of a job between its tasks: blobs, and decoded frames, which lie in files of the browser's private file
-//! system or, without one, in memory: browsers take longer to put them into a blob and back than to decode them. Knows
-//! no task's purpose.
+//! The files of a job between its tasks: blobs, and decoded frames, which lie in memory and, as far as there is too
+//! little of it, in files of the browser's private file system: browsers take longer to put them into a blob and back
+//! than to decode them. Knows no task's purpose.
 
 use crate::disk::Disk;
 use clipfit_core::job::report;
@@ -18,18 +18,19 @@ use web_sys::{Blob, File};
 #[derive(Default)]
 pub(crate) struct Kept {
     blobs: HashMap<Artifact, Blob>,
-    /// Handles of files, or buffers.
+    /// Buffers, the handle of a file, or both.
     frames: HashMap<Artifact, Array>,
     disk: Disk,
     /// Several tasks may want the same frames at once.
     shares: bool,
 }
 
-/// Frames for a task: the handle of a file, or buffers.
+/// Frames for a task.
 pub(crate) struct LentFrames {
-    pub(crate) buffers: Array,
-    /// Buffers go to the worker, which gives them back, instead of being copied.
-    pub(crate) moved: bool,
+    /// Buffers, the handle of a file, or both.
+    pub(crate) parts: Array,
+    /// Those that go to the worker, which gives them back, instead of being copied.
+    pub(crate) moved: Array,
 }
 
 /// What a task is given.
@@ -80,12 +81,13 @@ impl Kept {
     }
 
     fn lend(&mut self, artifact: &Artifact) -> Option<LentFrames> {
-        let buffers = self.frames.get(artifact).cloned()?;
-        let moved = !self.shares && buffers.get(0).is_instance_of::<ArrayBuffer>();
-        if moved {
+        let parts = self.frames.get(artifact).cloned()?;
+        let moves = |part: &JsValue| !self.shares && part.is_instance_of::<ArrayBuffer>();
+        let moved: Array = parts.iter().filter(moves).collect();
+        if moved.length() > 0 {
             self.frames.remove(artifact);
         }
-        Some(LentFrames { buffers, moved })
+        Some(LentFrames { parts, moved })
     }
 
     /// Takes in what a task made, and frames that it was lent or made; returns what the job wants to

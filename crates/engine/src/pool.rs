@@ -172,9 +172,8 @@ impl Pool {
             let blobs = blobs.iter().collect::<Array>();
             media.pending.set(media.pending.get() + 1);
             let none = Array::new();
-            let buffers = frames.map_or(&none, |frames| &frames.buffers);
-            let moved = if frames.is_some_and(|frames| frames.moved) { buffers } else { &none };
-            let given = if frames.is_some() { JsValue::from(buffers) } else { JsValue::UNDEFINED };
+            let moved = frames.map_or(&none, |frames| &frames.moved);
+            let given = frames.map_or(JsValue::UNDEFINED, |frames| JsValue::from(&frames.parts));
             let beside = [("blobs", blobs.into()), ("frames", given), ("folder", folder.clone())];
             post(&media.worker, message, &beside, moved).is_ok()
         });

@@ -4,11 +4,10 @@
 //!
 //! Some values cannot travel through serde and ride beside the message as fields of the same object: `modules` (an
 //! array of compiled `WebAssembly.Module`s or null, in the order of `parts`), `blobs` (an array of `Blob`, in the order
-//! of `inputs`), `frames` (kept frames, for an encode of such: an array of one `FileSystemFileHandle`, or of
-//! `ArrayBuffer`s), `folder` (the `FileSystemDirectoryHandle` for frames that are to be kept, if there is one) and, in
-//! answers,
-//! `modules` (likewise, those that were fetched), `blobs` (in the order of `outputs`) and `frames` (those that were to
-//! be kept, or those that were given).
+//! of `inputs`), `frames` (kept frames, for an encode of such: an array of `ArrayBuffer`s, at its end perhaps one
+//! `FileSystemFileHandle`), `folder` (the `FileSystemDirectoryHandle` for frames that are to be kept, if there is one)
+//! and, in answers, `modules` (likewise, those that were fetched), `blobs` (in the order of `outputs`) and `frames`
+//! (those that were to be kept, or those that were given).
 
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::{Answer, Death, Encode, Program};
@@ -40,6 +39,8 @@ pub enum ToWorker {
         outputs: Vec<String>,
         /// An encode of the frames that the program makes, or of those that ride along.
         encode: Option<Box<Encode>>,
+        /// Of the frames that are to be kept, so many bytes stay in memory; the rest goes to the folder, if there is one.
+        frames_in_memory: f64,
     },
 }
 

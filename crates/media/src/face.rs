@@ -1,7 +1,8 @@
 //! The module's interface for JavaScript: takes and returns plain values and bytes, throws failures. Decides nothing.
 
-use crate::{audio, frame, h264, tone};
+use crate::{audio, frame, h264};
 use clipfit_container as container;
+use clipfit_tone::Hdr;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -33,8 +34,7 @@ impl FrameConverter {
         let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
         let hdr = match *hdr {
             [transfer, primaries, matrix, peak] => Some(
-                tone::Hdr::new(transfer, primaries, matrix, peak)
-                    .ok_or(frame::FrameError::Transfer(transfer))?,
+                Hdr::new(transfer, primaries, matrix, peak).ok_or(frame::FrameError::Transfer(transfer))?,
             ),
             _ => None,
         };

@@ -3,7 +3,7 @@
 
 use crate::lookup::{CHROMA_END, LUMA_END, Lookup, Position, Row};
 use crate::scale::{Filter, Scaler};
-use crate::tone::Hdr;
+use clipfit_tone::Hdr;
 use std::rc::Rc;
 
 /// Largest width and height in pixels.

@@ -8,6 +8,5 @@ mod h264;
 mod lanes;
 mod lookup;
 mod scale;
-mod tone;
 
 pub use face::{Assembly, FrameConverter, H264Facts, Packager, Resampler, TrackFile, assemble, h264_facts};

@@ -2,7 +2,7 @@
 //! interpolates. Knows no layout and no size but the result's.
 
 use crate::lanes;
-use crate::tone::{Hdr, bt709};
+use clipfit_tone::{Hdr, bt709};
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -15,8 +15,15 @@ use crate::{
 };
 
 /// The crates that are tested natively.
-const NATIVE: [&str; 6] =
-    ["clipfit-core", "clipfit-cli", "clipfit-engine", "clipfit-container", "clipfit-media", "xtask"];
+const NATIVE: [&str; 7] = [
+    "clipfit-core",
+    "clipfit-cli",
+    "clipfit-engine",
+    "clipfit-container",
+    "clipfit-tone",
+    "clipfit-media",
+    "xtask",
+];
 
 /// One step of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

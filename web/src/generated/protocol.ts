@@ -28,7 +28,11 @@ outputs: Array<string>,
 /**
  * An encode of the frames that the program makes, or of those that ride along.
  */
-encode: Encode | null, };
+encode: Encode | null,
+/**
+ * Of the frames that are to be kept, so many bytes stay in memory; the rest goes to the folder, if there is one.
+ */
+framesInMemory: number, };
 
 /**
  * Worker to page. Towards serde the tag stands outside, where `pool::read` moves it: reading a tag among the fields

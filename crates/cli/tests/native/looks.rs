@@ -128,3 +128,31 @@ fn frames_of_another_shape_are_not_distorted() {
     assert!((17..=19).contains(&bright(&frames[25])), "{}", bright(&frames[25]));
     assert_eq!(bright(&frames[frames.len() - 25]), 32);
 }
+
+/// HDR is mapped as in the browser: reference white, 203 nits, has the same level.
+#[test]
+fn reference_white_of_hdr_is_as_bright_as_in_the_browser() {
+    const WHITE: u8 = 214;
+    // The level of a patch in 10 bits, and how light is coded.
+    for (name, level, transfer) in [("pq.mp4", 573, "smpte2084"), ("hlg.mp4", 721, "arib-std-b67")] {
+        let arguments = format!(
+            "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -vf format=yuv420p10le,\
+             drawbox=w=64:h=64:c=gray:t=fill,geq=lum='if(lt(X,64)*lt(Y,64),{level},64+(lum(X,Y)-64)*0.55)'\
+             :cb='if(lt(X,32)*lt(Y,32),512,cb(X,Y))':cr='if(lt(X,32)*lt(Y,32),512,cr(X,Y))' \
+             -c:v libx265 -preset ultrafast -crf 16 -x265-params log-level=none -color_primaries bt2020 \
+             -color_trc {transfer} -colorspace bt2020nc -color_range tv"
+        );
+        let clip = clip(name, &arguments);
+        let finished = compress(&clip, &wishes(100_000), 2, Bytes(0)).unwrap();
+        assert_alike(&finished, name);
+        assert!(finished.report.notes.contains(&Note::ToneMapped), "{name}");
+        let output = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-i"])
+            .arg(&finished.file)
+            .args(["-frames:v", "1", "-vf", "crop=32:32:16:16,format=gray", "-f", "rawvideo", "-"])
+            .output()
+            .unwrap();
+        let white = output.stdout[0];
+        assert!(white.abs_diff(WHITE) <= 3, "{name}: {white}");
+    }
+}

@@ -71,8 +71,7 @@ fn stream(number: u32, fields: &Section) -> ListedStream {
 
 fn video(fields: &Section) -> VideoDetails {
     VideoDetails {
-        // Not among what is asked for.
-        peak: None,
+        peak: peak(fields),
         width: fields.number("width").unwrap_or(0),
         height: fields.number("height").unwrap_or(0),
         sample_aspect: fields.text("sample_aspect_ratio").and_then(ratio),
@@ -102,6 +101,17 @@ fn rotation(fields: &Section) -> u32 {
         225..315 => 90,
         _ => 0,
     }
+}
+
+/// Returns the brightest light in nits: of the content, else of the screen that it was made on.
+fn peak(fields: &Section) -> Option<u32> {
+    let side = |name| fields.in_list("side_data_list.", name);
+    let content = || side("max_content")?.parse().ok();
+    let screen = || {
+        let (nits, parts) = side("max_luminance")?.split_once('/')?;
+        nits.parse::<u32>().ok()?.checked_div(parts.parse().ok()?)
+    };
+    content().filter(|nits| *nits > 0).or_else(screen).filter(|nits| *nits > 0)
 }
 
 /// Profile and compatibility, from the configuration record.

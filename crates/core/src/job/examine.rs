@@ -227,7 +227,7 @@ impl Examination {
             _ => answer::outputs(&program),
         };
         let (id, inputs) = (self.number_task(), vec![Input::clip()]);
-        commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
+        commands.push(Command::Run(Task::new(id, program, inputs, outputs)));
         (self.asked, self.question) = (Some(id), question);
         Examined::Asking
     }

@@ -5,6 +5,7 @@ use crate::plan::{Action, EncodePlan, Plan, RateControl};
 use crate::step::{
     Artifact, ArtifactKind, Input, InputSource, Output, Program, Task, TaskId, Written, files,
 };
+use crate::units::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The frames that are there or on their way.
@@ -16,6 +17,8 @@ pub(super) struct SharedFrames {
     uses: usize,
     /// Bytes that may still be kept.
     room: u64,
+    /// Of the frames of each chunk, so many bytes lie in memory.
+    in_memory: Bytes,
     keeps: bool,
     /// By the first frame of their chunk.
     chunks: BTreeMap<u64, ChunkFrames>,
@@ -48,7 +51,7 @@ enum Role {
 
 impl SharedFrames {
     /// Returns the frames of a plan, none of which is there yet; only packages share any.
-    pub(super) fn new(plan: &Plan, room: crate::units::Bytes) -> SharedFrames {
+    pub(super) fn new(plan: &Plan, room: Bytes, in_memory: Bytes) -> SharedFrames {
         let encodes: Vec<&EncodePlan> = match &plan.action {
             Action::Package(package) => package.renditions.iter().map(|one| &one.encode).collect(),
             Action::Keep | Action::Remux(_) | Action::Encode(_) => Vec::new(),
@@ -59,6 +62,7 @@ impl SharedFrames {
             size: encodes.first().map_or((0, 0), |first| (first.format.width, first.format.height)),
             uses: encodes.iter().map(passes).sum(),
             room: room.0,
+            in_memory,
             keeps: !encodes.is_empty(),
             chunks: BTreeMap::new(),
             left: BTreeSet::new(),
@@ -100,6 +104,7 @@ impl SharedFrames {
             Role::Takes
         } else if rendition == 0 && !self.chunks.contains_key(&chunk) && self.leaves(chunk, frames) {
             task.outputs.push(Output { name: files::FRAMES_FILE.into(), keep: Some(artifact), read: 0 });
+            task.frames_in_memory = self.in_memory;
             Role::Leaves
         } else {
             Role::Decodes

@@ -254,7 +254,7 @@ impl Prelude {
         if browser.speeds.is_none() && self.decoder == Decoder::Browser {
             let (id, program) = (self.examination.number_task(), Program::Measure);
             let (inputs, outputs) = (Vec::new(), Vec::new());
-            commands.push(Command::Run(Task { id, program, inputs, outputs, encode: None }));
+            commands.push(Command::Run(Task::new(id, program, inputs, outputs)));
             self.state = State::Measuring(id);
             return Next::Wait;
         }

@@ -6,6 +6,7 @@ use crate::clip::watched::{self, WINDOW};
 use crate::machine::limits::frames_waiting;
 use crate::plan::EncodePlan;
 use crate::plan::chunks::Grid;
+use crate::step::tones::Hdr;
 use crate::step::watch::{self, SampleStep};
 use crate::step::webcodecs::{self, DecodeStep, ListenStep};
 use crate::units::Micros;
@@ -54,7 +55,7 @@ pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
     step.decode.turn = plan.conversion.rotation.clockwise();
     step.decode.full_range = plan.conversion.full_range;
     step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
-    step.decode.hdr = webcodecs::hdr(plan);
+    step.decode.hdr = Hdr::of(&plan.conversion);
     if step.decode.hdr.is_some() {
         // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not
         // the mapped mean.

@@ -7,9 +7,11 @@ use super::frames::SharedFrames;
 use super::prelude::Start;
 use super::rendition::{Rendition, RenditionPhase};
 use super::shared::{Audio, End, Ended, Running, Shared, Tasks, Waiting, WholeFrames, Work};
+use crate::machine::Decoder;
 use crate::machine::Machine;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
+use crate::step::tones::Hdr;
 use crate::step::{Death, TaskId, answer, files};
 use crate::units::Bytes;
 use std::collections::BTreeMap;
@@ -63,8 +65,14 @@ impl Schedule {
         // The renditions of a package share one room; a single file keeps frames for its own passes.
         let (own_room, shared_room) =
             if package { (Bytes(0), limits.frames) } else { (limits.frames, Bytes(0)) };
+        let in_memory = plan.footprint(&facts).map_or(Bytes(0), |encoder| limits.frames_in_memory(&encoder));
+        // The chunks of a package are few at a time, those of a single file all there between its passes.
+        let in_memory_each = Bytes(in_memory.0 / 2 / machine.workers as u64);
+        let by_ffmpeg = matches!(machine.decoder, Decoder::Ffmpeg(_));
+        let shown = renditions.first().and_then(Rendition::encode_plan).filter(|_| by_ffmpeg);
+        let tones = shown.and_then(|encode| Hdr::of(&encode.conversion)?.cube());
         Schedule {
-            frames: SharedFrames::new(&plan, shared_room),
+            frames: SharedFrames::new(&plan, shared_room, in_memory_each),
             cutting: Cutting::of(&plan),
             shared: Shared {
                 facts,
@@ -76,6 +84,8 @@ impl Schedule {
                 heard: None,
                 whole_frames: WholeFrames::Unknown,
                 frames_room: own_room,
+                frames_in_memory: in_memory,
+                tones,
                 lenient,
                 commands: Vec::new(),
                 end: None,

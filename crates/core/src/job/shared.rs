@@ -111,6 +111,10 @@ pub(super) struct Shared {
     pub(super) whole_frames: WholeFrames,
     /// Bytes of decoded frames that a rendition may keep for its own passes.
     pub(super) frames_room: Bytes,
+    /// How many of them lie in memory.
+    pub(super) frames_in_memory: Bytes,
+    /// The table with which ffmpeg maps the source's HDR, if it does.
+    pub(super) tones: Option<String>,
     /// The browser's decoders go on after errors.
     pub(super) lenient: bool,
     pub(super) commands: Vec<Command>,

@@ -31,12 +31,7 @@ fn keep(name: &str, artifact: Artifact, read: usize) -> Output {
 
 /// Returns a run of ffmpeg.
 fn ffmpeg(id: TaskId, arguments: Vec<String>, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
-    plain(id, Program::Ffmpeg { arguments }, inputs, outputs)
-}
-
-/// Returns a run of anything without an encode.
-fn plain(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
-    Task { id, program, inputs, outputs, encode: None }
+    Task::new(id, Program::Ffmpeg { arguments }, inputs, outputs)
 }
 
 impl Rendition {
@@ -48,6 +43,19 @@ impl Rendition {
         shared: &Shared,
         cutting: Option<&Cutting>,
     ) -> Option<Task> {
+        let mut task = self.plain_task(id, work, shared, cutting)?;
+        let by_ffmpeg = matches!(task.program, Program::Ffmpeg { .. } | Program::FfmpegThreads { .. });
+        let shows_clip =
+            matches!(work, Work::FirstPass(_) | Work::Encode { .. } | Work::WatchSource(_)) && by_ffmpeg;
+        if let Some(tones) = shared.tones.as_ref().filter(|_| shows_clip) {
+            let source = InputSource::Text(tones.clone());
+            task.inputs.push(Input { name: files::TONES_FILE.into(), source });
+        }
+        Some(task)
+    }
+
+    /// As `task`, without the table of tones.
+    fn plain_task(&self, id: TaskId, work: Work, shared: &Shared, cutting: Option<&Cutting>) -> Option<Task> {
         let result = || keep(files::RESULT_FILE, self.artifact(ArtifactKind::Result), read::HEAD);
         Some(match work {
             Work::Remux => {
@@ -60,7 +68,7 @@ impl Rendition {
                     Decoder::Browser => Program::Audio(self.listening(webcodecs::audio(plan)?)),
                     Decoder::Ffmpeg(_) => Program::Ffmpeg { arguments: args::make_audio(plan)? },
                 };
-                plain(
+                Task::new(
                     id,
                     program,
                     vec![Input::clip()],
@@ -95,7 +103,7 @@ impl Rendition {
                 if plan.audio.stream().is_some() {
                     inputs.push(kept(files::AUDIO_FILE, Artifact::AUDIO));
                 }
-                plain(id, program, inputs, vec![result()])
+                Task::new(id, program, inputs, vec![result()])
             }
             Work::Check { .. } => {
                 let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
@@ -104,7 +112,7 @@ impl Rendition {
                     Decoder::Ffmpeg(_) => Program::Ffprobe { arguments: args::probe_result() },
                 };
                 let outputs = answer::outputs(&program);
-                plain(id, program, vec![input], outputs)
+                Task::new(id, program, vec![input], outputs)
             }
             Work::WatchSource(_) | Work::FindDamage | Work::WatchKept | Work::WatchResult(_) => {
                 let (program, outputs, file) = self.watch_program(shared, work)?;
@@ -113,13 +121,13 @@ impl Rendition {
                 } else {
                     Input::clip()
                 };
-                plain(id, program, vec![input], outputs)
+                Task::new(id, program, vec![input], outputs)
             }
             Work::Cut => {
                 let input = kept(files::RESULT_FILE, self.artifact(ArtifactKind::Result));
                 let cutting = cutting?;
                 let outputs = cutting.outputs(self.index);
-                plain(id, Program::Package(cutting.step()), vec![input], outputs)
+                Task::new(id, Program::Package(cutting.step()), vec![input], outputs)
             }
         })
     }
@@ -138,7 +146,7 @@ impl Rendition {
         let tree = |name| keep(name, self.artifact(ArtifactKind::Tree(index)), 0);
         if encode.plan.engine.has_own_first_pass() {
             let program = whole(&encode.plan, chunk, Passes::First, encode.plan.video_rate()?)?;
-            return Some(plain(
+            return Some(Task::new(
                 id,
                 program,
                 vec![Input::clip()],
@@ -152,7 +160,9 @@ impl Rendition {
         }
         let frames = if keeps { FrameSource::Kept } else { FrameSource::Decoded };
         let (pass, native) = (encode.plan.opening_pass(), self.native(encode, frames, shared));
-        Some(chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs))
+        let task = chunk_task(id, encode, chunk, pass, native, Vec::new(), outputs);
+        let chunks = encode.plan.chunks.len().max(1) as u64;
+        Some(Task { frames_in_memory: Bytes(shared.frames_in_memory.0 / chunks), ..task })
     }
 
     /// Returns the task of an encode; `encode_of` is the chunk and how often it has been encoded.
@@ -192,7 +202,7 @@ impl Rendition {
                 inputs.push(Input::clip());
                 inputs.extend(second.then(statistics));
                 inputs.extend((second && has_tree(encode.plan.engine)).then(|| tree(files::CUTREE_FILE)));
-                return Some(plain(id, program, inputs, outputs));
+                return Some(Task::new(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
                 let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
@@ -200,7 +210,7 @@ impl Rendition {
                 let program = decode(&encode.plan, chunk);
                 return Some(Task {
                     encode: Some(Encode::WebCodecs(step)),
-                    ..plain(id, program, vec![Input::clip()], outputs)
+                    ..Task::new(id, program, vec![Input::clip()], outputs)
                 });
             }
         };
@@ -290,5 +300,5 @@ fn chunk_task(
         }
     };
     let encode = Some(Encode::X264(x264::step(plan, chunk, pass)));
-    Task { encode, ..plain(id, program, inputs, outputs) }
+    Task { encode, ..Task::new(id, program, inputs, outputs) }
 }

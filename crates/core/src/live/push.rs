@@ -2,7 +2,9 @@
 
 use super::{LiveSource, Protocol, Push};
 use crate::plan::audio::AudioPlan;
-use crate::step::ffmpeg::{Arguments, capped, deinterlace, fill_frame, mix, seconds, tag_with, whole_bits};
+use crate::step::ffmpeg::{
+    Arguments, Tones, capped, deinterlace, fill_frame, mix, seconds, tag_with, whole_bits,
+};
 use crate::step::x264::gop_options;
 use crate::units::Micros;
 
@@ -40,7 +42,7 @@ pub fn publish(push: &Push, file: &str, from: Micros) -> Vec<String> {
             deinterlace(&clip.conversion, &mut chain);
             let rate = rung.frame_rate;
             chain.push(format!("fps=fps={}/{}", rate.numerator(), rate.denominator()));
-            fill_frame(&clip.conversion, clip.format, &mut chain);
+            fill_frame(&clip.conversion, clip.format, Tones::Filters, &mut chain);
             let arguments = arguments.words("-max_error_rate 1").pair("-i", file);
             let arguments = arguments.pair("-map", format!("0:{}", clip.stream));
             let arguments = match clip.audio {

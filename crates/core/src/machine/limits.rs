@@ -18,8 +18,12 @@ const UNKNOWN_AVAILABLE: Bytes = Bytes(4_000_000_000);
 const DISK_SHARE: u64 = 4;
 /// The most for frames that a browser keeps on disk: some seconds of 4K, or a minute at 480p.
 const FRAMES_ON_DISK: Bytes = Bytes(2_000_000_000);
-/// The most for frames that a browser keeps in memory.
-const FRAMES_IN_MEMORY: Bytes = Bytes(100_000_000);
+/// The most for frames that a browser without a disk keeps in memory.
+const FRAMES_WITHOUT_DISK: Bytes = Bytes(100_000_000);
+/// What a tab takes at most if frames lie in memory before they go to the disk, which takes longer; and the most for
+/// those frames.
+const TAB_BYTES: f64 = 700e6;
+const FRAMES_BEFORE_DISK: f64 = 200e6;
 
 /// A worker's memory never shrinks: one above this many bytes after a task is ended rather than kept for smaller tasks.
 pub const WORKER_KEPT_BELOW: f64 = 1e9;
@@ -66,7 +70,7 @@ impl Limits {
         let memory = Bytes((device_memory.unwrap_or(unknown) * GIB / 2.0) as u64);
         let frames = match free_disk {
             Some(free) => Bytes(free.0 / DISK_SHARE).min(FRAMES_ON_DISK),
-            None => Bytes(memory.0 / 8).min(FRAMES_IN_MEMORY),
+            None => Bytes(memory.0 / 8).min(FRAMES_WITHOUT_DISK),
         };
         Limits { workers: processors.clamp(1, MOST_WORKERS), memory, frames }
     }
@@ -79,19 +83,37 @@ impl Limits {
         Limits { workers: processors.max(1), memory, frames }
     }
 
-    /// Returns how many encoders with this preset, of a result of this size from a source of that size, fit into memory,
-    /// at least 1. `own_decoder` says whether the source is decoded by ours instead of the browser's.
-    pub fn workers_for(
-        &self,
-        preset: Preset,
-        result: (u32, u32),
-        source: (u32, u32),
-        own_decoder: bool,
-    ) -> usize {
-        let ahead = f64::from(lookahead(preset, result)) * LOOKAHEAD_PIXEL_BYTES;
-        let decoder = if own_decoder { OWN_SOURCE_PIXEL_BYTES } else { SOURCE_PIXEL_BYTES };
-        let each = PROGRAM_BYTES + (RESULT_PIXEL_BYTES + ahead) * pixels(result) + decoder * pixels(source);
-        self.workers.clamp(1, ((self.memory.0 as f64 / each) as usize).max(1))
+    /// Returns how many such encoders fit into memory, at least 1.
+    pub fn workers_for(&self, encoder: &Footprint) -> usize {
+        self.workers.clamp(1, ((self.memory.0 as f64 / encoder.bytes()) as usize).max(1))
+    }
+
+    /// Returns how many bytes of kept frames a tab holds in memory beside such encoders. The rest goes to its disk.
+    pub fn frames_in_memory(&self, encoder: &Footprint) -> Bytes {
+        let encoders = encoder.bytes() * self.workers_for(encoder) as f64;
+        let left = TAB_BYTES.min(self.memory.0 as f64) - encoders;
+        Bytes(left.clamp(0.0, FRAMES_BEFORE_DISK) as u64)
+    }
+}
+
+/// What one encoder's memory depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Footprint {
+    /// Its preset.
+    pub preset: Preset,
+    /// Pixels of the result.
+    pub result: (u32, u32),
+    /// Pixels of the source.
+    pub source: (u32, u32),
+    /// The source is decoded by our own decoder instead of the browser's.
+    pub own_decoder: bool,
+}
+
+impl Footprint {
+    fn bytes(&self) -> f64 {
+        let ahead = f64::from(lookahead(self.preset, self.result)) * LOOKAHEAD_PIXEL_BYTES;
+        let decoder = if self.own_decoder { OWN_SOURCE_PIXEL_BYTES } else { SOURCE_PIXEL_BYTES };
+        PROGRAM_BYTES + (RESULT_PIXEL_BYTES + ahead) * pixels(self.result) + decoder * pixels(self.source)
     }
 }
 
@@ -142,8 +164,8 @@ mod tests {
             (phone, Preset::Veryfast, HD, HD, true, 2),
             (phone, Preset::Medium, HD, UHD, true, 1),
         ] {
-            let found = limits.workers_for(preset, result, source, own_decoder);
-            assert_eq!(found, workers, "{limits:?}: {preset:?} {result:?} of {source:?}");
+            let encoder = Footprint { preset, result, source, own_decoder };
+            assert_eq!(limits.workers_for(&encoder), workers, "{limits:?}: {encoder:?}");
         }
     }
 
@@ -162,6 +184,23 @@ mod tests {
                 (ahead, waiting),
                 "{preset:?} {size:?}"
             );
+        }
+    }
+
+    #[test]
+    fn frames_lie_in_memory_as_far_as_the_encoders_leave_some() {
+        let machine = |workers, gib| Limits::in_browser(workers, Some(gib), false, Some(Bytes(1 << 40)));
+        for (limits, result, source, most) in [
+            (machine(2, 8.0), SD, SD, 200),
+            (machine(2, 8.0), (1280, 720), HD, 200),
+            (machine(2, 8.0), HD, HD, 40),
+            (machine(4, 8.0), HD, HD, 0),
+            (machine(2, 8.0), UHD, UHD, 0),
+            (machine(2, 0.5), SD, SD, 60),
+        ] {
+            let encoder = Footprint { preset: Preset::Veryfast, result, source, own_decoder: false };
+            let found = limits.frames_in_memory(&encoder).0 / 20_000_000 * 20;
+            assert_eq!(found, most, "{limits:?}: {encoder:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use super::types::{Action, PackagePlan, Plan};
 use crate::clip::facts::{Container, MediaFacts};
 use crate::clip::listing::Listing;
 use crate::clip::streams::{Seen, only_in_browser};
-use crate::machine::limits::Limits;
+use crate::machine::limits::{Footprint, Limits};
 use crate::machine::{VideoEncoder, WhyFfmpeg};
 use crate::units::Micros;
 
@@ -72,15 +72,22 @@ impl Plan {
 
     /// Returns how many encoders run side by side for this plan of a clip within `limits`, at least 1.
     pub fn workers(&self, facts: &MediaFacts, limits: &Limits) -> usize {
+        self.footprint(facts).map_or(1, |encoder| limits.workers_for(&encoder))
+    }
+
+    /// Returns what the memory of each of its encoders depends on; `None` if it encodes no video.
+    pub(crate) fn footprint(&self, facts: &MediaFacts) -> Option<Footprint> {
         let encode = match &self.action {
             Action::Encode(encode) => encode.as_ref(),
-            Action::Package(PackagePlan { renditions, .. }) if !renditions.is_empty() => {
-                &renditions[0].encode
-            }
-            _ => return 1,
+            Action::Package(PackagePlan { renditions, .. }) => &renditions.first()?.encode,
+            Action::Keep | Action::Remux(_) => return None,
         };
-        let result = (encode.format.width, encode.format.height);
-        limits.workers_for(encode.preset, result, encode.conversion.source, facts.video.own_decoder)
+        Some(Footprint {
+            preset: encode.preset,
+            result: (encode.format.width, encode.format.height),
+            source: encode.conversion.source,
+            own_decoder: facts.video.own_decoder,
+        })
     }
 }
 

@@ -12,14 +12,14 @@ use crate::plan::chunks::Chunk;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
 use crate::step::files::{
     AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
-    RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, WATCHED_FILE, chunk_name,
+    RESULT_FILE, SHOWN_FILE, STATS, STATS_FILE, TONES_FILE, WATCHED_FILE, chunk_name,
 };
+use crate::step::tones::Hdr;
 use crate::step::watch::SampleStep;
-use crate::step::webcodecs::{Hdr, ListenStep};
+use crate::step::webcodecs::ListenStep;
 use crate::step::x264::{self as encoder, Pass, Passes};
 use crate::units::{Kbps, Micros};
 use crate::wishes::ladder::Cap;
-use std::fmt::Display;
 
 pub(crate) struct Arguments(pub(crate) Vec<String>);
 
@@ -276,7 +276,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     }
     // A last frame that is shown longer than one slot fills the grid to its end.
     chain.push("tpad=stop_mode=clone:stop=-1".into());
-    fill_frame(conversion, format, &mut chain);
+    fill_frame(conversion, format, Tones::Table, &mut chain);
     chain.push("setpts=PTS-STARTPTS".into());
     chain.join(",")
 }
@@ -309,8 +309,22 @@ fn fit(width: u32, height: u32, how: &str, chain: &mut Vec<String>) {
     chain.push(format!("pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"));
 }
 
+/// How ffmpeg maps HDR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tones {
+    /// As Clipfit does everywhere, by the table that is among the inputs.
+    Table,
+    /// By filters alone, for commands that people can run themselves.
+    Filters,
+}
+
 /// Brings whole frames to the result's size, colours and samples, black around a video of another shape.
-pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &mut Vec<String>) {
+pub(crate) fn fill_frame(
+    conversion: &Conversion,
+    format: VideoFormat,
+    tones: Tones,
+    chain: &mut Vec<String>,
+) {
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(format);
@@ -319,12 +333,8 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
     } else {
         chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
     }
-    if conversion.tone_map {
-        let transfer = conversion.source_colour.transfer.as_deref().unwrap_or("smpte2084");
-        let matrix = conversion.source_colour.matrix.as_deref().unwrap_or("bt2020nc");
-        let primaries = conversion.source_colour.primaries.as_deref().unwrap_or("bt2020");
-        // Some files tag the transfer only; zscale needs to know all three.
-        tone_map(transfer, matrix, primaries, chain);
+    if let Some(hdr) = Hdr::of(conversion) {
+        tone_map(hdr, tones, chain);
     }
     chain.push("format=yuv420p,setsar=1".into());
     if (width, height) != (format.width, format.height) {
@@ -332,12 +342,22 @@ pub(crate) fn fill_frame(conversion: &Conversion, format: VideoFormat, chain: &m
     }
 }
 
-/// Maps HDR to SDR. After scaling, since it works on floating point: linear light, BT.709 primaries, Hable's curve,
-/// BT.709.
-fn tone_map(transfer: impl Display, matrix: impl Display, primaries: impl Display, chain: &mut Vec<String>) {
+/// Maps HDR to SDR, after scaling, since every pixel costs much. With 10 bits instead of 16, RGB is no faster.
+fn tone_map(hdr: Hdr, tones: Tones, chain: &mut Vec<String>) {
+    let Hdr { transfer, matrix, primaries, .. } = hdr;
     chain.push(format!("setparams=color_trc={transfer}:colorspace={matrix}:color_primaries={primaries}"));
-    chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
-    chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
+    match tones {
+        Tones::Table => {
+            chain.push("scale=flags=bicubic+accurate_rnd+full_chroma_int,format=gbrp16le".into());
+            chain.push(format!("lut3d=file={TONES_FILE}:interp=tetrahedral"));
+            chain.push("scale=flags=bicubic:out_color_matrix=bt709:out_range=tv".into());
+        }
+        // Linear light, BT.709 primaries, Hable's curve, BT.709.
+        Tones::Filters => {
+            chain.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709".into());
+            chain.push("tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv".into());
+        }
+    }
 }
 
 /// Returns the mix of more than eight channels, for which ffmpeg has no default.
@@ -531,8 +551,8 @@ pub fn watch(file: &str, step: &SampleStep, audio: Option<ListenStep>) -> Vec<St
         chain.push(format!("crop={width}:{height}:{left}:{top}"));
     }
     chain.push(format!("scale={}:{}:flags=area", video.width, video.height));
-    if let Some(Hdr { transfer, matrix, primaries, .. }) = video.hdr {
-        tone_map(transfer, matrix, primaries, &mut chain);
+    if let Some(hdr) = video.hdr {
+        tone_map(hdr, Tones::Table, &mut chain);
         // From RGB, ffmpeg's gray would be that of another matrix.
         chain.push("format=yuv420p".into());
     }

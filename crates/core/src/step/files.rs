@@ -19,6 +19,8 @@ pub const CHUNK_FILE: &str = "chunk.mp4";
 pub const FRAMES_FILE: &str = "frames.yuv";
 /// The audio.
 pub const AUDIO_FILE: &str = "audio.mp4";
+/// The table that maps HDR to BT.709.
+pub(crate) const TONES_FILE: &str = "tones.cube";
 /// The list of chunks for the concatenating demuxer.
 pub const LIST_FILE: &str = "chunks.txt";
 /// The assembled result.

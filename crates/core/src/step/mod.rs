@@ -9,6 +9,7 @@ pub mod ffmpeg;
 pub mod files;
 pub mod load;
 pub mod package;
+pub mod tones;
 pub mod watch;
 pub mod webcodecs;
 pub mod x264;
@@ -255,9 +256,16 @@ pub struct Task {
     /// An encode of the frames that the program makes, or of those among the inputs. What it writes counts among the
     /// outputs.
     pub encode: Option<Encode>,
+    /// Of the frames that it keeps, so many bytes stay in memory. The rest goes to the driver's disk, if it has one.
+    pub frames_in_memory: Bytes,
 }
 
 impl Task {
+    /// Returns a run of a program that makes nothing but its outputs.
+    pub(crate) fn new(id: TaskId, program: Program, inputs: Vec<Input>, outputs: Vec<Output>) -> Task {
+        Task { id, program, inputs, outputs, encode: None, frames_in_memory: Bytes(0) }
+    }
+
     /// Reads `file` wherever the task would read the person's file.
     pub(crate) fn read_instead_of_clip(&mut self, file: Artifact) {
         for input in self.inputs.iter_mut().filter(|input| input.source == InputSource::Clip) {

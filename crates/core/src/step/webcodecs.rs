@@ -6,6 +6,7 @@ use crate::machine::limits::frames_waiting;
 use crate::plan::EncodePlan;
 use crate::plan::audio::{self, AacCoder, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
+use crate::step::tones::Hdr;
 use crate::step::x264 as encoder;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::Codec;
@@ -44,21 +45,6 @@ pub struct DecodeStep {
     pub waiting: u32,
     /// Goes on at the next keyframe after a decode error. The frame before it is shown until then.
     pub lenient: bool,
-}
-
-/// What HDR is made of. The first three are code points of H.273.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Hdr {
-    /// How light is coded: 16 for PQ, 18 for HLG.
-    pub transfer: u8,
-    /// Its primaries.
-    pub primaries: u8,
-    /// Its matrix.
-    pub matrix: u8,
-    /// The brightest light in nits; 0 where nobody knows.
-    pub peak: u32,
 }
 
 /// Measures how loud an audio stream is, window by window.
@@ -138,19 +124,6 @@ impl WebCodecsStep {
     }
 }
 
-/// Returns what the HDR of `plan` is made of; `None` where it has none. Some files tag the transfer only.
-pub(crate) fn hdr(plan: &EncodePlan) -> Option<Hdr> {
-    const UNSPECIFIED: u8 = 2;
-    const BT2020: u8 = 9;
-    let conversion = &plan.conversion;
-    let known = |code: u8| if code == UNSPECIFIED { BT2020 } else { code };
-    conversion.tone_map.then(|| {
-        let [primaries, transfer, matrix] = conversion.source_colour.code_points();
-        let [primaries, matrix] = [primaries, matrix].map(known);
-        Hdr { transfer, primaries, matrix, peak: conversion.peak.unwrap_or(0) }
-    })
-}
-
 /// Returns the step that decodes `chunk` of `plan`.
 pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
     DecodeStep {
@@ -165,7 +138,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         inside: plan.conversion.place(plan.format),
         turn: plan.conversion.rotation.clockwise(),
         full_range: plan.conversion.full_range,
-        hdr: hdr(plan),
+        hdr: Hdr::of(&plan.conversion),
         waiting: frames_waiting(plan.conversion.source),
         lenient: false,
     }

@@ -78,3 +78,23 @@ fn brighter_stays_brighter_and_colours_keep_their_hue() {
     }
     assert_eq!(Hdr::new(1, 1, 1, 0), None);
 }
+
+#[test]
+fn a_cube_lists_the_results_with_red_changing_fastest() {
+    const SIZE: usize = 5;
+    for source in [[16, 9, 9, 0], [18, 9, 9, 0]] {
+        let hdr = hdr(source);
+        let text = hdr.cube(SIZE as u16);
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("LUT_3D_SIZE 5"));
+        let found: Vec<Vec<f32>> =
+            lines.map(|line| line.split(' ').map(|level| level.parse().unwrap()).collect()).collect();
+        assert_eq!(found.len(), SIZE.pow(3));
+        for (place, levels) in found.iter().enumerate() {
+            let coded =
+                [place % SIZE, place / SIZE % SIZE, place / SIZE / SIZE].map(|index| index as f32 / 4.0);
+            let near = levels.iter().zip(hdr.map(coded)).all(|(found, exact)| (found - exact).abs() < 1e-4);
+            assert!(near && levels.len() == 3, "{source:?} {coded:?}: {levels:?}");
+        }
+    }
+}

@@ -4,14 +4,14 @@ use super::{Matrix, product};
 
 /// A colour in CIE L*a*b*.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Lab {
+pub struct Lab {
     l: f32,
     a: f32,
     b: f32,
 }
 
 /// Returns the colour of coded red, green and blue of BT.709, white being the white of the screen.
-pub(crate) fn lab(coded: [f32; 3]) -> Lab {
+pub fn lab(coded: [f32; 3]) -> Lab {
     /// IEC 61966-2-1: to CIE XYZ, with the sums divided by those of white.
     const TO_XYZ: Matrix = [[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0178, 0.1095, 0.8727]];
     let light = coded.map(|value| value.clamp(0.0, 1.0).powf(2.4));
@@ -23,7 +23,7 @@ pub(crate) fn lab(coded: [f32; 3]) -> Lab {
 
 impl Lab {
     /// Returns the difference to another colour (Sharma, Wu and Dalal 2005).
-    pub(crate) fn difference(self, other: Lab) -> f32 {
+    pub fn difference(self, other: Lab) -> f32 {
         let [one, two] = [self, other].map(|lab| [lab.l, lab.a, lab.b].map(f64::from));
         let chroma = |[_, a, b]: [f64; 3]| a.hypot(b);
         let mean = (chroma(one) + chroma(two)) / 2.0;

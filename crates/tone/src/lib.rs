@@ -1,5 +1,5 @@
 //! Maps one colour of high dynamic range to BT.709, exactly and slowly: what a frame of HDR looks like on a screen of
-//! standard range. Knows no frame and no table.
+//! standard range. Knows no frame.
 //!
 //! The light of a pixel (PQ, or HLG on a screen of 1000 nits, ITU-R BT.2100) is compressed by the curve of ITU-R
 //! BT.2390 (5.4.1) on the intensity of ICtCp, so that hues stay, and the chroma follows the intensity. White of the
@@ -24,7 +24,7 @@ enum Transfer {
 
 /// What the values of an HDR video mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Hdr {
+pub struct Hdr {
     transfer: Transfer,
     /// Row by row: from the light of its primaries to that of BT.2020's.
     wide: [[f32; 3]; 3],
@@ -38,7 +38,7 @@ pub(crate) struct Hdr {
 impl Hdr {
     /// Reads code points of H.273 for transfer, primaries and matrix, and the brightest light in nits, 0 if unknown.
     /// Returns nothing for transfers that are no HDR. Unknown primaries and matrices are BT.2020's.
-    pub(crate) fn new(transfer: u32, primaries: u32, matrix: u32, peak: u32) -> Option<Hdr> {
+    pub fn new(transfer: u32, primaries: u32, matrix: u32, peak: u32) -> Option<Hdr> {
         let transfer = match transfer {
             16 => Transfer::Pq,
             18 => Transfer::Hlg,
@@ -63,12 +63,12 @@ impl Hdr {
     }
 
     /// Returns luma's share of red and of blue.
-    pub(crate) fn weights(&self) -> (f32, f32) {
+    pub fn weights(&self) -> (f32, f32) {
         (self.kr, self.kb)
     }
 
     /// Returns red, green and blue of a colour: luma from 0 to 1, both chroma from -0.5 to 0.5.
-    pub(crate) fn rgb(&self, [luma, blue, red]: [f32; 3]) -> [f32; 3] {
+    pub fn rgb(&self, [luma, blue, red]: [f32; 3]) -> [f32; 3] {
         let r = luma + 2.0 * (1.0 - self.kr) * red;
         let b = luma + 2.0 * (1.0 - self.kb) * blue;
         [r, (luma - self.kr * r - self.kb * b) / (1.0 - self.kr - self.kb), b]
@@ -89,7 +89,7 @@ impl Hdr {
     }
 
     /// Maps coded red, green and blue to those of BT.709 as they are coded, from 0 to 1.
-    pub(crate) fn map(&self, coded: [f32; 3]) -> [f32; 3] {
+    pub fn map(&self, coded: [f32; 3]) -> [f32; 3] {
         let light = self.light(coded);
         let compressed = compress(light, self.peak).map(|nits| nits / SDR_WHITE);
         let shown = within(product(&BT2020_TO_BT709, compressed));
@@ -99,7 +99,7 @@ impl Hdr {
 }
 
 /// Luma and both chroma of BT.709, from 0 to 1 and from -0.5 to 0.5.
-pub(crate) fn bt709([r, g, b]: [f32; 3]) -> [f32; 3] {
+pub fn bt709([r, g, b]: [f32; 3]) -> [f32; 3] {
     let luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
     [luma, (b - luma) / 1.8556, (r - luma) / 1.5748]
 }
@@ -239,7 +239,8 @@ fn squeeze(distance: f32, limit: f32) -> f32 {
     START + (distance - START) / (1.0 + beyond.powf(POWER)).powf(1.0 / POWER)
 }
 
-#[cfg(test)]
-pub(crate) mod delta;
+mod cube;
+#[cfg(any(test, feature = "delta"))]
+pub mod delta;
 #[cfg(test)]
 mod tests;
