@@ -63,6 +63,7 @@ async function finishDocument(files) {
   const path = join(staging, "index.html");
   let html = await readFile(path, "utf8");
   html = fillMeta(html, "clipfit-media-worker", only(files, /^workers\/media-[^/]+\.js$/));
+  html = fillMeta(html, "clipfit-page-script", only(files, /^workers\/page-[^/]+\.js$/));
   for (const [name, folder] of [
     ["core", "\\d[^/]*"],
     ["core-threads", "threads-[^/]+"],

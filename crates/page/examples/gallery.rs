@@ -74,7 +74,7 @@ impl Component for Gallery {
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
-        page(&self.state, &context.link().callback(|action| action), &Callback::noop())
+        page(&self.state, &context.link().callback(|action| action), &Callback::noop(), &Callback::noop())
     }
 }
 

@@ -13,6 +13,7 @@ pub struct App {
     effects: Effects,
     dispatch: Callback<Action>,
     add_files: Callback<Vec<File>>,
+    go_on: Callback<(String, File)>,
 }
 
 impl Component for App {
@@ -26,18 +27,18 @@ impl Component for App {
         if let Some((link, named)) = effects.link() {
             state.reduce(Action::FollowLink(Box::new(link), named));
         }
-        App { state, add_files: effects.file_taker(), effects, dispatch }
+        App { state, add_files: effects.file_taker(), go_on: effects.earlier_taker(), effects, dispatch }
     }
 
     fn update(&mut self, _: &Context<Self>, action: Action) -> bool {
         for command in self.state.reduce(action) {
             self.effects.run(command, &self.state);
         }
-        self.effects.set_title(&self.state.title());
+        self.effects.follow(&self.state);
         true
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        page(&self.state, &self.dispatch, &self.add_files)
+        page(&self.state, &self.dispatch, &self.add_files, &self.go_on)
     }
 }

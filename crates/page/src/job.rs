@@ -66,6 +66,17 @@ pub struct Job {
     pub percent: u8,
     /// The raw log, while it is open.
     pub log: Option<Log>,
+    /// The result of the attempt before, until this one has its own.
+    pub previous: Option<Previous>,
+}
+
+/// The result of an earlier attempt.
+#[derive(Debug, Clone)]
+pub struct Previous {
+    /// The result.
+    pub finished: Finished,
+    /// Name of its download.
+    pub name: String,
 }
 
 /// The raw log as shown.
@@ -158,6 +169,8 @@ pub struct Finished {
     pub made: Made,
     /// The state of saving them to a folder, once the user asked for it.
     pub saving: Option<Saving>,
+    /// It would be there for the next visit, or the user has downloaded it: nothing is lost with the page.
+    pub safe: bool,
 }
 
 /// The files of a result, at object URLs that stay valid until the reducer releases them.
@@ -204,6 +217,7 @@ impl Job {
             planned_at: None,
             percent: 0,
             log: None,
+            previous: None,
         }
     }
 

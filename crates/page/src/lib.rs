@@ -6,6 +6,7 @@
 pub mod app;
 pub mod client;
 pub mod components;
+pub mod earlier;
 pub mod effects;
 pub mod elements;
 pub mod hooks;

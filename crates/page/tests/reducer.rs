@@ -1,61 +1,25 @@
 //! Tests the reducer through the commands it returns: queue, restarts, late messages, links. Runs natively and in the
 //! browser.
 
+mod driving;
 mod samples;
 
 use clipfit_core::plan::refusal::Change;
 use clipfit_core::progress::{Progress, Stage};
 use clipfit_core::units::{Bytes, Micros};
-use clipfit_core::view::account::{OfferAccount, PlanAccount, ResultAccount};
+use clipfit_core::view::account::{OfferAccount, PlanAccount};
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::link;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
-use clipfit_page::job::{ClipFile, FileId, Job, Phase, RunId, Saving};
+use clipfit_page::job::{Job, Phase, Saving};
 use clipfit_page::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_page::state::{Action, Copied, Effect, News, Place, State};
 use clipfit_page::words;
+use driving::{finished, handles, news, started, with_files};
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn source(number: u32) -> ClipFile {
-    ClipFile { file: FileId(number), name: format!("clip {number}.mov"), bytes: Bytes(4_142_310) }
-}
-
-fn with_files(count: u32) -> (State, Vec<Effect>) {
-    let mut state = State::new(None);
-    let commands = state.reduce(Action::AddFiles((1..=count).map(source).collect()));
-    (state, commands)
-}
-
-fn handles(state: &State) -> Vec<&'static str> {
-    state.jobs.iter().map(|job| job.phase.handle()).collect()
-}
-
-fn started(commands: &[Effect]) -> Vec<RunId> {
-    commands
-        .iter()
-        .filter_map(|command| match command {
-            Effect::Start { run, .. } => Some(*run),
-            _ => None,
-        })
-        .collect()
-}
-
-fn news(update: Update) -> News {
-    News { update, made: None, now: Micros(0) }
-}
-
-fn finished(url: &str) -> News {
-    match samples::done(1, url).phase {
-        Phase::Done(done) => {
-            let update = Update::Finished(ResultAccount::clone(&done.report));
-            News { made: Some(samples::made(url)), ..news(update) }
-        }
-        other => panic!("the sample is {}", other.handle()),
-    }
-}
 
 fn progress(fraction: f64, seconds: f64) -> News {
     let update = Update::Progress(Progress { stage: Stage::Encoding, fraction });
@@ -151,7 +115,7 @@ fn a_waiting_clip_can_be_cancelled_without_disturbing_the_running_one() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn again_takes_the_settings_in_force_and_forgets_the_old_result() {
+fn again_takes_the_settings_in_force_and_keeps_the_old_result() {
     let (mut state, _) = with_files(1);
     let before = Job::clone(&state.jobs[0]);
     state.reduce(Action::Tell(before.run, finished("blob:1")));
@@ -160,7 +124,8 @@ fn again_takes_the_settings_in_force_and_forgets_the_old_result() {
 
     let commands = state.reduce(Action::Again(before.id));
     let after = &state.jobs[0];
-    assert!(commands.contains(&Effect::Release("blob:1".into())));
+    assert!(!commands.contains(&Effect::Release("blob:1".into())));
+    assert_eq!(after.previous.as_ref().map(|previous| previous.finished.made.url.as_str()), Some("blob:1"));
     assert!(commands.contains(&Effect::ForgetLog(before.run)));
     assert_eq!(started(&commands), [after.run]);
     assert_eq!((after.id, after.wishes.target, after.percent), (before.id, Bytes(5_000_000), 0));
@@ -200,7 +165,7 @@ fn another_effort_starts_a_job_again_wherever_it_is() {
         assert_eq!((after.wishes.effort, after.wishes.target), (Effort::Fast, before.wishes.target));
         assert_eq!((handles(&state), started(&commands)), (vec!["planning"], vec![after.run]));
         assert!(commands.contains(&Effect::End(before.run)));
-        assert_eq!(commands.contains(&Effect::Release("blob:1".into())), handle == "done");
+        assert_eq!(after.previous.is_some(), handle == "done");
         assert_eq!(state.settings.effort, Effort::Auto, "the settings stay as they are");
     }
 }
@@ -246,20 +211,34 @@ fn work_that_begins_anew_loses_no_progress_on_the_page() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn removing_gives_everything_back() {
-    let (mut state, _) = with_files(1);
-    let job = Job::clone(&state.jobs[0]);
+fn removing_gives_everything_back_when_it_cannot_be_undone_any_more() {
+    let (mut state, _) = with_files(2);
+    let [job, other] = [0, 1].map(|place| Job::clone(&state.jobs[place]));
     state.reduce(Action::Tell(job.run, finished("blob:1")));
-    let commands = state.reduce(Action::Remove(job.id));
-    assert!(state.jobs.is_empty());
-    for expected in [
+    let gone = [
         Effect::Release("blob:1".into()),
         Effect::ForgetFile(job.source.file),
         Effect::ForgetLog(job.run),
-        Effect::Focus(Place::Chooser),
-    ] {
-        assert!(commands.contains(&expected), "{expected:?}");
-    }
+        Effect::Unstore(job.id),
+    ];
+    let commands = state.reduce(Action::Remove(job.id));
+    assert_eq!(state.jobs.len(), 1);
+    assert!(commands.contains(&Effect::Focus(Place::Chooser)));
+    assert!(commands.contains(&Effect::ForgetLater(job.id)));
+    assert!(gone.iter().all(|effect| !commands.contains(effect)));
+
+    state.reduce(Action::Undo);
+    assert_eq!(handles(&state), ["done", "planning"]);
+    let after_undo = state.reduce(Action::ForgetRemoved(job.id));
+    assert!(after_undo.is_empty(), "{after_undo:?}");
+
+    state.reduce(Action::Remove(job.id));
+    // One at a time can be put back.
+    let commands = state.reduce(Action::Remove(other.id));
+    assert!(gone.iter().all(|effect| commands.contains(effect)), "{commands:?}");
+    assert!(commands.contains(&Effect::End(other.run)));
+    state.reduce(Action::Undo);
+    assert_eq!(handles(&state), ["cancelled"]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -137,7 +137,7 @@ fn reference_white_of_hdr_is_as_bright_as_in_the_browser() {
     for (name, level, transfer) in [("pq.mp4", 573, "smpte2084"), ("hlg.mp4", 721, "arib-std-b67")] {
         let arguments = format!(
             "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -vf format=yuv420p10le,\
-             drawbox=w=64:h=64:c=gray:t=fill,geq=lum='if(lt(X,64)*lt(Y,64),{level},64+(lum(X,Y)-64)*0.55)'\
+             geq=lum='if(lt(X,64)*lt(Y,64),{level},64+(lum(X,Y)-64)*0.55)'\
              :cb='if(lt(X,32)*lt(Y,32),512,cb(X,Y))':cr='if(lt(X,32)*lt(Y,32),512,cr(X,Y))' \
              -c:v libx265 -preset ultrafast -crf 16 -x265-params log-level=none -color_primaries bt2020 \
              -color_trc {transfer} -colorspace bt2020nc -color_range tv"
@@ -149,7 +149,7 @@ fn reference_white_of_hdr_is_as_bright_as_in_the_browser() {
         let output = Command::new("ffmpeg")
             .args(["-v", "error", "-nostdin", "-i"])
             .arg(&finished.file)
-            .args(["-frames:v", "1", "-vf", "crop=32:32:16:16,format=gray", "-f", "rawvideo", "-"])
+            .args(["-frames:v", "1", "-vf", "crop=32:32:16:16,extractplanes=y", "-f", "rawvideo", "-"])
             .output()
             .unwrap();
         let white = output.stdout[0];

@@ -4,3 +4,4 @@
 pub mod engine;
 pub mod player;
 mod script;
+pub mod store;

@@ -9,7 +9,7 @@ use super::package_view::package_view;
 use super::plan_view::{facts_line, plan_view};
 use super::progress_view::progress_view;
 use super::result_view::result_view;
-use crate::job::{Job, Phase};
+use crate::job::{Job, Phase, Previous};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
@@ -64,6 +64,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
                 { head_buttons(job, dispatch) }
             </div>
             { body(job, *folders, dispatch) }
+            { previous(job) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
                 { plan_view(plan, remarks(job, plan)) }
@@ -111,7 +112,9 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
             <p class="job__line">{ format!("Starts after the previous clip: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
-        Phase::Done(done) if done.made.files.is_empty() => result_view(done, &job.result_name()),
+        Phase::Done(done) if done.made.files.is_empty() => {
+            result_view(job.id, done, &job.result_name(), dispatch)
+        }
         Phase::Done(done) => {
             package_view(job.id, done, &job.result_name(), result_stem(&job.source.name), folders, dispatch)
         }
@@ -119,6 +122,19 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
         Phase::Cancelled => html! {
             <p class="job__line">{ "Stopped. Nothing was saved." }</p>
         },
+    }
+}
+
+/// Draws the result of the attempt before, which stays until there is another.
+fn previous(job: &Job) -> Html {
+    let Some(Previous { finished, name }) = &job.previous else { return Html::default() };
+    html! {
+        <p class="job__previous">
+            <span>{ format!("The result before this, {}, is still here.", finished.report.bytes) }</span>
+            <a class="button" data-testid="job-previous" href={finished.made.url.clone()} download={name.clone()}>
+                { Icon::Download.draw() }{ "Download" }
+            </a>
+        </p>
     }
 }
 

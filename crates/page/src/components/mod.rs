@@ -2,6 +2,7 @@
 
 pub mod advanced;
 pub mod drop_zone;
+pub mod earlier;
 pub mod efforts;
 pub mod failure_view;
 pub mod field;
@@ -20,6 +21,7 @@ pub mod result_view;
 mod rungs;
 pub mod settings_panel;
 pub mod steps;
+mod undo;
 
 use crate::state::Action;
 use wasm_bindgen::JsCast;

@@ -19,7 +19,7 @@ pub(super) fn package_view(
     folders: bool,
     dispatch: &Callback<Action>,
 ) -> Html {
-    let Finished { report, made, saving } = done;
+    let Finished { report, made, saving, .. } = done;
     let (width, height) = report.size;
     html! {
         <div class="result result--package">
@@ -40,7 +40,7 @@ pub(super) fn package_view(
                     { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
-                    download={name.to_owned()}>
+                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id))}>
                     { Icon::Download.draw() }
                     <span>{ "Download all" }<small>{ name }</small></span>
                 </a>

@@ -1,18 +1,25 @@
 //! The whole page, drawn from the state. Each part gets only what it shows, so only parts that changed are drawn again.
 
 use super::drop_zone::{drop_zone, overlay};
+use super::earlier::earlier;
 use super::header::header;
 use super::job_card::JobCard;
 use super::notice::notice;
 use super::settings_panel::SettingsPanel;
 use super::steps::steps;
+use super::undo::undo;
 use crate::state::{Action, State};
 use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
 /// Draws the page.
-pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec<File>>) -> Html {
+pub fn page(
+    state: &State,
+    dispatch: &Callback<Action>,
+    add_files: &Callback<Vec<File>>,
+    go_on: &Callback<(String, File)>,
+) -> Html {
     let empty = state.jobs.is_empty();
     html! {
         <>
@@ -50,8 +57,12 @@ pub fn page(state: &State, dispatch: &Callback<Action>, add_files: &Callback<Vec
                             </div>
                         </section>
                     }
+                    { earlier(&state.earlier, go_on, dispatch) }
                 </div>
             </main>
+            if let Some((_, job)) = &state.removed {
+                { undo(&job.source.name, dispatch) }
+            }
             <p class="visually-hidden" role="status" aria-live="polite">{ &state.announcement }</p>
             if state.dragging {
                 { overlay() }

@@ -1,13 +1,20 @@
 //! A finished clip: a preview, the bytes saved as a gauge and in figures, and the download.
 
+use super::click;
 use super::icon::Icon;
-use crate::job::{Finished, Made};
+use crate::job::{Finished, JobId, Made};
+use crate::state::Action;
 use crate::words;
 use clipfit_core::view::account::ResultAccount;
 use yew::prelude::*;
 
 /// Draws a result that downloads as `name`.
-pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, name: &str) -> Html {
+pub fn result_view(
+    id: JobId,
+    Finished { report, made: Made { url, .. }, .. }: &Finished,
+    name: &str,
+    dispatch: &Callback<Action>,
+) -> Html {
     let (width, height) = report.size;
     let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
     html! {
@@ -26,7 +33,7 @@ pub fn result_view(Finished { report, made: Made { url, .. }, .. }: &Finished, n
                     { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
-                    download={name.to_owned()}>
+                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id))}>
                     { Icon::Download.draw() }
                     <span>{ "Download" }<small>{ name }</small></span>
                 </a>

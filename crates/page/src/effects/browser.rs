@@ -7,9 +7,11 @@ use crate::state::Action;
 use clipfit_core::units::Micros;
 use clipfit_core::wishes::link::{self, Link};
 use clipfit_site::storage;
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::Reflect;
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -80,6 +82,59 @@ pub(super) fn register_service_worker() {
         spawn_local(async move {
             let _ = JsFuture::from(registration).await;
         });
+    }
+}
+
+/// Whether the browser is to ask before the page closes, and whether jobs run.
+pub(super) struct Leaving {
+    would_lose: Rc<Cell<bool>>,
+    working: Cell<bool>,
+    /// It lives as long as the page.
+    _listener: Option<EventListener>,
+}
+
+impl Leaving {
+    pub(super) fn listen() -> Leaving {
+        let would_lose = Rc::new(Cell::new(false));
+        let asks = Rc::clone(&would_lose);
+        let options = EventListenerOptions::enable_prevent_default();
+        let _listener = web_sys::window().map(|window| {
+            EventListener::new_with_options(&window, "beforeunload", options, move |event| {
+                if asks.get() {
+                    event.prevent_default();
+                    // What browsers before 2023 go by.
+                    let _ = Reflect::set(event, &"returnValue".into(), &true.into());
+                }
+            })
+        });
+        Leaving { would_lose, working: Cell::new(false), _listener }
+    }
+
+    /// Returns whether jobs began to run, or ended.
+    pub(super) fn set(&self, would_lose: bool, working: bool) -> bool {
+        self.would_lose.set(would_lose);
+        self.working.replace(working) != working
+    }
+}
+
+/// Shows how far a job is as a ring in the page's icon, or the usual one.
+pub(super) fn set_icon(percent: Option<u8>) {
+    const USUAL: &str = "icons/icon.svg";
+    let Some(icon) = document().and_then(|page| page.query_selector("link[rel=icon]").ok()?) else { return };
+    let address = percent.map_or_else(
+        || USUAL.to_owned(),
+        |percent| {
+            // A circle of circumference 100.
+            format!(
+                "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 40'>\
+                 <circle cx='20' cy='20' r='15.9' fill='none' stroke='%2385877d' stroke-width='7'/>\
+                 <circle cx='20' cy='20' r='15.9' fill='none' stroke='%23f2652c' stroke-width='7' \
+                 stroke-dasharray='{percent} 100' transform='rotate(-90 20 20)'/></svg>"
+            )
+        },
+    );
+    if icon.get_attribute("href").as_ref() != Some(&address) {
+        let _ = icon.set_attribute("href", &address);
     }
 }
 

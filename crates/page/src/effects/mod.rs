@@ -3,6 +3,7 @@
 
 mod browser;
 mod files;
+mod keeping;
 mod runs;
 
 use crate::client::player;
@@ -15,17 +16,24 @@ use clipfit_core::wishes::link::Link;
 use clipfit_site::PackageFile;
 use files::Files;
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use keeping::Keeping;
 use runs::Runs;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::Callback;
 
+/// How long a removed job can be put back.
+const UNDO_MS: u32 = 15_000;
+
 /// What the page holds of the world.
 pub struct Effects {
     dispatch: Callback<Action>,
     files: Rc<Files>,
     runs: Runs,
+    keeping: Keeping,
+    leaving: browser::Leaving,
     /// They live as long as the page.
     _listeners: Vec<EventListener>,
 }
@@ -40,7 +48,14 @@ impl Effects {
         let codecs = CodecAccount::in_browser(clipfit_site::kept_speeds(), clipfit_site::threads());
         dispatch.emit(Action::Codecs(codecs));
         dispatch.emit(Action::FoldersCanBeWritten(player::folders_can_be_written()));
-        Effects { runs: Runs::new(dispatch.clone()), dispatch, files, _listeners: listeners }
+        Effects {
+            runs: Runs::new(dispatch.clone()),
+            keeping: Keeping::new(dispatch.clone()),
+            leaving: browser::Leaving::listen(),
+            dispatch,
+            files,
+            _listeners: listeners,
+        }
     }
 
     /// Returns the settings of the last visit.
@@ -59,9 +74,24 @@ impl Effects {
         Callback::from(move |taken| dispatch.emit(Action::AddFiles(files.take_in(taken))))
     }
 
-    /// Sets the document's title.
-    pub fn set_title(&self, title: &str) {
-        browser::set_title(title);
+    /// Returns a callback that goes on with an earlier job, by its key, with the file that was chosen for it.
+    pub fn earlier_taker(&self) -> Callback<(String, File)> {
+        let (files, dispatch) = (Rc::clone(&self.files), self.dispatch.clone());
+        Callback::from(move |(key, file): (String, File)| {
+            for file in files.take_in(vec![file]) {
+                dispatch.emit(Action::GoOn(key.clone(), file));
+            }
+        })
+    }
+
+    /// Shows in title and icon how far it is, keeps the screen on while jobs run, and has the browser ask before
+    /// something is lost.
+    pub fn follow(&self, state: &State) {
+        browser::set_title(&state.title());
+        browser::set_icon(state.percent());
+        if self.leaving.set(state.would_lose(), state.is_working()) {
+            self.keeping.stay_awake(state.is_working());
+        }
     }
 
     /// Carries out one command.
@@ -78,6 +108,15 @@ impl Effects {
             Effect::Copy(text) => self.copy(text),
             Effect::SaveIntoFolder { run, name, files, with_page } => {
                 self.save_into_folder(run, name, files, with_page);
+            }
+            Effect::Store { job, run, stored, wishes, url } => {
+                self.keeping.keep(job, run, stored, wishes, url)
+            }
+            Effect::Unstore(job) => self.keeping.forget(job),
+            Effect::RemoveEarlier(key) => self.keeping.remove(key),
+            Effect::ForgetLater(job) => {
+                let dispatch = self.dispatch.clone();
+                Timeout::new(UNDO_MS, move || dispatch.emit(Action::ForgetRemoved(job))).forget();
             }
             Effect::KeepSettings => browser::keep_settings(&state.settings),
             Effect::Reveal(job) => browser::reveal(job.element()),

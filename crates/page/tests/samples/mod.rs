@@ -177,7 +177,12 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
         files: Vec::new(),
     };
-    let done = Finished { report: Shared::new(ResultAccount::from(&report)), made: made(url), saving: None };
+    let done = Finished {
+        report: Shared::new(ResultAccount::from(&report)),
+        made: made(url),
+        saving: None,
+        safe: false,
+    };
     Job { phase: Phase::Done(done), percent: 100, ..job }
 }
 

@@ -1,10 +1,14 @@
-//! The page's state, every action on it, and the one reducer. Knows no browser: the reducer returns commands, which
-//! `effects` carries out.
+//! The page's state and the one reducer. Knows no browser: the reducer returns commands, which `effects` carries out.
 
+mod action;
+
+pub use action::{Action, Copied, Effect, News, Place};
+
+use crate::earlier::{Earlier, StoredJob};
 use crate::job::{
-    ClipFile, CopyRefused, FileId, Finished, Job, JobId, Log, Made, Phase, Preparing, RunId, Running, Saving,
+    ClipFile, Finished, Job, JobId, Log, Made, Phase, Preparing, Previous, RunId, Running, Saving,
 };
-use crate::settings::{Edit, Settings};
+use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::words;
 use clipfit_core::progress::{self, Estimate, Progress};
@@ -12,10 +16,9 @@ use clipfit_core::step::load::LoadFailure;
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{CodecAccount, EffortsAccount};
 use clipfit_core::view::update::{FailureAccount, Update};
-use clipfit_core::wishes::link::{Link, LinkProblem, LinkTrouble};
+use clipfit_core::wishes::Wishes;
+use clipfit_core::wishes::link::{LinkProblem, LinkTrouble};
 use clipfit_core::wishes::names::result_stem;
-use clipfit_core::wishes::{Effort, Wishes};
-use clipfit_site::PackageFile;
 use std::rc::Rc;
 
 /// The page's state.
@@ -27,6 +30,10 @@ pub struct State {
     pub wishes: Rc<Wishes>,
     /// The jobs, in the order of the queue.
     pub jobs: Vec<Shared<Job>>,
+    /// The job that was removed last, and its place, while that can be undone.
+    pub removed: Option<(usize, Shared<Job>)>,
+    /// What earlier pages left in this browser.
+    pub earlier: Rc<Vec<Earlier>>,
     /// Problems with the link's parameters.
     pub problems: Rc<Vec<LinkProblem>>,
     /// Every codec, and why it is unavailable here.
@@ -44,140 +51,6 @@ pub struct State {
     next_id: u32,
 }
 
-/// A text that the user copied or tried to copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// The text.
-    pub text: String,
-    /// Whether it worked.
-    pub how: Result<(), CopyRefused>,
-}
-
-/// Everything that can happen.
-#[derive(Debug, Clone)]
-pub enum Action {
-    /// Files were dropped, chosen or pasted.
-    AddFiles(Vec<ClipFile>),
-    /// The address has a link with this many parameters.
-    FollowLink(Box<Link>, usize),
-    /// The list of link problems was closed.
-    DismissProblems,
-    /// Which codecs are available here, and why the others are not.
-    Codecs(Vec<CodecAccount>),
-    /// Whether this browser can write into a folder.
-    FoldersCanBeWritten(bool),
-    /// A setting was changed.
-    Edit(Edit),
-    /// The settings other than the target were opened or closed.
-    ToggleMoreSettings,
-    /// Files came over the window, or left it.
-    Drag(bool),
-    /// A running job reports something.
-    Tell(RunId, News),
-    /// Stop this job.
-    Cancel(JobId),
-    /// Remove this job from the page.
-    Remove(JobId),
-    /// Run this job again with the current settings.
-    Again(JobId),
-    /// Run this job again with the wishes of the offer with this number in its failure.
-    TakeOffer(JobId, usize),
-    /// Run this job from the start with another effort, even if it has not ended.
-    Switch(JobId, Effort),
-    /// Go to the settings to change them.
-    ChangeSettings,
-    /// Show or hide the log of this job.
-    ToggleLog(JobId),
-    /// The requested log.
-    LogRead(RunId, String),
-    /// Copy the log of this job.
-    CopyLog(JobId),
-    /// Whether copying the log worked.
-    LogCopied(RunId, Result<(), CopyRefused>),
-    /// Copy this text.
-    Copy(String),
-    /// Whether copying the text worked.
-    Copied(Copied),
-    /// Save the package of this job to a folder.
-    SaveIntoFolder(JobId),
-    /// Whether saving worked; `None` if the user chose no folder.
-    SavedIntoFolder(RunId, Option<Result<(), String>>),
-}
-
-/// What a running job reports, and what comes with it.
-#[derive(Debug, Clone)]
-pub struct News {
-    /// In the engine's words.
-    pub update: Update,
-    /// The files of a checked result; their addresses must be given back.
-    pub made: Option<Made>,
-    /// When it was heard, on the page's clock.
-    pub now: Micros,
-}
-
-/// What `effects` must do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Start a run.
-    Start {
-        /// Identifies the run.
-        run: RunId,
-        /// The file to work on.
-        file: FileId,
-        /// The wishes for the result.
-        wishes: Wishes,
-    },
-    /// End a run at once if it is still working, and keep only its log.
-    End(RunId),
-    /// Forget the log of a run.
-    ForgetLog(RunId),
-    /// Forget a file.
-    ForgetFile(FileId),
-    /// Release an object URL.
-    Release(String),
-    /// Download a result under a name.
-    Download {
-        /// Object URL of the result.
-        url: String,
-        /// The name.
-        name: String,
-    },
-    /// Read the log of a run and dispatch `Action::LogRead`.
-    ReadLog(RunId),
-    /// Copy a text and dispatch `Action::Copied`.
-    Copy(String),
-    /// Copy the log of a run and dispatch `Action::LogCopied`.
-    CopyLog(RunId),
-    /// Ask for a folder, write these files into it, and dispatch `Action::SavedIntoFolder`.
-    SaveIntoFolder {
-        /// The run that made the package.
-        run: RunId,
-        /// Name of the new folder inside the chosen one.
-        name: String,
-        /// The files.
-        files: Rc<[PackageFile]>,
-        /// Whether to add a page that plays them.
-        with_page: bool,
-    },
-    /// Store the settings for the next visit.
-    KeepSettings,
-    /// Scroll a card into view.
-    Reveal(JobId),
-    /// Move the keyboard focus, because the element that has it disappears.
-    Focus(Place),
-}
-
-/// Targets for the keyboard focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// A card.
-    Job(JobId),
-    /// The button that chooses files.
-    Chooser,
-    /// The first setting.
-    Settings,
-}
-
 impl State {
     /// Returns the state of a page that opens, with the settings of the last visit.
     pub fn new(settings: Option<Settings>) -> Self {
@@ -186,6 +59,8 @@ impl State {
             wishes: Rc::new(settings.wishes(&Wishes::default())),
             settings: Rc::new(settings),
             jobs: Vec::new(),
+            removed: None,
+            earlier: Rc::default(),
             problems: Rc::default(),
             codecs: Rc::default(),
             folders_can_be_written: false,
@@ -229,16 +104,41 @@ impl State {
                     commands.extend([Effect::End(job.run), Effect::Focus(Place::Job(id))]);
                     job.phase = Phase::Cancelled;
                     self.announcement = format!("{}: cancelled.", job.source.name);
+                    unstore(&job, &mut commands);
                     self.put(job);
                 }
             }
-            Action::Remove(id) => {
-                if let Some(job) = self.job(id) {
-                    give_up_run(&job, &mut commands);
-                    commands.extend([Effect::ForgetFile(job.source.file), Effect::Focus(Place::Chooser)]);
-                    self.jobs.retain(|job| job.id != id);
-                    self.announcement = format!("{}: removed.", job.source.name);
+            Action::Remove(id) => self.remove(id, &mut commands),
+            Action::Undo => {
+                if let Some((place, job)) = self.removed.take() {
+                    self.announcement = format!("{}: back.", job.source.name);
+                    commands.push(Effect::Focus(Place::Job(job.id)));
+                    self.jobs.insert(place.min(self.jobs.len()), job);
                 }
+            }
+            Action::ForgetRemoved(id) => {
+                if self.removed.as_ref().is_some_and(|(_, job)| job.id == id) {
+                    self.forget_removed(&mut commands);
+                }
+            }
+            Action::Stored(run, stored) => {
+                if let Some(job) = self.job_of(run) {
+                    self.put_finished(job, |finished| finished.safe |= stored);
+                }
+            }
+            Action::Downloaded(id) => {
+                if let Some(job) = self.job(id) {
+                    self.put_finished(job, |finished| finished.safe = true);
+                }
+            }
+            Action::Earlier(earlier) => self.earlier = Rc::new(earlier),
+            Action::GoOn(key, file) => self.go_on_with(&key, file, &mut commands),
+            Action::RemoveEarlier(key) => {
+                self.remove_earlier(|earlier| earlier.key == key, &mut commands);
+            }
+            Action::RemoveAllEarlier => {
+                self.announcement = "All earlier results are removed.".into();
+                self.remove_earlier(|_| true, &mut commands);
             }
             Action::Again(id) => {
                 if let Some(job) = self.job(id).filter(Job::has_ended) {
@@ -295,13 +195,16 @@ impl State {
                         files: Rc::clone(&finished.made.files),
                         with_page: finished.report.streams,
                     });
-                    self.put_saving(job, Some(Saving::Busy));
+                    self.put_finished(job, |finished| finished.saving = Some(Saving::Busy));
                 }
             }
             Action::SavedIntoFolder(run, how) => {
                 if let Some(job) = self.job_of(run) {
                     let saving = how.map(|how| how.map_or_else(Saving::Failed, |()| Saving::Done));
-                    self.put_saving(job, saving);
+                    self.put_finished(job, |finished| {
+                        finished.safe |= saving == Some(Saving::Done);
+                        finished.saving = saving;
+                    });
                 }
             }
             Action::LogCopied(run, how) => {
@@ -317,12 +220,83 @@ impl State {
         commands
     }
 
-    /// Stores the state of saving a package.
-    fn put_saving(&mut self, mut job: Job, saving: Option<Saving>) {
+    /// Changes the result of a job that has one.
+    fn put_finished(&mut self, mut job: Job, change: impl FnOnce(&mut Finished)) {
         if let Phase::Done(finished) = &mut job.phase {
-            finished.saving = saving;
+            change(finished);
             self.put(job);
         }
+    }
+
+    /// Takes a job off the page, where it can be put back for a while.
+    fn remove(&mut self, id: JobId, commands: &mut Vec<Effect>) {
+        let Some(place) = self.jobs.iter().position(|job| job.id == id) else { return };
+        self.forget_removed(commands);
+        let mut job = Job::clone(&self.jobs.remove(place));
+        commands.push(Effect::End(job.run));
+        if !job.has_ended() {
+            job.phase = Phase::Cancelled;
+        }
+        self.announcement = format!("{}: removed.", job.source.name);
+        commands.extend([Effect::ForgetLater(id), Effect::Focus(Place::Chooser)]);
+        self.removed = Some((place, Shared::new(job)));
+    }
+
+    /// Gives up the job that was removed last.
+    fn forget_removed(&mut self, commands: &mut Vec<Effect>) {
+        if let Some((_, job)) = self.removed.take() {
+            give_up_run(&job, commands);
+            release(&job, commands);
+            commands.extend([Effect::ForgetFile(job.source.file), Effect::Unstore(job.id)]);
+        }
+    }
+
+    /// Adds a job that an earlier page began, if the file is that one.
+    fn go_on_with(&mut self, key: &str, file: ClipFile, commands: &mut Vec<Effect>) {
+        let Some(found) = self.earlier.iter().find(|earlier| earlier.key == key) else { return };
+        if (&file.name, file.bytes) != (&found.job.source, found.job.source_bytes) {
+            self.announcement = format!("{} is another file.", file.name);
+            commands.push(Effect::ForgetFile(file.file));
+            let marked = self.earlier.iter().map(|earlier| match earlier.key == key {
+                true => Earlier { other_file: Some(file.name.clone()), ..earlier.clone() },
+                false => earlier.clone(),
+            });
+            self.earlier = Rc::new(marked.collect());
+            return;
+        }
+        let wishes = found.wishes.clone().unwrap_or_else(|| Wishes::clone(&self.wishes));
+        self.add(vec![file], &wishes, commands);
+        self.remove_earlier(|earlier| earlier.key == key, commands);
+    }
+
+    fn remove_earlier(&mut self, which: impl Fn(&Earlier) -> bool, commands: &mut Vec<Effect>) {
+        let (gone, left): (Vec<_>, Vec<_>) = self.earlier.iter().cloned().partition(which);
+        for earlier in gone {
+            commands.extend(earlier.url.map(Effect::Release));
+            commands.push(Effect::RemoveEarlier(earlier.key));
+        }
+        self.earlier = Rc::new(left);
+    }
+
+    /// Returns whether jobs run or wait.
+    pub fn is_working(&self) -> bool {
+        self.jobs.iter().any(|job| !job.has_ended())
+    }
+
+    /// Returns whether closing the page would lose work or a result.
+    pub fn would_lose(&self) -> bool {
+        let unsafe_result = |finished: &Finished| !finished.safe;
+        self.is_working()
+            || self.jobs.iter().any(|job| match (&job.phase, &job.previous) {
+                (Phase::Done(finished), _) => unsafe_result(finished),
+                (_, Some(previous)) => unsafe_result(&previous.finished),
+                (_, None) => false,
+            })
+    }
+
+    /// Returns the percent of the job that runs; `None` while none does.
+    pub fn percent(&self) -> Option<u8> {
+        self.jobs.iter().find(|job| job.is_active()).map(|job| job.percent)
     }
 
     /// Returns the predictions for the efforts in the settings. They exist only if exactly one clip has them and no
@@ -336,8 +310,8 @@ impl State {
 
     /// Returns the title of the document.
     pub fn title(&self) -> String {
-        if let Some(job) = self.jobs.iter().find(|job| job.is_active()) {
-            format!("{} % · Clipfit", job.percent)
+        if let Some(percent) = self.percent() {
+            format!("{percent} % · Clipfit")
         } else if self.jobs.last().is_some_and(|job| matches!(job.phase, Phase::Done(_))) {
             "Done · Clipfit".into()
         } else {
@@ -354,10 +328,17 @@ impl State {
             [one] => format!("{} added.", one.name),
             several => format!("{} files added.", several.len()),
         };
+        let wishes = Rc::clone(&self.wishes);
+        self.add(files, &wishes, commands);
+    }
+
+    fn add(&mut self, files: Vec<ClipFile>, wishes: &Wishes, commands: &mut Vec<Effect>) {
         let first = self.next_id;
         for source in files {
             let (id, run) = (JobId(self.fresh_id()), RunId(self.fresh_id()));
-            self.jobs.push(Shared::new(Job::new(id, run, source, Wishes::clone(&self.wishes))));
+            let job = Job::new(id, run, source, wishes.clone());
+            commands.push(store(&job));
+            self.jobs.push(Shared::new(job));
         }
         commands.push(Effect::Reveal(JobId(first)));
     }
@@ -399,11 +380,17 @@ impl State {
                 Some(made) => {
                     self.announcement = format!("{}: done. {}.", job.source.name, words::saving(&report));
                     commands.push(Effect::End(run));
-                    if self.settings.download {
+                    let safe = self.settings.download;
+                    if safe {
                         commands.push(Effect::Download { url: made.url.clone(), name: job.result_name() });
                     }
+                    if let Some(previous) = job.previous.take() {
+                        commands.extend(previous.finished.made.into_urls().map(Effect::Release));
+                    }
                     job.percent = 100;
-                    job.phase = Phase::Done(Finished { report: Shared::new(report), made, saving: None });
+                    job.phase =
+                        Phase::Done(Finished { report: Shared::new(report), made, saving: None, safe });
+                    commands.push(store(&job));
                 }
                 // The engine hands the file over with the report.
                 None => self.fail(&mut job, LoadFailure::Corrupt.into(), commands),
@@ -420,15 +407,26 @@ impl State {
         self.announcement = format!("{}: {}", job.source.name, failure.text);
         commands.push(Effect::End(job.run));
         job.phase = Phase::Failed(failure);
+        unstore(job, commands);
     }
 
-    /// Gives up what became of a job and puts it back into the queue.
+    /// Puts a job back into the queue. A result that it has stays until there is another.
     fn restart(&mut self, job: Job, wishes: Wishes, commands: &mut Vec<Effect>) {
         give_up_run(&job, commands);
         commands.push(Effect::Focus(Place::Job(job.id)));
         self.announcement = format!("{}: queued again.", job.source.name);
         let run = RunId(self.fresh_id());
-        self.put(Job::new(job.id, run, job.source, wishes));
+        let name = job.result_name();
+        let previous = match job.phase {
+            Phase::Done(finished) => Some(Previous { finished, name }),
+            _ => job.previous,
+        };
+        let job = Job { previous, ..Job::new(job.id, run, job.source, wishes) };
+        // Until then the store has the result, too.
+        if job.previous.is_none() {
+            commands.push(store(&job));
+        }
+        self.put(job);
     }
 
     /// Starts the first waiting job when none is active.
@@ -465,11 +463,37 @@ impl State {
     }
 }
 
-/// Discards what an abandoned attempt leaves behind.
+/// Discards what an abandoned attempt leaves behind, except for its result.
 fn give_up_run(job: &Job, commands: &mut Vec<Effect>) {
     commands.extend([Effect::End(job.run), Effect::ForgetLog(job.run)]);
-    if let Phase::Done(finished) = &job.phase {
+}
+
+/// Gives up the results of a job.
+fn release(job: &Job, commands: &mut Vec<Effect>) {
+    let finished = match &job.phase {
+        Phase::Done(finished) => Some(finished),
+        _ => None,
+    };
+    let previous = job.previous.as_ref().map(|previous| &previous.finished);
+    for finished in finished.into_iter().chain(previous) {
         commands.extend(finished.made.clone().into_urls().map(Effect::Release));
+    }
+}
+
+/// Stores a job as it is, with its result if it has one.
+fn store(job: &Job) -> Effect {
+    let url = match &job.phase {
+        Phase::Done(finished) => Some(finished.made.url.clone()),
+        _ => None,
+    };
+    let (stored, wishes) = (StoredJob::of(job), job.wishes.clone());
+    Effect::Store { job: job.id, run: job.run, stored, wishes, url }
+}
+
+/// Forgets a job that ended without a result, unless an earlier attempt's is stored.
+fn unstore(job: &Job, commands: &mut Vec<Effect>) {
+    if job.previous.is_none() {
+        commands.push(Effect::Unstore(job.id));
     }
 }
 

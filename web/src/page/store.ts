@@ -1,0 +1,98 @@
+// Jobs that outlive the page: results, and what was asked for where there is none yet, in IndexedDB. Refuses to know what
+// a job's account means.
+
+import { createStore, del, entries, set, type UseStore } from "idb-keyval";
+
+/** A job as it is stored. */
+interface Entry {
+  /** The page that it belongs to. */
+  page: string;
+  /** When it was stored, in milliseconds since 1970. */
+  at: number;
+  /** The page's account of it. */
+  account: unknown;
+  /** The result; `null` where there is none yet. */
+  result: Blob | null;
+}
+
+/** A job that a page left that is gone. */
+export interface Earlier {
+  key: string;
+  account: unknown;
+  result: Blob | null;
+}
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+const LOCK = "clipfit-page-";
+
+const page = crypto.randomUUID();
+
+/** Opened once. Installations in other folders of the same origin have stores of their own. */
+const opened: Promise<UseStore> = open();
+// Whoever uses it hears of a failure.
+opened.catch(() => {});
+
+async function open(): Promise<UseStore> {
+  const store = createStore(`clipfit ${new URL("./", document.baseURI).pathname}`, "jobs");
+  // Held for as long as the page lives: its jobs are not for others.
+  await new Promise<void>((resolve, reject) => {
+    const held = () => new Promise<void>(() => resolve());
+    navigator.locks.request(LOCK + page, held).catch(reject);
+  });
+  return store;
+}
+
+/** Changes of one job in their order: a large result takes longer to store than its removal. */
+const last = new Map<number, Promise<unknown>>();
+
+function next(job: number, act: (store: UseStore) => Promise<void>): Promise<boolean> {
+  const before = last.get(job) ?? Promise.resolve();
+  const now = before
+    .then(() => opened)
+    .then(act)
+    .then(
+      () => true,
+      // Private windows and full disks: the job lasts as long as the page.
+      () => false,
+    );
+  last.set(job, now);
+  return now;
+}
+
+/** Stores a job with the result at this object URL, if it has one. Returns whether it is stored. */
+export function keep(job: number, account: unknown, url: string | undefined): Promise<boolean> {
+  return next(job, async (store) => {
+    const result = url === undefined ? null : await (await fetch(url)).blob();
+    const entry: Entry = { page, at: Date.now(), account, result };
+    await set(keyOf(job), entry, store);
+  });
+}
+
+/** Removes a job of this page. */
+export function forget(job: number): Promise<boolean> {
+  return next(job, (store) => del(keyOf(job), store));
+}
+
+/** Lists what pages left that are gone, the latest first, and removes what is older than a week. */
+export async function earlier(): Promise<Earlier[]> {
+  const store = await opened;
+  const { held = [] } = await navigator.locks.query();
+  const alive = new Set(held.map(({ name }) => name));
+  const all = await entries<string, Entry>(store);
+  const left = all.filter(([, { page }]) => !alive.has(LOCK + page));
+  const isRecent = ([, { at }]: [string, Entry]) => Date.now() - at < WEEK_MS;
+  await Promise.all(left.filter((one) => !isRecent(one)).map(([key]) => del(key, store)));
+  return left
+    .filter(isRecent)
+    .sort(([, one], [, other]) => other.at - one.at)
+    .map(([key, { account, result }]) => ({ key, account, result }));
+}
+
+/** Removes what an earlier page left. */
+export async function remove(key: string): Promise<void> {
+  await del(key, await opened);
+}
+
+function keyOf(job: number): string {
+  return `${page} ${job}`;
+}
