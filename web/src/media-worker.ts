@@ -170,7 +170,7 @@ async function outcomeOf(message: Request<"run">, reports: Reports): Promise<Out
       }
       case "assemble":
       case "package": {
-        const blobs = await withBrowser().make(program, inputs);
+        const blobs = await withBrowser().make(program, inputs, () => reports.alive());
         return made(blobs.map((blob, index) => ({ name: message.outputs[index] ?? "", blob })));
       }
     }

@@ -23,7 +23,7 @@ use clipfit_core::wishes::{Mode, Wishes};
 use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function, Promise};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -65,7 +65,17 @@ pub(crate) struct Driver {
 /// A task on a worker.
 struct Busy {
     task: Task,
-    log: Vec<String>,
+    /// The last lines that it wrote.
+    log: VecDeque<String>,
+}
+
+impl Busy {
+    fn push(&mut self, line: String) {
+        if self.log.len() == EVIDENCE {
+            self.log.pop_front();
+        }
+        self.log.push_back(line);
+    }
 }
 
 /// What became of a task.
@@ -138,7 +148,7 @@ impl Driver {
             for event in events {
                 commands.extend(job.handle(event));
             }
-            let now = js_sys::Date::now();
+            let now = clipfit_site::now();
             if held.planned && now - shown_at >= PROGRESS_INTERVAL {
                 shown_at = now;
                 self.show(Update::Progress(job.progress()));
@@ -163,7 +173,7 @@ impl Driver {
                 let slot = threads.or_else(free).unwrap_or(0);
                 held.kept.share(shares_frames);
                 self.dispatch(slot, &task, &mut held.kept);
-                held.busy.insert(slot, Busy { task, log: Vec::new() });
+                held.busy.insert(slot, Busy { task, log: VecDeque::new() });
             }
             Command::Show(milestone) => {
                 held.planned |= matches!(milestone, Milestone::Planned(_));
@@ -245,7 +255,7 @@ impl Driver {
 
     /// Writes a line into the log, with the seconds since the job began.
     fn say(&self, line: String) {
-        let seconds = (js_sys::Date::now() - self.began) / 1000.0;
+        let seconds = (clipfit_site::now() - self.began) / 1000.0;
         self.log.borrow_mut().push(format!("{seconds:7.2} {line}"));
     }
 
@@ -335,7 +345,7 @@ impl Driver {
                         events.extend(frame_of(&line.text).map(progress));
                     } else {
                         self.say(format!("[{task}] {}", line.text));
-                        running.log.push(line.text);
+                        running.push(line.text);
                     }
                 }
                 return (events, None);
@@ -409,8 +419,8 @@ fn wants_threads(program: &Program) -> bool {
 
 /// Keeps a finished task's files, and tells the job of it.
 async fn event(busy: Busy, ended: TaskEnd, kept: &mut Kept) -> Event {
-    let Busy { task, mut log } = busy;
-    let log = log.split_off(log.len().saturating_sub(EVIDENCE));
+    let Busy { task, log } = busy;
+    let log = log.into();
     match ended {
         TaskEnd::Died(death) => Event::Died { task: task.id, death, log },
         TaskEnd::Done { exit_code, answer, outputs, frames } => {

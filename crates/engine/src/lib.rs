@@ -91,7 +91,7 @@ pub fn start(
 pub fn run(file: File, wishes: Wishes, tell: Tell, pack: Function, store: Option<FrameStore>) -> Run {
     let log = Rc::new(RefCell::new(Log::default()));
     let pool = Rc::new(RefCell::new(None));
-    let began = js_sys::Date::now();
+    let began = clipfit_site::now();
     let store = Cell::new(store);
     let driver = Driver { file, wishes, tell, pack, store, log: log.clone(), began, pool: pool.clone() };
     let (job, abort) = abortable(async move {

@@ -58,7 +58,7 @@ export interface Codecs {
   /** Decodes a file into samples. */
   watch(step: WatchStep, file: Blob, progress: (samples: number) => void): Promise<Seen>;
   /** Returns the initialization file, then the segments. */
-  packageSegments(step: PackageStep, file: Blob): Promise<Blob[]>;
+  packageSegments(step: PackageStep, file: Blob, alive: () => void): Promise<Blob[]>;
 }
 
 /** Starts the codecs, once per worker. */

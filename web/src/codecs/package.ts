@@ -8,8 +8,8 @@ import { movieBox } from "./movie.ts";
 /** Each piece that the module lists is two numbers: offset, length. */
 const NUMBERS_A_PIECE = 2;
 
-/** Returns the initialization file, then the segments in order. */
-export async function packageSegments(step: PackageStep, file: Blob): Promise<Blob[]> {
+/** Returns the initialization file, then the segments in order. Calls `alive` for each. */
+export async function packageSegments(step: PackageStep, file: Blob, alive: () => void): Promise<Blob[]> {
   const { fragments, rateNumerator, rateDenominator, firsts } = step;
   const index = await movieBox(file);
   const packager = new Packager(index, fragments, rateNumerator, rateDenominator, Uint32Array.from(firsts));
@@ -19,6 +19,7 @@ export async function packageSegments(step: PackageStep, file: Blob): Promise<Bl
       const segment = packager.write(await read(file, pieces));
       // Goes into a blob at once, which the browser may keep on disk.
       blobs.push(blobOf(segment, fragments ? "video/mp4" : "video/mp2t"));
+      alive();
     }
     return blobs;
   } finally {

@@ -58,7 +58,7 @@ export class Browser {
   }
 
   /** Runs a program and returns the files that it makes, in the order of its outputs. */
-  async make(program: MakeProgram, inputs: readonly NamedBlob[]): Promise<Blob[]> {
+  async make(program: MakeProgram, inputs: readonly NamedBlob[], alive: () => void): Promise<Blob[]> {
     switch (program.type) {
       case "assemble": {
         const audio = inputs.find(({ name }) => name === FILES.audio)?.blob;
@@ -66,7 +66,7 @@ export class Browser {
         return [await this.#codecs.assemble(chunks, audio, program.rate, program.captured)];
       }
       case "package":
-        return this.#codecs.packageSegments(program, firstOf(inputs));
+        return this.#codecs.packageSegments(program, firstOf(inputs), alive);
     }
   }
 

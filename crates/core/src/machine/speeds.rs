@@ -7,9 +7,10 @@ use serde::Deserialize;
 /// Counts the ways of measuring: figures of another are measured again.
 const VERSION: u32 = 1;
 
-/// Returns what speeds are valid for: this browser on this machine.
-pub fn key(user_agent: &str, processors: usize) -> String {
-    format!("{VERSION} {processors} {user_agent}")
+/// Returns what speeds are valid for: this browser on this machine, in this week. A machine that was busy when it was
+/// measured must not hide an encoder for longer. `days` are those since 1970.
+pub fn key(user_agent: &str, processors: usize, days: u64) -> String {
+    format!("{VERSION} {processors} {} {user_agent}", days / 7)
 }
 
 /// What a worker measured, in pixels a second; `None`: it did not work.
@@ -234,9 +235,9 @@ mod tests {
             vp9: Some(20e6),
             av1: None,
         };
-        let text = "1 4 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
+        let text = "1 4 2 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
             h264-profile=main\nh264=200000000\nvp9=20000000";
-        let key = key("agent", 4);
+        let key = key("agent", 4, 20);
         assert_eq!(kept(&key, &figures), text);
         let read = Speeds {
             decode: Some(100e6),
@@ -252,5 +253,6 @@ mod tests {
         };
         assert_eq!(Speeds::read(text, &key), Some(read));
         assert_eq!(Speeds::read(text, "another"), None);
+        assert_eq!(Speeds::read(text, &super::key("agent", 4, 21)), None, "a week later");
     }
 }

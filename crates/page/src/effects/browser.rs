@@ -30,8 +30,7 @@ fn document() -> Option<Document> {
 
 /// Returns the time on the page's clock.
 pub(super) fn now() -> Micros {
-    let milliseconds = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |p| p.now());
-    Micros::from_seconds(milliseconds / 1000.0)
+    Micros::from_seconds(clipfit_site::now() / 1000.0)
 }
 
 pub(super) fn set_title(title: &str) {
