@@ -121,6 +121,37 @@ describe("a file that is cut off or is none is refused", () => {
   }
 });
 
+describe("a container with far too many parts is refused, whatever memory there is", () => {
+  const MANY = 200_000;
+  const repeated = (bytes) => Buffer.concat(Array(MANY).fill(Buffer.from(bytes)));
+  /** An element of Matroska, with a length of eight bytes. */
+  const element = (id, content) => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64BE(BigInt(content.length) | (1n << 56n));
+    return Buffer.concat([Buffer.from(id, "hex"), length, content]);
+  };
+  const box = (type, content) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(8 + content.length);
+    head.write(type, 4);
+    return Buffer.concat([head, content]);
+  };
+  const nothing = [0xec, 0x80];
+  const cases = [
+    ["readMatroska", "tracks", element("18538067", element("1654ae6b", repeated(nothing)))],
+    ["readMatroska", "attachments", element("18538067", element("1941a469", repeated(nothing)))],
+    ["readMovie", "boxes", box("moov", repeated(box("free", Buffer.alloc(0))))],
+  ];
+  for (const [reader, what, bytes] of cases) {
+    test(`${reader}: ${what}`, async () => {
+      await assert.rejects(() => codecs[reader](new Blob([bytes])), {
+        name: "CannotDecode",
+        message: /more than 10000 parts in one/,
+      });
+    });
+  }
+});
+
 test("keyframes tell the size of their frames", () => {
   const vp8 = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x41, 0xb4, 0x00];
   const vp9 = [0x82, 0x49, 0x83, 0x42, 0x00, 0x13, 0xf0, 0x0b, 0x30];

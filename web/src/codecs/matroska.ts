@@ -7,6 +7,7 @@ import {
   ALWAYS,
   attached,
   brightest,
+  checkParts,
   dateAndTime,
   dolbyVision,
   type Kind,
@@ -284,6 +285,7 @@ async function children(window: BlobWindow, parent: Place): Promise<Place[]> {
   for (let at = parent.content; at < parent.content + parent.size; ) {
     const place = await placeAt(window, at);
     places.push(place);
+    checkParts(places);
     at = place.content + place.size;
   }
   return places;
@@ -345,6 +347,7 @@ function elements(view: DataView): Element[] {
     }
     const content = new DataView(view.buffer, view.byteOffset + place.content, place.size);
     found.push(new Element(place.id, content));
+    checkParts(found);
     at = place.content + place.size;
   }
   return found;

@@ -7,6 +7,7 @@ import {
   ALWAYS,
   attached,
   brightest,
+  checkParts,
   dateAndTime,
   dolbyVision,
   type Kind,
@@ -279,6 +280,7 @@ class Box extends DataView<ArrayBuffer> {
       }
       const content = this.byteOffset + at + head.content;
       found.push({ type: head.type, box: new Box(this.buffer, content, head.size - head.content) });
+      checkParts(found);
       at += head.size;
     }
     return found;

@@ -1,6 +1,7 @@
 // What both kinds of container say about a file, apart from its packets. Refuses to know how either is written.
 
 import type { Oddity } from "../generated/protocol.ts";
+import { CannotDecode } from "./failures.ts";
 
 export type { Oddity };
 
@@ -94,6 +95,16 @@ export function dolbyVision(record: Uint8Array | undefined): [number, number] | 
 export function brightest(content: number | undefined, screen: number | undefined): number | undefined {
   const known = [content, screen].find((nits) => nits !== undefined && nits >= 1);
   return known && Math.round(known);
+}
+
+/** The most parts in one part of a container. Real files have some hundreds; more are made to exhaust memory. */
+const MOST_PARTS = 10_000;
+
+/** Refuses a list of parts that has grown too long. */
+export function checkParts(found: readonly unknown[]): void {
+  if (found.length > MOST_PARTS) {
+    throw new CannotDecode(`more than ${MOST_PARTS} parts in one`);
+  }
 }
 
 /** Reduces a ratio to its lowest terms. */
