@@ -6,6 +6,7 @@ use clipfit_core::live::reconnect::GaveUp;
 use clipfit_core::plan::refusal::Change;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Why there is no result.
@@ -52,6 +53,16 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
+    /// A program hung and was ended.
+    #[error("{program} gave no sign of life for {} and was ended. The disk with the clip may not answer, or this {program} cannot cope with the clip.", told(*limit))]
+    Hung {
+        /// Which one.
+        program: &'static str,
+        /// How long Clipfit waited.
+        limit: Duration,
+        /// The last lines of its log.
+        log: Vec<String>,
+    },
     /// The job has no result.
     #[error("{0}")]
     NoResult(Box<Failure>),
@@ -80,6 +91,13 @@ pub enum Error {
     Interrupted,
 }
 
+fn told(limit: Duration) -> String {
+    match limit.as_secs() {
+        seconds @ 120.. => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 /// Says what streaming over this protocol needs, and what works instead.
 fn cannot_push(protocol: Protocol) -> String {
     match protocol {
@@ -105,6 +123,7 @@ impl Error {
             | Error::NotRun { .. } => "ffmpeg",
             Error::NotPushed { .. } => "notPushed",
             Error::Unreadable { .. } => "unreadable",
+            Error::Hung { .. } => "gaveUp",
             Error::NoResult(failure) => match failure.as_ref() {
                 Failure::Probe(_) => "notAClip",
                 Failure::TooSmall(_) | Failure::OverLimit { .. } => "tooSmall",
@@ -123,7 +142,7 @@ impl Error {
     pub fn log(&self) -> &[String] {
         match self {
             Error::NoResult(failure) => failure.log(),
-            Error::NotPushed { log, .. } => log,
+            Error::NotPushed { log, .. } | Error::Hung { log, .. } => log,
             _ => &[],
         }
     }

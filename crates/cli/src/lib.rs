@@ -15,6 +15,7 @@ pub mod options;
 mod output;
 mod package;
 mod process;
+mod silence;
 mod voice;
 mod words;
 

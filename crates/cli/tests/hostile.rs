@@ -1,13 +1,22 @@
-//! Folders with foreign files where results are to go. Nothing foreign is lost.
+//! Folders with foreign files, and programs that hang or flood: nothing foreign goes, and nothing waits for ever.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
 mod support;
 
+use clipfit_cli::clip::Clip;
+use clipfit_cli::driver::Driver;
+use clipfit_cli::error::Error;
+use clipfit_cli::ffmpeg::Ffmpeg;
+use clipfit_cli::interrupt::Interrupt;
+use clipfit_core::units::Bytes;
+use clipfit_core::wishes::Wishes;
+use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Runs the program. Returns its exit code and all that it said.
@@ -86,5 +95,79 @@ fn a_package_behind_a_link_is_replaced_where_it_is() {
         assert_eq!(code, 0, "{words}: {said}");
         assert!(link.symlink_metadata().unwrap().is_symlink(), "{words}");
         assert!(place.join("master.m3u8").is_file(), "{words}");
+    }
+}
+
+/// A folder with programs that behave as ffmpeg and ffprobe, but do something else where their arguments match.
+fn programs(matching: &str, instead: &str) -> (TempDir, OsString) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["ffmpeg", "ffprobe"] {
+        let path = std::env::var_os("PATH").unwrap();
+        let real = std::env::split_paths(&path).map(|place| place.join(name)).find(|file| file.is_file());
+        let real = real.unwrap();
+        let script = format!(
+            "#!/bin/sh\ncase \"$0 $*\" in\n{matching}) {instead} ;;\nesac\nexec {} \"$@\"\n",
+            real.display()
+        );
+        fs::write(folder.path().join(name), script).unwrap();
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = folder.path().as_os_str().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn programs_that_hang_are_ended_and_named() {
+    let interrupt = Interrupt::default();
+    let clip = Clip::open(&support::clip("half.mp4").path).unwrap();
+    let wishes = Wishes { target: Bytes(60_000), ..Wishes::default() };
+    // Where they hang, how they do it, and which one is named.
+    let cases = [
+        ("*/ffprobe*-show_streams*", "echo late >&2; sleep 1000", "ffprobe"),
+        // Shell and child are one group; neither closes its output.
+        ("*/ffprobe*-show_streams*", "sleep 1000 & wait", "ffprobe"),
+        ("*/ffmpeg*libx264*", "echo late >&2; sleep 1000", "ffmpeg"),
+        // Lines without progress are no sign of life.
+        ("*/ffmpeg*libx264*", "while sleep 0.1; do echo frame=7; echo late >&2; done", "ffmpeg"),
+    ];
+    for (matching, instead, named) in cases {
+        let (_programs, path) = programs(matching, instead);
+        let ffmpeg = Ffmpeg::find_in(&path, &interrupt).unwrap();
+        let driver = Driver::new(&ffmpeg, &clip, &interrupt).patient(Duration::from_millis(1500));
+        let error = driver.make(&wishes, &mut |_| {}).unwrap_err();
+        let Error::Hung { program, log, .. } = &error else { panic!("{matching} {instead}: {error}") };
+        assert_eq!(*program, named, "{instead}");
+        assert_eq!(log.iter().any(|line| line == "late"), instead.contains("late"), "{instead}: {log:?}");
+        assert!(error.to_string().contains("gave no sign of life"), "{error}");
+    }
+}
+
+#[test]
+fn programs_that_work_for_long_are_left_alone() {
+    let interrupt = Interrupt::default();
+    let clip = Clip::open(&support::clip("half.mp4").path).unwrap();
+    let wishes = Wishes { target: Bytes(60_000), ..Wishes::default() };
+    // New figures are a sign of life, and so is a file that grows.
+    let slow = "sleep 3; echo out_time=1; sleep 3; echo >> more.txt; sleep 3";
+    let (_programs, path) = programs("*/ffmpeg*libx264*-pass?1*", slow);
+    let ffmpeg = Ffmpeg::find_in(&path, &interrupt).unwrap();
+    let driver = Driver::new(&ffmpeg, &clip, &interrupt).patient(Duration::from_secs(5));
+    let made = driver.make(&wishes, &mut |_| {});
+    assert!(made.is_ok(), "{made:?}");
+}
+
+#[test]
+fn a_flood_of_words_is_no_flood_of_memory() {
+    let clip = support::clip("half.mp4").path;
+    for flood in ["head -c 20000000 /dev/zero >&2; exit 1", "yes | head -n 200000 >&2; exit 1"] {
+        let (programs, path) = programs("*/ffmpeg*libx264*", flood);
+        let all = [path, std::env::var_os("PATH").unwrap()].join(&OsString::from(":"));
+        let out = programs.path().join("out.mp4");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clipfit"));
+        command.args(["compress", "--json", "-t", "60KB", "-e", "fast"]).arg(&clip).arg("-o").arg(&out);
+        let output = command.env("PATH", all).output().unwrap();
+        // An error that tells little of it, in the line of the clip and in the report.
+        assert_eq!(output.status.code(), Some(1), "{flood}");
+        assert!(output.stdout.len() < 2_000_000, "{flood}: {} bytes", output.stdout.len());
     }
 }
