@@ -5,6 +5,7 @@ use crate::clip::Clip;
 use crate::error::Error;
 use crate::ffmpeg::Ffmpeg;
 use crate::folder::Folder;
+use crate::guard;
 use crate::interrupt::{Interrupt, PATIENCE};
 use crate::package;
 use crate::process::{self, End, Running};
@@ -156,7 +157,7 @@ impl<'a> Driver<'a> {
         until: Until,
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<Reached, Error> {
-        let mut folder = Folder::new()?;
+        let mut folder = Folder::new(&self.clip.path)?;
         // Dropped before the folder, so that no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
@@ -242,7 +243,12 @@ impl<'a> Driver<'a> {
                     }
                     Message::Progress(task, frames) => Event::Progress { task, frames },
                     Message::Ended(task, end) => match busy.remove(&task) {
-                        Some(Busy { task, .. }) => self.ended(&task, end, &mut folder),
+                        Some(Busy { task, .. }) => {
+                            if let Some(refusal) = guard::refusal(&end.log) {
+                                return Err(refusal);
+                            }
+                            self.ended(&task, end, &mut folder)
+                        }
                         None => continue,
                     },
                 };
@@ -295,7 +301,7 @@ impl<'a> Driver<'a> {
             other => return Err(std::io::Error::other(format!("no native program can do this: {other:?}"))),
         };
         let arguments: Vec<String> = arguments;
-        let place = folder.prepare(task, &self.clip.path)?;
+        let place = folder.prepare(task)?;
         let (id, printed, ended) = (task.id, send.clone(), send.clone());
         let mut figures = Printed::default();
         // If the receiver is gone, the program has been ended.
@@ -309,13 +315,13 @@ impl<'a> Driver<'a> {
             }
         };
         let on_end = move |end| drop(ended.send(Message::Ended(id, end)));
-        let running = process::start(program, &arguments, &place, on_line, on_end)?;
+        let running = process::start(program, &guard::guarded(&arguments), &place, on_line, on_end)?;
         Ok((running, place))
     }
 
     fn cut(&self, task: &Task, folder: &mut Folder) -> Event {
         let Program::Package(step) = &task.program else { return Event::Cancel };
-        let done = folder.prepare(task, &self.clip.path).and_then(|place| package::cut(&place, step));
+        let done = folder.prepare(task).and_then(|place| package::cut(&place, step));
         let outputs = folder.collect(task);
         let (exit_code, log) = match done {
             Ok(()) => (0, Vec::new()),

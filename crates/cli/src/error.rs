@@ -53,6 +53,24 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
+    /// The file is a list of other files.
+    #[error(
+        "This is a playlist ({0}); it names other files, and Clipfit reads only the file that it is given. Choose the clips themselves."
+    )]
+    Playlist(&'static str),
+    /// ffmpeg takes the file for a format that may name other files.
+    #[error(
+        "ffmpeg reads this file as {0}. Clipfit does not open that format, because it may name other files. Choose a clip such as MP4, MOV, MKV, WebM, AVI or TS."
+    )]
+    OtherFormat(String),
+    /// The clip cannot be linked into the temporary folder.
+    #[error("The temporary folder {} cannot hold a link to the clip: {source}. Set {} to a folder on the clip's disk. Clipfit does not copy clips.", folder.display(), if cfg!(unix) { "TMPDIR" } else { "TEMP" })]
+    NotLinked {
+        /// The temporary folder.
+        folder: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
     /// A program hung and was ended.
     #[error("{program} gave no sign of life for {} and was ended. The disk with the clip may not answer, or this {program} cannot cope with the clip.", told(*limit))]
     Hung {
@@ -123,6 +141,7 @@ impl Error {
             | Error::NotRun { .. } => "ffmpeg",
             Error::NotPushed { .. } => "notPushed",
             Error::Unreadable { .. } => "unreadable",
+            Error::Playlist(_) | Error::OtherFormat(_) => "notAClip",
             Error::Hung { .. } => "gaveUp",
             Error::NoResult(failure) => match failure.as_ref() {
                 Failure::Probe(_) => "notAClip",
@@ -133,7 +152,7 @@ impl Error {
             Error::Exists(_) | Error::NoPackage(_) => "exists",
             Error::IsSource(_) => "isSource",
             Error::NotWritten { .. } => "notWritten",
-            Error::Temporary(_) => "temporary",
+            Error::Temporary(_) | Error::NotLinked { .. } => "temporary",
             Error::Interrupted => "interrupted",
         }
     }

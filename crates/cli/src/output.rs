@@ -1,7 +1,7 @@
 //! Where results go and how they get there: complete or not at all, never over the source, and over another file only
 //! with `--force`.
 
-use crate::clip::Clip;
+use crate::clip::{self, Clip};
 use crate::error::Error;
 use clipfit_core::hls::{INDEX, INIT, MASTER};
 use clipfit_core::wishes::names;
@@ -169,6 +169,7 @@ pub(crate) fn packages(
 impl PackagePlace {
     /// Checks that the path is free. A folder that is not a package is never replaced.
     fn is_free(&self) -> Result<(), Error> {
+        refuse_special(&self.path)?;
         match self.path.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             _ if self.may_replace(&self.path) => Ok(()),
@@ -210,6 +211,18 @@ impl PackagePlace {
             }
             _ => moved,
         }
+    }
+}
+
+/// Refuses pipes, devices and sockets, also behind a link.
+fn refuse_special(path: &Path) -> Result<(), Error> {
+    let kind = fs::metadata(path).map(|about| about.file_type()).ok().filter(|kind| !kind.is_dir());
+    match kind.and_then(clip::other_than_file) {
+        Some(kind) => {
+            let source = io::Error::other(format!("it is {kind}, which is never replaced"));
+            Err(Error::NotWritten { path: path.to_owned(), source })
+        }
+        None => Ok(()),
     }
 }
 
@@ -276,6 +289,7 @@ impl Place for FilePlace {
 
     fn check(&self, input: &Path) -> Result<(), Error> {
         let clip = Clip::open(input)?;
+        refuse_special(&self.path)?;
         if self.path.is_dir() {
             return Err(self.not_written(io::Error::other("it is a folder")));
         }
@@ -291,6 +305,7 @@ impl Place for FilePlace {
     }
 
     fn write(&self, made: &Path) -> Result<(), Error> {
+        refuse_special(&self.path)?;
         let not_written = |source| self.not_written(source);
         let mut name = tempfile::Builder::new();
         name.prefix(".clipfit-").suffix(".part");

@@ -1,4 +1,5 @@
-//! Folders with foreign files, and programs that hang or flood: nothing foreign goes, and nothing waits for ever.
+//! Files that are not what they seem: playlists under a clip's name, pipes, devices, folders with foreign files. What
+//! they name, hold back or contain stays untouched, and nothing waits for them.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests stop at the first surprise")]
 
@@ -14,6 +15,7 @@ use clipfit_core::wishes::Wishes;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -45,6 +47,77 @@ fn files(folder: &Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+#[test]
+fn a_list_of_other_files_is_refused_whatever_its_name() {
+    let (_folder, file) = folder();
+    let secret = support::made("secret.ts", "-f lavfi -i testsrc2=s=320x180:d=1:r=25 -c:v libx264 -g 5");
+    let secret = secret.to_str().unwrap();
+    let playlist = "This is a playlist";
+    let hls =
+        format!("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{secret}\n#EXT-X-ENDLIST\n");
+    let dash = format!(
+        "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" \
+         mediaPresentationDuration=\"PT1S\"><Period><AdaptationSet mimeType=\"video/mp2t\"><Representation id=\"1\" \
+         bandwidth=\"1\"><BaseURL>{secret}</BaseURL></Representation></AdaptationSet></Period></MPD>\n"
+    );
+    // Its name, its content, and the refusal.
+    let cases = [
+        ("clip.mp4", hls.clone(), playlist),
+        ("mark.mp4", format!("\u{feff}{hls}"), playlist),
+        ("script.mp4", format!("ffconcat version 1.0\nfile '{secret}'\n"), playlist),
+        ("plain.mkv", format!("file '{secret}'\n"), playlist),
+        ("dash.mp4", dash, playlist),
+        (
+            "call.mp4",
+            format!("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns={secret}\r\nm=video 9 RTP/AVP 96\r\n"),
+            playlist,
+        ),
+        ("list.mov", format!("[playlist]\nFile1={secret}\n"), playlist),
+        ("about.mp4", format!(";FFMETADATA1\ntitle={secret}\n"), "reads this file as ffmetadata"),
+    ];
+    for (name, content, refusal) in cases {
+        let (list, result) = (file(name), file("out.mp4"));
+        fs::write(&list, content).unwrap();
+        for words in ["probe", "plan --quick", "compress --quick -o"] {
+            let places = [result.as_path(), &list];
+            let (code, said) = clipfit(words, &places[usize::from(!words.ends_with("-o"))..]);
+            assert!(code == 1 && said.contains(refusal), "{words} {name}: {code} {said}");
+            assert!(!said.contains("320x180") && !result.exists(), "{words} {name}: {said}");
+        }
+        let (_, said) = clipfit("probe --json", &[&list]);
+        assert!(said.contains("\"kind\":\"notAClip\""), "{name}: {said}");
+    }
+}
+
+#[test]
+fn what_is_no_file_is_neither_read_nor_replaced() {
+    let (_folder, file) = folder();
+    let clip = support::clip("one.mp4").path;
+    let (pipe, device, socket, inner) =
+        (file("pipe.mp4"), file("device.mp4"), file("socket"), file("folder"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    symlink("/dev/null", &device).unwrap();
+    let _listener = UnixListener::bind(&socket).unwrap();
+    fs::create_dir(&inner).unwrap();
+    let before = files(pipe.parent().unwrap());
+    let specials = [(&pipe, "a pipe"), (&device, "a device"), (&socket, "a socket")];
+    let inputs = specials.iter().copied().chain([(&inner, "a folder")]);
+    for (path, what) in inputs {
+        for words in ["probe", "compress", "hls", "publish --to rtmp://localhost/a/b"] {
+            let (code, said) = clipfit(words, &[path]);
+            assert!(code == 1 && said.contains(what), "{words} {path:?}: {code} {said}");
+        }
+    }
+    for (path, what) in specials {
+        for words in ["compress --quick -o", "compress --quick --force -o", "hls --force -o"] {
+            let (code, said) = clipfit(words, &[path, &clip]);
+            assert!(code == 1 && said.contains(what), "{words} {path:?}: {code} {said}");
+            assert!(!path.symlink_metadata().unwrap().is_file(), "{words} {path:?}");
+        }
+    }
+    assert_eq!(files(pipe.parent().unwrap()), before);
 }
 
 #[test]
