@@ -5,9 +5,11 @@ use crate::clip::Clip;
 use crate::error::Error;
 use crate::ffmpeg::Ffmpeg;
 use crate::folder::Folder;
+use crate::guard;
 use crate::interrupt::{Interrupt, PATIENCE};
 use crate::package;
 use crate::process::{self, End, Running};
+use crate::silence::{self, Printed, Signs};
 use clipfit_core::clip::facts::MediaFacts;
 use clipfit_core::job::failure::Failure;
 use clipfit_core::job::prelude::Host;
@@ -23,6 +25,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
 /// What a job reports while it runs.
 #[derive(Debug)]
@@ -60,14 +63,34 @@ pub struct Finished {
     _folder: Folder,
 }
 
+/// How long a program that was ended may take to be gone.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
 /// A running task.
 struct Busy {
     task: Task,
     /// Ends the program when dropped.
-    _running: Running,
+    running: Running,
+    place: PathBuf,
+    signs: Signs,
+}
+
+impl Busy {
+    /// Returns the name of the program.
+    fn program(&self) -> &'static str {
+        if matches!(self.task.program, Program::Ffprobe { .. }) { "ffprobe" } else { "ffmpeg" }
+    }
+
+    /// Returns how long there has been no sign of life. Mere work does not count for ffprobe, which writes what it
+    /// finds: a file may send it round in circles.
+    fn silent_for(&mut self) -> Duration {
+        let number = (self.program() == "ffmpeg").then(|| self.running.number());
+        self.signs.silent_for(&self.place, number)
+    }
 }
 
 enum Message {
+    Alive(TaskId),
     Progress(TaskId, u64),
     Ended(TaskId, End),
 }
@@ -80,17 +103,24 @@ pub struct Driver<'a> {
     interrupt: &'a Interrupt,
     /// How much runs side by side, where that is not for the machine to say.
     limits: Option<Limits>,
+    /// How long a program may give no sign of life.
+    patience: Duration,
 }
 
 impl<'a> Driver<'a> {
     /// Creates a driver for jobs on this clip.
     pub fn new(ffmpeg: &'a Ffmpeg, clip: &'a Clip, interrupt: &'a Interrupt) -> Driver<'a> {
-        Driver { ffmpeg, clip, interrupt, limits: None }
+        Driver { ffmpeg, clip, interrupt, limits: None, patience: silence::LONGEST }
     }
 
     /// Returns the same within these limits, whatever the machine has.
     pub fn within(self, limits: Limits) -> Driver<'a> {
         Driver { limits: Some(limits), ..self }
+    }
+
+    /// Returns the same with this patience for programs that give no sign of life.
+    pub fn patient(self, patience: Duration) -> Driver<'a> {
+        Driver { patience, ..self }
     }
 
     /// Returns what the clip is.
@@ -127,7 +157,7 @@ impl<'a> Driver<'a> {
         until: Until,
         tell: &mut dyn FnMut(Update<'_>),
     ) -> Result<Reached, Error> {
-        let mut folder = Folder::new()?;
+        let mut folder = Folder::new(&self.clip.path)?;
         // Dropped before the folder, so that no program outlives its files.
         let mut busy: HashMap<TaskId, Busy> = HashMap::new();
         let (send, messages) = mpsc::channel();
@@ -147,7 +177,10 @@ impl<'a> Driver<'a> {
                             commands.extend(job.handle(self.cut(&task, &mut folder)));
                         }
                         None => match self.start(&task, &folder, &send) {
-                            Ok(running) => drop(busy.insert(task.id, Busy { task, _running: running })),
+                            Ok((running, place)) => {
+                                let signs = Signs::new();
+                                busy.insert(task.id, Busy { task, running, place, signs });
+                            }
                             Err(error) => {
                                 let (task, log) = (task.id, vec![error.to_string()]);
                                 commands.extend(job.handle(Event::Died { task, death: Death::Crash, log }));
@@ -202,13 +235,29 @@ impl<'a> Driver<'a> {
             }
             for message in self.wait(&messages) {
                 let event = match message {
+                    Message::Alive(task) => {
+                        if let Some(busy) = busy.get_mut(&task) {
+                            busy.signs.seen();
+                        }
+                        continue;
+                    }
                     Message::Progress(task, frames) => Event::Progress { task, frames },
                     Message::Ended(task, end) => match busy.remove(&task) {
-                        Some(Busy { task, .. }) => self.ended(&task, end, &mut folder),
+                        Some(Busy { task, .. }) => {
+                            if let Some(refusal) = guard::refusal(&end.log) {
+                                return Err(refusal);
+                            }
+                            self.ended(&task, end, &mut folder)
+                        }
                         None => continue,
                     },
                 };
                 commands.extend(job.handle(event));
+            }
+            let hung =
+                busy.iter_mut().find_map(|(id, one)| (one.silent_for() > self.patience).then_some(*id));
+            if let Some(hung) = hung.and_then(|id| busy.remove(&id)) {
+                return Err(self.hung(hung, &messages));
             }
             if self.interrupt.is_raised() {
                 commands.extend(job.handle(Event::Cancel));
@@ -224,7 +273,25 @@ impl<'a> Driver<'a> {
         told
     }
 
-    fn start(&self, task: &Task, folder: &Folder, send: &Sender<Message>) -> std::io::Result<Running> {
+    /// Ends a program that hangs.
+    fn hung(&self, hung: Busy, messages: &Receiver<Message>) -> Error {
+        let (id, program) = (hung.task.id, hung.program());
+        drop(hung.running);
+        // What it said last comes with its end, which is near now.
+        let end =
+            std::iter::from_fn(|| messages.recv_timeout(AT_ONCE).ok()).find_map(|message| match message {
+                Message::Ended(task, end) if task == id => Some(end),
+                _ => None,
+            });
+        Error::Hung { program, limit: self.patience, log: end.map_or_else(Vec::new, |end| end.log) }
+    }
+
+    fn start(
+        &self,
+        task: &Task,
+        folder: &Folder,
+        send: &Sender<Message>,
+    ) -> std::io::Result<(Running, PathBuf)> {
         let (program, arguments) = match &task.program {
             Program::Ffmpeg { arguments } => (
                 &self.ffmpeg.ffmpeg,
@@ -234,21 +301,27 @@ impl<'a> Driver<'a> {
             other => return Err(std::io::Error::other(format!("no native program can do this: {other:?}"))),
         };
         let arguments: Vec<String> = arguments;
-        let place = folder.prepare(task, &self.clip.path)?;
+        let place = folder.prepare(task)?;
         let (id, printed, ended) = (task.id, send.clone(), send.clone());
+        let mut figures = Printed::default();
         // If the receiver is gone, the program has been ended.
         let on_line = move |line: String| {
+            // Where the system does not tell whether a program works, each line counts.
+            if figures.is_new(&line) || !cfg!(target_os = "linux") {
+                drop(printed.send(Message::Alive(id)));
+            }
             if let Some(frames) = frame_of(&line) {
                 drop(printed.send(Message::Progress(id, frames)));
             }
         };
         let on_end = move |end| drop(ended.send(Message::Ended(id, end)));
-        process::start(program, &arguments, &place, on_line, on_end)
+        let running = process::start(program, &guard::guarded(&arguments), &place, on_line, on_end)?;
+        Ok((running, place))
     }
 
     fn cut(&self, task: &Task, folder: &mut Folder) -> Event {
         let Program::Package(step) = &task.program else { return Event::Cancel };
-        let done = folder.prepare(task, &self.clip.path).and_then(|place| package::cut(&place, step));
+        let done = folder.prepare(task).and_then(|place| package::cut(&place, step));
         let outputs = folder.collect(task);
         let (exit_code, log) = match done {
             Ok(()) => (0, Vec::new()),

@@ -6,6 +6,7 @@ use clipfit_core::live::reconnect::GaveUp;
 use clipfit_core::plan::refusal::Change;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Why there is no result.
@@ -52,6 +53,34 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
+    /// The file is a list of other files.
+    #[error(
+        "This is a playlist ({0}); it names other files, and Clipfit reads only the file that it is given. Choose the clips themselves."
+    )]
+    Playlist(&'static str),
+    /// ffmpeg takes the file for a format that may name other files.
+    #[error(
+        "ffmpeg reads this file as {0}. Clipfit does not open that format, because it may name other files. Choose a clip such as MP4, MOV, MKV, WebM, AVI or TS."
+    )]
+    OtherFormat(String),
+    /// The clip cannot be linked into the temporary folder.
+    #[error("The temporary folder {} cannot hold a link to the clip: {source}. Set {} to a folder on the clip's disk. Clipfit does not copy clips.", folder.display(), if cfg!(unix) { "TMPDIR" } else { "TEMP" })]
+    NotLinked {
+        /// The temporary folder.
+        folder: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// A program hung and was ended.
+    #[error("{program} gave no sign of life for {} and was ended. The disk with the clip may not answer, or this {program} cannot cope with the clip.", told(*limit))]
+    Hung {
+        /// Which one.
+        program: &'static str,
+        /// How long Clipfit waited.
+        limit: Duration,
+        /// The last lines of its log.
+        log: Vec<String>,
+    },
     /// The job has no result.
     #[error("{0}")]
     NoResult(Box<Failure>),
@@ -80,6 +109,13 @@ pub enum Error {
     Interrupted,
 }
 
+fn told(limit: Duration) -> String {
+    match limit.as_secs() {
+        seconds @ 120.. => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 /// Says what streaming over this protocol needs, and what works instead.
 fn cannot_push(protocol: Protocol) -> String {
     match protocol {
@@ -105,6 +141,8 @@ impl Error {
             | Error::NotRun { .. } => "ffmpeg",
             Error::NotPushed { .. } => "notPushed",
             Error::Unreadable { .. } => "unreadable",
+            Error::Playlist(_) | Error::OtherFormat(_) => "notAClip",
+            Error::Hung { .. } => "gaveUp",
             Error::NoResult(failure) => match failure.as_ref() {
                 Failure::Probe(_) => "notAClip",
                 Failure::TooSmall(_) | Failure::OverLimit { .. } => "tooSmall",
@@ -114,7 +152,7 @@ impl Error {
             Error::Exists(_) | Error::NoPackage(_) => "exists",
             Error::IsSource(_) => "isSource",
             Error::NotWritten { .. } => "notWritten",
-            Error::Temporary(_) => "temporary",
+            Error::Temporary(_) | Error::NotLinked { .. } => "temporary",
             Error::Interrupted => "interrupted",
         }
     }
@@ -123,7 +161,7 @@ impl Error {
     pub fn log(&self) -> &[String] {
         match self {
             Error::NoResult(failure) => failure.log(),
-            Error::NotPushed { log, .. } => log,
+            Error::NotPushed { log, .. } | Error::Hung { log, .. } => log,
             _ => &[],
         }
     }

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::process;
+use crate::silence::LONGEST_ANSWER;
 use clipfit_core::live::Protocol;
 use clipfit_core::machine::{NativeEncoder, NativeEncoders};
 use std::env;
@@ -38,7 +39,8 @@ impl Ffmpeg {
         Ffmpeg::find_in(&env::var_os("PATH").unwrap_or_default(), interrupt)
     }
 
-    fn find_in(path: &OsStr, interrupt: &Interrupt) -> Result<Ffmpeg, Error> {
+    /// Finds both programs in these folders, which are listed as in PATH.
+    pub fn find_in(path: &OsStr, interrupt: &Interrupt) -> Result<Ffmpeg, Error> {
         let find = |name| find_program(path, name).ok_or(Error::Missing(name));
         let (ffmpeg, ffprobe) = (find("ffmpeg")?, find("ffprobe")?);
         let (tell, told) = mpsc::channel();
@@ -57,7 +59,7 @@ impl Ffmpeg {
     pub(crate) fn can_push(&self, protocol: Protocol, interrupt: &Interrupt) -> Result<bool, Error> {
         let list = |of: &str| -> Result<Vec<String>, Error> {
             let arguments = ["-hide_banner".to_owned(), of.to_owned()];
-            Ok(process::ask(&self.ffmpeg, &arguments, Path::new("."), interrupt)?.0)
+            Ok(process::ask(&self.ffmpeg, &arguments, Path::new("."), LONGEST_ANSWER, interrupt)?.0)
         };
         Ok(match protocol {
             // `  E whip            WHIP(WebRTC-HTTP ingestion protocol) muxer`
@@ -110,7 +112,8 @@ fn is_program(file: &Path) -> bool {
 
 /// Queries version and encoders in one run: ffmpeg prints the version to its log and then the list of encoders.
 fn ask(program: &Path, interrupt: &Interrupt) -> Result<Known, Error> {
-    let (printed, end) = process::ask(program, &["-encoders".to_owned()], Path::new("."), interrupt)?;
+    let arguments = ["-encoders".to_owned()];
+    let (printed, end) = process::ask(program, &arguments, Path::new("."), LONGEST_ANSWER, interrupt)?;
     read(&end.log, &printed)
 }
 

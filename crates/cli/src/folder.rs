@@ -1,5 +1,5 @@
 //! The temporary folder of a job: a working folder per task, and the files kept between tasks. Files are moved and
-//! linked instead of copied if the system can.
+//! linked, and never copied: a clip may be larger than the disk of the folder.
 
 use crate::error::Error;
 use clipfit_core::job::report::PackageFile;
@@ -16,13 +16,35 @@ pub(crate) fn temporary() -> Result<TempDir, Error> {
     tempfile::Builder::new().prefix("clipfit-").tempdir().map_err(Error::Temporary)
 }
 
-/// Makes the file at `from` readable at `to`.
-pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {
+/// Makes the clip at `from` readable at `to`, in the temporary folder. It may be on another disk.
+pub(crate) fn link(from: &Path, to: &Path) -> Result<(), Error> {
+    link_clip(from, to).map_err(|source| Error::NotLinked { folder: std::env::temp_dir(), source })
+}
+
+fn link_clip(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return symbolic_link(from, to);
+    // Elsewhere a symbolic link needs a permission that few have.
+    #[cfg(not(unix))]
+    return link_kept(from, to);
+}
+
+/// Makes a kept file readable at `to`, under a second name if the disk knows such names.
+fn link_kept(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to).or_else(|_| symbolic_link(from, to))
+}
+
+fn symbolic_link(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(unix)]
     return std::os::unix::fs::symlink(from, to);
-    #[cfg(not(unix))]
-    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+    #[cfg(windows)]
+    return std::os::windows::fs::symlink_file(from, to);
+    #[cfg(not(any(unix, windows)))]
+    Err(io::ErrorKind::Unsupported.into())
 }
+
+/// The name of the clip in a job's folder.
+const LINK: &str = "clip";
 
 /// A job's files.
 #[derive(Debug)]
@@ -32,8 +54,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    pub(crate) fn new() -> Result<Folder, Error> {
-        Ok(Folder { root: temporary()?, kept: HashMap::new() })
+    /// Creates the folder of a job on this clip.
+    pub(crate) fn new(clip: &Path) -> Result<Folder, Error> {
+        let root = temporary()?;
+        // Once at the beginning, so that it fails before anything runs.
+        link(clip, &root.path().join(LINK))?;
+        Ok(Folder { root, kept: HashMap::new() })
     }
 
     /// Returns the free bytes on its disk, as the system reports them.
@@ -52,17 +78,17 @@ impl Folder {
     }
 
     /// Creates a working folder for `task` with its inputs in it.
-    pub(crate) fn prepare(&self, task: &Task, clip: &Path) -> io::Result<PathBuf> {
+    pub(crate) fn prepare(&self, task: &Task) -> io::Result<PathBuf> {
         let place = self.place(task);
         fs::create_dir(&place)?;
         for Input { name, source } in &task.inputs {
             let to = place.join(name);
             match source {
-                InputSource::Clip => link(clip, &to)?,
+                InputSource::Clip => link_clip(&self.root.path().join(LINK), &to)?,
                 InputSource::Kept(artifact) => {
                     // Presets without a macroblock tree write no such file and need none.
                     if let Some(from) = self.kept(*artifact) {
-                        fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
+                        link_kept(from, &to)?;
                     }
                 }
                 InputSource::Text(text) => fs::write(&to, text)?,
@@ -105,7 +131,7 @@ impl Folder {
                 InputSource::Text(text) => fs::write(&to, text)?,
                 InputSource::Kept(artifact) => {
                     let from = self.kept(*artifact).ok_or(io::ErrorKind::NotFound)?;
-                    fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))?;
+                    link_kept(from, &to)?;
                 }
                 InputSource::Clip => return Err(io::ErrorKind::InvalidData.into()),
             }

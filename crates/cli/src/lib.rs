@@ -10,11 +10,13 @@ pub mod driver;
 pub mod error;
 pub mod ffmpeg;
 mod folder;
+mod guard;
 pub mod interrupt;
 pub mod options;
 mod output;
 mod package;
 mod process;
+mod silence;
 mod voice;
 mod words;
 

@@ -74,7 +74,7 @@ pub enum Command {
 /// The clips.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Clips: MP4, MOV, MKV, WebM, AVI, MPEG-TS and anything else that ffmpeg reads
+    /// Clips: MP4, MOV, MKV, WebM, AVI, MPEG-TS and any other single file that ffmpeg reads
     #[arg(required = true, value_name = "IN", value_hint = clap::ValueHint::FilePath)]
     pub inputs: Vec<PathBuf>,
 }

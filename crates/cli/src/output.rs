@@ -1,9 +1,9 @@
 //! Where results go and how they get there: complete or not at all, never over the source, and over another file only
 //! with `--force`.
 
-use crate::clip::Clip;
+use crate::clip::{self, Clip};
 use crate::error::Error;
-use clipfit_core::hls::MASTER;
+use clipfit_core::hls::{INDEX, INIT, MASTER};
 use clipfit_core::wishes::names;
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -80,20 +80,55 @@ impl Package {
         }
     }
 
-    /// Returns whether `folder` holds such a package and nothing with another name.
+    /// Returns whether `folder` holds such a package and nothing else, at any depth.
     fn is_in(self, folder: &Path) -> bool {
-        let ours = |entry: io::Result<fs::DirEntry>| {
-            let Ok(entry) = entry else { return false };
-            let name = entry.file_name().to_string_lossy().into_owned();
-            match self {
-                Package::Stream if entry.path().is_dir() => is_rendition(&name),
-                Package::Stream => name == MASTER,
-                Package::Files => name.strip_suffix(".mp4").is_some_and(is_rendition),
+        match self {
+            Package::Stream => {
+                let Some(master) = text(&folder.join(MASTER)) else { return false };
+                has_only(folder, &|path, name| match path.is_dir() {
+                    true => {
+                        is_rendition(name) && master.contains(&format!("{name}/{INDEX}")) && is_stream(path)
+                    }
+                    false => name == MASTER,
+                })
             }
-        };
-        let complete = self == Package::Files || folder.join(MASTER).is_file();
-        complete && fs::read_dir(folder).is_ok_and(|mut entries| entries.all(ours))
+            Package::Files => has_only(folder, &|path, name| {
+                path.is_file() && name.strip_suffix(".mp4").is_some_and(is_rendition)
+            }),
+        }
     }
+}
+
+/// Returns whether `ours` is true of everything in `folder`, by its path and name. Links are never ours.
+fn has_only(folder: &Path, ours: &dyn Fn(&Path, &str) -> bool) -> bool {
+    let is_ours = |entry: io::Result<fs::DirEntry>| {
+        let Ok(entry) = entry else { return false };
+        let is_plain = entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_dir());
+        is_plain && entry.file_name().to_str().is_some_and(|name| ours(&entry.path(), name))
+    };
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(is_ours))
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Returns whether `folder` holds one rendition of a stream: its playlist and files that this names.
+fn is_stream(folder: &Path) -> bool {
+    let Some(index) = text(&folder.join(INDEX)) else { return false };
+    let named: HashSet<&str> = index.lines().collect();
+    let has_init = index.contains(&format!("\"{INIT}\""));
+    has_only(folder, &|path, name| {
+        path.is_file() && (name == INDEX || named.contains(name) || (has_init && name == INIT))
+    })
+}
+
+/// Returns the text of a playlist.
+fn text(playlist: &Path) -> Option<String> {
+    /// Those of a day in segments of a second are shorter.
+    const LONGEST: u64 = 16 << 20;
+    let about = playlist.symlink_metadata().ok()?;
+    if !about.is_file() || about.len() > LONGEST { None } else { fs::read_to_string(playlist).ok() }
 }
 
 /// Returns whether this is a rendition's name, such as `720p` (see `hls::folder`).
@@ -134,13 +169,60 @@ pub(crate) fn packages(
 impl PackagePlace {
     /// Checks that the path is free. A folder that is not a package is never replaced.
     fn is_free(&self) -> Result<(), Error> {
-        let empty = |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-        let free = !self.path.exists() || empty(&self.path) || (self.force && self.kind.is_in(&self.path));
-        match free {
-            true => Ok(()),
-            false if self.force => Err(Error::NoPackage(self.path.clone())),
-            false => Err(Error::Exists(self.path.clone())),
+        refuse_special(&self.path)?;
+        match self.path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            _ if self.may_replace(&self.path) => Ok(()),
+            _ if self.force => Err(Error::NoPackage(self.path.clone())),
+            _ => Err(Error::Exists(self.path.clone())),
         }
+    }
+
+    /// Returns whether what is in this folder may go.
+    fn may_replace(&self, folder: &Path) -> bool {
+        is_empty(folder) || (self.force && self.kind.is_in(folder))
+    }
+
+    /// Puts `whole` in the place of the folder at `path`, which is moved aside first and goes when the new one is
+    /// there.
+    fn replace(&self, path: &Path, whole: &Path) -> Result<(), Error> {
+        let not_written = |source| Error::NotWritten { path: self.path.clone(), source };
+        let aside = tempfile::Builder::new().prefix(".clipfit-").suffix(".old").tempdir_in(folder_of(path));
+        // Kept by hand: it may be the only place of the old folder.
+        let aside = aside.map_err(not_written)?.keep();
+        let old = aside.join("package");
+        let moved = fs::rename(path, &old).map_err(not_written).and_then(|()| {
+            // Something may have come into it since it was looked at. Nothing does any more.
+            let checked =
+                if self.may_replace(&old) { Ok(()) } else { Err(Error::NoPackage(self.path.clone())) };
+            checked.and_then(|()| fs::rename(whole, path).map_err(not_written)).inspect_err(|_| {
+                // If this fails as well, the old folder stays under its other name.
+                let _ = fs::rename(&old, path);
+            })
+        });
+        if moved.is_ok() {
+            // The new one is in its place, whether or not the old one can be removed.
+            let _ = fs::remove_dir_all(&old);
+        }
+        match fs::remove_dir(&aside) {
+            Err(_) if moved.is_err() => {
+                let left = format!("the folder that was there is now {}", old.display());
+                Err(not_written(io::Error::other(left)))
+            }
+            _ => moved,
+        }
+    }
+}
+
+/// Refuses pipes, devices and sockets, also behind a link.
+fn refuse_special(path: &Path) -> Result<(), Error> {
+    let kind = fs::metadata(path).map(|about| about.file_type()).ok().filter(|kind| !kind.is_dir());
+    match kind.and_then(clip::other_than_file) {
+        Some(kind) => {
+            let source = io::Error::other(format!("it is {kind}, which is never replaced"));
+            Err(Error::NotWritten { path: path.to_owned(), source })
+        }
+        None => Ok(()),
     }
 }
 
@@ -161,16 +243,20 @@ impl Place for PackagePlace {
     fn write(&self, made: &Path) -> Result<(), Error> {
         self.is_free()?;
         let not_written = |source| Error::NotWritten { path: self.path.clone(), source };
-        let parent = folder_of(&self.path);
+        // Behind a link, the folder is replaced and not the link.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let parent = folder_of(&path);
         fs::create_dir_all(parent).map_err(not_written)?;
         let part = tempfile::Builder::new().prefix(".clipfit-").suffix(".part").tempdir_in(parent);
         let part = part.map_err(not_written)?;
         let whole = part.path().join("package");
         copy_folder(made, &whole).map_err(not_written)?;
-        if self.path.exists() {
-            fs::remove_dir_all(&self.path).map_err(not_written)?;
-        }
-        fs::rename(&whole, &self.path).map_err(not_written)
+        match path.exists() {
+            true => self.replace(&path, &whole),
+            false => fs::rename(&whole, &path).map_err(not_written),
+        }?;
+        sync(parent);
+        Ok(())
     }
 }
 
@@ -203,6 +289,7 @@ impl Place for FilePlace {
 
     fn check(&self, input: &Path) -> Result<(), Error> {
         let clip = Clip::open(input)?;
+        refuse_special(&self.path)?;
         if self.path.is_dir() {
             return Err(self.not_written(io::Error::other("it is a folder")));
         }
@@ -218,6 +305,7 @@ impl Place for FilePlace {
     }
 
     fn write(&self, made: &Path) -> Result<(), Error> {
+        refuse_special(&self.path)?;
         let not_written = |source| self.not_written(source);
         let mut name = tempfile::Builder::new();
         name.prefix(".clipfit-").suffix(".part");
@@ -237,9 +325,7 @@ impl Place for FilePlace {
             }
             Err(error) => Err(not_written(error.error)),
         }?;
-        // Puts the name on the disk, too. A system that cannot promise that has still written the file.
-        #[cfg(unix)]
-        let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
+        sync(folder_of(&self.path));
         Ok(())
     }
 }
@@ -248,6 +334,14 @@ impl FilePlace {
     fn not_written(&self, source: io::Error) -> Error {
         Error::NotWritten { path: self.path.clone(), source }
     }
+}
+
+/// Puts the names in a folder on the disk, too. A system that cannot promise that has still written the files.
+fn sync(folder: &Path) {
+    #[cfg(unix)]
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 /// Returns the parent folder of `path`.
@@ -275,29 +369,65 @@ mod tests {
 
     #[test]
     fn only_what_is_a_package_is_replaced() {
+        const STREAM: [&str; 4] = ["master.m3u8", "720p/index.m3u8", "720p/init.mp4", "720p/segment000.m4s"];
         // The kind, the existing files, and whether they may be replaced.
-        let cases: [(Package, &[&str], bool); 8] = [
-            (Package::Files, &["720p.mp4", "360p.mp4"], true),
-            (Package::Files, &["clip.mp4"], false),
-            (Package::Files, &["720p.mp4", "trip.mp4"], false),
-            (Package::Files, &["p.mp4"], false),
-            (Package::Stream, &["master.m3u8", "720p/index.m3u8"], true),
-            (Package::Stream, &["master.m3u8", "notes.txt"], false),
-            (Package::Stream, &["master.m3u8", "films/a.mp4"], false),
-            (Package::Stream, &["720p/index.m3u8"], false),
+        let stream = |more: &'static str| STREAM.into_iter().chain([more]).collect();
+        let cases = [
+            (Package::Files, vec!["720p.mp4", "360p.mp4"], true),
+            (Package::Files, vec!["clip.mp4"], false),
+            (Package::Files, vec!["720p.mp4", "trip.mp4"], false),
+            (Package::Files, vec!["p.mp4"], false),
+            (Package::Files, vec!["720p.mp4/film.mp4"], false),
+            (Package::Stream, STREAM.to_vec(), true),
+            (Package::Stream, stream("notes.txt"), false),
+            (Package::Stream, stream("films/a.mp4"), false),
+            (Package::Stream, stream("360p/a.mp4"), false),
+            (Package::Stream, stream("360p/index.m3u8"), false),
+            (Package::Stream, stream("720p/film.mp4"), false),
+            (Package::Stream, stream("720p/segment001.m4s"), false),
+            (Package::Stream, stream("720p/more/segment000.m4s"), false),
+            (Package::Stream, vec!["master.m3u8", "720p/index.m3u8", "720p/segment000.m4s/film.mp4"], false),
+            (Package::Stream, vec!["master.m3u8", "720p/segment000.m4s"], false),
+            (Package::Stream, vec!["720p/index.m3u8"], false),
         ];
         for (kind, files, expected) in cases {
             let Ok(folder) = tempfile::tempdir() else { panic!("no folder") };
-            for file in files {
+            for file in &files {
                 let path = folder.path().join(file);
-                let made = fs::create_dir_all(folder_of(&path)).and_then(|()| fs::write(&path, "x"));
+                let text = match *file {
+                    "master.m3u8" => "#EXTM3U\n720p/index.m3u8\n",
+                    _ => "#EXTM3U\n#EXT-X-MAP:URI=\"init.mp4\"\nsegment000.m4s\n",
+                };
+                let made = fs::create_dir_all(folder_of(&path)).and_then(|()| fs::write(&path, text));
                 assert!(made.is_ok(), "{file}");
             }
             assert_eq!(kind.is_in(folder.path()), expected, "{kind:?} {files:?}");
             // A source among them is never replaced.
             let place = PackagePlace { path: folder.path().to_owned(), kind, force: true };
-            let source = folder.path().join(files[0]);
+            let source = folder.path().join("clip.mov");
+            assert!(fs::write(&source, "x").is_ok());
             assert!(matches!(place.check(&source), Err(Error::IsSource(_))), "{kind:?} {files:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_is_put_back() {
+        let Ok(folder) = tempfile::tempdir() else { panic!("no folder") };
+        let path = folder.path().join("package");
+        let place = PackagePlace { path: path.clone(), kind: Package::Files, force: true };
+        let whole = folder.path().join("new");
+        // Whether the new one is there, the file that is in the old one, and whether the old one gives way.
+        for (is_made, old, is_replaced) in
+            [(false, "720p.mp4", false), (true, "trip.mp4", false), (true, "720p.mp4", true)]
+        {
+            let _ = fs::remove_dir_all(&path);
+            assert!(fs::create_dir_all(&path).and_then(|()| fs::write(path.join(old), "old")).is_ok());
+            assert!(!is_made || fs::create_dir_all(&whole).is_ok());
+            assert_eq!(place.replace(&path, &whole).is_ok(), is_replaced, "{old}");
+            assert_eq!(path.join(old).exists(), !is_replaced, "{old}");
+            let mut names = fs::read_dir(folder.path()).into_iter().flatten().flatten();
+            let is_hidden = |entry: fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+            assert!(!names.any(is_hidden), "something is left beside it");
         }
     }
 

@@ -114,7 +114,9 @@ impl Bench {
             match work(self, index, voice) {
                 Ok(()) => {}
                 // The next clip would fail the same way.
-                Err(error @ (Error::Interrupted | Error::TooOld(_) | Error::Lacks(_))) => return Err(error),
+                Err(
+                    error @ (Error::Interrupted | Error::TooOld(_) | Error::Lacks(_) | Error::NotRun { .. }),
+                ) => return Err(error),
                 Err(error) => voice.error(Some(input), &error),
             }
         }

@@ -5,6 +5,7 @@ use super::Bench;
 use crate::clip::Clip;
 use crate::error::Error;
 use crate::folder;
+use crate::guard;
 use crate::interrupt::PATIENCE;
 use crate::options::{Publish, Secret};
 use crate::process::{self, End};
@@ -98,7 +99,7 @@ impl Job<'_> {
         let now = || Micros(began.elapsed().as_micros() as i64);
         let folder = folder::temporary()?;
         if let Some(clip) = self.clip {
-            folder::link(&clip.path, &folder.path().join(CLIP)).map_err(Error::Temporary)?;
+            folder::link(&clip.path, &folder.path().join(CLIP))?;
         }
         let mut attempt = 1;
         loop {
@@ -147,7 +148,7 @@ impl Job<'_> {
         // If the receiver is gone, the program has been ended.
         let on_line = move |line| drop(printed.send(Message::Printed(line)));
         let on_end = move |end| drop(send.send(Message::Ended(end)));
-        let running = process::start(program, &arguments, folder, on_line, on_end)
+        let running = process::start(program, &guard::guarded(&arguments), folder, on_line, on_end)
             .map_err(|source| Error::NotRun { program: program.display().to_string(), source })?;
         // Dropping it ends the program, whichever way this function returns.
         let mut running = Some(running);
