@@ -30,13 +30,13 @@ const common = {
   logLevel: "warning",
 };
 
-/** Bundles one module per worker. The hash in its name lets browsers cache it forever. */
+/** Bundles one module per worker, and the page's loader. The hash in its name lets browsers cache it forever. */
 async function buildWorkers() {
   const folder = join(out, "workers");
   await rm(folder, { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: { media: join(web, "src/media-worker.ts") },
+    entryPoints: { media: join(web, "src/media-worker.ts"), loader: join(web, "src/engine/loader.ts") },
     entryNames: "[name]-[hash]",
     format: "esm",
     outdir: folder,
