@@ -30,13 +30,17 @@ const common = {
   logLevel: "warning",
 };
 
-/** Bundles the media worker and the page's own script. The hash in a name lets browsers cache it forever. */
+/** Bundles the media worker, the page's own script and its loader. The hash in a name lets browsers cache it forever. */
 async function buildWorkers() {
   const folder = join(out, "workers");
   await rm(folder, { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: { media: join(web, "src/media-worker.ts"), page: join(web, "src/page/page.ts") },
+    entryPoints: {
+      media: join(web, "src/media-worker.ts"),
+      page: join(web, "src/page/page.ts"),
+      loader: join(web, "src/engine/loader.ts"),
+    },
     entryNames: "[name]-[hash]",
     format: "esm",
     outdir: folder,

@@ -1,11 +1,11 @@
-// Trunk's post-build step on the staged site: fills in index.html's addresses and script policy, writes the service
+// Trunk's post-build step on the staged site: fills in index.html's addresses, hashes and script policy, writes the service
 // worker with its build id and file list, and rejects a site that exceeds the size limits.
 
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { transform } from "esbuild";
 
 /** Some static hosts reject larger files. */
@@ -59,11 +59,56 @@ function allowInlineScripts(html) {
   return html.replace(anchor, [anchor, ...hashes].join(" "));
 }
 
-async function finishDocument(files) {
+function sha256(content) {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/**
+ * Returns the hash of every file: `path:hash`, for packed files `path:hash:hash` with that of the unpacked content, which
+ * is what arrives where a server or proxy unpacks it. The document is left out: some hosts add to it.
+ */
+async function hashesOf(files) {
+  const entries = files
+    .filter((file) => file !== "index.html" && file !== "service-worker.js")
+    .map(async (file) => {
+      if (/[\s:"&]/.test(file)) throw new Error(`${file} cannot be listed`);
+      const content = await readFile(join(staging, file));
+      const unpacked = file.endsWith(".gz") ? [sha256(gunzipSync(content))] : [];
+      return [file, sha256(content), ...unpacked].join(":");
+    });
+  return Promise.all(entries);
+}
+
+/** Returns the name of this build: a hash over the service worker, the document as it is so far and all files. */
+async function nameBuild(hashes) {
+  const document = await readFile(join(staging, "index.html"));
+  const script = await readFile(join(web, "dist/service-worker.js"));
+  return sha256([sha256(document), sha256(script), ...hashes].join("\n")).slice(0, 16);
+}
+
+/**
+ * Lets the document fetch the loader at once, and take nothing else for it. Not in order with the document's other
+ * modules: those start the page, whatever becomes of this.
+ */
+function preloadScript(html, file, hash) {
+  const integrity = `sha256-${Buffer.from(hash, "hex").toString("base64")}`;
+  return html.replace(
+    "</head>",
+    `<script type="module" async src="${file}" integrity="${integrity}"></script></head>`,
+  );
+}
+
+async function finishDocument(files, hashes, build) {
   const path = join(staging, "index.html");
   let html = await readFile(path, "utf8");
+  html = fillMeta(html, "clipfit-build", build);
+  const later = hashes.filter((entry) => /^(core|workers)\//.test(entry));
+  html = fillMeta(html, "clipfit-files", later.join(" "));
   html = fillMeta(html, "clipfit-media-worker", only(files, /^workers\/media-[^/]+\.js$/));
   html = fillMeta(html, "clipfit-page-script", only(files, /^workers\/page-[^/]+\.js$/));
+  const loader = only(files, /^workers\/loader-[^/]+\.js$/);
+  html = fillMeta(html, "clipfit-loader-script", loader);
+  html = preloadScript(html, loader, sha256(await readFile(join(staging, loader))));
   for (const [name, folder] of [
     ["core", "\\d[^/]*"],
     ["core-threads", "threads-[^/]+"],
@@ -101,17 +146,16 @@ async function minify(file) {
   await writeFile(path, code);
 }
 
-async function writeServiceWorker(files) {
+async function writeServiceWorker(files, hashes, build) {
   const script = await readFile(join(web, "dist/service-worker.js"));
   const appFiles = files.filter((file) => !file.startsWith("core/") && file !== "service-worker.js");
-  const digest = createHash("sha256").update(script);
-  for (const file of appFiles) digest.update(file).update(await readFile(join(staging, file)));
   const release = {
-    build: digest.digest("hex").slice(0, 16),
+    build,
     coreFolders: [
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
     together: files.filter((file) => /^core\/(codecs|engine|player)-[^/]+\//.test(file)),
+    hashes: hashes.join(" "),
     // The document is cached under the folder's address, which every server serves without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),
   };
@@ -145,7 +189,9 @@ function kilobytes(bytes) {
 }
 
 const staged = await listFiles();
-await finishDocument(staged);
 await minify(only(staged, /^clipfit-page-[^/]+\.js$/));
-await writeServiceWorker(staged);
+const hashes = await hashesOf(staged);
+const build = await nameBuild(hashes);
+await finishDocument(staged, hashes, build);
+await writeServiceWorker(staged, hashes, build);
 await checkSizes(await listFiles());

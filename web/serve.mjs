@@ -33,16 +33,22 @@ const ISOLATION = {
 };
 
 /**
+ * Answers a request in the folder's place, for tests of faults; false leaves it to the folder.
+ *
+ * @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean} Instead
+ */
+
+/**
  * Serves a folder on the loopback address.
  *
- * @param {{ root: string, prefix?: string, port?: number, isolate?: boolean }} options `prefix` is the sub-path under
+ * @param {{ root: string, prefix?: string, port?: number, isolate?: boolean, instead?: Instead }} options `prefix` is the sub-path under
  *   which the folder appears ("/sub/path"); port 0, the default, takes any free port; `isolate` sends the headers that
  *   give a page shared memory.
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void>,
  *   requests: { method: string, path: string, status: number }[] }>} `url` ends in a slash; `requests` grows with
  *   every response; `close` also cuts connections that are still open, as a network failure does.
  */
-export async function startServer({ root, prefix = "", port = 0, isolate = false }) {
+export async function startServer({ root, prefix = "", port = 0, isolate = false, instead = () => false }) {
   const folder = await realpath(root);
   const base = `/${prefix.split("/").filter(Boolean).join("/")}`.replace(/\/?$/, "/");
   const requests = [];
@@ -50,6 +56,7 @@ export async function startServer({ root, prefix = "", port = 0, isolate = false
     const path = request.url ?? "/";
     if (isolate) response.setHeaders(new Map(Object.entries(ISOLATION)));
     response.on("close", () => requests.push({ method: request.method, path, status: response.statusCode }));
+    if (instead(request, response)) return;
     answer(folder, base, request, response).catch((error) => {
       console.error(`${path}: ${error.message}`);
       response.destroy();

@@ -1,6 +1,7 @@
-// Tests the service worker's three rules on a tiny site with two releases, in both browsers.
+// Tests the service worker's four rules on a tiny site with three releases, in both browsers.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -19,25 +20,39 @@ const BROWSERS = {
   firefox: { browser: "firefox", executablePath: process.env.CLIPFIT_FIREFOX ?? "/usr/bin/firefox-esr" },
 };
 
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+
 /** Writes one release of the site: a document that names its build and one hashed script. */
 async function release(root, script, name) {
-  const files = ["./", `app-${name}.js`];
   const engine = `core/engine-${name}`;
   const together = ["core/1.0/one.js", "core/1.0/two.js", `${engine}/engine.js`];
+  const contents = new Map([
+    [`app-${name}.js`, name],
+    ["core/1.0/core.gz", "core"],
+    ...together.map((file) => [file, "part"]),
+  ]);
   const described = JSON.stringify({
     build: name,
     coreFolders: ["1.0", `engine-${name}`],
     together,
-    files,
+    // What it unpacks to is as good.
+    hashes: [...contents]
+      .map(([file, content]) => [
+        file,
+        sha256(content),
+        ...(file.endsWith(".gz") ? [sha256("unpacked")] : []),
+      ])
+      .map((parts) => parts.join(":"))
+      .join(" "),
+    files: ["./", `app-${name}.js`],
   });
   await mkdir(join(root, "core/1.0"), { recursive: true });
   await rm(join(root, "core/engine-one"), { recursive: true, force: true });
   await mkdir(join(root, engine), { recursive: true });
-  await writeFile(join(root, "core/1.0/core.gz"), "core");
-  for (const file of together) await writeFile(join(root, file), "part");
   await rm(join(root, "app-one.js"), { force: true });
-  await writeFile(join(root, `app-${name}.js`), name);
-  await writeFile(join(root, "index.html"), `<!doctype html><title>${name}</title>`);
+  for (const [file, content] of contents) await writeFile(join(root, file), content);
+  const mark = `<meta name="clipfit-build" content="${name}">`;
+  await writeFile(join(root, "index.html"), `<!doctype html>${mark}<title>${name}</title>`);
   await writeFile(join(root, "service-worker.js"), `self.CLIPFIT_RELEASE=${described};\n${script}`);
 }
 
@@ -50,6 +65,31 @@ async function stubbornServer(port, answer) {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+}
+
+/** What a cache holds of an address: the text, or nothing. */
+function kept(page, address) {
+  return page.evaluate(async (url) => (await caches.match(url))?.text(), address);
+}
+
+/** Waits until a cache holds this. */
+async function isKept(page, address, content) {
+  const holds = async (url, text) => (await (await caches.match(url))?.text()) === text;
+  await page.waitForFunction(holds, { timeout: 5000, polling: 50 }, address, content);
+}
+
+/** Puts something else in the place of an entry, wherever it is. */
+async function spoil(page, address, content) {
+  await page.evaluate(
+    async (url, text) => {
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        if (await cache.match(url)) await cache.put(url, new Response(text));
+      }
+    },
+    address,
+    content,
+  );
 }
 
 /** What a page gets for an address: the text, or the word "unreachable". */
@@ -169,6 +209,100 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       assert.deepEqual(builds, ["two", "three"]);
     });
 
+    test("caches nothing but what was built", async () => {
+      const wrong = { "core/1.0/core.gz": "wrong bytes", "core/1.0/one.js": "<title>start page</title>" };
+      const { port } = server;
+      await server.close();
+      let faulty = Number.POSITIVE_INFINITY;
+      const asked = [];
+      server = await startServer({
+        root,
+        prefix: "/some/sub",
+        port,
+        instead: (request, response) => {
+          const file = request.url.slice("/some/sub/".length);
+          asked.push(file);
+          if (wrong[file] === undefined || faulty === 0) return false;
+          faulty -= 1;
+          const type = file.endsWith(".js") ? "text/html" : "application/gzip";
+          response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-cache" }).end(wrong[file]);
+          return true;
+        },
+      });
+      await page.evaluate(() => caches.delete("clipfit-core-1.0"));
+      for (const [file, content] of Object.entries(wrong)) {
+        assert.equal(await get(page, file), content, "what the server has");
+        assert.equal(await kept(page, file), undefined);
+      }
+      assert.equal(asked.filter((file) => file === "core/1.0/one.js").length >= 2, true, "asked once more");
+      // Wrong only the first time.
+      faulty = 1;
+      assert.equal(await get(page, "core/1.0/one.js"), "part");
+      faulty = 0;
+      assert.equal(await get(page, "core/1.0/core.gz"), "core");
+      await isKept(page, "core/1.0/core.gz", "core");
+      // A server that unpacks.
+      await page.evaluate(() => caches.delete("clipfit-core-1.0"));
+      [faulty, wrong["core/1.0/core.gz"]] = [1, "unpacked"];
+      assert.equal(await get(page, "core/1.0/core.gz"), "unpacked");
+      await isKept(page, "core/1.0/core.gz", "unpacked");
+    });
+
+    test("fetches damaged entries anew, and keeps an open page's parts for as long", async () => {
+      // As a page of the build does; each worker looks at its entries once after it has started.
+      const open = await browser.newPage();
+      await open.goto(server.url);
+      await open.evaluate(() => {
+        navigator.locks.request(
+          "clipfit-build-/some/sub/-three",
+          { mode: "shared" },
+          () => new Promise(() => {}),
+        );
+      });
+      assert.equal(await get(open, "core/engine-three/engine.js"), "part");
+      for (const name of ["four", "five", "six"]) {
+        await release(root, script, name);
+        await rm(join(root, "core/engine-three"), { recursive: true, force: true });
+        await rm(join(root, "app-three.js"), { force: true });
+        if (name === "six") {
+          for (const file of ["core/1.0/two.js", "core/1.0/core.gz", "app-three.js"])
+            await spoil(page, file, "bad");
+        }
+        await page.evaluate(async () => {
+          await (await navigator.serviceWorker.getRegistration()).update();
+        });
+        await activated(page, name);
+        if (name !== "six") assert.equal(await get(open, "app-three.js"), "three", "two releases later");
+        assert.equal(await get(open, "core/engine-three/engine.js"), "part");
+      }
+      assert.equal(await get(page, "core/1.0/core.gz"), "core");
+      assert.equal(await get(page, "core/1.0/two.js"), "part");
+      await isKept(page, "core/1.0/core.gz", "core");
+      assert.notEqual(await get(open, "app-three.js"), "bad", "an old build's entries have its hashes");
+      await spoil(page, "app-six.js", "<title>start page</title>");
+      await spoil(page, "./", "<title>start page</title>");
+      assert.equal(await get(page, "app-six.js"), "six");
+      await page.reload();
+      const mended = async () => {
+        const name = (await caches.keys()).find((one) => one.endsWith("-six"));
+        const kept = await caches.match("./", { cacheName: name });
+        return (await kept?.text())?.includes("six");
+      };
+      await page.waitForFunction(mended, { timeout: 5000, polling: 50 });
+      await open.close();
+      await release(root, script, "seven");
+      await page.evaluate(async () => {
+        await (await navigator.serviceWorker.getRegistration()).update();
+      });
+      await activated(page, "seven");
+      const names = await page.evaluate(() => caches.keys());
+      assert.deepEqual(
+        names.filter((name) => name.includes("three")),
+        [],
+        "nobody has it open",
+      );
+    });
+
     test("prefers the kept app to an error page and to endless waiting", async () => {
       const { port } = server;
       await server.close();
@@ -176,7 +310,7 @@ for (const [name, options] of Object.entries(BROWSERS)) {
       for (const answer of answers) {
         const close = await stubbornServer(port, answer);
         await page.goto(server.url, { timeout: 8000 });
-        assert.equal(await page.title(), "three");
+        assert.equal(await page.title(), "seven");
         await close();
       }
       server = await startServer({ root, prefix: "/some/sub", port });

@@ -44,7 +44,8 @@ async function packageInWorker({ worker, fragments, firsts, rate, outputs, rendi
     wasmUrl: at("media.wasm.gz"),
     packedBytes: 0,
   };
-  media.postMessage({ type: "load", parts: [part], modules: [null] });
+  const downloads = { base: document.baseURI, files: "", patience: 0 };
+  media.postMessage({ type: "load", parts: [part], downloads, modules: [null] });
   const { missing } = await answer(["loaded"]);
   if (missing.length > 0) throw new Error(JSON.stringify(missing));
   const files = [];
@@ -151,7 +152,7 @@ inBrowsers(
       test(fragments ? "fragments" : "transport streams", { timeout: 240_000 }, async () => {
         const page = await site.browser.newPage();
         await page.goto(site.server.url);
-        const [worker] = await readdir(join(DIST, "workers"));
+        const worker = (await readdir(join(DIST, "workers"))).find((file) => file.startsWith("media-"));
         const playlists = { media: hls.mediaPlaylist(fragments), master: hls.masterPlaylist(fragments) };
         const paths = await page.evaluate(packageInWorker, {
           worker,

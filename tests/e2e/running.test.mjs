@@ -73,6 +73,8 @@ inBrowsers("running jobs", BOTH, (site) => {
       { target: await third(source), effort: "best" },
       withLittleMemory,
     );
+    // The page asks before it is left while a job runs.
+    clipfit.page.on("dialog", (dialog) => dialog.accept());
     const areFrames = (sizes) => Object.values(sizes).some((size) => size > 0);
     const areGone = (sizes) => Object.keys(sizes).length === 0;
     await clipfit.choose(source);
@@ -89,6 +91,30 @@ inBrowsers("running jobs", BOTH, (site) => {
     await clipfit.choose(source);
     await clipfit.result();
     assert.deepEqual(await untilOnDisk(clipfit, areGone), {}, "what a page left that was reloaded");
+    await clipfit.close();
+  });
+
+  test("an engine that traps ends its job with a sentence, and the next job has another engine", {
+    timeout: 60_000,
+  }, async () => {
+    const source = await media("sync");
+    const clipfit = await Clipfit.open(site, { target: await third(source), effort: "best" });
+    await clipfit.choose(source);
+    await clipfit.reaches(["encoding"]);
+    await clipfit.page.evaluate(() => {
+      // A module with one function, which does nothing but trap.
+      const bytes = [
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0,
+        11,
+      ];
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
+      queueMicrotask(() => exports.t());
+    });
+    const broken = await clipfit.reaches(["failed"]);
+    assert.match(broken.error, /engine broke off/);
+    assert.equal(await workersLeft(clipfit), 0, "its workers are gone");
+    await clipfit.choose(source);
+    await clipfit.result({ index: 1 });
     await clipfit.close();
   });
 

@@ -15,7 +15,7 @@ import { Encoder, EncoderFailed, isEncoderScript, type NamedBlob } from "./media
 import { type CreateCore, Instance, isCreateCore, type Runnable } from "./media/instance.ts";
 import { FrameKeeper, FrameSource, type KeptFrames } from "./media/kept-frames.ts";
 import { Reports } from "./media/lines.ts";
-import { fetchModule, importScript, LoadError } from "./media/load.ts";
+import { fetchModule, importScript, LoadError, settle } from "./media/load.ts";
 import { measure } from "./media/measure.ts";
 import { crashed, type Outcome, run } from "./media/run.ts";
 import { createWithThreads, watchWrites } from "./media/threads.ts";
@@ -38,23 +38,29 @@ let encoder: Encoder | undefined;
 let browser: Browser | undefined;
 
 async function load(message: Request<"load">): Promise<void> {
+  settle(message.downloads);
   const arrived = new Map<PartAddress, { received: number; total: number }>();
-  const report = (address: PartAddress, received: number, total: number) => {
-    arrived.set(address, { received, total });
+  const tell = () => {
     const all = message.parts.map((part) => arrived.get(part) ?? { received: 0, total: part.packedBytes });
     const sum = (pick: (one: { received: number; total: number }) => number) =>
       all.reduce((before, one) => before + pick(one), 0);
     post({ type: "loadProgress", received: sum((one) => one.received), total: sum((one) => one.total) });
   };
+  const report = (address: PartAddress, received: number, total: number) => {
+    arrived.set(address, { received, total });
+    tell();
+  };
+  // Before anything has arrived: the page hears at once that this script runs.
+  tell();
   const missing: MissingPart[] = [];
   const fetched = message.parts.map(async (address, index) => {
     const given = message.modules?.[index] ?? undefined;
     try {
       const [script, module] = await Promise.all([
-        importScript(address.scriptUrl),
+        importScript(address.scriptUrl, tell),
         given ?? fetchModule(address.wasmUrl, address.packedBytes, (...counts) => report(address, ...counts)),
       ]);
-      await start(address.part, script, module);
+      await start(message, address.part, script, module);
       return given === undefined ? module : null;
     } catch (error) {
       const { reason, message: detail } =
@@ -68,7 +74,12 @@ async function load(message: Request<"load">): Promise<void> {
 }
 
 /** Starts a part, even if it then idles for a while: "loaded" must mean that a task can run. */
-async function start(part: PartAddress["part"], script: object, module: WebAssembly.Module): Promise<void> {
+async function start(
+  { downloads }: Request<"load">,
+  part: PartAddress["part"],
+  script: object,
+  module: WebAssembly.Module,
+): Promise<void> {
   switch (part) {
     case "core": {
       const createCore = coreOf(script);
@@ -92,7 +103,7 @@ async function start(part: PartAddress["part"], script: object, module: WebAssem
       if (!isCodecsScript(script)) {
         throw new LoadError("corrupt", "the script brings no codecs");
       }
-      browser = new Browser(script, module);
+      browser = new Browser(script, module, downloads);
       return;
     default:
       part satisfies never;

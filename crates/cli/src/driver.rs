@@ -218,6 +218,7 @@ impl<'a> Driver<'a> {
                     // There is no browser here.
                     Command::Load { .. }
                     | Command::LoadThreads
+                    | Command::LoadPacker
                     | Command::KeepSpeeds(_)
                     | Command::EncoderFailed(_)
                     | Command::Pack(_) => {}

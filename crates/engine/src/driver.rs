@@ -46,13 +46,23 @@ pub struct ResultFiles {
 /// Called with an update and the files of a result.
 pub type Tell = Rc<dyn Fn(Update, ResultFiles)>;
 
+/// What the page and the engine's script do for a job.
+#[derive(Debug, Clone, Default)]
+pub struct Helpers {
+    /// Makes ready what `pack` needs: `(with a page that plays them) -> Promise`.
+    pub prepare: Function,
+    /// Puts files into one archive: `(folder, files, with a page that plays them) -> Promise<Blob>`.
+    pub pack: Function,
+    /// Fetches a script: `(address, signal) -> Promise<Blob>`. Without one, workers start from their address.
+    pub fetch: Function,
+}
+
 /// One job's surroundings.
 pub(crate) struct Driver {
     pub(crate) file: File,
     pub(crate) wishes: Wishes,
     pub(crate) tell: Tell,
-    /// Puts files into one archive: `(folder, files, with a page that plays them) -> Promise<Blob>`.
-    pub(crate) pack: Function,
+    pub(crate) helpers: Helpers,
     /// Where decoded frames may lie; the job takes it.
     pub(crate) store: Cell<Option<FrameStore>>,
     pub(crate) log: Rc<RefCell<Log>>,
@@ -110,7 +120,7 @@ impl Driver {
         let mut disk = Disk::new(self.store.take());
         disk.open().await;
         let limits = surroundings::limits(disk.free);
-        *self.pool.borrow_mut() = Some(Pool::new(site.clone(), limits.workers));
+        *self.pool.borrow_mut() = Some(Pool::new(site.clone(), self.helpers.fetch.clone(), limits.workers));
         let host = Host::Browser(Browser {
             parts: site.parts(),
             decodes: surroundings::has_decoder(),
@@ -190,6 +200,7 @@ impl Driver {
                 held.kept.clear();
                 *held = Held { kept: std::mem::take(&mut held.kept), ..Held::default() };
             }
+            Command::LoadPacker => return Some(Event::PackerLoaded(self.load_packer().await)),
             Command::Pack(report) => return Some(Event::Packed(self.pack(&report, held).await)),
             // A native ffmpeg is not asked for here; the ends are the caller's.
             Command::FindEncoders | Command::Finish(_) | Command::GiveUp(_) => {}
@@ -228,26 +239,42 @@ impl Driver {
         (self.tell)(Update::Finished(report.into()), ResultFiles { result, package });
     }
 
+    /// Loads what puts files into one archive.
+    async fn load_packer(&self) -> Result<(), PackFailure> {
+        let loading = self.helpers.prepare.call1(&JsValue::NULL, &self.with_page());
+        self.packer_does(loading).await.map(drop)
+    }
+
+    /// Returns whether a page that plays them goes with the files of a package.
+    fn with_page(&self) -> JsValue {
+        JsValue::from_bool(self.wishes.mode == Mode::Hls)
+    }
+
+    /// Waits for what the page's packer does.
+    async fn packer_does(&self, act: Result<JsValue, JsValue>) -> Result<JsValue, PackFailure> {
+        let done = match act {
+            Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            Err(error) => Err(error),
+        };
+        done.map_err(|error| {
+            self.say(format!("[package] {error:?}"));
+            let unknown = |_| PackFailure::NotWritten("the packer broke".into());
+            serde_wasm_bindgen::from_value(error).unwrap_or_else(unknown)
+        })
+    }
+
     /// Puts the files of a package into one archive and returns its size.
     async fn pack(&self, report: &Report, held: &mut Held) -> Result<Bytes, PackFailure> {
         let lost = || PackFailure::NotWritten("a file of the package is missing".into());
         held.package = held.kept.package(&report.files).ok_or_else(lost)?;
         let folder = archive_folder(&self.file.name());
-        let with_page = self.wishes.mode == Mode::Hls;
-        let packing = self.pack.call3(
+        let packing = self.helpers.pack.call3(
             &JsValue::NULL,
             &JsValue::from_str(&folder),
             &pairs(&held.package),
-            &JsValue::from_bool(with_page),
+            &self.with_page(),
         );
-        let packed = match packing {
-            Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
-            Err(error) => Err(error),
-        };
-        let archive: Blob = packed.map(JsCast::unchecked_into).map_err(|error| {
-            self.say(format!("[package] {error:?}"));
-            serde_wasm_bindgen::from_value(error).unwrap_or_else(|_| lost())
-        })?;
+        let archive: Blob = self.packer_does(packing).await?.unchecked_into();
         let bytes = Bytes(archive.size() as u64);
         held.archive = Some(archive);
         Ok(bytes)
@@ -323,6 +350,11 @@ impl Driver {
         let ended = match message.kind {
             MessageKind::Broke(why) => {
                 self.say(format!("[worker {slot}] broke: {why}"));
+                self.with_pool(|pool| pool.end(slot));
+                Some(TaskEnd::Died(Death::Crash))
+            }
+            MessageKind::NotStarted(why) => {
+                self.say(format!("[worker {slot}] does not start: {why:?}"));
                 self.with_pool(|pool| pool.end(slot));
                 Some(TaskEnd::Died(Death::Crash))
             }

@@ -19,7 +19,7 @@ use clipfit_core::wishes::Wishes;
 use clipfit_site::pairs;
 pub use disk::FrameStore;
 use driver::Driver;
-pub use driver::{ResultFiles, Tell};
+pub use driver::{Helpers, ResultFiles, Tell};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Function};
 use log::Log;
@@ -61,7 +61,8 @@ impl Drop for Run {
 
 /// Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
 /// and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
-/// them. `pack` returns the promise of one archive. Decoded frames lie in `store` between passes.
+/// them. `pack` returns the promise of one archive; `prepare`, called before the work begins, that of all that `pack`
+/// needs for it. `fetch` returns the promise of the script at an address. Decoded frames lie in `store` between passes.
 ///
 /// # Errors
 /// When the wishes are not those of this build.
@@ -70,7 +71,9 @@ pub fn start(
     file: File,
     wishes: JsValue,
     tell: Function,
+    prepare: Function,
     pack: Function,
+    fetch: Function,
     store: FrameStore,
 ) -> Result<Run, JsError> {
     console_error_panic_hook::set_once();
@@ -83,17 +86,17 @@ pub fn start(
         // What the page's listener throws is the page's; there is nobody else to tell.
         let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
     });
-    Ok(run(file, wishes, tell, pack, Some(store)))
+    Ok(run(file, wishes, tell, Helpers { prepare, pack, fetch }, Some(store)))
 }
 
 /// Starts a job. `tell` is called from later turns of the event loop, never from within this call. Without a `store`,
 /// decoded frames stay in memory.
-pub fn run(file: File, wishes: Wishes, tell: Tell, pack: Function, store: Option<FrameStore>) -> Run {
+pub fn run(file: File, wishes: Wishes, tell: Tell, helpers: Helpers, store: Option<FrameStore>) -> Run {
     let log = Rc::new(RefCell::new(Log::default()));
     let pool = Rc::new(RefCell::new(None));
     let began = clipfit_site::now();
     let store = Cell::new(store);
-    let driver = Driver { file, wishes, tell, pack, store, log: log.clone(), began, pool: pool.clone() };
+    let driver = Driver { file, wishes, tell, helpers, store, log: log.clone(), began, pool: pool.clone() };
     let (job, abort) = abortable(async move {
         driver.run().await;
         driver.pool.borrow_mut().take();

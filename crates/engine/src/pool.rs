@@ -7,8 +7,8 @@ use crate::surroundings::Site;
 use clipfit_core::step::load::{LoadFailure, Part};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use gloo::timers::callback::Interval;
-use js_sys::{Array, Object, Reflect};
+use gloo::timers::callback::{Interval, Timeout};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::cell::{Cell, RefCell};
@@ -16,11 +16,17 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Blob, ErrorEvent, Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
+};
 
 thread_local! {
     /// The compiled parts: each fetched and compiled once for the life of the page, then handed to every worker.
     static MODULES: RefCell<HashMap<Part, JsValue>> = RefCell::default();
+    /// The worker's script as it arrived, by its address: checked once, then whatever becomes of the server every
+    /// worker starts from it.
+    static SCRIPT: RefCell<Option<(String, String)>> = RefCell::default();
 }
 
 /// What came from a worker.
@@ -46,6 +52,8 @@ pub(crate) enum MessageKind {
     Said(FromWorker, Riding),
     /// The worker itself broke; its slot has been cleared.
     Broke(String),
+    /// The worker's script does not run: it did not arrive, or is not a script.
+    NotStarted(LoadFailure),
     /// The worker has given no sign of life for long though it has something to do: it never will.
     Hung,
 }
@@ -56,6 +64,8 @@ const LOOK: u32 = 5_000;
 /// ...and after so many looks in a row it is one. The longest that a working encode was silent is 8 s. Workers of
 /// ffmpeg's single-thread core are not watched: it may read a long clip without a word, and has never hung.
 const SILENT_LOOKS: u32 = 12;
+/// A worker has said something after so many milliseconds, or its script never runs.
+const STARTS: u32 = 30_000;
 
 /// A running worker with its listeners; ends when dropped.
 struct MediaWorker {
@@ -63,8 +73,9 @@ struct MediaWorker {
     /// Messages that it has not answered to the end.
     pending: Rc<Cell<u32>>,
     _watchdog: Option<Interval>,
+    _start: Timeout,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
 }
 
 impl Drop for MediaWorker {
@@ -76,9 +87,20 @@ impl Drop for MediaWorker {
     }
 }
 
+/// Ends a download that nobody waits for any more.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// A fixed number of worker slots, and behind them one for the multi-thread core.
 pub(crate) struct Pool {
     site: Site,
+    /// Fetches a script: `(address, signal) -> Promise<Blob>`, which fails with a `LoadFailure`.
+    fetch: Function,
     slots: Vec<Option<MediaWorker>>,
     /// What a worker that starts is to have.
     parts: Vec<PartAddress>,
@@ -88,10 +110,10 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Returns a pool of up to `size` workers, and one with threads; none is started yet.
-    pub(crate) fn new(site: Site, size: usize) -> Pool {
+    pub(crate) fn new(site: Site, fetch: Function, size: usize) -> Pool {
         let (sender, receiver) = unbounded();
         let slots = (0..=size.max(1)).map(|_| None).collect();
-        Pool { site, slots, parts: Vec::new(), sender, receiver }
+        Pool { site, fetch, slots, parts: Vec::new(), sender, receiver }
     }
 
     /// Makes parts ready for all workers that start from now on, fetching those that no job has fetched before; tells
@@ -124,8 +146,9 @@ impl Pool {
     /// Starts worker `slot` while no other has anything to say, and answers with the parts that it could not make
     /// ready.
     async fn first(&mut self, slot: usize, tell: &dyn Fn(f64, f64)) -> Result<Vec<MissingPart>, LoadFailure> {
+        self.fetch_script().await?;
         self.start(slot);
-        let mut hung_before = false;
+        let mut again = true;
         loop {
             match self.receiver.next().await.map(|message| message.kind) {
                 Some(MessageKind::Said(FromWorker::LoadProgress { received, total }, _)) => {
@@ -133,16 +156,38 @@ impl Pool {
                 }
                 Some(MessageKind::Said(FromWorker::Loaded { missing }, _)) => return Ok(missing),
                 Some(MessageKind::Said(..)) => {}
-                // The worker's own script did not arrive.
-                Some(MessageKind::Broke(_)) => return Err(LoadFailure::Network),
-                Some(MessageKind::Hung) if !hung_before => {
-                    hung_before = true;
+                Some(kind @ (MessageKind::NotStarted(_) | MessageKind::Hung)) if again => {
+                    again = false;
+                    if matches!(kind, MessageKind::NotStarted(_)) {
+                        // A browser, or a server's policy, may refuse scripts that have no address of their own.
+                        SCRIPT.take();
+                    }
                     self.start(slot);
                 }
+                Some(MessageKind::NotStarted(reason)) => return Err(reason),
                 Some(MessageKind::Hung) => return Err(LoadFailure::Network),
-                None => return Err(LoadFailure::Refused),
+                Some(MessageKind::Broke(_)) | None => return Err(LoadFailure::Refused),
             }
         }
+    }
+
+    /// Fetches the worker's script, if it is not at hand. Nothing is kept of a failure.
+    async fn fetch_script(&self) -> Result<(), LoadFailure> {
+        let address = &self.site.worker;
+        if SCRIPT.with_borrow(|script| script.as_ref().is_some_and(|(of, _)| of == address)) {
+            return Ok(());
+        }
+        let refused = |_| LoadFailure::Refused;
+        let abort = AbortOnDrop(AbortController::new().map_err(refused)?);
+        let fetching = self.fetch.call2(&JsValue::NULL, &JsValue::from_str(address), &abort.0.signal());
+        let Ok(promise) = fetching.map_err(refused)?.dyn_into::<Promise>() else { return Ok(()) };
+        let why = |reason| serde_wasm_bindgen::from_value(reason).unwrap_or(LoadFailure::Refused);
+        let script = JsFuture::from(promise).await.map_err(why)?;
+        if let Some(script) = script.dyn_ref::<Blob>() {
+            let url = Url::create_object_url_with_blob(script).map_err(refused)?;
+            SCRIPT.set(Some((address.clone(), url)));
+        }
+        Ok(())
     }
 
     /// Returns the slot of the worker with threads. It is to be ended after every task.
@@ -178,7 +223,7 @@ impl Pool {
             post(&media.worker, message, &beside, moved).is_ok()
         });
         if !sent {
-            self.broke(slot, "the worker could not be reached".into());
+            self.broke(slot, MessageKind::Broke("the worker could not be reached".into()));
         }
     }
 
@@ -194,10 +239,10 @@ impl Pool {
         self.slots.iter_mut().for_each(|slot| *slot = None);
     }
 
-    fn broke(&mut self, slot: usize, why: String) {
+    fn broke(&mut self, slot: usize, kind: MessageKind) {
         self.end(slot);
         // A closed channel means that nobody waits any more.
-        let _ = self.sender.unbounded_send(Message { worker: slot, kind: MessageKind::Broke(why) });
+        let _ = self.sender.unbounded_send(Message { worker: slot, kind });
     }
 
     fn start(&mut self, slot: usize) {
@@ -210,29 +255,38 @@ impl Pool {
             Ok(media) => {
                 let modules = parts.iter().map(|address| module(address.part).unwrap_or(JsValue::NULL));
                 let modules = modules.collect::<Array>().into();
-                let message = ToWorker::Load { parts };
+                let message = ToWorker::Load { parts, downloads: self.site.downloads.clone() };
                 let posted = post(&media.worker, &message, &[("modules", modules)], &Array::new());
                 self.slots[slot] = Some(media);
                 if posted.is_err() {
-                    self.broke(slot, "the worker could not be started".into());
+                    self.broke(slot, MessageKind::Broke("the worker could not be started".into()));
                 }
             }
-            Err(error) => self.broke(slot, format!("{error:?}")),
+            Err(_) => self.broke(slot, MessageKind::NotStarted(LoadFailure::Refused)),
         }
     }
 
     fn spawn(&self, slot: usize, parts: Vec<Part>) -> Result<MediaWorker, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&self.site.worker, &options)?;
+        let address = &self.site.worker;
+        let script = SCRIPT.with_borrow(|script| {
+            script
+                .as_ref()
+                .filter(|(of, _)| of == address)
+                .map_or_else(|| address.clone(), |(_, url)| url.clone())
+        });
+        let worker = Worker::new_with_options(&script, &options)?;
         let sender = self.sender.clone();
         let silent = Rc::new(Cell::new(0));
         // The first message loads its parts.
         let pending = Rc::new(Cell::new(1_u32));
+        let begun = Rc::new(Cell::new(false));
         let watched = slot == self.threads() || !parts.contains(&Part::Core);
-        let (heard, answered) = (silent.clone(), pending.clone());
+        let (heard, answered, runs) = (silent.clone(), pending.clone(), begun.clone());
         let on_message = Closure::new(move |event: MessageEvent| {
             heard.set(0);
+            runs.set(true);
             let kind = read(&event.data(), &parts).unwrap_or_else(MessageKind::Broke);
             if let MessageKind::Said(
                 FromWorker::Loaded { .. } | FromWorker::Finished { .. } | FromWorker::Crashed { .. },
@@ -244,15 +298,29 @@ impl Pool {
             let _ = sender.unbounded_send(Message { worker: slot, kind });
         });
         let sender = self.sender.clone();
-        let on_error = Closure::new(move |event: ErrorEvent| {
+        let runs = begun.clone();
+        let on_error = Closure::new(move |event: Event| {
             event.prevent_default();
-            let kind = MessageKind::Broke(event.message());
+            // A script that does not arrive is told by a plain event without a word.
+            let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
+            let kind = match (runs.get(), words) {
+                (true, words) => MessageKind::Broke(words.unwrap_or_default()),
+                (false, Some(_)) => MessageKind::NotStarted(LoadFailure::Corrupt),
+                (false, None) => MessageKind::NotStarted(LoadFailure::Network),
+            };
             let _ = sender.unbounded_send(Message { worker: slot, kind });
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         // What arrives and cannot be read, for want of memory say, would never be heard of.
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        let sender = self.sender.clone();
+        let start = Timeout::new(STARTS, move || {
+            if !begun.get() {
+                let kind = MessageKind::NotStarted(LoadFailure::Network);
+                let _ = sender.unbounded_send(Message { worker: slot, kind });
+            }
+        });
         let sender = self.sender.clone();
         let waiting = pending.clone();
         let look = move || {
@@ -262,7 +330,14 @@ impl Pool {
             }
         };
         let watchdog = watched.then(|| Interval::new(LOOK, look));
-        Ok(MediaWorker { worker, pending, _watchdog: watchdog, _on_message: on_message, _on_error: on_error })
+        Ok(MediaWorker {
+            worker,
+            pending,
+            _watchdog: watchdog,
+            _start: start,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
     }
 }
 

@@ -25,6 +25,8 @@ pub enum ToWorker {
     Load {
         /// The parts.
         parts: Vec<PartAddress>,
+        /// How they are fetched.
+        downloads: Downloads,
     },
     /// Run one command to its end; answered by `Log` and `Progress`..., then `Finished` or `Crashed`.
     Run {
@@ -57,6 +59,20 @@ pub struct PartAddress {
     pub wasm_url: String,
     /// Size in bytes of the packed module, for a progress bar where the server names no length.
     pub packed_bytes: f64,
+}
+
+/// What the loader of files goes by, as the build wrote it into the document: web/src/media/load.ts reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(TS), ts(export_to = "protocol.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct Downloads {
+    /// The document's address, to which paths are relative.
+    pub base: String,
+    /// Paths with their hashes: `path:hash path:hash:hash`, in hexadecimal digits of SHA-256. The second is that of what
+    /// a packed file unpacks to.
+    pub files: String,
+    /// For so many milliseconds nothing may arrive before a download counts as broken.
+    pub patience: f64,
 }
 
 /// A part that could not be made ready.

@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use crate::protocol::{FromWorker, LogLine, MissingPart, PartAddress, ToWorker};
+use crate::protocol::{Downloads, FromWorker, LogLine, MissingPart, PartAddress, ToWorker};
 use clipfit_core::clip::listing::{AudioDetails, ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use clipfit_core::clip::packets::PacketTable;
 use clipfit_core::clip::watched::Perceived;
@@ -50,6 +50,7 @@ fn render() -> String {
         declaration::<ToWorker>(&config),
         declaration::<FromWorker>(&config),
         declaration::<PartAddress>(&config),
+        declaration::<Downloads>(&config),
         declaration::<MissingPart>(&config),
         declaration::<LogLine>(&config),
         declaration::<Part>(&config),

@@ -1,11 +1,11 @@
 //! What the browser and the built site tell of themselves: where the workers' files lie, how many processors there are,
 //! what the browser can do. Draws no conclusion.
 
-use crate::protocol::PartAddress;
+use crate::protocol::{Downloads, PartAddress};
 use clipfit_core::machine::limits::Limits;
 use clipfit_core::step::load::Part;
 use clipfit_core::units::Bytes;
-use clipfit_site::{address, meta};
+use clipfit_site::{address, base, meta};
 use wasm_bindgen::JsValue;
 
 /// Absolute addresses of what the workers need, as the build wrote them into the document's `meta` elements.
@@ -13,6 +13,8 @@ use wasm_bindgen::JsValue;
 pub(crate) struct Site {
     /// The media worker's script.
     pub(crate) worker: String,
+    /// How files are fetched.
+    pub(crate) downloads: Downloads,
     /// The parts that the site was built with.
     parts: Vec<PartAddress>,
 }
@@ -35,7 +37,12 @@ impl Site {
             (Part::Codecs, "codecs"),
         ];
         let parts: Vec<PartAddress> = names.into_iter().filter_map(part).collect();
-        let site = Site { worker: address("media-worker")?, parts };
+        let downloads = Downloads {
+            base: base().unwrap_or_default(),
+            files: meta("files").unwrap_or_default(),
+            patience: meta("patience").and_then(|text| text.parse().ok()).unwrap_or_default(),
+        };
+        let site = Site { worker: address("media-worker")?, downloads, parts };
         site.part(Part::Core).is_some().then_some(site)
     }
 

@@ -7,8 +7,8 @@ use clipfit_core::step::load::LoadFailure;
 use clipfit_core::units::Bytes;
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
-use clipfit_engine::ResultFiles;
-use js_sys::{Array, Function};
+use clipfit_engine::{Helpers, ResultFiles};
+use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -105,11 +105,11 @@ async fn sleep(milliseconds: u32) {
 }
 
 /// Runs a job to its last update.
-async fn run(bytes: usize) -> Vec<(Update, ResultFiles)> {
+async fn run(bytes: usize, helpers: Helpers) -> Vec<(Update, ResultFiles)> {
     let updates = Rc::new(RefCell::new(Vec::new()));
     let told = updates.clone();
     let tell = Rc::new(move |update, files| told.borrow_mut().push((update, files)));
-    let _run = clipfit_engine::run(file(bytes), Wishes::default(), tell, Function::default(), None);
+    let _run = clipfit_engine::run(file(bytes), Wishes::default(), tell, helpers, None);
     for _ in 0..100 {
         sleep(50).await;
         if matches!(updates.borrow().last(), Some((Update::Finished(_) | Update::Failed(_), _))) {
@@ -120,7 +120,11 @@ async fn run(bytes: usize) -> Vec<(Update, ResultFiles)> {
 }
 
 async fn failure(bytes: usize) -> FailureAccount {
-    match run(bytes).await.pop() {
+    failure_of(bytes, Helpers::default()).await
+}
+
+async fn failure_of(bytes: usize, helpers: Helpers) -> FailureAccount {
+    match run(bytes, helpers).await.pop() {
         Some((Update::Failed(failure), _)) => failure,
         other => panic!("{other:?}"),
     }
@@ -148,6 +152,17 @@ async fn each_way_of_not_starting_is_told_apart() {
 }
 
 #[wasm_bindgen_test]
+async fn a_worker_without_a_script_is_not_started() {
+    install_at("nowhere.js");
+    for reason in [LoadFailure::Network, LoadFailure::Status, LoadFailure::Corrupt] {
+        let said = serde_wasm_bindgen::to_value(&reason).unwrap();
+        let failing = Closure::<dyn Fn() -> Promise>::new(move || Promise::reject(&said));
+        let fetch = failing.as_ref().unchecked_ref::<Function>().clone();
+        assert_eq!(failure_of(9, Helpers { fetch, ..Helpers::default() }).await.text, reason.to_string());
+    }
+}
+
+#[wasm_bindgen_test]
 async fn what_ffprobe_says_becomes_facts_or_a_reason() {
     install(&probing("", ""));
     fails(9, ProbeFailure::NotMedia).await;
@@ -168,7 +183,7 @@ async fn what_ffprobe_says_becomes_facts_or_a_reason() {
 #[wasm_bindgen_test]
 async fn a_clip_that_fits_passes_through_every_step() {
     install(&probing(LISTING, PACKETS));
-    let updates = run(5000).await;
+    let updates = run(5000, Helpers::default()).await;
     let steps: Vec<&str> = updates
         .iter()
         .filter(|(update, _)| !matches!(update, Update::Progress(..)))
@@ -198,7 +213,7 @@ async fn a_dropped_job_is_silent_and_its_log_ends_with_it() {
     let updates = Rc::new(RefCell::new(0));
     let told = updates.clone();
     let tell = Rc::new(move |_, _| *told.borrow_mut() += 1);
-    let handle = clipfit_engine::run(file(9), Wishes::default(), tell, Function::default(), None);
+    let handle = clipfit_engine::run(file(9), Wishes::default(), tell, Helpers::default(), None);
     for _ in 0..100 {
         sleep(20).await;
         if *updates.borrow() > 0 {

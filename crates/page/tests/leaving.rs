@@ -147,3 +147,17 @@ fn what_earlier_pages_left_can_be_removed() {
     assert_eq!(commands.len(), 4);
     assert!(state.earlier.is_empty());
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_engine_that_broke_costs_one_job() {
+    let (mut state, _) = with_files(2);
+    let next = state.jobs[1].run;
+    let commands = state.reduce(Action::EngineBroke);
+    assert_eq!(handles(&state), ["failed", "planning"]);
+    let place = |wanted: &dyn Fn(&Effect) -> bool| commands.iter().position(wanted);
+    let discarded = place(&|effect| *effect == Effect::DiscardEngine);
+    let started = place(&|effect| matches!(effect, Effect::Start { run, .. } if *run == next));
+    assert!(discarded.is_some() && discarded < started, "{commands:?}");
+    let mut idle = State::new(None);
+    assert_eq!(idle.reduce(Action::EngineBroke), [Effect::DiscardEngine]);
+}

@@ -18,10 +18,14 @@ pub fn meta(name: &str) -> Option<String> {
     Some(element.dyn_into::<web_sys::HtmlMetaElement>().ok()?.content()).filter(|content| !content.is_empty())
 }
 
-/// Returns the same as an absolute address.
+/// Returns the address to which the build's are relative.
+pub fn base() -> Option<String> {
+    web_sys::window()?.document()?.base_uri().ok()?
+}
+
+/// Returns what `meta` returns as an absolute address.
 pub fn address(name: &str) -> Option<String> {
-    let base = web_sys::window()?.document()?.base_uri().ok()??;
-    Some(web_sys::Url::new_with_base(&meta(name)?, &base).ok()?.href())
+    Some(web_sys::Url::new_with_base(&meta(name)?, &base()?).ok()?.href())
 }
 
 /// Returns a property of the window; undefined where this browser has none of this name.

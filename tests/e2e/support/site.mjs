@@ -42,8 +42,16 @@ const LAUNCH = {
  * @param {(site: Surroundings) => void} define
  * @param {(folder: string) => Promise<string>} [root] what to serve instead of the built site; may be made in `folder`
  * @param {boolean} [isolate] whether with the headers for which browsers give a page shared memory
+ * @param {import("../../../web/serve.mjs").Instead} [instead] answers in the server's place
  */
-export function inBrowsers(what, names, define, root = async () => DIST, isolate = false) {
+export function inBrowsers(
+  what,
+  names,
+  define,
+  root = async () => DIST,
+  isolate = false,
+  instead = undefined,
+) {
   const only = process.env.CLIPFIT_BROWSER;
   for (const name of names.filter((name) => !only || name === only)) {
     describe(`${what}, ${name}`, () => {
@@ -51,7 +59,7 @@ export function inBrowsers(what, names, define, root = async () => DIST, isolate
       const site = { name };
       before(async () => {
         site.folder = await mkdtemp(join(tmpdir(), "clipfit-e2e-"));
-        site.server = await startServer({ root: await root(site.folder), prefix: PREFIX, isolate });
+        site.server = await startServer({ root: await root(site.folder), prefix: PREFIX, isolate, instead });
         site.browser = await puppeteer.launch(LAUNCH[name]);
       });
       after(async () => {

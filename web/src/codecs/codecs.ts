@@ -5,6 +5,7 @@ import { initSync } from "../generated/media.js";
 import type {
   AudioStep,
   DecodeStep,
+  Downloads,
   FrameRate,
   Listing,
   PackageStep,
@@ -13,6 +14,7 @@ import type {
   WatchStep,
   WebCodecsStep,
 } from "../generated/protocol.ts";
+import { settle } from "../media/load.ts";
 import { assemble } from "./assemble.ts";
 import { type MadeAudio, makeAudio } from "./audio.ts";
 import type { TakeDecoded, TakeFrame } from "./decode.ts";
@@ -61,8 +63,9 @@ export interface Codecs {
   packageSegments(step: PackageStep, file: Blob, alive: () => void): Promise<Blob[]>;
 }
 
-/** Starts the codecs, once per worker. */
-export function start(module: WebAssembly.Module): Codecs {
+/** Starts the codecs, once per worker. What they fetch later is fetched by `downloads`. */
+export function start(module: WebAssembly.Module, downloads: Downloads): Codecs {
+  settle(downloads);
   const { memory } = initSync({ module });
   return {
     get memoryBytes() {

@@ -3,7 +3,7 @@
 
 import type { EncodedPacket } from "mediabunny";
 import type * as Glue from "../generated/hevc.d.ts";
-import { fetchModule } from "../media/load.ts";
+import { fetchModule, importScript } from "../media/load.ts";
 import { bytesOf } from "./bytes.ts";
 import { Due } from "./due.ts";
 import { CannotDecode, cannotDecode, isOurs, NoMemory } from "./failures.ts";
@@ -31,7 +31,7 @@ function load(): Promise<Module> {
   loaded ??= (async () => {
     const url = (file: string) => new URL(`${HEVC_FOLDER}${file}`, import.meta.url).href;
     const [script, module] = await Promise.all([
-      import(url("hevc.js")) as Promise<typeof Glue>,
+      importScript(url("hevc.js")) as Promise<typeof Glue>,
       fetchModule(url("hevc.wasm.gz"), 0, () => {}),
     ]);
     memory = script.initSync({ module }).memory;

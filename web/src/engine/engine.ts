@@ -1,15 +1,16 @@
 // Opens the engine, which plans and encodes. Its module is next to this script. Refuses to know what a job is.
 
 import init, { type Run, start } from "../generated/engine.js";
-import { fetchModule, LoadError } from "../media/load.ts";
+import { fetchModule, fetchWhole, LoadError } from "../media/load.ts";
 import { FrameStore } from "./frame-store.ts";
 
 export interface Engine {
-  readonly start: (file: File, wishes: unknown, tell: Tell, pack: Pack) => Run;
+  readonly start: (file: File, wishes: unknown, tell: Tell, prepare: Prepare, pack: Pack) => Run;
 }
 
 type Tell = Parameters<typeof start>[2];
-type Pack = Parameters<typeof start>[3];
+type Prepare = Parameters<typeof start>[3];
+type Pack = Parameters<typeof start>[4];
 
 let opened: Promise<Engine> | undefined;
 
@@ -17,7 +18,7 @@ let opened: Promise<Engine> | undefined;
 export function open(): Promise<Engine> {
   opened ??= fetchEngine().catch((error: unknown) => {
     opened = undefined;
-    throw error instanceof LoadError ? error.reason : "refused";
+    throw reasonOf(error);
   });
   return opened;
 }
@@ -25,5 +26,19 @@ export function open(): Promise<Engine> {
 async function fetchEngine(): Promise<Engine> {
   const address = new URL("engine.wasm.gz", import.meta.url).href;
   await init({ module_or_path: await fetchModule(address, 0, () => undefined) });
-  return { start: (file, wishes, tell, pack) => start(file, wishes, tell, pack, new FrameStore()) };
+  return { start: (...given) => start(...given, fetchScript, new FrameStore()) };
+}
+
+/** Fetches a script that a worker is to start from. Fails with a `LoadFailure`. */
+async function fetchScript(address: string, signal: AbortSignal): Promise<Blob> {
+  try {
+    const { content } = await fetchWhole(address, { signal });
+    return new Blob([content], { type: "text/javascript" });
+  } catch (error) {
+    throw reasonOf(error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof LoadError ? error.reason : "refused";
 }

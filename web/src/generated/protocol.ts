@@ -7,7 +7,11 @@ export type ToWorker = { "type": "load",
 /**
  * The parts.
  */
-parts: Array<PartAddress>, } | { "type": "run",
+parts: Array<PartAddress>,
+/**
+ * How they are fetched.
+ */
+downloads: Downloads, } | { "type": "run",
 /**
  * Echoed in every answer.
  */
@@ -120,6 +124,24 @@ wasmUrl: string,
  * Size in bytes of the packed module, for a progress bar where the server names no length.
  */
 packedBytes: number, };
+
+/**
+ * What the loader of files goes by, as the build wrote it into the document: web/src/media/load.ts reads it.
+ */
+export type Downloads = {
+/**
+ * The document's address, to which paths are relative.
+ */
+base: string,
+/**
+ * Paths with their hashes: `path:hash path:hash:hash`, in hexadecimal digits of SHA-256. The second is that of what
+ * a packed file unpacks to.
+ */
+files: string,
+/**
+ * For so many milliseconds nothing may arrive before a download counts as broken.
+ */
+patience: number, };
 
 /**
  * A part that could not be made ready.

@@ -6,6 +6,7 @@ import {
   type Answer,
   type AudioStep,
   type DecodeStep,
+  type Downloads,
   FILES,
   type Program,
   type WatchStep,
@@ -34,8 +35,8 @@ export type MakeProgram = Extract<Program, { type: "assemble" | "package" }>;
 export class Browser {
   readonly #codecs: CodecsScript.Codecs;
 
-  constructor(script: CodecsModule, module: WebAssembly.Module) {
-    this.#codecs = script.start(module);
+  constructor(script: CodecsModule, module: WebAssembly.Module, downloads: Downloads) {
+    this.#codecs = script.start(module, downloads);
   }
 
   get memoryBytes(): number {

@@ -1,6 +1,9 @@
-// Loads compiled modules and their scripts into this worker. Refuses to know what they do or what a task is.
+// Loads the build's files: the one way in which scripts and modules arrive after the page itself. A download ends by
+// lack of progress, is tried again, and is checked against the build's hash before anything is made of it. Refuses to
+// know what the files do and what a task is.
 
-import type { LoadFailure } from "../generated/protocol.ts";
+import type { Downloads, LoadFailure } from "../generated/protocol.ts";
+import { Sha256 } from "./sha256.ts";
 
 /** Why loading failed, as the protocol's `LoadFailure`. */
 export class LoadError extends Error {
@@ -19,20 +22,106 @@ const UNPACKED_OVER_PACKED = 3.15;
 const PROGRESS_INTERVAL_MS = 100;
 const GZIP_MAGIC = [0x1f, 0x8b];
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
+/** The first one and two retries. */
+const ATTEMPTS = 3;
+/** Before the first retry; twice that before the second. */
+const PAUSE_MS = 300;
+/** Where nobody says how long to wait for a byte. */
+const PATIENCE_MS = 30_000;
+
+/** A page's document, which workers do not have. */
+interface Page {
+  readonly baseURI: string;
+  querySelector(selector: string): { readonly content: string } | null;
+}
+
+/** What this loader goes by. */
+interface Known {
+  /** Hashes by address: of the file as it was built, and of what it unpacks to, since some servers unpack. */
+  readonly hashes: ReadonlyMap<string, readonly string[]>;
+  /** So long nothing may arrive, in milliseconds. */
+  readonly patience: number;
+}
+
+let known = read(ofDocument());
+
+/** Tells the loader of a worker what the document of its page says. */
+export function settle(downloads: Downloads): void {
+  known = read(downloads);
+}
+
+/** Returns what the build wrote into the document, if this is a page. */
+function ofDocument(): Downloads {
+  const { document } = globalThis as { document?: Page };
+  const meta = (name: string) => document?.querySelector(`meta[name="clipfit-${name}"]`)?.content ?? "";
+  return { base: document?.baseURI ?? "", files: meta("files"), patience: Number(meta("patience")) };
+}
+
+function read({ base, files, patience }: Downloads): Known {
+  const entries = files.split(" ").flatMap((entry): [string, string[]][] => {
+    const [path = "", ...hashes] = entry.split(":");
+    return path === "" ? [] : [[new URL(path, base).href, hashes]];
+  });
+  return { hashes: new Map(entries), patience: patience > 0 ? patience : PATIENCE_MS };
+}
+
+/** Returns the hashes of which the content at an address has one; nothing for what is not of the build. */
+export function hashesOf(url: string): readonly string[] | undefined {
+  return known.hashes.get(url);
+}
+
+/** What a download may be told. */
+interface Options {
+  /** Gives up, without another try. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is called at the beginning of every try. */
+  readonly alive?: () => void;
+  /** The document is wanted: an HTML page is no error. */
+  readonly page?: boolean;
+  /** What the first try takes out of the browser's cache. */
+  readonly cache?: RequestCache;
+}
+
+/** A file that has arrived whole. */
+interface Whole {
+  readonly headers: Headers;
+  readonly content: Blob;
+}
+
+/** Fetches a whole file. */
+export function fetchWhole(url: string, options: Options = {}): Promise<Whole> {
+  return repeated(options, async (cache) => {
+    const { headers, body } = await open(url, cache, options);
+    const pieces: Bytes[] = [];
+    const reader = body.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      pieces.push(next.value);
+    }
+    return { headers, content: new Blob(pieces, { type: headers.get("content-type") ?? "" }) };
+  });
+}
 
 /**
  * Fetches, decompresses and compiles in one stream, so that neither the compressed nor the raw bytes are ever held
- * whole.
+ * whole. Only a module whose bytes had the right hash is returned.
  */
-export async function fetchModule(
+export function fetchModule(
   url: string,
   packedBytes: number,
   progress: Progress,
 ): Promise<WebAssembly.Module> {
-  const response = await fetchChecked(url);
-  if (response.body === null) {
-    throw new LoadError("corrupt", "empty answer");
-  }
+  return repeated({ alive: () => progress(0, packedBytes) }, (cache) =>
+    tryModule(url, packedBytes, progress, cache),
+  );
+}
+
+async function tryModule(
+  url: string,
+  packedBytes: number,
+  progress: Progress,
+  cache: RequestCache,
+): Promise<WebAssembly.Module> {
+  const { headers, body } = await open(url, cache, {});
   // Each JavaScript engine wraps errors of the stream differently: the first one noted here is the cause.
   let failure: LoadError | undefined;
   const note = (reason: LoadFailure) => (error: unknown) => {
@@ -40,10 +129,10 @@ export async function fetchModule(
     throw failure;
   };
 
-  const arriving = response.body.getReader();
+  const arriving = body.getReader();
   const head = await readHead(arriving).catch(note("network"));
   const packed = startsWith(head, GZIP_MAGIC);
-  const total = knownLength(response.headers) ?? (packed ? packedBytes : packedBytes * UNPACKED_OVER_PACKED);
+  const total = knownLength(headers) ?? (packed ? packedBytes : packedBytes * UNPACKED_OVER_PACKED);
   const scale = packed ? 1 : packedBytes / total;
   const raw = rejoined(head, arriving, note("network"), (received) => {
     progress(Math.min(received, total) * scale, total * scale);
@@ -52,35 +141,149 @@ export async function fetchModule(
   try {
     return await compile(await checkedWasm(bytes, note("corrupt")));
   } catch (error) {
-    // gzip has a checksum, so decompressed bytes are correct and the engine refuses them.
-    throw failure ?? new LoadError(packed ? "refused" : "corrupt", error);
+    // The rest of a file that is no module is not waited for.
+    await arriving.cancel().catch(() => {});
+    // The hash was right, so the engine refuses what was built; without one, gzip's checksum says as much.
+    throw failure ?? new LoadError(packed || hashesOf(url) !== undefined ? "refused" : "corrupt", error);
   }
 }
 
-/** Imports a module's script. A failed import gives no reason, so fetching the script finds it out. */
-export async function importScript(url: string): Promise<object> {
-  try {
-    const script: object = await import(/* @vite-ignore */ url);
-    return script;
-  } catch (error) {
-    await fetchChecked(url);
-    throw new LoadError("corrupt", error);
-  }
-}
+/** Scripts that were imported. */
+const imported = new Map<string, object>();
+/** A failed import is remembered for its address: another try needs another fragment, which no server sees. */
+let failedImports = 0;
 
-async function fetchChecked(url: string): Promise<Response> {
-  const response = await fetch(url).catch((error: unknown) => {
-    throw new LoadError("network", error);
+/**
+ * Imports a script, once it and the other scripts of its folder have arrived and are as they were built. The import then
+ * finds them in a cache.
+ */
+export async function importScript(url: string, alive = () => {}): Promise<object> {
+  const before = imported.get(url);
+  if (before !== undefined) {
+    return before;
+  }
+  const script = await repeated({ alive }, async (cache) => {
+    // Each only once here: what repeats is this.
+    await Promise.all([url, ...beside(url)].map((one) => fetchOnce(one, cache)));
+    try {
+      const address = failedImports === 0 ? url : `${url}#${failedImports}`;
+      const found: object = await inTime(import(/* @vite-ignore */ address));
+      return found;
+    } catch (error) {
+      failedImports += 1;
+      throw error instanceof LoadError ? error : new LoadError("corrupt", error);
+    }
   });
-  // Hosts of single-page sites respond to a missing file with their start page and status 200.
-  const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
-  if (!response.ok || isPage) {
-    throw new LoadError(
-      "status",
-      `${response.status} ${response.statusText}${isPage ? " (an HTML page)" : ""}`,
-    );
+  imported.set(url, script);
+  return script;
+}
+
+/** Forgets a script, so that the next import runs it again from the start. */
+export function forgetScript(url: string): void {
+  imported.delete(url);
+  // The browser remembers by address.
+  failedImports += 1;
+}
+
+/** Returns the other scripts in the folder of a script. */
+function beside(url: string): string[] {
+  const folder = new URL(".", url).href;
+  return [...known.hashes.keys()].filter(
+    (other) => other !== url && other.startsWith(folder) && other.endsWith(".js"),
+  );
+}
+
+async function fetchOnce(url: string, cache: RequestCache): Promise<void> {
+  const reader = (await open(url, cache, {})).body.getReader();
+  while (!(await reader.read()).done) {
+    // Only whether it is right counts.
   }
-  return response;
+}
+
+/** Tries, and past what a cache on the way has kept tries again. What the browser refuses is not tried again. */
+async function repeated<T>(
+  { signal, alive, cache = "default" }: Options,
+  act: (cache: RequestCache) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    alive?.();
+    try {
+      return await act(attempt === 1 ? cache : "reload");
+    } catch (error) {
+      const failure = error instanceof LoadError ? error : new LoadError("network", error);
+      if (attempt === ATTEMPTS || failure.reason === "refused" || signal?.aborted === true) {
+        throw failure;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+  }
+}
+
+/** Waits for a step of a download, but not for ever. */
+async function inTime<T>(step: Promise<T>, stop = () => {}): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new LoadError("network", `nothing arrived for ${known.patience / 1000} s`));
+      stop();
+    }, known.patience);
+  });
+  try {
+    return await Promise.race([step, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Begins a download. Its body fails with a `LoadError` when it stalls, breaks off or has the wrong hash at its end. */
+async function open(
+  url: string,
+  cache: RequestCache,
+  { signal, page = false }: Options,
+): Promise<{ headers: Headers; body: ReadableStream<Bytes> }> {
+  const connection = new AbortController();
+  const stop = () => connection.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted === true) {
+    stop();
+  }
+  const broken = (error: unknown): never => {
+    throw error instanceof LoadError ? error : new LoadError("network", error);
+  };
+  const answer = fetch(url, { cache, credentials: "same-origin", signal: connection.signal });
+  const response = await inTime(answer, stop).catch(broken);
+  // Hosts of single-page sites respond to a missing file with their start page and status 200.
+  const isPage = !page && (response.headers.get("content-type")?.startsWith("text/html") ?? false);
+  if (!response.ok || isPage) {
+    stop();
+    const what = isPage ? " (an HTML page)" : "";
+    throw new LoadError("status", `${url}: ${response.status} ${response.statusText}${what}`);
+  }
+  if (response.body === null) {
+    throw new LoadError("corrupt", `${url}: empty answer`);
+  }
+  const arriving: ReadableStreamDefaultReader<Bytes> = response.body.getReader();
+  const wanted = hashesOf(url);
+  const hash = new Sha256();
+  const body = new ReadableStream<Bytes>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await inTime(arriving.read(), stop).catch(broken);
+        if (!done) {
+          hash.take(value);
+          controller.enqueue(value);
+          return;
+        }
+        if (wanted !== undefined && !wanted.includes(hash.finish())) {
+          throw new LoadError("corrupt", `${url}: not what was built`);
+        }
+        controller.close();
+      },
+      cancel: (reason) => arriving.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return { headers: response.headers, body };
 }
 
 /** Returns the length of the body, if known: with a content encoding, the header gives another length. */

@@ -2,6 +2,7 @@
 
 import { makeZip } from "client-zip";
 import licence from "hls.js/LICENSE";
+import { fetchWhole } from "../media/load.ts";
 import page from "./package.html";
 
 type Pairs = Iterable<[string, Blob]>;
@@ -9,19 +10,30 @@ type Pairs = Iterable<[string, Blob]>;
 /** The player's script. A package holds the same file as this site. */
 const SCRIPT = "hls.min.js";
 
+let library: Blob | undefined;
+
+/** Fetches what a package gets that is not made by its job: nothing of it is missing then when the work is done. */
+export async function prepare(withPage: boolean): Promise<void> {
+  if (withPage) {
+    await player();
+  }
+}
+
+/** Returns the player's script, and keeps it: what failed is tried again with the next call. */
+async function player(): Promise<Blob> {
+  library ??= (await fetchWhole(new URL(SCRIPT, import.meta.url).href)).content;
+  return library;
+}
+
 /** Returns the files of a package; for a stream, also the page that plays it from a server and what the page needs. */
 async function contents(pairs: Pairs, withPage: boolean): Promise<[string, Blob][]> {
   if (!withPage) {
     return [...pairs];
   }
-  const response = await fetch(new URL(SCRIPT, import.meta.url));
-  if (!response.ok) {
-    throw new Error(`${SCRIPT}: status ${response.status}`);
-  }
   return [
     ...pairs,
     ["index.html", new Blob([page], { type: "text/html" })],
-    [SCRIPT, await response.blob()],
+    [SCRIPT, await player()],
     ["hls.LICENSE.txt", new Blob([licence], { type: "text/plain" })],
   ];
 }

@@ -2,6 +2,7 @@
 
 import type Hls from "hls.js";
 import type { ErrorData } from "hls.js";
+import { importScript } from "../media/load.ts";
 import { BASE, type Files, loaderOf } from "./memory.ts";
 
 /** Why a package cannot be played. */
@@ -34,6 +35,10 @@ export interface Playing {
   destroy(): void;
 }
 
+/** hls.js, next to this script. */
+const LIBRARY = "hls.min.js";
+type Library = { readonly default: typeof Hls };
+
 const MASTER = "master.m3u8";
 const VIDEO_EVENTS = ["timeupdate", "progress", "seeked", "ended", "playing"] as const;
 
@@ -43,7 +48,7 @@ export async function play(
   pairs: Iterable<[string, Blob]>,
   onState: (state: State) => void,
 ): Promise<Playing> {
-  const { default: HlsPlayer } = await import("hls.js");
+  const { default: HlsPlayer } = (await importScript(new URL(LIBRARY, import.meta.url).href)) as Library;
   return new Player(HlsPlayer, video, new Map(pairs), onState);
 }
 

@@ -56,6 +56,8 @@ pub enum Event {
         /// Last lines of its log, as evidence.
         log: Vec<String>,
     },
+    /// What puts files into one archive is there.
+    PackerLoaded(Result<(), PackFailure>),
     /// The files of a package are in one archive of this size.
     Packed(Result<Bytes, PackFailure>),
     /// The person wants no result any more.
@@ -74,6 +76,8 @@ pub enum Command {
     },
     /// Make ffmpeg's multi-thread core ready in a worker besides the others; answered likewise.
     LoadThreads,
+    /// Load what puts files into one archive; answered by `PackerLoaded`.
+    LoadPacker,
     /// Ask the native ffmpeg for its encoders; answered by `Encoders`.
     FindEncoders,
     /// Run this now; a worker is free for it.

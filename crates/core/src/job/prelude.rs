@@ -132,6 +132,8 @@ pub(super) struct Prelude {
 
 #[derive(Debug)]
 enum State {
+    /// What packs the result arrives: without it the work would be for nothing.
+    LoadingPacker,
     Loading,
     Measuring(TaskId),
     Examining,
@@ -181,12 +183,18 @@ impl Prelude {
                 commands.push(Command::Show(Milestone::Probing));
                 self.examine(commands)
             }
+            Host::Browser(_) if self.wishes.asks_for_files() => {
+                self.state = State::LoadingPacker;
+                commands.push(Command::LoadPacker);
+                Next::Wait
+            }
             Host::Browser(browser) => self.load(browser, commands),
         }
     }
 
     /// Asks for the parts that this decoder takes. Packages are cut in the codecs' module, whoever decodes.
     fn load(&mut self, browser: &Browser, commands: &mut Vec<Command>) -> Next {
+        self.state = State::Loading;
         let (needed, why) = match self.decoder {
             Decoder::Browser => (Part::Codecs, None),
             Decoder::Ffmpeg(why) => (Part::Core, why),
@@ -206,6 +214,13 @@ impl Prelude {
 
     pub(super) fn handle(&mut self, event: Event, host: &mut Host, commands: &mut Vec<Command>) -> Next {
         match (&self.state, event) {
+            (State::LoadingPacker, Event::PackerLoaded(Err(failure))) => {
+                Next::GiveUp(Failure::NotPacked(failure))
+            }
+            (State::LoadingPacker, Event::PackerLoaded(Ok(()))) => match host {
+                Host::Browser(browser) => self.load(browser, commands),
+                Host::Native(_) => Next::Wait,
+            },
             (State::Loading, Event::Loaded { missing }) => self.loaded(&missing, host, commands),
             (State::Loading, Event::NotLoaded(reason)) => Next::GiveUp(Failure::NotLoaded(reason)),
             (State::LoadingThreads(..), Event::Loaded { missing }) => {

@@ -183,6 +183,41 @@ fn way(here: Here) -> Way {
 }
 
 #[test]
+fn what_packs_a_result_is_there_before_the_work_begins() {
+    let host = Host::Browser(Browser {
+        parts: vec![Part::Core, Part::Encoder, Part::Codecs],
+        decodes: true,
+        threads: Threads::Missing,
+        speeds: None,
+        limits: limits(2, Bytes(0)),
+    });
+    let ladder = Wishes { mode: Mode::Ladder, ..Wishes::default() };
+    let several = Wishes { renditions: crate::wishes::renditions::USUAL.to_vec(), ..ladder.clone() };
+    let cases = [
+        ("one file", Wishes::default(), false),
+        ("one rung", ladder, false),
+        ("several renditions", several.clone(), true),
+        ("renditions that were asked for in another mode", Wishes { mode: Mode::Size, ..several }, false),
+        ("a stream", Wishes { mode: Mode::Hls, ..Wishes::default() }, true),
+    ];
+    for (what, wishes, packs) in cases {
+        let mut job = Job::new(BYTES, wishes, host.clone());
+        let begins = job.handle(Event::Start);
+        assert_eq!(begins == [Command::LoadPacker], packs, "{what}: {begins:?}");
+        if packs {
+            let goes_on = job.handle(Event::PackerLoaded(Ok(())));
+            assert!(matches!(goes_on[..], [Command::Load { .. }]), "{what}: {goes_on:?}");
+        }
+    }
+    let mut job = Job::new(BYTES, Wishes { mode: Mode::Hls, ..Wishes::default() }, host);
+    job.handle(Event::Start);
+    let failure = PackFailure::NotLoaded("gone".into());
+    let ends = job.handle(Event::PackerLoaded(Err(failure.clone())));
+    let gives_up = Command::GiveUp(Box::new(Failure::NotPacked(failure)));
+    assert_eq!(ends, [Command::Stop, gives_up], "nothing else is fetched");
+}
+
+#[test]
 fn who_examines_and_who_encodes() {
     const BROWSER: [&str; 5] = ["load", "measure", "browser: streams", "browser: packets", "browser: decode"];
     const FFMPEG: [&str; 4] = ["load", "ffprobe", "ffprobe", "ffmpeg"];

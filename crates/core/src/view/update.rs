@@ -48,6 +48,12 @@ impl FailureAccount {
     pub fn plain(text: String) -> FailureAccount {
         FailureAccount { text, offers: Vec::new(), evidence: Vec::new() }
     }
+
+    /// Returns the failure of a job whose engine trapped.
+    pub fn engine_broke() -> FailureAccount {
+        let text = "Clipfit's engine broke off, by a fault of its own or for lack of memory. Try again: it starts anew.";
+        FailureAccount::plain(text.into())
+    }
 }
 
 impl From<LoadFailure> for FailureAccount {

@@ -64,6 +64,17 @@ impl Default for Wishes {
     }
 }
 
+impl Wishes {
+    /// Returns whether the result is several files, of which a browser makes one archive.
+    pub fn asks_for_files(&self) -> bool {
+        match self.mode {
+            Mode::Hls => true,
+            Mode::Ladder => !self.renditions.is_empty(),
+            Mode::Size | Mode::Quick => false,
+        }
+    }
+}
+
 /// Kinds of result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {

@@ -2,8 +2,8 @@
 //! page itself opens quickly. Knows no plan, job state or worker.
 
 use super::player;
-use super::script::import_script;
-use clipfit_core::step::load::LoadFailure;
+use super::script::{failure, forget_script, import_script};
+use clipfit_core::step::load::{LoadFailure, PackFailure};
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use clipfit_site::{PackageFile, from_pairs};
@@ -28,6 +28,7 @@ extern "C" {
         file: &File,
         wishes: JsValue,
         tell: &Function,
+        prepare: &Function,
         pack: &Function,
     ) -> Result<EngineRun, JsValue>;
 
@@ -55,10 +56,11 @@ pub type Tell = Rc<dyn Fn(Update, Option<ResultFiles>)>;
 pub struct Run(Rc<RefCell<RunState>>);
 
 type Listener = Closure<dyn FnMut(JsValue, Option<Blob>, Array)>;
+type Preparer = Closure<dyn FnMut(bool) -> Promise>;
 type Packer = Closure<dyn FnMut(String, Array, bool) -> Promise>;
 
 /// What the engine calls. Lives as long as it may be called.
-type Called = (Listener, Packer);
+type Called = (Listener, Preparer, Packer);
 
 enum RunState {
     /// The engine is on its way.
@@ -121,23 +123,37 @@ fn run(
             Err(error) => tell(Update::Failed(FailureAccount::plain(error.to_string())), None),
         }
     });
+    let prepare: Preparer = Closure::new(|with_page| {
+        told(async move { player::prepare(with_page).await.map(|()| JsValue::UNDEFINED) })
+    });
     let pack: Packer = Closure::new(|folder: String, files: Array, with_page| {
-        wasm_bindgen_futures::future_to_promise(async move {
-            let packed = player::zip(&folder, &files, with_page).await;
-            packed
-                .map(JsValue::from)
-                .map_err(|failure| serde_wasm_bindgen::to_value(&failure).unwrap_or_else(JsValue::from))
-        })
+        told(async move { player::zip(&folder, &files, with_page).await.map(JsValue::from) })
     });
     let wishes = serde_wasm_bindgen::to_value(wishes).map_err(|_| LoadFailure::Corrupt)?;
-    let run = engine.start(file, wishes, tell.as_ref().unchecked_ref(), pack.as_ref().unchecked_ref());
-    run.map(|run| (run, (tell, pack))).map_err(|_| LoadFailure::Corrupt)
+    let run = engine.start(
+        file,
+        wishes,
+        tell.as_ref().unchecked_ref(),
+        prepare.as_ref().unchecked_ref(),
+        pack.as_ref().unchecked_ref(),
+    );
+    run.map(|run| (run, (tell, prepare, pack))).map_err(|_| LoadFailure::Corrupt)
+}
+
+/// Returns a promise of what the packer does; it fails with the `PackFailure` as the engine reads it.
+fn told(act: impl Future<Output = Result<JsValue, PackFailure>> + 'static) -> Promise {
+    wasm_bindgen_futures::future_to_promise(async move {
+        act.await.map_err(|failure| serde_wasm_bindgen::to_value(&failure).unwrap_or_else(JsValue::from))
+    })
+}
+
+/// Gives up an engine that broke: the next job opens a new one.
+pub fn discard() {
+    wasm_bindgen_futures::spawn_local(forget_script("engine-script"));
 }
 
 /// Fetches the engine the first time; the script keeps it.
 async fn open() -> Result<Engine, LoadFailure> {
-    let address = clipfit_site::address("engine-script").ok_or(LoadFailure::Status)?;
-    let why = |reason| serde_wasm_bindgen::from_value(reason).unwrap_or(LoadFailure::Refused);
-    let script = import_script(&address).await.map_err(why)?;
-    script.unchecked_into::<Script>().open().await.map(JsCast::unchecked_into).map_err(why)
+    let script = import_script("engine-script").await?;
+    script.unchecked_into::<Script>().open().await.map(JsCast::unchecked_into).map_err(failure)
 }

@@ -60,6 +60,8 @@ extern "C" {
         on_state: &Function,
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
+    async fn prepare(this: &Script, with_page: bool) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
     async fn zip(this: &Script, folder: &str, files: &Array, with_page: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = saveIntoFolder)]
     async fn save_into_folder(
@@ -113,6 +115,13 @@ pub async fn play(
     Ok(Playing { handle: handle.unchecked_into(), _on_state: told })
 }
 
+/// Fetches all that `zip` needs.
+pub(super) async fn prepare(with_page: bool) -> Result<(), PackFailure> {
+    let script = script().await.map_err(PackFailure::NotLoaded)?;
+    let ready = script.prepare(with_page).await;
+    ready.map(drop).map_err(|error| PackFailure::NotLoaded(words(&error)))
+}
+
 /// Puts the files, with a page that plays them where that is wished, into one archive in which all lies in `folder`.
 pub(super) async fn zip(folder: &str, files: &Array, with_page: bool) -> Result<Blob, PackFailure> {
     let archive = script().await.map_err(PackFailure::NotLoaded)?.zip(folder, files, with_page).await;
@@ -136,10 +145,10 @@ pub async fn save_into_folder(
     saved.map(|saved| saved.is_truthy()).map_err(|error| PackFailure::NotWritten(words(&error)))
 }
 
-/// Fetches the script the first time; fails with the browser's words.
+/// Fetches the script the first time; fails with words for the log.
 async fn script() -> Result<Script, String> {
-    let address = clipfit_site::address("player-script").ok_or("no address")?;
-    import_script(&address).await.map(JsCast::unchecked_into).map_err(|reason| words(&reason))
+    let script = import_script("player-script").await;
+    script.map(JsCast::unchecked_into).map_err(|failure| format!("{failure:?}"))
 }
 
 /// Returns the browser's own words, for the log.

@@ -41,10 +41,7 @@ pub struct PageScript(Promise);
 impl PageScript {
     /// Begins to fetch it.
     pub fn load() -> PageScript {
-        PageScript(future_to_promise(async {
-            let address = clipfit_site::address("page-script").ok_or(JsValue::NULL)?;
-            import_script(&address).await
-        }))
+        PageScript(future_to_promise(async { import_script("page-script").await.map_err(|_| JsValue::NULL) }))
     }
 
     async fn script(&self) -> Option<Script> {

@@ -72,6 +72,23 @@ pub(super) fn on_new_link(dispatch: Callback<Action>) -> Option<EventListener> {
     }))
 }
 
+/// Notices when a module of WebAssembly in this page traps. It is the engine: were it the page, nobody would notice.
+pub(super) fn on_trap(dispatch: &Callback<Action>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    [("error", "error"), ("unhandledrejection", "reason")]
+        .map(|(event, field)| {
+            let dispatch = dispatch.clone();
+            EventListener::new(&window, event, move |event| {
+                let thrown = Reflect::get(event, &field.into()).unwrap_or_default();
+                let name = Reflect::get(&thrown, &"name".into()).unwrap_or_default();
+                if name.as_string().as_deref() == Some("RuntimeError") {
+                    dispatch.emit(Action::EngineBroke);
+                }
+            })
+        })
+        .into()
+}
+
 /// Registers the service worker, so that the page works offline. Needs a secure context, as `navigator.serviceWorker`
 /// does.
 pub(super) fn register_service_worker() {

@@ -6,7 +6,7 @@ mod files;
 mod keeping;
 mod runs;
 
-use crate::client::player;
+use crate::client::{engine, player};
 use crate::elements;
 use crate::job::RunId;
 use crate::settings::Settings;
@@ -44,6 +44,7 @@ impl Effects {
         let files = Rc::new(Files::default());
         let mut listeners = files::listen(&files, &dispatch);
         listeners.extend(browser::on_new_link(dispatch.clone()));
+        listeners.extend(browser::on_trap(&dispatch));
         browser::register_service_worker();
         let codecs = CodecAccount::in_browser(clipfit_site::kept_speeds(), clipfit_site::threads());
         dispatch.emit(Action::Codecs(codecs));
@@ -99,6 +100,7 @@ impl Effects {
         match command {
             Effect::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
             Effect::End(run) => self.runs.end(run),
+            Effect::DiscardEngine => engine::discard(),
             Effect::ForgetLog(run) => self.runs.forget(run),
             Effect::ForgetFile(file) => self.files.forget(file),
             Effect::Release(url) => browser::release(&url),

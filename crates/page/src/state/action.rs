@@ -41,6 +41,8 @@ pub enum Action {
     Drag(bool),
     /// A running job reports something.
     Tell(RunId, News),
+    /// The engine broke and answers no more.
+    EngineBroke,
     /// Stop this job.
     Cancel(JobId),
     /// Remove this job from the page.
@@ -112,6 +114,8 @@ pub enum Effect {
     },
     /// End a run at once if it is still working, and keep only its log.
     End(RunId),
+    /// Give up the engine, so that the next run opens a new one.
+    DiscardEngine,
     /// Forget the log of a run.
     ForgetLog(RunId),
     /// Forget a file.

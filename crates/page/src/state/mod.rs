@@ -99,6 +99,14 @@ impl State {
             Action::ToggleMoreSettings => self.more_settings = !self.more_settings,
             Action::Drag(over) => self.dragging = over,
             Action::Tell(run, news) => self.hear(run, news, &mut commands),
+            Action::EngineBroke => {
+                commands.push(Effect::DiscardEngine);
+                if let Some(mut job) = self.jobs.iter().find(|job| job.is_active()).map(|job| Job::clone(job))
+                {
+                    self.fail(&mut job, FailureAccount::engine_broke(), &mut commands);
+                    self.put(job);
+                }
+            }
             Action::Cancel(id) => {
                 if let Some(mut job) = self.job(id).filter(|job| !job.has_ended()) {
                     commands.extend([Effect::End(job.run), Effect::Focus(Place::Job(id))]);
