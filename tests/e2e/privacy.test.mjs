@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { media } from "../media/make.mjs";
 import { probe } from "./support/native.mjs";
@@ -51,6 +52,51 @@ inBrowsers("a whole job", BOTH, (site) => {
     const longest = await clipfit.page.evaluate(() => window.longest);
     if (site.name === "chromium") t.diagnostic(`longest task of the page: ${longest.toFixed(0)} ms`);
     await clipfit.close();
+  });
+
+  test("is forbidden to reach another origin, in the page and in each worker", {
+    timeout: 60_000,
+  }, async () => {
+    // Another port of the same machine is another origin.
+    const heard = [];
+    const elsewhere = createServer((request, response) => {
+      heard.push(request.url);
+      response.writeHead(200, { "access-control-allow-origin": "*" }).end();
+    });
+    await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${elsewhere.address().port}/`;
+    const clipfit = await Clipfit.open(site, { target: "100KB", effort: "best" }, async (page) => {
+      // Every worker tries, as if its script did, and says what came of it.
+      await page.evaluateOnNewDocument((target) => {
+        window.tried = [];
+        const tell = new BroadcastChannel("tried");
+        tell.onmessage = ({ data }) => window.tried.push(data);
+        const real = URL.createObjectURL;
+        URL.createObjectURL = (blob) => {
+          if (blob.type !== "text/javascript") return real.call(URL, blob);
+          const attempt = `fetch(${JSON.stringify(target)}).then(() => "reached", (error) => error.name)
+            .then((said) => new BroadcastChannel("tried").postMessage(said));\n`;
+          return real.call(URL, new Blob([attempt, blob], { type: blob.type }));
+        };
+      }, address);
+    });
+    const fromPage = await clipfit.page.evaluate(
+      (target) =>
+        fetch(target).then(
+          () => "reached",
+          (error) => error.name,
+        ),
+      address,
+    );
+    assert.equal(fromPage, "TypeError");
+    await clipfit.choose(await media("mp4"));
+    await clipfit.result();
+    const tried = await clipfit.page.evaluate(() => window.tried);
+    assert.ok(tried.length > 0, "no worker tried");
+    assert.deepEqual([...new Set(tried)], ["TypeError"]);
+    assert.deepEqual(heard, []);
+    await clipfit.close();
+    await new Promise((resolve) => elsewhere.close(resolve));
   });
 
   test("ends in a preview that plays", { timeout: 60_000 }, async () => {

@@ -50,14 +50,14 @@ pub fn storage() -> Option<web_sys::Storage> {
 
 /// Returns the speeds that this browser on this machine was measured at and kept.
 pub fn kept_speeds() -> Option<Speeds> {
-    Speeds::read(&storage()?.get_item(SPEEDS).ok()??, &key())
+    Speeds::read(&storage()?.get_item(SPEEDS).ok()??, &key(), today())
 }
 
 /// Keeps measured figures for the next visit.
 pub fn keep_speeds(figures: &SpeedFigures) {
     if let Some(storage) = storage() {
         // Full or refused: measured again on the next visit.
-        let _ = storage.set_item(SPEEDS, &speeds::kept(&key(), figures));
+        let _ = storage.set_item(SPEEDS, &speeds::kept(&key(), figures, today()));
     }
 }
 
@@ -70,8 +70,12 @@ fn key() -> String {
     let navigator = web_sys::window().map(|window| window.navigator());
     let agent = navigator.as_ref().and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default();
     let processors = navigator.map_or(1.0, |navigator| navigator.hardware_concurrency());
-    let days = js_sys::Date::now() / 86_400_000.0;
-    speeds::key(&agent, processors as usize, days as u64)
+    speeds::key(&agent, processors as usize)
+}
+
+/// Returns the day, counted from 1970.
+fn today() -> u64 {
+    (js_sys::Date::now() / 86_400_000.0) as u64
 }
 
 /// A file of a package: its path and its content.

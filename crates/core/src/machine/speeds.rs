@@ -7,10 +7,12 @@ use serde::Deserialize;
 /// Counts the ways of measuring: figures of another are measured again.
 const VERSION: u32 = 1;
 
-/// Returns what speeds are valid for: this browser on this machine, in this week. A machine that was busy when it was
-/// measured must not hide an encoder for longer. `days` are those since 1970.
-pub fn key(user_agent: &str, processors: usize, days: u64) -> String {
-    format!("{VERSION} {processors} {} {user_agent}", days / 7)
+/// Figures are measured again after so many days: a machine that was busy must not hide an encoder for longer.
+const VALID_DAYS: u64 = 7;
+
+/// Returns what speeds are valid for: this browser on this machine.
+pub fn key(user_agent: &str, processors: usize) -> String {
+    format!("{VERSION} {processors} {user_agent}")
 }
 
 /// What a worker measured, in pixels a second; `None`: it did not work.
@@ -76,9 +78,9 @@ fn profile_name(profile: Profile) -> &'static str {
     }
 }
 
-/// Returns measured figures as they are kept for the next visit.
-pub fn kept(key: &str, figures: &SpeedFigures) -> String {
-    format!("{key}\n{}", figures.text())
+/// Returns measured figures as they are kept for the next visit; `day` is today, counted from 1970.
+pub fn kept(key: &str, figures: &SpeedFigures, day: u64) -> String {
+    format!("{key}\n{}\nday={day}", figures.text())
 }
 
 /// Speeds of one worker that runs alone, in pixels a second.
@@ -96,9 +98,12 @@ pub struct Speeds {
 }
 
 impl Speeds {
-    /// Reads what `kept` made; `None` where it was measured by another browser, on another machine, or not at all.
-    pub fn read(kept: &str, key: &str) -> Option<Speeds> {
-        Speeds::parse(kept.strip_prefix(key)?.strip_prefix('\n')?)
+    /// Reads what `kept` made; `None` where it was measured by another browser, on another machine, long before `today`,
+    /// or not at all.
+    pub fn read(kept: &str, key: &str, today: u64) -> Option<Speeds> {
+        let figures = kept.strip_prefix(key)?.strip_prefix('\n')?;
+        let day = figures.lines().find_map(|line| line.strip_prefix("day=")?.parse::<u64>().ok());
+        Speeds::parse(figures).filter(|_| day.is_none_or(|day| today.abs_diff(day) < VALID_DAYS))
     }
 
     /// Reads measured figures; `None` if they are incomplete.
@@ -235,10 +240,10 @@ mod tests {
             vp9: Some(20e6),
             av1: None,
         };
-        let text = "1 4 2 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
-            h264-profile=main\nh264=200000000\nvp9=20000000";
-        let key = key("agent", 4, 20);
-        assert_eq!(kept(&key, &figures), text);
+        let text = "1 4 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
+            h264-profile=main\nh264=200000000\nvp9=20000000\nday=20000";
+        let key = key("agent", 4);
+        assert_eq!(kept(&key, &figures, 20_000), text);
         let read = Speeds {
             decode: Some(100e6),
             superfast: 50e6,
@@ -251,8 +256,16 @@ mod tests {
                 _ => None,
             }),
         };
-        assert_eq!(Speeds::read(text, &key), Some(read));
-        assert_eq!(Speeds::read(text, "another"), None);
-        assert_eq!(Speeds::read(text, &super::key("agent", 4, 21)), None, "a week later");
+        let measured = Some(read);
+        for (key, today, expected) in [
+            (key.as_str(), 20_000, measured),
+            (&key, 20_006, measured),
+            (&key, 20_007, None),
+            // The clock was wrong then, or is now.
+            (&key, 19_000, None),
+            ("another", 20_000, None),
+        ] {
+            assert_eq!(Speeds::read(text, key, today), expected, "{key} {today}");
+        }
     }
 }

@@ -303,7 +303,7 @@ mod tests {
 
     fn speeds(figures: &str) -> Option<Speeds> {
         let key = key("Browser/1.0", 2);
-        Speeds::read(&format!("{key}\n{figures}"), &key)
+        Speeds::read(&format!("{key}\n{figures}"), &key, 0)
     }
 
     fn predictions(
@@ -339,8 +339,8 @@ mod tests {
         let encoders = Encoders { h264: Some(Profile::Main), vp9: true, ..Encoders::default() };
         assert_eq!(read.encoders(), encoders);
         let valid = format!("{}\n{FIGURES}", key("Browser/1.0", 2));
-        assert_eq!(Speeds::read(&valid, &key("Browser/1.0", 4)), None);
-        assert_eq!(Speeds::read(&valid, &key("Browser/1.1", 2)), None);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.0", 4), 0), None);
+        assert_eq!(Speeds::read(&valid, &key("Browser/1.1", 2), 0), None);
         for broken in [
             "",
             "medium=1e7",
