@@ -214,7 +214,7 @@ impl Component for Bare {
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
-        page(&self.0, &context.link().callback(|action| action), &Callback::noop())
+        page(&self.0, &context.link().callback(|action| action), &Callback::noop(), &Callback::noop())
     }
 }
 
