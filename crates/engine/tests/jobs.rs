@@ -143,8 +143,6 @@ async fn an_empty_file_is_named_without_any_worker() {
 
 #[wasm_bindgen_test]
 async fn each_way_of_not_starting_is_told_apart() {
-    install_at("nowhere.js");
-    fails(9, LoadFailure::Network).await;
     install(&answering(&missing_core("status"), "{}"));
     fails(9, LoadFailure::Status).await;
     install(&answering(&missing_core("corrupt"), "{}"));
