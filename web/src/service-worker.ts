@@ -296,6 +296,8 @@ async function dropOldCores(): Promise<void> {
   const names = await caches.keys();
   const builds = names.filter((name) => name.startsWith(appPrefix) && name !== appCache);
   const others = await Promise.all(builds.map(releaseIn));
+  // A release from before releases were listed: nobody knows what its open pages still need.
+  if (others.includes(undefined)) return;
   const folders = others.flatMap((other) => other?.coreFolders ?? []);
   const wanted = new Set([...coreCaches, ...folders.map((folder) => corePrefix + folder)]);
   for (const name of names.filter((one) => one.startsWith(corePrefix) && !wanted.has(one))) {

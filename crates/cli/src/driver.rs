@@ -255,8 +255,9 @@ impl<'a> Driver<'a> {
                 };
                 commands.extend(job.handle(event));
             }
-            let hung =
-                busy.iter_mut().find_map(|(id, one)| (one.silent_for() > self.patience).then_some(*id));
+            let hung = busy
+                .iter_mut()
+                .find_map(|(id, one)| (one.silent_for() > self.patience_with(one.program())).then_some(*id));
             if let Some(hung) = hung.and_then(|id| busy.remove(&id)) {
                 return Err(self.hung(hung, &messages));
             }
@@ -274,6 +275,15 @@ impl<'a> Driver<'a> {
         told
     }
 
+    /// Returns how long a program may give no sign of life. ffprobe reads the whole clip before it writes a word of some
+    /// answers.
+    fn patience_with(&self, program: &str) -> Duration {
+        match program {
+            "ffprobe" => self.patience + silence::reading(self.clip.bytes),
+            _ => self.patience,
+        }
+    }
+
     /// Ends a program that hangs.
     fn hung(&self, hung: Busy, messages: &Receiver<Message>) -> Error {
         let (id, program) = (hung.task.id, hung.program());
@@ -284,7 +294,11 @@ impl<'a> Driver<'a> {
                 Message::Ended(task, end) if task == id => Some(end),
                 _ => None,
             });
-        Error::Hung { program, limit: self.patience, log: end.map_or_else(Vec::new, |end| end.log) }
+        Error::Hung {
+            program,
+            limit: self.patience_with(program),
+            log: end.map_or_else(Vec::new, |end| end.log),
+        }
     }
 
     fn start(

@@ -1,5 +1,6 @@
 //! How long a program may give no sign of life. Knows signs, not what they mean, and ends nothing itself.
 
+use clipfit_core::units::Bytes;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,6 +8,8 @@ use std::time::{Duration, Instant};
 /// How long a program that works on a clip may give no sign of life. It is long because a disk may have to wake up, and
 /// because an encoder may look at many large frames before it writes the first.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);
+/// How many bytes of a clip a slow disk or network reads in a second.
+const SLOWEST: u64 = 10_000_000;
 /// How long a program may take to say what it is.
 pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 /// Between two looks at a program.
@@ -14,6 +17,11 @@ const APART: Duration = Duration::from_secs(1);
 /// Processor time, in the system's ticks of 10 ms, that counts as a sign of life: a program whose encoder hangs may
 /// still print the same lines again and again, which takes less.
 const WORK: u64 = 100;
+
+/// Returns how long it takes at most to read a file of this size.
+pub(crate) fn reading(file: Bytes) -> Duration {
+    Duration::from_secs(file.0 / SLOWEST)
+}
 
 /// The time since something happened. While Clipfit itself stands still, on a sleeping machine for one, it does not
 /// pass.

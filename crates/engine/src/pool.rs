@@ -160,7 +160,9 @@ impl Pool {
                     again = false;
                     if matches!(kind, MessageKind::NotStarted(_)) {
                         // A browser, or a server's policy, may refuse scripts that have no address of their own.
-                        SCRIPT.take();
+                        if let Some((_, url)) = SCRIPT.take() {
+                            let _ = Url::revoke_object_url(&url);
+                        }
                     }
                     self.start(slot);
                 }

@@ -1,7 +1,7 @@
 //! Jobs that outlive the page that made them: what is stored of one, and what an earlier page left. Plain data; knows no
 //! store.
 
-use crate::job::{Job, Phase};
+use crate::job::Job;
 use clipfit_core::units::Bytes;
 use clipfit_core::wishes::Wishes;
 use serde::{Deserialize, Serialize};
@@ -26,10 +26,7 @@ impl StoredJob {
             source: job.source.name.clone(),
             source_bytes: job.source.bytes,
             result: job.result_name(),
-            result_bytes: match &job.phase {
-                Phase::Done(finished) => Some(finished.report.bytes),
-                _ => None,
-            },
+            result_bytes: job.finished().map(|finished| finished.report.bytes),
         }
     }
 }

@@ -231,6 +231,14 @@ impl Job {
         matches!(self.phase, Phase::Done(_) | Phase::Failed(_) | Phase::Cancelled)
     }
 
+    /// Returns the result that it has: its own, or that of an attempt before.
+    pub fn finished(&self) -> Option<&Finished> {
+        match &self.phase {
+            Phase::Done(finished) => Some(finished),
+            _ => self.previous.as_ref().map(|previous| &previous.finished),
+        }
+    }
+
     /// Returns the length of what is encoded, if known.
     pub fn length(&self) -> Option<Micros> {
         let encoded = self.plan.as_ref().and_then(|plan| plan.length);

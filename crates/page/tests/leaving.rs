@@ -49,6 +49,9 @@ fn a_result_stays_until_there_is_another() {
         let commands = state.reduce(Action::Switch(id, Effort::Best));
         assert_eq!((previous(&state), releases(&commands, "blob:1")), (Some("blob:1"), false));
         assert_eq!(stores(&commands), [], "the store has the result, too");
+        // It was on its way into the store when the next attempt began.
+        state.reduce(Action::Stored(id, "blob:1".into(), true));
+        assert!(state.jobs[0].finished().is_some_and(|finished| finished.safe));
         let commands = match ends {
             Some(ends) => state.reduce(Action::Tell(state.jobs[0].run, ends)),
             None => state.reduce(Action::Cancel(id)),
@@ -93,9 +96,10 @@ fn leaving_is_a_question_only_while_something_would_be_lost() {
     assert!(!State::new(None).would_lose());
     assert!(!done(true).would_lose(), "downloaded by itself");
     for (action, would_lose) in [
-        (Action::Stored(done(false).jobs[0].run, true), false),
-        (Action::Stored(done(false).jobs[0].run, false), true),
-        (Action::Downloaded(done(false).jobs[0].id), false),
+        (Action::Stored(done(false).jobs[0].id, "blob:1".into(), true), false),
+        (Action::Stored(done(false).jobs[0].id, "blob:1".into(), false), true),
+        (Action::Stored(done(false).jobs[0].id, "blob:2".into(), true), true),
+        (Action::Downloaded(done(false).jobs[0].id, "blob:1".into()), false),
         (Action::Remove(done(false).jobs[0].id), false),
     ] {
         let mut state = done(false);
@@ -158,6 +162,11 @@ fn an_engine_that_broke_costs_one_job() {
     let discarded = place(&|effect| *effect == Effect::DiscardEngine);
     let started = place(&|effect| matches!(effect, Effect::Start { run, .. } if *run == next));
     assert!(discarded.is_some() && discarded < started, "{commands:?}");
+    // What is left of the engine traps once more.
+    assert_eq!(state.reduce(Action::EngineBroke), []);
+    assert_eq!(handles(&state), ["failed", "planning"]);
+    state.reduce(Action::Tell(next, news(Update::Probing)));
+    assert!(state.reduce(Action::EngineBroke).contains(&Effect::DiscardEngine), "another engine");
     let mut idle = State::new(None);
     assert_eq!(idle.reduce(Action::EngineBroke), [Effect::DiscardEngine]);
 }

@@ -215,24 +215,28 @@ fn removing_gives_everything_back_when_it_cannot_be_undone_any_more() {
     let (mut state, _) = with_files(2);
     let [job, other] = [0, 1].map(|place| Job::clone(&state.jobs[place]));
     state.reduce(Action::Tell(job.run, finished("blob:1")));
-    let gone = [
-        Effect::Release("blob:1".into()),
-        Effect::ForgetFile(job.source.file),
-        Effect::ForgetLog(job.run),
-        Effect::Unstore(job.id),
-    ];
+    let gone =
+        [Effect::Release("blob:1".into()), Effect::ForgetFile(job.source.file), Effect::ForgetLog(job.run)];
+    let later = |commands: &[Effect]| {
+        commands.iter().find_map(|command| match command {
+            Effect::ForgetLater(number) => Some(*number),
+            _ => None,
+        })
+    };
     let commands = state.reduce(Action::Remove(job.id));
     assert_eq!(state.jobs.len(), 1);
     assert!(commands.contains(&Effect::Focus(Place::Chooser)));
-    assert!(commands.contains(&Effect::ForgetLater(job.id)));
+    assert!(commands.contains(&Effect::Unstore(job.id)), "the next visit does not show it");
     assert!(gone.iter().all(|effect| !commands.contains(effect)));
+    let Some(first) = later(&commands) else { panic!("{commands:?}") };
 
-    state.reduce(Action::Undo);
+    let commands = state.reduce(Action::Undo);
     assert_eq!(handles(&state), ["done", "planning"]);
-    let after_undo = state.reduce(Action::ForgetRemoved(job.id));
-    assert!(after_undo.is_empty(), "{after_undo:?}");
+    assert!(commands.iter().any(|one| matches!(one, Effect::Store { job: id, .. } if *id == job.id)));
 
-    state.reduce(Action::Remove(job.id));
+    let second = later(&state.reduce(Action::Remove(job.id)));
+    assert_eq!(state.reduce(Action::ForgetRemoved(first)), [], "that of another removal");
+    assert!(state.removed.is_some() && second != Some(first));
     // One at a time can be put back.
     let commands = state.reduce(Action::Remove(other.id));
     assert!(gone.iter().all(|effect| commands.contains(effect)), "{commands:?}");

@@ -1,6 +1,8 @@
 // Keeps the screen on and the tab from being frozen while jobs run. Refuses to know jobs.
 
 let wanted = false;
+/** Counts the times that it began: what is granted later than that is given back. */
+let turn = 0;
 let screen: WakeLockSentinel | undefined;
 let release: (() => void) | undefined;
 
@@ -10,6 +12,7 @@ export function stayAwake(working: boolean): void {
     return;
   }
   wanted = working;
+  turn += 1;
   if (working) {
     void holdScreen();
     holdTab();
@@ -29,9 +32,10 @@ document.addEventListener("visibilitychange", () => {
 });
 
 async function holdScreen(): Promise<void> {
+  const mine = turn;
   try {
     const held = await navigator.wakeLock.request("screen");
-    if (wanted) {
+    if (mine === turn && wanted) {
       screen = held;
     } else {
       await held.release();
@@ -43,9 +47,10 @@ async function holdScreen(): Promise<void> {
 
 /** A page that holds a Web Lock is not frozen in the background. */
 function holdTab(): void {
+  const mine = turn;
   const held = () =>
     new Promise<void>((resolve) => {
-      if (wanted) {
+      if (mine === turn) {
         release = resolve;
       } else {
         resolve();

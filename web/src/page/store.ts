@@ -76,9 +76,10 @@ export function forget(job: number): Promise<boolean> {
 /** Lists what pages left that are gone, the latest first, and removes what is older than a week. */
 export async function earlier(): Promise<Earlier[]> {
   const store = await opened;
+  const all = await entries<string, Entry>(store);
+  // After that: a page has its lock before it stores anything.
   const { held = [] } = await navigator.locks.query();
   const alive = new Set(held.map(({ name }) => name));
-  const all = await entries<string, Entry>(store);
   const left = all.filter(([, { page }]) => !alive.has(LOCK + page));
   const isRecent = ([, { at }]: [string, Entry]) => Date.now() - at < WEEK_MS;
   await Promise.all(left.filter((one) => !isRecent(one)).map(([key]) => del(key, store)));

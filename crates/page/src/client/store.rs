@@ -2,9 +2,8 @@
 //! Knows no job.
 
 use super::script::import_script;
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::Blob;
 
 #[wasm_bindgen]
@@ -33,36 +32,31 @@ pub struct Left {
     pub result: Option<Blob>,
 }
 
-/// The page's own script, on its way or there. Nothing works where it does not arrive, and where the browser has no
-/// store nothing is kept.
-#[derive(Clone)]
-pub struct PageScript(Promise);
+/// The page's own script, which the loader fetches once. Nothing works while it does not arrive, and where the browser
+/// has no store nothing is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct PageScript;
 
 impl PageScript {
-    /// Begins to fetch it.
-    pub fn load() -> PageScript {
-        PageScript(future_to_promise(async { import_script("page-script").await.map_err(|_| JsValue::NULL) }))
-    }
-
-    async fn script(&self) -> Option<Script> {
-        JsFuture::from(self.0.clone()).await.ok().map(JsCast::unchecked_into)
+    async fn script(self) -> Option<Script> {
+        import_script("page-script").await.ok().map(JsCast::unchecked_into)
     }
 
     /// Stores a job of this page with the result at this object URL. Returns whether that worked.
-    pub async fn keep(&self, job: u32, account: &JsValue, url: Option<&str>) -> bool {
+    pub async fn keep(self, job: u32, account: &JsValue, url: Option<&str>) -> bool {
         let Some(script) = self.script().await else { return false };
         script.keep(job, account, url).await.is_ok_and(|kept| kept.is_truthy())
     }
 
     /// Forgets a job of this page.
-    pub async fn forget(&self, job: u32) {
+    pub async fn forget(self, job: u32) {
         if let Some(script) = self.script().await {
             let _ = script.forget(job).await;
         }
     }
 
     /// Returns what earlier pages left.
-    pub async fn earlier(&self) -> Vec<Left> {
+    pub async fn earlier(self) -> Vec<Left> {
         let Some(script) = self.script().await else { return Vec::new() };
         let left = script.earlier().await.map(|left| Array::from(&left)).unwrap_or_default();
         let of = |one: &JsValue, name: &str| Reflect::get(one, &name.into()).unwrap_or_default();
@@ -78,14 +72,14 @@ impl PageScript {
     }
 
     /// Removes what an earlier page left.
-    pub async fn remove(&self, key: &str) {
+    pub async fn remove(self, key: &str) {
         if let Some(script) = self.script().await {
             let _ = script.remove(key).await;
         }
     }
 
     /// Keeps the screen on and the tab from being frozen, or no longer.
-    pub async fn stay_awake(&self, working: bool) {
+    pub async fn stay_awake(self, working: bool) {
         if let Some(script) = self.script().await {
             script.stay_awake(working);
         }

@@ -64,7 +64,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
                 { head_buttons(job, dispatch) }
             </div>
             { body(job, *folders, dispatch) }
-            { previous(job) }
+            { previous(job, dispatch) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
                 { plan_view(plan, remarks(job, plan)) }
@@ -126,12 +126,13 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
 }
 
 /// Draws the result of the attempt before, which stays until there is another.
-fn previous(job: &Job) -> Html {
+fn previous(job: &Job, dispatch: &Callback<Action>) -> Html {
     let Some(Previous { finished, name }) = &job.previous else { return Html::default() };
     html! {
         <p class="job__previous">
             <span>{ format!("The result before this, {}, is still here.", finished.report.bytes) }</span>
-            <a class="button" data-testid="job-previous" href={finished.made.url.clone()} download={name.clone()}>
+            <a class="button" data-testid="job-previous" href={finished.made.url.clone()} download={name.clone()}
+                onclick={click(dispatch, Action::Downloaded(job.id, finished.made.url.clone()))}>
                 { Icon::Download.draw() }{ "Download" }
             </a>
         </p>

@@ -40,7 +40,7 @@ pub(super) fn package_view(
                     { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={made.url.clone()}
-                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id))}>
+                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id, made.url.clone()))}>
                     { Icon::Download.draw() }
                     <span>{ "Download all" }<small>{ name }</small></span>
                 </a>

@@ -60,8 +60,8 @@ pub fn page(
                     { earlier(&state.earlier, go_on, dispatch) }
                 </div>
             </main>
-            if let Some((_, job)) = &state.removed {
-                { undo(&job.source.name, dispatch) }
+            if let Some(removed) = &state.removed {
+                { undo(&removed.job.source.name, dispatch) }
             }
             <p class="visually-hidden" role="status" aria-live="polite">{ &state.announcement }</p>
             if state.dragging {

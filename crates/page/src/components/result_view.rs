@@ -33,7 +33,7 @@ pub fn result_view(
                     { words::check(report) }
                 </p>
                 <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
-                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id))}>
+                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id, url.clone()))}>
                     { Icon::Download.draw() }
                     <span>{ "Download" }<small>{ name }</small></span>
                 </a>

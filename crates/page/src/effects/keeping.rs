@@ -4,7 +4,7 @@
 use super::browser;
 use crate::client::store::{Left, PageScript};
 use crate::earlier::{Earlier, StoredJob};
-use crate::job::{JobId, RunId};
+use crate::job::JobId;
 use crate::state::Action;
 use clipfit_core::wishes::Wishes;
 use serde::Serialize;
@@ -28,10 +28,18 @@ pub(super) struct Keeping {
 impl Keeping {
     /// Begins to open the store, and tells of what earlier pages left.
     pub(super) fn new(dispatch: Callback<Action>) -> Keeping {
-        let keeping = Keeping { dispatch: dispatch.clone(), script: PageScript::load() };
-        let script = keeping.script.clone();
+        let keeping = Keeping { dispatch: dispatch.clone(), script: PageScript };
+        let script = keeping.script;
         spawn_local(async move {
-            let earlier: Vec<Earlier> = script.earlier().await.into_iter().filter_map(read).collect();
+            let mut earlier = Vec::new();
+            for left in script.earlier().await {
+                let key = left.key.clone();
+                match read(left) {
+                    Some(one) => earlier.push(one),
+                    // Nobody could remove what is not shown.
+                    None => script.remove(&key).await,
+                }
+            }
             if !earlier.is_empty() {
                 dispatch.emit(Action::Earlier(earlier));
             }
@@ -40,39 +48,32 @@ impl Keeping {
     }
 
     /// Stores a job, and tells whether it is stored with its result.
-    pub(super) fn keep(
-        &self,
-        job: JobId,
-        run: RunId,
-        stored: StoredJob,
-        wishes: Wishes,
-        url: Option<String>,
-    ) {
-        let (script, dispatch) = (self.script.clone(), self.dispatch.clone());
+    pub(super) fn keep(&self, job: JobId, stored: StoredJob, wishes: Wishes, url: Option<String>) {
+        let (script, dispatch) = (self.script, self.dispatch.clone());
         spawn_local(async move {
             let account = serde_wasm_bindgen::to_value(&Account { job: stored, wishes }).unwrap_or_default();
             let kept = script.keep(job.0, &account, url.as_deref()).await;
-            if url.is_some() {
-                dispatch.emit(Action::Stored(run, kept));
+            if let Some(url) = url {
+                dispatch.emit(Action::Stored(job, url, kept));
             }
         });
     }
 
     /// Forgets a job of this page.
     pub(super) fn forget(&self, job: JobId) {
-        let script = self.script.clone();
+        let script = self.script;
         spawn_local(async move { script.forget(job.0).await });
     }
 
     /// Removes what an earlier page left.
     pub(super) fn remove(&self, key: String) {
-        let script = self.script.clone();
+        let script = self.script;
         spawn_local(async move { script.remove(&key).await });
     }
 
     /// Keeps the screen on while jobs run.
     pub(super) fn stay_awake(&self, working: bool) {
-        let script = self.script.clone();
+        let script = self.script;
         spawn_local(async move { script.stay_awake(working).await });
     }
 }

@@ -111,14 +111,12 @@ impl Effects {
             Effect::SaveIntoFolder { run, name, files, with_page } => {
                 self.save_into_folder(run, name, files, with_page);
             }
-            Effect::Store { job, run, stored, wishes, url } => {
-                self.keeping.keep(job, run, stored, wishes, url)
-            }
+            Effect::Store { job, stored, wishes, url } => self.keeping.keep(job, stored, wishes, url),
             Effect::Unstore(job) => self.keeping.forget(job),
             Effect::RemoveEarlier(key) => self.keeping.remove(key),
-            Effect::ForgetLater(job) => {
+            Effect::ForgetLater(number) => {
                 let dispatch = self.dispatch.clone();
-                Timeout::new(UNDO_MS, move || dispatch.emit(Action::ForgetRemoved(job))).forget();
+                Timeout::new(UNDO_MS, move || dispatch.emit(Action::ForgetRemoved(number))).forget();
             }
             Effect::KeepSettings => browser::keep_settings(&state.settings),
             Effect::Reveal(job) => browser::reveal(job.element()),

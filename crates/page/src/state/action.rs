@@ -49,12 +49,12 @@ pub enum Action {
     Remove(JobId),
     /// Put the removed job back.
     Undo,
-    /// The removed job cannot be put back any more.
-    ForgetRemoved(JobId),
-    /// A job is stored with its result, or cannot be.
-    Stored(RunId, bool),
-    /// The result of this job is being downloaded.
-    Downloaded(JobId),
+    /// The removal with this number cannot be undone any more.
+    ForgetRemoved(u32),
+    /// A job is stored with the result at this object URL, or cannot be.
+    Stored(JobId, String, bool),
+    /// The result of this job at this object URL is being downloaded.
+    Downloaded(JobId, String),
     /// What earlier pages left.
     Earlier(Vec<Earlier>),
     /// Go on with an earlier job, by its key: this was chosen as its file.
@@ -152,8 +152,6 @@ pub enum Effect {
     Store {
         /// The job's card.
         job: JobId,
-        /// Its attempt.
-        run: RunId,
         /// What is stored.
         stored: StoredJob,
         /// What was asked for.
@@ -165,8 +163,8 @@ pub enum Effect {
     Unstore(JobId),
     /// Forget what an earlier page left under this key.
     RemoveEarlier(String),
-    /// Dispatch `Action::ForgetRemoved` some seconds later.
-    ForgetLater(JobId),
+    /// Dispatch `Action::ForgetRemoved` with this number some seconds later.
+    ForgetLater(u32),
     /// Scroll a card into view.
     Reveal(JobId),
     /// Move the keyboard focus, because the element that has it disappears.

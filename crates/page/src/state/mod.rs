@@ -30,8 +30,8 @@ pub struct State {
     pub wishes: Rc<Wishes>,
     /// The jobs, in the order of the queue.
     pub jobs: Vec<Shared<Job>>,
-    /// The job that was removed last, and its place, while that can be undone.
-    pub removed: Option<(usize, Shared<Job>)>,
+    /// The job that was removed last, while that can be undone.
+    pub removed: Option<Removed>,
     /// What earlier pages left in this browser.
     pub earlier: Rc<Vec<Earlier>>,
     /// Problems with the link's parameters.
@@ -48,7 +48,20 @@ pub struct State {
     pub more_settings: bool,
     /// The text of the live region.
     pub announcement: String,
+    /// The engine broke, and no other has told anything yet.
+    engine_broke: bool,
     next_id: u32,
+}
+
+/// A removed job that can be put back.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    /// The job.
+    pub job: Shared<Job>,
+    /// Its place among the jobs.
+    place: usize,
+    /// Tells this removal from another one of the same job.
+    number: u32,
 }
 
 impl State {
@@ -68,6 +81,7 @@ impl State {
             dragging: false,
             more_settings: false,
             announcement: String::new(),
+            engine_broke: false,
             next_id: 1,
         }
     }
@@ -100,6 +114,10 @@ impl State {
             Action::Drag(over) => self.dragging = over,
             Action::Tell(run, news) => self.hear(run, news, &mut commands),
             Action::EngineBroke => {
+                // What is left of it may trap again, while the next job waits for another engine.
+                if std::mem::replace(&mut self.engine_broke, true) {
+                    return commands;
+                }
                 commands.push(Effect::DiscardEngine);
                 if let Some(mut job) = self.jobs.iter().find(|job| job.is_active()).map(|job| Job::clone(job))
                 {
@@ -118,25 +136,28 @@ impl State {
             }
             Action::Remove(id) => self.remove(id, &mut commands),
             Action::Undo => {
-                if let Some((place, job)) = self.removed.take() {
+                if let Some(Removed { place, job, .. }) = self.removed.take() {
+                    if job.finished().is_some() {
+                        commands.push(store(&job));
+                    }
                     self.announcement = format!("{}: back.", job.source.name);
                     commands.push(Effect::Focus(Place::Job(job.id)));
                     self.jobs.insert(place.min(self.jobs.len()), job);
                 }
             }
-            Action::ForgetRemoved(id) => {
-                if self.removed.as_ref().is_some_and(|(_, job)| job.id == id) {
+            Action::ForgetRemoved(number) => {
+                if self.removed.as_ref().is_some_and(|removed| removed.number == number) {
                     self.forget_removed(&mut commands);
                 }
             }
-            Action::Stored(run, stored) => {
-                if let Some(job) = self.job_of(run) {
-                    self.put_finished(job, |finished| finished.safe |= stored);
+            Action::Stored(id, url, stored) => {
+                if let Some(job) = self.job(id).filter(|_| stored) {
+                    self.put_safe(job, &url);
                 }
             }
-            Action::Downloaded(id) => {
+            Action::Downloaded(id, url) => {
                 if let Some(job) = self.job(id) {
-                    self.put_finished(job, |finished| finished.safe = true);
+                    self.put_safe(job, &url);
                 }
             }
             Action::Earlier(earlier) => self.earlier = Rc::new(earlier),
@@ -236,6 +257,19 @@ impl State {
         }
     }
 
+    /// Marks the result at this object URL as safe: the job's own, or that of an attempt before.
+    fn put_safe(&mut self, mut job: Job, url: &str) {
+        let own = match &mut job.phase {
+            Phase::Done(finished) => Some(finished),
+            _ => None,
+        };
+        let previous = job.previous.as_mut().map(|previous| &mut previous.finished);
+        for finished in own.into_iter().chain(previous).filter(|finished| finished.made.url == url) {
+            finished.safe = true;
+        }
+        self.put(job);
+    }
+
     /// Takes a job off the page, where it can be put back for a while.
     fn remove(&mut self, id: JobId, commands: &mut Vec<Effect>) {
         let Some(place) = self.jobs.iter().position(|job| job.id == id) else { return };
@@ -246,16 +280,17 @@ impl State {
             job.phase = Phase::Cancelled;
         }
         self.announcement = format!("{}: removed.", job.source.name);
-        commands.extend([Effect::ForgetLater(id), Effect::Focus(Place::Chooser)]);
-        self.removed = Some((place, Shared::new(job)));
+        let number = self.fresh_id();
+        commands.extend([Effect::Unstore(id), Effect::ForgetLater(number), Effect::Focus(Place::Chooser)]);
+        self.removed = Some(Removed { place, job: Shared::new(job), number });
     }
 
     /// Gives up the job that was removed last.
     fn forget_removed(&mut self, commands: &mut Vec<Effect>) {
-        if let Some((_, job)) = self.removed.take() {
+        if let Some(Removed { job, .. }) = self.removed.take() {
             give_up_run(&job, commands);
             release(&job, commands);
-            commands.extend([Effect::ForgetFile(job.source.file), Effect::Unstore(job.id)]);
+            commands.push(Effect::ForgetFile(job.source.file));
         }
     }
 
@@ -294,12 +329,7 @@ impl State {
     /// Returns whether closing the page would lose work or a result.
     pub fn would_lose(&self) -> bool {
         let unsafe_result = |finished: &Finished| !finished.safe;
-        self.is_working()
-            || self.jobs.iter().any(|job| match (&job.phase, &job.previous) {
-                (Phase::Done(finished), _) => unsafe_result(finished),
-                (_, Some(previous)) => unsafe_result(&previous.finished),
-                (_, None) => false,
-            })
+        self.is_working() || self.jobs.iter().any(|job| job.finished().is_some_and(unsafe_result))
     }
 
     /// Returns the percent of the job that runs; `None` while none does.
@@ -357,6 +387,7 @@ impl State {
             commands.extend(made.into_iter().flat_map(Made::into_urls).map(Effect::Release));
             return;
         };
+        self.engine_broke = false;
         match update {
             Update::Loading { received, total } => {
                 let (received, total) = (Bytes(received as u64), Bytes(total as u64));
@@ -488,14 +519,11 @@ fn release(job: &Job, commands: &mut Vec<Effect>) {
     }
 }
 
-/// Stores a job as it is, with its result if it has one.
+/// Stores a job as it is, with the result that it has: its own, or that of an attempt before.
 fn store(job: &Job) -> Effect {
-    let url = match &job.phase {
-        Phase::Done(finished) => Some(finished.made.url.clone()),
-        _ => None,
-    };
+    let url = job.finished().map(|finished| finished.made.url.clone());
     let (stored, wishes) = (StoredJob::of(job), job.wishes.clone());
-    Effect::Store { job: job.id, run: job.run, stored, wishes, url }
+    Effect::Store { job: job.id, stored, wishes, url }
 }
 
 /// Forgets a job that ended without a result, unless an earlier attempt's is stored.
