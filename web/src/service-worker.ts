@@ -7,7 +7,8 @@
 //   A previous build's cache stays one generation longer, and as long as a page of that build is open.
 // - The core and the encoder are cached when first fetched, each in a cache for its version that outlives app releases.
 // - Nothing is cached but what the build's hash proves, and each entry is proven again once after every start of this
-//   worker, when it is first wanted: a bad one is dropped and fetched anew.
+//   worker, when it is first wanted: a bad one is dropped and fetched anew. Only what releases cached before hashes were
+//   listed is served unproven, to the pages of those releases.
 
 import { fetchWhole, hashesOf, settle } from "./media/load.ts";
 
