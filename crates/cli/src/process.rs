@@ -20,6 +20,8 @@ const LONGEST_LINE: usize = 4096;
 const LONGEST_ANSWER: usize = 10_000;
 /// Delay between two checks whether a program that has closed its output has ended.
 const NAP: Duration = Duration::from_millis(2);
+/// How long a killed program is waited for.
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// How a program ended.
 #[derive(Debug)]
@@ -65,8 +67,11 @@ impl Drop for Running {
         // It has not been waited for, so its process id is still valid.
         if let Ok(None) = child.try_wait() {
             end_group(&mut child);
-            // It cannot ignore the signal, and its files are removed next.
-            let _ = child.wait();
+            // Its files are removed next. It cannot ignore the signal, but a disk that does not answer may hold it.
+            let end = Instant::now() + LONGEST_END;
+            while matches!(child.try_wait(), Ok(None)) && Instant::now() < end {
+                thread::sleep(NAP);
+            }
         }
     }
 }
