@@ -38,10 +38,11 @@ async function buildWorkers() {
     ...common,
     entryPoints: {
       media: join(web, "src/media-worker.ts"),
-      page: join(web, "src/page/page.ts"),
+      // In a folder of its own: the loader fetches all scripts of a folder together.
+      "page/page": join(web, "src/page/page.ts"),
       loader: join(web, "src/engine/loader.ts"),
     },
-    entryNames: "[name]-[hash]",
+    entryNames: "[dir]/[name]-[hash]",
     format: "esm",
     outdir: folder,
   });

@@ -105,7 +105,7 @@ async function finishDocument(files, hashes, build) {
   const later = hashes.filter((entry) => /^(core|workers)\//.test(entry));
   html = fillMeta(html, "clipfit-files", later.join(" "));
   html = fillMeta(html, "clipfit-media-worker", only(files, /^workers\/media-[^/]+\.js$/));
-  html = fillMeta(html, "clipfit-page-script", only(files, /^workers\/page-[^/]+\.js$/));
+  html = fillMeta(html, "clipfit-page-script", only(files, /^workers\/page\/page-[^/]+\.js$/));
   const loader = only(files, /^workers\/loader-[^/]+\.js$/);
   html = fillMeta(html, "clipfit-loader-script", loader);
   html = preloadScript(html, loader, sha256(await readFile(join(staging, loader))));

@@ -10,7 +10,7 @@
 //   worker, when it is first wanted: a bad one is dropped and fetched anew. Only what releases cached before hashes were
 //   listed is served unproven, to the pages of those releases.
 
-import { fetchWhole, hashesOf, settle } from "./media/load.ts";
+import { fetchWhole, hashesOf, listed, settle } from "./media/load.ts";
 
 /** web/finish.mjs writes this in front of the script. */
 interface Release {
@@ -207,12 +207,7 @@ async function releaseIn(cacheName: string): Promise<KeptRelease | undefined> {
 
 /** Returns the hashes of a build's files, by address. */
 async function hashesIn(cacheName: string): Promise<Map<string, string[]>> {
-  const hashes = (await releaseIn(cacheName))?.hashes ?? "";
-  const entries = hashes.split(" ").map((entry): [string, string[]] => {
-    const [path = "", ...digits] = entry.split(":");
-    return [new URL(path, scope).href, digits];
-  });
-  return new Map(entries);
+  return listed((await releaseIn(cacheName))?.hashes ?? "", scope.href);
 }
 
 /** Fetches a file of this build, once more past all caches if it is not right, and caches what is right. */

@@ -58,11 +58,16 @@ function ofDocument(): Downloads {
 }
 
 function read({ base, files, patience }: Downloads): Known {
+  return { hashes: listed(files, base), patience: patience > 0 ? patience : PATIENCE_MS };
+}
+
+/** Reads a build's list of files, which are relative to `base`: their hashes by address. */
+export function listed(files: string, base: string): Map<string, string[]> {
   const entries = files.split(" ").flatMap((entry): [string, string[]][] => {
     const [path = "", ...hashes] = entry.split(":");
     return path === "" ? [] : [[new URL(path, base).href, hashes]];
   });
-  return { hashes: new Map(entries), patience: patience > 0 ? patience : PATIENCE_MS };
+  return new Map(entries);
 }
 
 /** Returns the hashes of which the content at an address has one; nothing for what is not of the build. */

@@ -1,10 +1,10 @@
-// Keeps the screen on and the tab from being frozen while jobs run. Refuses to know jobs.
+// Keeps the screen on while jobs run. The tab is not frozen in the background, because its page holds Web Locks
+// (store.ts, web/src/engine/loader.ts). Refuses to know jobs.
 
 let wanted = false;
 /** Counts the times that it began: what is granted later than that is given back. */
 let turn = 0;
 let screen: WakeLockSentinel | undefined;
-let release: (() => void) | undefined;
 
 /** Begins or ends it. Browsers refuse without harm. */
 export function stayAwake(working: boolean): void {
@@ -15,12 +15,9 @@ export function stayAwake(working: boolean): void {
   turn += 1;
   if (working) {
     void holdScreen();
-    holdTab();
   } else {
     void screen?.release().catch(() => {});
     screen = undefined;
-    release?.();
-    release = undefined;
   }
 }
 
@@ -43,18 +40,4 @@ async function holdScreen(): Promise<void> {
   } catch {
     // An old browser, a hidden page or an empty battery.
   }
-}
-
-/** A page that holds a Web Lock is not frozen in the background. */
-function holdTab(): void {
-  const mine = turn;
-  const held = () =>
-    new Promise<void>((resolve) => {
-      if (mine === turn) {
-        release = resolve;
-      } else {
-        resolve();
-      }
-    });
-  navigator.locks?.request(`clipfit-working-${crypto.randomUUID()}`, held).catch(() => {});
 }

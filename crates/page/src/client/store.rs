@@ -78,7 +78,7 @@ impl PageScript {
         }
     }
 
-    /// Keeps the screen on and the tab from being frozen, or no longer.
+    /// Keeps the screen on, or no longer.
     pub async fn stay_awake(self, working: bool) {
         if let Some(script) = self.script().await {
             script.stay_awake(working);
