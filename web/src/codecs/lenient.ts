@@ -4,7 +4,7 @@
 import { AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
 import type { Track } from "./clip.ts";
 import { CannotDecode, cannotDecode } from "./failures.ts";
-import { decodeFrames, type Frame } from "./frames.ts";
+import { decodeFrames, type Frame, type Manner } from "./frames.ts";
 import { audioStalled, Signs } from "./in-time.ts";
 import { isUncompressed } from "./names.ts";
 
@@ -12,7 +12,7 @@ import { isUncompressed } from "./names.ts";
 export async function* decodeOn(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
-  waiting: number,
+  manner: Manner,
 ): AsyncGenerator<Frame, void, undefined> {
   const rest = new Rest(packets);
   const held: Frame[] = [];
@@ -20,7 +20,7 @@ export async function* decodeOn(
   try {
     for (;;) {
       try {
-        for await (const frame of decodeFrames(config, rest, waiting, true)) {
+        for await (const frame of decodeFrames(config, rest, { ...manner, mayLose: true })) {
           last = frame.timestamp;
           held.push(frame);
           const [before] = held.length > 1 ? held.splice(0, 1) : [];

@@ -112,6 +112,8 @@ pub enum Program {
     ExaminePackets {
         /// Position of the stream in the file.
         stream: u32,
+        /// Our own decoder is tried at once, because the browser's failed at this clip.
+        own_decoder: bool,
     },
     /// The browser decodes a chunk of the first input into frames, for the encode.
     Decode {
@@ -152,6 +154,15 @@ impl Program {
         }
     }
 
+    /// Lets our own decoder decode the video.
+    pub(crate) fn use_own_decoder(&mut self) {
+        match self {
+            Program::Decode { step, .. } => step.own_decoder = true,
+            Program::Watch(step) => step.video.iter_mut().for_each(|video| video.decode.own_decoder = true),
+            _ => {}
+        }
+    }
+
     /// Returns a line for the log; `None` where the encode says it all.
     pub fn describe(&self) -> Option<String> {
         Some(match self {
@@ -162,7 +173,9 @@ impl Program {
             Program::Frames { .. } => return None,
             Program::Measure => "measure the machine".into(),
             Program::ExamineStreams => "browser: examine the streams".into(),
-            Program::ExaminePackets { stream } => format!("browser: examine the packets of stream {stream}"),
+            Program::ExaminePackets { stream, .. } => {
+                format!("browser: examine the packets of stream {stream}")
+            }
             Program::Decode { step, .. } => format!(
                 "browser: decode {} frames from {} at {}x{}",
                 step.frames, step.first, step.width, step.height
