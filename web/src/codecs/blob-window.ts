@@ -5,10 +5,10 @@ import { CannotDecode } from "./failures.ts";
 /** Bytes per read: many headers are close to each other. */
 const WINDOW_BYTES = 256 << 10;
 /**
- * No more is held at once. The index of an MP4 file of ten hours takes 40 MB, a cluster of Matroska some; a longer length
+ * No more is held at once. The index of an MP4 file of eight hours takes 30 MB, a cluster of Matroska some; a longer length
  * means a broken file, or one that ffmpeg reads bit by bit.
  */
-export const LARGEST_PIECE_BYTES = 64 << 20;
+export const LARGEST_PIECE_BYTES = 40 << 20;
 
 export class BlobWindow {
   readonly size: number;

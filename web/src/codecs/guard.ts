@@ -72,13 +72,16 @@ export class GuardedSource extends BlobSource {
 /** Nothing real is nested as deep. */
 const MOST_DEPTH = 32;
 
-/** What the demuxer's tables and our list of packets may take, in bytes: some hours of video. */
-const MOST_INDEX_BYTES = 200e6;
-/** What one entry takes: an object of some numbers, or a number. */
-const OBJECT_BYTES = 56;
-const NUMBER_BYTES = 8;
+/** What the demuxer's tables and our list of packets may take, in bytes: five hours of video at 60 frames a second. */
+const MOST_INDEX_BYTES = 300e6;
+/** What one entry takes at most while a list of them grows, as measured: an object of some numbers, or a number. */
+const OBJECT_BYTES = 100;
+const NUMBER_BYTES = 16;
 /** What a sample takes in our list of packets. */
 const LISTED_BYTES = 40;
+
+/** The demuxer adds up all sizes of a chunk for each sample in it: some seconds' worth. */
+const MOST_STEPS = 3e9;
 
 /** Boxes whose content is boxes (ISO/IEC 14496-12). */
 const CONTAINERS = [
@@ -95,6 +98,9 @@ class Tables {
   shifted = 0;
   chunks = 0;
   lastFirst = 0;
+  /** The runs of chunks that are alike: the first of them, counted from 1, and how many samples are in each. */
+  readonly runs: [first: number, samples: number][] = [];
+  sized = false;
   bytes = 0;
   raw = true;
 
@@ -123,9 +129,13 @@ class Tables {
         this.shifted += counts(rows(4, 8));
         break;
       case "stsz":
-        this.bytes += view.getUint32(4) === 0 ? rows(8, 4) * NUMBER_BYTES : 0;
+        if (view.getUint32(4) === 0) {
+          this.sized = true;
+          this.bytes += rows(8, 4) * NUMBER_BYTES;
+        }
         break;
       case "stz2":
+        this.sized = true;
         this.bytes += rows(8, Math.max(view.getUint8(7), 4) / 8) * NUMBER_BYTES;
         break;
       case "stss":
@@ -140,12 +150,18 @@ class Tables {
         // What encrypted samples have besides, all alike.
         this.bytes += view.getUint32((view.getUint8(3) & 1) * 8 + 5) * OBJECT_BYTES;
         break;
-      case "stsc":
-        for (let row = rows(4, 12) - 1; row >= 0; row -= 1) {
-          this.lastFirst = Math.max(this.lastFirst, view.getUint32(8 + row * 12));
-          this.bytes += OBJECT_BYTES;
+      case "stsc": {
+        const count = rows(4, 12);
+        this.bytes += count * OBJECT_BYTES;
+        if (this.bytes > MOST_INDEX_BYTES) {
+          return;
+        }
+        for (let row = 0; row < count; row += 1) {
+          const run = this.runs.push([view.getUint32(8 + row * 12), view.getUint32(12 + row * 12)]);
+          this.lastFirst = Math.max(this.lastFirst, this.runs[run - 1]?.[0] ?? 0);
         }
         break;
+      }
       case "stsd":
         for (const entry of boxesIn(view, 8)) {
           this.raw &&= RAW.includes(entry.type.toLowerCase());
@@ -159,8 +175,17 @@ class Tables {
     if (this.lastFirst > this.chunks) {
       throw new CannotDecode(`runs from chunk ${this.lastFirst} of ${this.chunks}`);
     }
-    const sorted = this.shifted > 0 ? (this.samples + this.shifted) * OBJECT_BYTES : 0;
-    const listed = this.raw && this.shifted === 0 ? this.chunks : this.samples;
+    const isRaw = this.raw && this.shifted === 0;
+    const steps = this.runs.reduce((sum, [first, samples], run) => {
+      const next = this.runs[run + 1]?.[0] ?? this.chunks + 1;
+      return sum + Math.max(next - first, 0) * samples * samples;
+    }, 0);
+    if (this.sized && !isRaw && steps > MOST_STEPS) {
+      throw new CannotDecode("too many samples in a chunk");
+    }
+    // The demuxer sorts an object of each, and goes through all shifts.
+    const sorted = this.shifted > 0 ? this.samples * OBJECT_BYTES + this.shifted * NUMBER_BYTES : 0;
+    const listed = isRaw ? this.chunks : this.samples;
     return this.bytes + sorted + listed * LISTED_BYTES;
   }
 }
