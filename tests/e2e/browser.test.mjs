@@ -12,8 +12,10 @@ import {
   decoderIsSilent,
   encoderFailsAtFrame40,
   encoderIgnoresItsRate,
+  encoderIsHardware,
   encoderLies,
   encoderOvershoots,
+  hevcDecoderFailsAtFrame30,
   inWorkers,
   soundDecoderSkips,
   workersStartNone,
@@ -57,6 +59,14 @@ const CASES = [
   { what: "to H.265 without an encoder", codec: "h265", core: false, says: /x265 needs a page served/ },
   { what: "HDR in HEVC", of: "hdr", core: false, silent: BY_FFMPEG, frames: 50 },
   { what: "HEVC", of: "hevc", core: false, silent: BY_FFMPEG, ssim: 0.93 },
+  {
+    what: "a decoder that fails at frame 30 of HEVC",
+    of: "hevc",
+    patch: hevcDecoderFailsAtFrame30,
+    core: false,
+    silent: BY_FFMPEG,
+    ssim: 0.93,
+  },
   { what: "gray HEVC", of: "hevcGray", core: true, says: /cannot decode the video/, ssim: 0.93 },
   { what: "AVI", of: "avi", effort: "balanced", core: true, says: BY_FFMPEG, frames: 76 },
   { what: "a decoder that fails at frame 40", patch: decoderFailsAtFrame40, core: true, says: BY_FFMPEG },
@@ -101,6 +111,18 @@ const CASES = [
     says: FAST_FAILED,
   },
   {
+    what: "an encoder that is hardware",
+    // Firefox's own is never quick enough here.
+    only: "chromium",
+    effort: "fast",
+    measured: false,
+    patch: encoderIsHardware,
+    core: false,
+    floor: 0.92,
+    ssim: 0.6,
+    logs: /hardware encoder: avc1/,
+  },
+  {
     what: "an encoder that overshoots fourfold",
     effort: "fast",
     patch: encoderOvershoots,
@@ -120,8 +142,16 @@ const CASES = [
 ];
 
 inBrowsers("the browser's own codecs", BOTH, (site) => {
-  for (const { what, of = "mp4", effort = "balanced", codec = "h264", ...special } of CASES) {
-    const { measured = true, patch, core, says, silent, ...expected } = special;
+  for (const {
+    what,
+    only = site.name,
+    of = "mp4",
+    effort = "balanced",
+    codec = "h264",
+    ...special
+  } of CASES) {
+    const { measured = true, patch, core, says, silent, logs, ...expected } = special;
+    if (only !== site.name) continue;
     test(what, { timeout: 120_000 }, async (t) => {
       const source = await media(of);
       const target = Math.floor((await stat(source)).size / 3);
@@ -139,6 +169,7 @@ inBrowsers("the browser's own codecs", BOTH, (site) => {
       const fetched = site.server.requests.some(({ path }) => path.includes("ffmpeg-core"));
       assert.equal(fetched, core, "whether ffmpeg's core was fetched");
       if (says) assert.match(job.plan, says);
+      if (logs) assert.match(await clipfit.log(), logs);
       if (silent) assert.doesNotMatch(job.plan, silent);
       const found = await verify(await clipfit.save(job), source, { frames: 75, ...expected, target });
       t.diagnostic(`${(found.share * 100).toFixed(2)} %, SSIM ${found.ssim}`);

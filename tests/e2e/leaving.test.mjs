@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { media } from "../media/make.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
+import { verify } from "./support/verify.mjs";
 
 const third = async (path) => `${Math.floor((await stat(path)).size / 3)}B`;
 
@@ -36,6 +37,24 @@ const downloaded = (clipfit, handle) =>
     const blob = await (await fetch(link.href)).blob();
     return { bytes: blob.size, name: link.download };
   });
+
+/** Counts the finished tasks in the store. */
+function tasksStored(clipfit) {
+  return clipfit.page.evaluate(async () => {
+    const all = await indexedDB.databases();
+    const name = all.find((database) => database.name.endsWith(" tasks"))?.name;
+    if (name === undefined) return 0;
+    const settled = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await settled(indexedDB.open(name));
+    const count = await settled(database.transaction("tasks").objectStore("tasks").count());
+    database.close();
+    return count;
+  });
+}
 
 /** Removes what earlier tests left. */
 async function forgetAll(clipfit) {
@@ -107,6 +126,36 @@ inBrowsers("leaving", BOTH, (site) => {
     await clipfit.ready();
     assert.equal((await earlierReaches(clipfit, 1)).length, 1, "the result of the page before");
     await forgetAll(clipfit);
+    assert.deepEqual(clipfit.errors, []);
+    await clipfit.close();
+  });
+
+  test("a job that was not finished goes on from its finished chunks, twice", {
+    timeout: 120_000,
+  }, async () => {
+    const source = await media("chunks");
+    const target = Math.floor((await stat(source)).size / 3);
+    const clipfit = await Clipfit.open(site, { target: `${target}B`, effort: "best" });
+    clipfit.page.on("dialog", (dialog) => dialog.accept());
+    await forgetAll(clipfit);
+    await clipfit.choose(source);
+    const reused = async () => (await clipfit.log()).match(/was done by an earlier page/g)?.length ?? 0;
+    const before = [];
+    for (const least of [2, 4]) {
+      while ((await tasksStored(clipfit)) < least) await new Promise((resolve) => setTimeout(resolve, 20));
+      await clipfit.page.reload();
+      await clipfit.ready();
+      await earlierReaches(clipfit, 1);
+      await goOnWith(clipfit, source);
+      await clipfit.reaches(["encoding"]);
+      before.push(await reused());
+    }
+    const job = await clipfit.result();
+    assert.ok(before[0] >= 2 && before[1] >= 4, `tasks that earlier pages did: ${before}`);
+    await verify(await clipfit.save(job), source, { target });
+    // The result is stored a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(await tasksStored(clipfit), 0, "nothing stays of a finished job");
     assert.deepEqual(clipfit.errors, []);
     await clipfit.close();
   });

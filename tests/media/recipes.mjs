@@ -197,6 +197,11 @@ export const RECIPES = {
         "-c:v libx264 -preset veryfast -crf 18 -g 60 -c:a aac -b:a 8k {out}",
     ],
   },
+  // Of several chunks, and some seconds of work.
+  chunks: {
+    file: "chunks.mp4",
+    ffmpeg: [`${picture({ size: "480x270", seconds: 16 })} ${sound({ seconds: 16 })} ${h264} ${aac} {out}`],
+  },
   edited: {
     // Begins in the middle of a group of pictures; the edit list says so.
     file: "edit-list.mp4",

@@ -2,9 +2,10 @@
 //! shows the page what becomes known. The only place where core's commands meet the browser. Decides nothing.
 
 use crate::disk::{Disk, FrameStore};
+use crate::journal::{Journal, Records};
 use crate::kept::{Given, Kept};
 use crate::log::Log;
-use crate::pool::{Message, MessageKind, Pool};
+use crate::pool::{self, Message, MessageKind, Pool};
 use crate::protocol::{FromWorker, MissingPart, ToWorker};
 use crate::speeds;
 use crate::surroundings::{self, Site};
@@ -15,13 +16,13 @@ use clipfit_core::job::{Command, Event, Job, Milestone};
 use clipfit_core::machine::limits::WORKER_KEPT_BELOW;
 use clipfit_core::progress::frame_of;
 use clipfit_core::step::load::{LoadFailure, Part};
-use clipfit_core::step::{Answer, Death, Encode, Program, Task};
+use clipfit_core::step::{Answer, Death, Encode, Input, InputSource, Program, Task};
 use clipfit_core::units::Bytes;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::names::archive_folder;
 use clipfit_core::wishes::{Mode, Wishes};
 use clipfit_site::{PackageFile, pairs};
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -55,6 +56,8 @@ pub struct Helpers {
     pub pack: Function,
     /// Fetches a script: `(address, signal) -> Promise<Blob>`. Without one, workers start from their address.
     pub fetch: Function,
+    /// What an earlier page did of the job, and what records its tasks for a later one.
+    pub journal: Option<Journal>,
 }
 
 /// One job's surroundings.
@@ -77,6 +80,8 @@ struct Busy {
     task: Task,
     /// The last lines that it wrote.
     log: VecDeque<String>,
+    /// What was asked of the worker, if its answer is to be recorded.
+    asked: Option<String>,
 }
 
 impl Busy {
@@ -109,6 +114,7 @@ struct Held {
     busy: HashMap<usize, Busy>,
     package: Vec<PackageFile>,
     archive: Option<Blob>,
+    records: Records,
 }
 
 impl Driver {
@@ -129,7 +135,8 @@ impl Driver {
             limits,
         });
         let mut job = Job::new(Bytes(self.file.size() as u64), self.wishes.clone(), host);
-        let mut held = Held { kept: Kept::new(disk), ..Held::default() };
+        let records = Records::new(self.helpers.journal.clone());
+        let mut held = Held { kept: Kept::new(disk), records, ..Held::default() };
         let mut commands = job.handle(Event::Start);
         let mut shown_at = f64::MIN;
         loop {
@@ -142,8 +149,17 @@ impl Driver {
                 }
             }
             if events.is_empty() {
-                let Some(message) = self.next_message().await else { return };
-                let (progress, ended) = self.read(message, &mut held.busy);
+                let message = match held.records.next() {
+                    Some((worker, data)) => {
+                        let kind = pool::read(&data, &[]).unwrap_or_else(MessageKind::Broke);
+                        Message { worker, kind }
+                    }
+                    None => {
+                        let Some(message) = self.next_message().await else { return };
+                        message
+                    }
+                };
+                let (progress, ended) = self.read(message, &mut held.busy, &held.records);
                 events.extend(progress);
                 if let Some((busy, ended)) = ended {
                     if matches!(ended, TaskEnd::Died(Death::OutOfMemory)) {
@@ -182,8 +198,8 @@ impl Driver {
                 let free = || (0..).find(|slot| !held.busy.contains_key(slot));
                 let slot = threads.or_else(free).unwrap_or(0);
                 held.kept.share(shares_frames);
-                self.dispatch(slot, &task, &mut held.kept);
-                held.busy.insert(slot, Busy { task, log: VecDeque::new() });
+                let asked = self.dispatch(slot, &task, held);
+                held.busy.insert(slot, Busy { task, log: VecDeque::new(), asked });
             }
             Command::Show(milestone) => {
                 held.planned |= matches!(milestone, Milestone::Planned(_));
@@ -198,7 +214,9 @@ impl Driver {
             Command::Stop => {
                 self.with_pool(Pool::end_all);
                 held.kept.clear();
-                *held = Held { kept: std::mem::take(&mut held.kept), ..Held::default() };
+                held.records.stop();
+                let (kept, records) = (std::mem::take(&mut held.kept), std::mem::take(&mut held.records));
+                *held = Held { kept, records, ..Held::default() };
             }
             Command::LoadPacker => return Some(Event::PackerLoaded(self.load_packer().await)),
             Command::Pack(report) => return Some(Event::Packed(self.pack(&report, held).await)),
@@ -319,7 +337,9 @@ impl Driver {
         }
     }
 
-    fn dispatch(&self, slot: usize, task: &Task, kept: &mut Kept) {
+    /// Sends a task to a worker, unless an earlier page has done it. Returns what is to be recorded with its end.
+    fn dispatch(&self, slot: usize, task: &Task, held: &mut Held) -> Option<String> {
+        let kept = &mut held.kept;
         let said = [task.program.describe(), task.encode.as_ref().map(Encode::describe)];
         for line in said.into_iter().flatten() {
             self.say(format!("[{}] {line}", task.id.0));
@@ -333,8 +353,14 @@ impl Driver {
             encode: task.encode.clone().map(Box::new),
             frames_in_memory: task.frames_in_memory.0 as f64,
         };
+        let asked = task.is_worth_recording().then(|| asked(&message, task)).flatten();
+        if asked.as_ref().is_some_and(|asked| held.records.has(asked, slot, task.id.0)) {
+            self.say(format!("[{}] was done by an earlier page", task.id.0));
+            return None;
+        }
         let folder = kept.folder(task);
         self.with_pool(|pool| pool.send(slot, &message, &blobs, frames.as_ref(), &folder));
+        asked
     }
 
     /// Takes in a message; returns the progress that it tells, and the task that it ended, if it ended one.
@@ -342,6 +368,7 @@ impl Driver {
         &self,
         message: Message,
         busy: &mut HashMap<usize, Busy>,
+        records: &Records,
     ) -> (Vec<Event>, Option<(Busy, TaskEnd)>) {
         let slot = message.worker;
         let runs = |busy: &HashMap<usize, Busy>, task: u32| {
@@ -394,6 +421,10 @@ impl Driver {
                 riding,
             ) => runs(busy, task).then(|| {
                 self.say(format!("[{task}] done"));
+                let asked = busy.get(&slot).and_then(|busy| busy.asked.as_ref()).filter(|_| exit_code == 0);
+                if let Some((asked, told)) = asked.zip(riding.told) {
+                    records.record(asked, &told);
+                }
                 if memory_bytes > WORKER_KEPT_BELOW || self.threads_slot() == Some(slot) {
                     self.with_pool(|pool| pool.end(slot));
                 }
@@ -444,6 +475,18 @@ impl Driver {
     }
 }
 
+/// Returns what is asked of a worker, as text: all but the task's number, and which of the kept files it reads.
+fn asked(message: &ToWorker, task: &Task) -> Option<String> {
+    let object = pool::plain(message).ok()?;
+    Reflect::set(&object, &"task".into(), &JsValue::NULL).ok()?;
+    let message = JSON::stringify(&object).ok()?.as_string()?;
+    let kept = |input: &Input| match input.source {
+        InputSource::Kept(artifact) => Some(format!(" {artifact:?}")),
+        InputSource::Clip | InputSource::Text(_) => None,
+    };
+    Some(message + &task.inputs.iter().filter_map(kept).collect::<String>())
+}
+
 /// Returns whether a program is for the worker with threads.
 fn wants_threads(program: &Program) -> bool {
     matches!(program, Program::FfmpegThreads { .. })
@@ -451,7 +494,7 @@ fn wants_threads(program: &Program) -> bool {
 
 /// Keeps a finished task's files, and tells the job of it.
 async fn event(busy: Busy, ended: TaskEnd, kept: &mut Kept) -> Event {
-    let Busy { task, log } = busy;
+    let Busy { task, log, .. } = busy;
     let log = log.into();
     match ended {
         TaskEnd::Died(death) => Event::Died { task: task.id, death, log },

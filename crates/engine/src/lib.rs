@@ -5,6 +5,7 @@
 
 mod disk;
 mod driver;
+mod journal;
 mod kept;
 mod log;
 mod pool;
@@ -21,6 +22,7 @@ pub use disk::FrameStore;
 use driver::Driver;
 pub use driver::{Helpers, ResultFiles, Tell};
 use futures::future::{AbortHandle, abortable};
+pub use journal::Journal;
 use js_sys::{Array, Function};
 use log::Log;
 use pool::Pool;
@@ -29,6 +31,25 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
+
+#[wasm_bindgen(typescript_custom_section)]
+const GIVEN: &str = "export interface Given { fetch: Function; frames: object; journal: object | undefined }";
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the engine's script gives to a job (web/src/engine/engine.ts).
+    #[wasm_bindgen(typescript_type = "Given")]
+    pub type Given;
+    /// Returns the promise of the script at an address.
+    #[wasm_bindgen(method, getter)]
+    fn fetch(this: &Given) -> Function;
+    /// Where decoded frames lie between passes.
+    #[wasm_bindgen(method, getter)]
+    fn frames(this: &Given) -> FrameStore;
+    /// What an earlier page did of the job.
+    #[wasm_bindgen(method, getter)]
+    fn journal(this: &Given) -> Option<Journal>;
+}
 
 /// A running job. Dropping it stops its work at once and frees the memory; no update follows.
 #[wasm_bindgen]
@@ -62,7 +83,7 @@ impl Drop for Run {
 /// Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
 /// and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
 /// them. `pack` returns the promise of one archive; `prepare`, called before the work begins, that of all that `pack`
-/// needs for it. `fetch` returns the promise of the script at an address. Decoded frames lie in `store` between passes.
+/// needs for it.
 ///
 /// # Errors
 /// When the wishes are not those of this build.
@@ -73,8 +94,7 @@ pub fn start(
     tell: Function,
     prepare: Function,
     pack: Function,
-    fetch: Function,
-    store: FrameStore,
+    given: Given,
 ) -> Result<Run, JsError> {
     console_error_panic_hook::set_once();
     let wishes = serde_wasm_bindgen::from_value(wishes)?;
@@ -86,7 +106,8 @@ pub fn start(
         // What the page's listener throws is the page's; there is nobody else to tell.
         let _ = tell.call3(&JsValue::NULL, &account, &result.into(), &package);
     });
-    Ok(run(file, wishes, tell, Helpers { prepare, pack, fetch }, Some(store)))
+    let helpers = Helpers { prepare, pack, fetch: given.fetch(), journal: given.journal() };
+    Ok(run(file, wishes, tell, helpers, Some(given.frames())))
 }
 
 /// Starts a job. `tell` is called from later turns of the event loop, never from within this call. Without a `store`,

@@ -1,6 +1,7 @@
 //! Media workers with the compiled parts that they are to have: started lazily, one task at a time each, ended on drop.
 //! Carries messages; knows nothing of what a task is for.
 
+use crate::journal::copy;
 use crate::kept::LentFrames;
 use crate::protocol::{FromWorker, MissingPart, PartAddress, ToWorker};
 use crate::surroundings::Site;
@@ -44,6 +45,8 @@ pub(crate) struct Riding {
     pub(crate) blobs: Vec<Blob>,
     /// Frames that the task kept or gives back, as buffers.
     pub(crate) frames: Option<Array>,
+    /// The end of a task as it was told, with its files but no frames.
+    pub(crate) told: Option<JsValue>,
 }
 
 /// Kinds of message.
@@ -356,12 +359,16 @@ fn post(
     beside: &[(&str, JsValue)],
     moved: &Array,
 ) -> Result<(), JsValue> {
-    // As the generated TypeScript has it: what is not there is null.
-    let object = message.serialize(&Serializer::new().serialize_missing_as_null(true))?;
+    let object = plain(message)?;
     for (name, value) in beside {
         Reflect::set(&object, &JsValue::from_str(name), value)?;
     }
     worker.post_message_with_transfer(&object, moved)
+}
+
+/// Returns the plain part of a message. As the generated TypeScript has it: what is not there is null.
+pub(crate) fn plain(message: &ToWorker) -> Result<JsValue, JsValue> {
+    Ok(message.serialize(&Serializer::new().serialize_missing_as_null(true))?)
 }
 
 /// Returns a tagged object, with the tag around its fields.
@@ -373,9 +380,10 @@ fn tagged(data: &JsValue) -> Result<JsValue, String> {
 }
 
 /// Reads an answer of a worker with these parts; modules that ride along are kept for later workers.
-fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
+pub(crate) fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
     let answer = JsValue::from_str("answer");
     let answered = Reflect::get(data, &answer).unwrap_or_default();
+    let told = copy(data);
     if answered.is_object() {
         Reflect::set(data, &answer, &tagged(&answered)?).map_err(|_| "a fixed answer".to_owned())?;
     }
@@ -389,5 +397,13 @@ fn read(data: &JsValue, parts: &[Part]) -> Result<MessageKind, String> {
     let blobs = beside("blobs")
         .map(|array| array.iter().filter_map(|value| value.dyn_into::<Blob>().ok()).collect())
         .unwrap_or_default();
-    Ok(MessageKind::Said(message, Riding { blobs, frames: beside("frames") }))
+    let frames = beside("frames");
+    let told = matches!(message, FromWorker::Finished { .. }).then(|| {
+        if frames.is_some() {
+            // Frames do not outlive the page. Whoever is to read them finds none, and decodes anew.
+            let _ = Reflect::set(&told, &"frames".into(), &Array::new());
+        }
+        told
+    });
+    Ok(MessageKind::Said(message, Riding { blobs, frames, told }))
 }

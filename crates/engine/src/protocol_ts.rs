@@ -9,8 +9,8 @@ use crate::protocol::{Downloads, FromWorker, LogLine, MissingPart, PartAddress, 
 use clipfit_core::clip::listing::{AudioDetails, ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use clipfit_core::clip::packets::PacketTable;
 use clipfit_core::clip::watched::Perceived;
-use clipfit_core::machine::Profile;
 use clipfit_core::machine::speeds::SpeedFigures;
+use clipfit_core::machine::{InHardware, Profile};
 use clipfit_core::plan::audio::{AacCoder, Mix};
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::package::PackageStep;
@@ -79,6 +79,7 @@ fn render() -> String {
         declaration::<AudioDetails>(&config),
         declaration::<PacketTable>(&config),
         declaration::<SpeedFigures>(&config),
+        declaration::<InHardware>(&config),
         declaration::<Profile>(&config),
         declaration::<Death>(&config),
         declaration::<FrameRate>(&config),

@@ -136,7 +136,9 @@ fn an_earlier_clip_goes_on_with_its_own_file_and_wishes() {
     let commands = state.reduce(Action::GoOn("a".into(), source(1)));
     assert_eq!((handles(&state), keys(&state)), (vec!["planning"], vec!["b"]));
     assert_eq!(state.jobs[0].wishes.effort, Effort::Best);
-    assert!(commands.contains(&Effect::RemoveEarlier("a".into())));
+    let id = state.jobs[0].id;
+    assert_eq!(commands[0], Effect::Adopt(id, "a".into()), "before the job is stored and begins");
+    assert!(!commands.contains(&Effect::RemoveEarlier("a".into())), "it is the job's own now");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -86,6 +86,46 @@ export function decoderIsSilent() {
   };
 }
 
+/** A decoder that claims to decode HEVC, shows the first frames, and fails at its 30th. */
+export function hevcDecoderFailsAtFrame30() {
+  const Real = self.VideoDecoder;
+  const isHevc = ({ codec }) => /^h(ev|vc)1/.test(codec);
+  self.VideoDecoder = class extends Real {
+    #output;
+    #error;
+    #fake;
+    #frames = 0;
+    constructor(init) {
+      super(init);
+      this.#output = init.output;
+      this.#error = init.error;
+    }
+    static isConfigSupported = async (config) =>
+      isHevc(config) ? { supported: true, config } : Real.isConfigSupported(config);
+    configure(config) {
+      if (isHevc(config)) this.#fake = config;
+      else super.configure(config);
+    }
+    decode(chunk) {
+      if (this.#fake === undefined) return super.decode(chunk);
+      this.#frames += 1;
+      if (this.#frames >= 30) {
+        queueMicrotask(() => this.#error(new DOMException("made to fail", "EncodingError")));
+        return;
+      }
+      const { codedWidth, codedHeight } = this.#fake;
+      const gray = new Uint8Array(codedWidth * codedHeight * 2).fill(128);
+      const { timestamp } = chunk;
+      queueMicrotask(() =>
+        this.#output(new VideoFrame(gray, { format: "I420", codedWidth, codedHeight, timestamp })),
+      );
+    }
+    async flush() {
+      if (this.#fake === undefined) await super.flush();
+    }
+  };
+}
+
 /** A decoder of sound that leaves out what is damaged, between the first and the second second, and says nothing. */
 export function soundDecoderSkips() {
   const Real = self.AudioDecoder;
@@ -134,6 +174,20 @@ export function encoderLies() {
     }
     close() {
       this.state = "closed";
+    }
+  };
+}
+
+/** An encoder that is hardware for frames of up to 480 lines; software does its work, and refuses all that asks for no hardware. */
+export function encoderIsHardware() {
+  const Real = self.VideoEncoder;
+  const isHardware = ({ hardwareAcceleration, height }) =>
+    hardwareAcceleration === "prefer-hardware" && height <= 480;
+  self.VideoEncoder = class extends Real {
+    static isConfigSupported = async (config) => ({ supported: isHardware(config), config });
+    configure(config) {
+      if (!isHardware(config)) throw new DOMException("made to fail", "NotSupportedError");
+      super.configure({ ...config, hardwareAcceleration: "no-preference" });
     }
   };
 }

@@ -18,8 +18,8 @@ import { settle } from "../media/load.ts";
 import { assemble } from "./assemble.ts";
 import { type MadeAudio, makeAudio } from "./audio.ts";
 import type { TakeDecoded, TakeFrame } from "./decode.ts";
-import { type ChunkEncoder, Encoding } from "./encode.ts";
-import { examinePackets, examineStreams } from "./examine.ts";
+import { type ChunkEncoder, hasHardware, openEncoding } from "./encode.ts";
+import { type Asked, examinePackets, examineStreams } from "./examine.ts";
 import { cannotDecode, isOurs } from "./failures.ts";
 import { hevcBytes } from "./hevc.ts";
 import { packageSegments } from "./package.ts";
@@ -32,7 +32,7 @@ export interface Codecs {
   /** Lists the streams of a file. */
   examineStreams(file: Blob): Promise<Listing>;
   /** Lists the packets of a video stream and decodes its first keyframe on trial; calls `log` with why that failed. */
-  examinePackets(clip: Blob, stream: number, log: (line: string) => void): Promise<PacketTable>;
+  examinePackets(clip: Blob, asked: Asked, log: (line: string) => void): Promise<PacketTable>;
   /**
    * Decodes exactly `step.frames` frames, in order, and returns samples, if wanted. `takeDecoded`, if given, takes those
    * that need no conversion. What the takers throw is thrown on.
@@ -48,6 +48,8 @@ export interface Codecs {
   makeAudio(step: AudioStep, clip: Blob, alive: () => void): Promise<MadeAudio>;
   /** Opens an encoder. Fails with `CannotEncode`, as do the encoder's calls. */
   openEncoder(step: WebCodecsStep): Promise<ChunkEncoder>;
+  /** Returns whether there is hardware that takes such frames. */
+  hasHardware(step: WebCodecsStep): Promise<boolean>;
   /** Assembles the finished file from slices of the chunks and the audio. */
   assemble(
     chunks: readonly Blob[],
@@ -75,7 +77,8 @@ export function start(module: WebAssembly.Module, downloads: Downloads): Codecs 
     examinePackets: orCannotDecode(examinePackets),
     decodeChunk: (...given) => decodeInto(memory, ...given),
     makeAudio,
-    openEncoder: async (step) => new Encoding(step),
+    openEncoder: openEncoding,
+    hasHardware,
     assemble: orCannotDecode(assemble),
     packageSegments: orCannotDecode(packageSegments),
     watch: orCannotDecode((step, file, progress) => watchFile(memory, step, file, progress)),

@@ -145,7 +145,7 @@ async function* shownFrames(track: Track, step: DecodeStep): AsyncGenerator<Fram
   const config = await decoderConfig(track);
   const packets = track.from(step.from === null ? undefined : step.from / 1e6);
   const decode = step.lenient ? decodeOn : decodeFrames;
-  for await (const frame of decode(config, decodable(track, packets), step.waiting)) {
+  for await (const frame of decode(config, decodable(track, packets), step)) {
     if (track.isShown(frame.timestamp / 1e6)) {
       yield frame;
     } else {

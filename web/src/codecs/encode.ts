@@ -28,7 +28,37 @@ interface Packet {
   key: boolean;
 }
 
-export class Encoding implements ChunkEncoder {
+/** Returns whether there is hardware that takes such frames. */
+export async function hasHardware(step: WebCodecsStep): Promise<boolean> {
+  try {
+    return (await VideoEncoder.isConfigSupported(configOf(step, "prefer-hardware"))).supported === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens an encoder, hardware where the step asks for it and there is some for frames of its size. */
+export async function openEncoding(step: WebCodecsStep): Promise<ChunkEncoder> {
+  const acceleration = step.hardware && (await hasHardware(step)) ? "prefer-hardware" : "no-preference";
+  return new Encoding(step, acceleration);
+}
+
+function configOf(step: WebCodecsStep, hardwareAcceleration: HardwareAcceleration): VideoEncoderConfig {
+  const { codec, width, height, rate, bitrate } = step;
+  return {
+    codec,
+    width,
+    height,
+    framerate: rate.numerator / rate.denominator,
+    bitrate,
+    bitrateMode: "variable",
+    latencyMode: "quality",
+    hardwareAcceleration,
+    ...(codec.startsWith("avc") && { avc: { format: "avc" } }),
+  };
+}
+
+class Encoding implements ChunkEncoder {
   readonly #step: WebCodecsStep;
   readonly #encoder: VideoEncoder;
   readonly #packets: Packet[] = [];
@@ -36,7 +66,7 @@ export class Encoding implements ChunkEncoder {
   #taken = 0;
   readonly #signs = new Signs(() => new CannotEncode("the encoder stalled"));
 
-  constructor(step: WebCodecsStep) {
+  constructor(step: WebCodecsStep, acceleration: HardwareAcceleration) {
     this.#step = step;
     try {
       this.#encoder = new VideoEncoder({
@@ -44,16 +74,7 @@ export class Encoding implements ChunkEncoder {
         error: (error) => this.#fail(error),
       });
       this.#encoder.ondequeue = () => this.#signs.give();
-      this.#encoder.configure({
-        codec: step.codec,
-        width: step.width,
-        height: step.height,
-        framerate: step.rate.numerator / step.rate.denominator,
-        bitrate: step.bitrate,
-        bitrateMode: "variable",
-        latencyMode: "quality",
-        ...(step.codec.startsWith("avc") && { avc: { format: "avc" } }),
-      });
+      this.#encoder.configure(configOf(step, acceleration));
     } catch (error) {
       throw cannotEncode(error);
     }

@@ -8,6 +8,7 @@ import type {
   ListedStream,
   Listing,
   PacketTable,
+  Program,
   VideoDetails,
 } from "../generated/protocol.ts";
 import { lightOf } from "./av1.ts";
@@ -28,10 +29,13 @@ export function examineStreams(file: Blob): Promise<Listing> {
   return withClip(file, list);
 }
 
-/** Lists the packets of a video stream, and the layout of its first keyframe when the browser decodes it. */
+/** Which packets are listed, and who decodes their first keyframe. */
+export type Asked = Pick<Extract<Program, { type: "examinePackets" }>, "stream" | "ownDecoder">;
+
+/** Lists the packets of a video stream, and the layout of its first keyframe if that decodes. */
 export function examinePackets(
   file: Blob,
-  stream: number,
+  { stream, ownDecoder }: Asked,
   log: (line: string) => void,
 ): Promise<PacketTable> {
   return withClip(file, async (clip) => {
@@ -45,7 +49,7 @@ export function examinePackets(
       keyframes: [],
       hidden: [],
       frameSizes: [],
-      ...(await onTrial(track, log)),
+      ...(await onTrial(track, ownDecoder, log)),
     };
     for await (const packet of track.listed()) {
       const row = table.sizes.length;
@@ -304,6 +308,7 @@ async function isInterlacedHevc(track: InputVideoTrack): Promise<boolean> {
 /** Decodes the first keyframe, since browsers do not always decode what they claim to. */
 async function onTrial(
   track: Track,
+  own: boolean,
   log: (line: string) => void,
 ): Promise<Pick<PacketTable, "layout" | "ownDecoder">> {
   try {
@@ -312,16 +317,19 @@ async function onTrial(
       throw new CannotDecode("no packets");
     }
     const config = await decoderConfig(track);
-    for await (const frame of decodeFrames(config, decodable(track, only(key)), 1)) {
+    const ownDecoder = own || (await needsOwn(config));
+    for await (const frame of decodeFrames(config, decodable(track, only(key)), { waiting: 1, ownDecoder })) {
       try {
-        return { layout: await readLayout(frame, config), ownDecoder: await needsOwn(config) };
+        return { layout: await readLayout(frame, config), ownDecoder };
       } finally {
         frame.close();
       }
     }
     throw new CannotDecode("no frame came");
   } catch (error) {
-    log(`the browser does not decode ${track.stream.tag}: ${cannotDecode(error).message}`);
+    log(
+      `${own ? "our decoder" : "the browser"} does not decode ${track.stream.tag}: ${cannotDecode(error).message}`,
+    );
     return { layout: null, ownDecoder: false };
   }
 }

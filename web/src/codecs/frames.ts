@@ -17,18 +17,27 @@ export interface Frame {
   close(): void;
 }
 
+/** How a stream is decoded. */
+export interface Manner {
+  /** The most packets and frames in a queue. */
+  waiting: number;
+  /** Our own decoder decodes, whatever the browser claims to decode. */
+  ownDecoder: boolean;
+  /** Frames may be lost. */
+  mayLose?: boolean;
+}
+
 /**
  * Decodes `packets`, which are in decoding order and begin with a keyframe, into frames in presentation order. The
- * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out. At most
- * `waiting` packets and as many frames are in a queue. Fails where a frame is lost, unless some may be.
+ * caller closes the frames. Frames before the first keyframe refer to frames that are not there and are left out. Fails
+ * where a frame is lost, unless some may be.
  */
 export async function* decodeFrames(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
-  waiting: number,
-  mayLose = false,
+  { waiting, ownDecoder, mayLose = false }: Manner,
 ): AsyncGenerator<Frame, void, undefined> {
-  if (await needsOwn(config)) {
+  if (ownDecoder || (await needsOwn(config))) {
     return yield* decodeHevc(config, packets, mayLose);
   }
   const decoder = new Decoder(config, waiting, mayLose);

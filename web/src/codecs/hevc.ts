@@ -45,7 +45,7 @@ const supported = new Map<string, boolean>();
 
 /** Returns whether the browser has no decoder for this, and we have one. */
 export async function needsOwn(config: VideoDecoderConfig): Promise<boolean> {
-  if (HEVC_FOLDER === "" || !/^h(ev|vc)1\./.test(config.codec)) {
+  if (HEVC_FOLDER === "" || !isHevc(config)) {
     return false;
   }
   const known = supported.get(config.codec);
@@ -54,12 +54,19 @@ export async function needsOwn(config: VideoDecoderConfig): Promise<boolean> {
   return !isSupported;
 }
 
+function isHevc({ codec }: VideoDecoderConfig): boolean {
+  return /^h(ev|vc)1\./.test(codec);
+}
+
 /** Decodes as `decodeFrames` does. */
 export async function* decodeHevc(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
   mayLose: boolean,
 ): AsyncGenerator<Frame, void, undefined> {
+  if (HEVC_FOLDER === "" || !isHevc(config)) {
+    throw new CannotDecode(`no decoder of ours for ${config.codec}`);
+  }
   const module = await load().catch((error) => {
     loaded = undefined;
     throw cannotDecode(error);

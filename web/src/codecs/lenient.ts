@@ -2,13 +2,13 @@
 
 import type { EncodedPacket } from "mediabunny";
 import { CannotDecode } from "./failures.ts";
-import { decodeFrames, type Frame } from "./frames.ts";
+import { decodeFrames, type Frame, type Manner } from "./frames.ts";
 
 /** Decodes as `decodeFrames` does, and goes on at the next keyframe where that fails. */
 export async function* decodeOn(
   config: VideoDecoderConfig,
   packets: AsyncIterator<EncodedPacket, unknown, undefined>,
-  waiting: number,
+  manner: Manner,
 ): AsyncGenerator<Frame, void, undefined> {
   const rest = new Rest(packets);
   const held: Frame[] = [];
@@ -16,7 +16,7 @@ export async function* decodeOn(
   try {
     for (;;) {
       try {
-        for await (const frame of decodeFrames(config, rest, waiting, true)) {
+        for await (const frame of decodeFrames(config, rest, { ...manner, mayLose: true })) {
           last = frame.timestamp;
           held.push(frame);
           const [before] = held.length > 1 ? held.splice(0, 1) : [];

@@ -2,10 +2,18 @@
 
 import init, { type Run, start } from "../generated/engine.js";
 import { fetchModule, fetchWhole, LoadError } from "../media/load.ts";
+import type { Journal } from "../page/journal.ts";
 import { FrameStore } from "./frame-store.ts";
 
 export interface Engine {
-  readonly start: (file: File, wishes: unknown, tell: Tell, prepare: Prepare, pack: Pack) => Run;
+  readonly start: (
+    file: File,
+    wishes: unknown,
+    tell: Tell,
+    prepare: Prepare,
+    pack: Pack,
+    journal: Journal | undefined,
+  ) => Run;
 }
 
 type Tell = Parameters<typeof start>[2];
@@ -26,7 +34,10 @@ export function open(): Promise<Engine> {
 async function fetchEngine(): Promise<Engine> {
   const address = new URL("engine.wasm.gz", import.meta.url).href;
   await init({ module_or_path: await fetchModule(address, 0, () => undefined) });
-  return { start: (...given) => start(...given, fetchScript, new FrameStore()) };
+  return {
+    start: (file, wishes, tell, prepare, pack, journal) =>
+      start(file, wishes, tell, prepare, pack, { fetch: fetchScript, frames: new FrameStore(), journal }),
+  };
 }
 
 /** Fetches a script that a worker is to start from. Fails with a `LoadFailure`. */

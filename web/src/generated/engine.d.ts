@@ -1,5 +1,7 @@
 /* tslint:disable */
 /* eslint-disable */
+export interface Given { fetch: Function; frames: object; journal: object | undefined }
+
 
 /**
  * A running job. Dropping it stops its work at once and frees the memory; no update follows.
@@ -22,12 +24,12 @@ export class Run {
  * Starts a job under `wishes`. Calls `tell` with an update, the result's file if there is one, and the pairs of path
  * and content of a package; `pack` with the name of a folder, such pairs and whether a page that plays them goes with
  * them. `pack` returns the promise of one archive; `prepare`, called before the work begins, that of all that `pack`
- * needs for it. `fetch` returns the promise of the script at an address. Decoded frames lie in `store` between passes.
+ * needs for it.
  *
  * # Errors
  * When the wishes are not those of this build.
  */
-export function start(file: File, wishes: any, tell: Function, prepare: Function, pack: Function, fetch: Function, store: any): Run;
+export function start(file: File, wishes: any, tell: Function, prepare: Function, pack: Function, given: Given): Run;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 

@@ -210,7 +210,11 @@ height: number, } | { "type": "measure" } | { "type": "examineStreams" } | { "ty
 /**
  * Position of the stream in the file.
  */
-stream: number, } | { "type": "decode",
+stream: number,
+/**
+ * Our own decoder is tried at once, because the browser's failed at this clip.
+ */
+ownDecoder: boolean, } | { "type": "decode",
 /**
  * The frames.
  */
@@ -287,7 +291,11 @@ waiting: number,
 /**
  * Goes on at the next keyframe after a decode error. The frame before it is shown until then.
  */
-lenient: boolean, };
+lenient: boolean,
+/**
+ * Our own HEVC decoder decodes it, whatever the browser claims to decode.
+ */
+ownDecoder: boolean, };
 
 /**
  * What HDR is made of. The first three are code points of H.273.
@@ -482,7 +490,11 @@ bitrate: number,
 /**
  * How many frames there are to encode; with fewer or more nothing is handed out.
  */
-frames: number, };
+frames: number,
+/**
+ * Hardware is asked for by name, where it takes frames of this size.
+ */
+hardware: boolean, };
 
 /**
  * Decodes frames and samples some of them: their luma, one sample after the other.
@@ -864,7 +876,32 @@ vp9: number | null,
 /**
  * The browser's own encoder for AV1.
  */
-av1: number | null, };
+av1: number | null,
+/**
+ * Which of the browser's own are hardware.
+ */
+hardware: InHardware, };
+
+/**
+ * Which of the browser's own encoders are hardware, proved by frames.
+ */
+export type InHardware = {
+/**
+ * The one for H.264.
+ */
+h264: boolean,
+/**
+ * The one for H.265.
+ */
+h265: boolean,
+/**
+ * The one for VP9.
+ */
+vp9: boolean,
+/**
+ * The one for AV1.
+ */
+av1: boolean, };
 
 /**
  * Profiles of H.264, best first.

@@ -54,7 +54,7 @@ export class Browser {
       case "examineStreams":
         return { type: "streams", ...(await this.#codecs.examineStreams(file)) };
       case "examinePackets":
-        return { type: "packets", ...(await this.#codecs.examinePackets(file, program.stream, log)) };
+        return { type: "packets", ...(await this.#codecs.examinePackets(file, program, log)) };
     }
   }
 
@@ -160,6 +160,11 @@ export class Browser {
       seen = await this.#codecs.decodeChunk(step, samples, clip, take, takeDecoded);
     });
     return [...encoded, ...samplesFile(seen)];
+  }
+
+  /** Returns whether there is hardware that takes such frames. */
+  hasHardware(step: WebCodecsStep): Promise<boolean> {
+    return this.#codecs.hasHardware(step);
   }
 
   /** Encodes the frames that `feed` gives with the browser's own encoder. */

@@ -58,6 +58,7 @@ export async function measure(encoder: Encoder, browser: Browser): Promise<Speed
     h265: null,
     vp9: null,
     av1: null,
+    hardware: { h264: false, h265: false, vp9: false, av1: false },
   };
   encodeWithX264(encoder, PRESETS[0], strip);
   let chunk: Blob | undefined;
@@ -73,17 +74,19 @@ export async function measure(encoder: Encoder, browser: Browser): Promise<Speed
     }
   }
   for (const [profile, codec] of H264) {
-    const milliseconds = await encodeTime(browser, codec, strip, WARM_UP);
-    if (milliseconds !== undefined) {
+    const found = await encodeTime(browser, codec, strip, WARM_UP);
+    if (found !== undefined) {
       figures.h264Profile = profile;
-      figures.h264 = speedOf(strip, milliseconds, FRAMES);
+      figures.h264 = speedOf(strip, found.milliseconds, FRAMES);
+      figures.hardware.h264 = found.hardware;
       break;
     }
   }
   for (const [name, codec] of OTHERS) {
-    const milliseconds = await encodeTime(browser, codec, small, 0);
-    if (milliseconds !== undefined) {
-      figures[name] = speedOf(small, milliseconds, SMALL_FRAMES);
+    const found = await encodeTime(browser, codec, small, 0);
+    if (found !== undefined) {
+      figures[name] = speedOf(small, found.milliseconds, SMALL_FRAMES);
+      figures.hardware[name] = found.hardware;
     }
   }
   return figures;
@@ -173,6 +176,7 @@ async function decodeTime(
     hdr: null,
     waiting: 6,
     lenient: false,
+    ownDecoder: false,
   };
   try {
     const began = performance.now();
@@ -187,10 +191,29 @@ async function decodeTime(
   }
 }
 
-/** Measures the frames after the warm-up; undefined when the encoder is missing or fails. */
+/**
+ * Measures the frames after the warm-up, with hardware if it encodes them; undefined when the encoder is missing or
+ * fails.
+ */
 async function encodeTime(
   browser: Browser,
   codec: string,
+  strip: Strip,
+  warmUp: number,
+): Promise<{ milliseconds: number; hardware: boolean } | undefined> {
+  for (const hardware of [true, false]) {
+    const milliseconds = await encodeTimeOf(browser, codec, hardware, strip, warmUp);
+    if (milliseconds !== undefined) {
+      return { milliseconds, hardware };
+    }
+  }
+  return undefined;
+}
+
+async function encodeTimeOf(
+  browser: Browser,
+  codec: string,
+  hardware: boolean,
   { width, height, frames }: Strip,
   warmUp: number,
 ): Promise<number | undefined> {
@@ -202,7 +225,11 @@ async function encodeTime(
     colour: [1, 1, 1],
     bitrate: BITRATE,
     frames: frames.length,
+    hardware,
   };
+  if (hardware && !(await browser.hasHardware(step))) {
+    return undefined;
+  }
   try {
     let began = performance.now();
     const encoded = browser.encode(step, async (encode) => {

@@ -2,6 +2,7 @@
 // a job's account means.
 
 import { createStore, del, entries, set, type UseStore } from "idb-keyval";
+import { type Journal, moveTasks, openJournal, removeTasks } from "./journal.ts";
 
 /** A job as it is stored. */
 interface Entry {
@@ -65,12 +66,29 @@ export function keep(job: number, account: unknown, url: string | undefined): Pr
     const result = url === undefined ? null : await (await fetch(url)).blob();
     const entry: Entry = { page, at: Date.now(), account, result };
     await set(keyOf(job), entry, store);
+    if (result !== null) {
+      await removeTasksOf(keyOf(job));
+    }
   });
 }
 
 /** Removes a job of this page. */
 export function forget(job: number): Promise<boolean> {
-  return next(job, (store) => del(keyOf(job), store));
+  return next(job, (store) => removeJob(keyOf(job), store));
+}
+
+/** Gives what an earlier page did of a job to one of this page. */
+export function adopt(job: number, earlier: string): Promise<boolean> {
+  return next(job, async (store) => {
+    await moveTasks(earlier, keyOf(job));
+    await del(earlier, store);
+  });
+}
+
+/** Opens the journal of a job of this page, which works on this file. */
+export async function journal(job: number, file: File): Promise<Journal> {
+  await last.get(job);
+  return openJournal(keyOf(job), file);
 }
 
 /** Lists what pages left that are gone, the latest first, and removes what is older than a week. */
@@ -82,7 +100,10 @@ export async function earlier(): Promise<Earlier[]> {
   const alive = new Set(held.map(({ name }) => name));
   const left = all.filter(([, { page }]) => !alive.has(LOCK + page));
   const isRecent = ([, { at }]: [string, Entry]) => Date.now() - at < WEEK_MS;
-  await Promise.all(left.filter((one) => !isRecent(one)).map(([key]) => del(key, store)));
+  const old = left.filter((one) => !isRecent(one)).map(([key]) => key);
+  await Promise.all(old.map((key) => del(key, store)));
+  const known = new Set(all.map(([key]) => key).filter((key) => !old.includes(key)));
+  await removeTasks((job) => known.has(job) || alive.has(LOCK + pageOf(job)));
   return left
     .filter(isRecent)
     .sort(([, one], [, other]) => other.at - one.at)
@@ -91,9 +112,22 @@ export async function earlier(): Promise<Earlier[]> {
 
 /** Removes what an earlier page left. */
 export async function remove(key: string): Promise<void> {
-  await del(key, await opened);
+  await removeJob(key, await opened);
+}
+
+async function removeJob(key: string, store: UseStore): Promise<void> {
+  await del(key, store);
+  await removeTasksOf(key);
+}
+
+function removeTasksOf(gone: string): Promise<void> {
+  return removeTasks((job) => job !== gone);
 }
 
 function keyOf(job: number): string {
   return `${page} ${job}`;
+}
+
+function pageOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(" "));
 }

@@ -170,6 +170,11 @@ pub struct VideoFacts {
 }
 
 impl VideoFacts {
+    /// Returns whether our own decoder may try what another has failed at.
+    pub(crate) fn suits_own_decoder(&self) -> bool {
+        self.codec == "hevc" && !self.own_decoder
+    }
+
     /// Returns the size in square pixels, upright: what a person sees.
     pub fn display_size(&self) -> (u32, u32) {
         self.displayed((self.width, self.height), self.sample_aspect)

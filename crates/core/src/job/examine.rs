@@ -52,6 +52,8 @@ pub(super) struct Examination {
     joined: Option<Streams>,
     /// What the browser made of the clip, once its packets are listed.
     seen: Seen,
+    /// Our own decoder decodes, because the browser's failed.
+    own_decoder: bool,
     next_task: u32,
     asked: Option<TaskId>,
     question: Question,
@@ -85,7 +87,21 @@ enum Question {
 impl Examination {
     pub(super) fn new(bytes: Bytes, reader: Reader, next_task: u32) -> Examination {
         let (streams, joined, seen, asked) = (None, None, Seen::default(), None);
-        Examination { bytes, reader, streams, joined, seen, next_task, asked, question: Question::Streams }
+        let (own_decoder, question) = (false, Question::Streams);
+        Examination { bytes, reader, streams, joined, seen, own_decoder, next_task, asked, question }
+    }
+
+    /// Lets our own decoder decode, if it is not to already; asks again for what was listed with the browser's. Returns
+    /// whether it does.
+    pub(super) fn use_own_decoder(&mut self, commands: &mut Vec<Command>) -> bool {
+        if std::mem::replace(&mut self.own_decoder, true) {
+            return false;
+        }
+        if let Some(streams) = &self.streams {
+            let program = self.list_packets(streams.video_stream());
+            self.ask(Question::Packets, program, commands);
+        }
+        true
     }
 
     /// Returns whether a continuous copy stands for the person's file.
@@ -234,7 +250,7 @@ impl Examination {
 
     fn list_packets(&self, stream: u32) -> Program {
         match self.reader {
-            Reader::Browser => Program::ExaminePackets { stream },
+            Reader::Browser => Program::ExaminePackets { stream, own_decoder: self.own_decoder },
             Reader::Core | Reader::Native => Program::Ffprobe { arguments: ffmpeg::probe_packets(stream) },
         }
     }

@@ -57,6 +57,8 @@ pub struct Job {
     only_browser: Option<Box<ForBrowser>>,
     /// Its decoders go on after errors, since there is no other decoder.
     lenient: bool,
+    /// Our own decoder decodes, because the browser's failed midway.
+    own_decoder: bool,
     /// How far it was when it began, or began anew.
     begun_at: f64,
     furthest: f64,
@@ -86,6 +88,7 @@ impl Job {
             reads_copy: false,
             only_browser: None,
             lenient: false,
+            own_decoder: false,
             begun_at: 0.0,
             furthest: 0.0,
         }
@@ -144,7 +147,8 @@ impl Job {
     /// Begins, or begins again, with this decoder.
     fn begin(&mut self, decoder: Decoder, commands: &mut Vec<Command>) {
         let prelude = Prelude::new(self.bytes, self.wishes.clone(), decoder, &self.host, self.next_task);
-        let prelude = prelude.of_copy(self.only_browser.clone()).lenient(self.lenient);
+        let prelude =
+            prelude.of_copy(self.only_browser.clone()).lenient(self.lenient).own_decoder(self.own_decoder);
         self.stage = JobState::Prelude(Box::new(prelude));
         if let JobState::Prelude(prelude) = &mut self.stage {
             let next = prelude.begin(&self.host, commands);
@@ -186,6 +190,14 @@ impl Job {
         match schedule.shared.end.take() {
             None => {}
             Some(End::GaveUp(failure)) => self.give_up(failure, commands),
+            Some(End::FellBack(why))
+                if why.is_of_the_decoder()
+                    && schedule.shared.facts.video.suits_own_decoder()
+                    && !self.own_decoder =>
+            {
+                self.own_decoder = true;
+                self.begin_anew(Decoder::Browser, commands);
+            }
             Some(End::FellBack(WhyFfmpeg::Midway))
                 if only_in_browser(&schedule.shared.facts.video.codec)
                     && !self.lenient

@@ -166,6 +166,14 @@ impl Prelude {
         Prelude { lenient, ..self }
     }
 
+    /// Lets our own decoder decode, because the browser's failed.
+    pub(super) fn own_decoder(mut self, own: bool) -> Prelude {
+        if own {
+            self.examination.use_own_decoder(&mut Vec::new());
+        }
+        self
+    }
+
     /// Returns whether a continuous copy stands for the person's file.
     pub(super) fn reads_copy(&self) -> bool {
         self.examination.reads_copy()
@@ -306,7 +314,9 @@ impl Prelude {
         if self.decoder == Decoder::Browser
             && let Err(why) = plan::suits(&facts, self.examination.seen())
         {
-            return Next::FallBack(why);
+            let may = facts.video.suits_own_decoder() && why.is_of_the_decoder();
+            let again = may && self.examination.use_own_decoder(commands);
+            return if again { Next::Wait } else { Next::FallBack(why) };
         }
         let facts = match &self.copy_of {
             Some(file) => file.streams.copied(facts, &file.log),

@@ -10,7 +10,7 @@ use crate::clip::facts::{Field, MediaFacts, Resized};
 use crate::clip::listing::{ListedStream, Listing, Oddity, StreamKind, VideoDetails};
 use crate::clip::packets::PacketTable;
 use crate::machine::speeds::SpeedFigures;
-use crate::machine::{NativeEncoders, Threads};
+use crate::machine::{InHardware, NativeEncoders, Threads};
 use crate::step::files::{CONTINUOUS_FILE, PROBE_FILE};
 use crate::step::load::{LoadFailure, Part};
 use crate::step::{Answer, Artifact, Death, InputSource, Program, Task, Written};
@@ -64,12 +64,21 @@ struct Here {
     odd: Option<Oddity>,
     /// Layout of the frame that it decodes on trial.
     layout: Option<&'static str>,
+    /// Layout of the frame that our own decoder decodes on trial.
+    layout_of_ours: Option<&'static str>,
     /// How every task ends that decodes with the browser.
     decode_dies: Option<Death>,
 }
 
-const FINE: Here =
-    Here { decodes: true, missing: &[], codec: "h264", odd: None, layout: Some("I420"), decode_dies: None };
+const FINE: Here = Here {
+    decodes: true,
+    missing: &[],
+    codec: "h264",
+    odd: None,
+    layout: Some("I420"),
+    layout_of_ours: None,
+    decode_dies: None,
+};
 
 /// What a job asked for until it encodes, or ended.
 #[derive(Debug, Default)]
@@ -83,8 +92,10 @@ fn name(program: &Program) -> &'static str {
     match program {
         Program::Measure => "measure",
         Program::ExamineStreams => "browser: streams",
+        Program::ExaminePackets { own_decoder: true, .. } => "ours: packets",
         Program::ExaminePackets { .. } => "browser: packets",
         Program::Ffprobe { .. } => "ffprobe",
+        Program::Decode { step, .. } if step.own_decoder => "ours: decode",
         Program::Decode { .. } => "browser: decode",
         Program::Watch(_) => "watch",
         Program::Ffmpeg { arguments } if arguments.iter().any(|one| one == CONTINUOUS_FILE) => "copy",
@@ -103,6 +114,7 @@ fn answer(task: &Task, here: Here) -> Event {
         h265: None,
         vp9: None,
         av1: None,
+        hardware: InHardware::default(),
     };
     // Only the person's file is odd.
     let clip = task.inputs.iter().any(|input| input.source == InputSource::Clip);
@@ -116,7 +128,10 @@ fn answer(task: &Task, here: Here) -> Event {
     streams.streams[0].codec = Some(here.codec.into());
     let answer = match &task.program {
         Program::Measure => Answer::Speeds(figures),
-        Program::ExaminePackets { .. } => Answer::Packets(Box::new(packets(here.layout))),
+        Program::ExaminePackets { own_decoder, .. } => {
+            let layout = if *own_decoder { here.layout_of_ours } else { here.layout };
+            Answer::Packets(Box::new(PacketTable { own_decoder: *own_decoder, ..packets(layout) }))
+        }
         Program::Ffprobe { arguments } if arguments.iter().any(|one| one.contains("packet")) => {
             Answer::Packets(Box::new(packets(None)))
         }
@@ -171,7 +186,7 @@ fn way(here: Here) -> Way {
                 ("browser: decode", Some(death)) => {
                     events.push(Event::Died { task: task.id, death, log: Vec::new() });
                 }
-                ("browser: decode" | "ffmpeg", _) => return way,
+                ("browser: decode" | "ours: decode" | "ffmpeg", _) => return way,
                 _ => events.push(answer(&task, here)),
             }
         }
@@ -239,6 +254,46 @@ fn who_examines_and_who_encodes() {
         assert_eq!(way.asked, expected, "{name}");
         assert_eq!(way.kept_speeds, usize::from(of_browser > 1), "{name}");
         assert_eq!(way.gave_up, None, "{name}");
+    }
+}
+
+#[test]
+fn hevc_that_the_browser_fails_at_is_decoded_by_our_own_decoder() {
+    let hevc = Here { codec: "hevc", layout_of_ours: Some("I420P10"), ..FINE };
+    let no_frame = Here { layout: None, ..hevc };
+    let midway = Here { decode_dies: Some(Death::Browser), ..hevc };
+    let cases: [(&str, Here, &[&str]); 5] = [
+        ("the browser decodes it", hevc, &["browser: packets", "browser: decode"]),
+        ("it shows no frame", no_frame, &["browser: packets", "ours: packets", "ours: decode"]),
+        (
+            "nor does ours",
+            Here { layout_of_ours: None, ..no_frame },
+            &["browser: packets", "ours: packets", "load", "ffprobe", "ffprobe", "ffmpeg"],
+        ),
+        (
+            "it fails midway",
+            midway,
+            &[
+                "browser: packets",
+                "browser: decode",
+                "load",
+                "browser: streams",
+                "ours: packets",
+                "ours: decode",
+            ],
+        ),
+        (
+            "another codec has one decoder",
+            Here { codec: "h264", ..no_frame },
+            &["browser: packets", "load", "ffprobe", "ffprobe", "ffmpeg"],
+        ),
+    ];
+    for (name, here, then) in cases {
+        let mut way = way(here);
+        way.asked.dedup_by(|one, before| one == before && *one == "browser: decode");
+        let expected: Vec<&str> =
+            ["load", "measure", "browser: streams"].iter().chain(then).copied().collect();
+        assert_eq!((way.asked, way.gave_up), (expected, None), "{name}");
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn step(stream: u32, size: (u32, u32), origin: Micros, grid: &Grid) -
             hdr: None,
             waiting: frames_waiting(size),
             lenient: false,
+            own_decoder: false,
         },
         finer: 1,
         every: watch::every(grid.rate),

@@ -188,6 +188,9 @@ impl Schedule {
             if self.shared.lenient && !matches!(work, Work::WatchResult(_)) {
                 task.program.pass_over_errors();
             }
+            if self.shared.facts.video.own_decoder && !matches!(work, Work::WatchResult(_)) {
+                task.program.use_own_decoder();
+            }
             self.frames.share(rendition, &mut task);
             self.shared.tasks.running.insert(id, Running { rendition, work, tries, frames: 0 });
             self.shared.command(Command::Run(task));

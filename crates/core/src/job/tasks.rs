@@ -5,7 +5,7 @@ use super::cut::Cutting;
 use super::rendition::{EncodeState, Rendition};
 use super::shared::{Shared, Work};
 use crate::machine::limits::threads_each;
-use crate::machine::{Decoder, NativeEncoder, Profile, VideoEncoder};
+use crate::machine::{Decoder, NativeEncoder, VideoEncoder};
 use crate::plan::chunks::Chunk;
 use crate::plan::{Action, EncodePlan, RateControl};
 use crate::rate::allocate::{Allocator, COARSEST_QP};
@@ -205,8 +205,7 @@ impl Rendition {
                 return Some(Task::new(id, program, inputs, outputs));
             }
             RateControl::Measured { .. } => {
-                let profile = self.machine.encoders.h264.unwrap_or(Profile::Baseline);
-                let step = webcodecs::encode(&encode.plan, profile, chunk, asked);
+                let step = webcodecs::encode(&encode.plan, self.machine.encoders, chunk, asked);
                 let program = decode(&encode.plan, chunk);
                 return Some(Task {
                     encode: Some(Encode::WebCodecs(step)),

@@ -130,6 +130,41 @@ pub struct Encoders {
     pub vp9: bool,
     /// AV1, Main profile.
     pub av1: bool,
+    /// Which of them are hardware.
+    pub hardware: InHardware,
+}
+
+/// Which of the browser's own encoders are hardware, proved by frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct InHardware {
+    /// The one for H.264.
+    pub h264: bool,
+    /// The one for H.265.
+    pub h265: bool,
+    /// The one for VP9.
+    pub vp9: bool,
+    /// The one for AV1.
+    pub av1: bool,
+}
+
+impl InHardware {
+    /// Returns which ones `is_hardware` confirms.
+    pub fn of(is_hardware: impl Fn(Codec) -> bool) -> InHardware {
+        let [h264, h265, vp9, av1] = Codec::ALL.map(is_hardware);
+        InHardware { h264, h265, vp9, av1 }
+    }
+
+    /// Returns whether the one for `codec` is.
+    pub fn has(self, codec: Codec) -> bool {
+        match codec {
+            Codec::H264 => self.h264,
+            Codec::H265 => self.h265,
+            Codec::Vp9 => self.vp9,
+            Codec::Av1 => self.av1,
+        }
+    }
 }
 
 impl Encoders {

@@ -20,9 +20,10 @@ const DISK_SHARE: u64 = 4;
 const FRAMES_ON_DISK: Bytes = Bytes(2_000_000_000);
 /// The most for frames that a browser without a disk keeps in memory.
 const FRAMES_WITHOUT_DISK: Bytes = Bytes(100_000_000);
-/// What a tab takes at most if frames lie in memory before they go to the disk, which takes longer; and the most for
-/// those frames.
+/// What a tab takes at most if frames lie in memory before they go to the disk, which takes longer; what it takes
+/// without encoders; and the most for those frames.
 const TAB_BYTES: f64 = 700e6;
+const PAGE_BYTES: f64 = 60e6;
 const FRAMES_BEFORE_DISK: f64 = 200e6;
 
 /// A worker's memory never shrinks: one above this many bytes after a task is ended rather than kept for smaller tasks.
@@ -40,6 +41,9 @@ const OWN_SOURCE_PIXEL_BYTES: f64 = 57.0;
 /// 0.0004 of SSIM and save 120 MB for each worker.
 const LOOKAHEAD_BYTES: f64 = 127e6;
 const LEAST_LOOKAHEAD: u32 = 5;
+/// Frames of more pixels than this are not predicted from B-frames, so x264 holds two frames less: 87 MB at 4K for each
+/// worker. It costs 0.0003 of SSIM.
+const PYRAMID_PIXELS: f64 = 4e6;
 /// The most for decoded frames that wait for their conversion, and their number.
 const WAITING_BYTES: f64 = 24e6;
 const WAITING_FRAMES: std::ops::RangeInclusive<u32> = 2..=6;
@@ -91,7 +95,7 @@ impl Limits {
     /// Returns how many bytes of kept frames a tab holds in memory beside such encoders. The rest goes to its disk.
     pub fn frames_in_memory(&self, encoder: &Footprint) -> Bytes {
         let encoders = encoder.bytes() * self.workers_for(encoder) as f64;
-        let left = TAB_BYTES.min(self.memory.0 as f64) - encoders;
+        let left = TAB_BYTES.min(self.memory.0 as f64) - PAGE_BYTES - encoders;
         Bytes(left.clamp(0.0, FRAMES_BEFORE_DISK) as u64)
     }
 }
@@ -126,6 +130,11 @@ fn pixels((width, height): (u32, u32)) -> f64 {
 pub fn lookahead(preset: Preset, size: (u32, u32)) -> u32 {
     let most = (LOOKAHEAD_BYTES / (LOOKAHEAD_PIXEL_BYTES * pixels(size)).max(1.0)) as u32;
     preset.lookahead().min(most.max(LEAST_LOOKAHEAD))
+}
+
+/// Returns whether frames of this size may be predicted from B-frames in a tab.
+pub fn keeps_pyramid(size: (u32, u32)) -> bool {
+    pixels(size) <= PYRAMID_PIXELS
 }
 
 /// Returns how many decoded frames of this size may wait for what is done with them.
@@ -193,10 +202,10 @@ mod tests {
         for (limits, result, source, most) in [
             (machine(2, 8.0), SD, SD, 200),
             (machine(2, 8.0), (1280, 720), HD, 200),
-            (machine(2, 8.0), HD, HD, 40),
+            (machine(2, 8.0), HD, HD, 0),
             (machine(4, 8.0), HD, HD, 0),
             (machine(2, 8.0), UHD, UHD, 0),
-            (machine(2, 0.5), SD, SD, 60),
+            (machine(2, 0.5), SD, SD, 0),
         ] {
             let encoder = Footprint { preset: Preset::Veryfast, result, source, own_decoder: false };
             let found = limits.frames_in_memory(&encoder).0 / 20_000_000 * 20;

@@ -6,7 +6,8 @@ pub mod speeds;
 
 use crate::wishes::Codec;
 pub use encoders::{
-    CodecUnavailable, Encoders, NativeEncoder, NativeEncoders, Preset, Profile, Threads, VideoEncoder,
+    CodecUnavailable, Encoders, InHardware, NativeEncoder, NativeEncoders, Preset, Profile, Threads,
+    VideoEncoder,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,4 +102,11 @@ pub enum WhyFfmpeg {
     Encoder,
     /// x265 is to encode, which is inside ffmpeg.
     X265,
+}
+
+impl WhyFfmpeg {
+    /// Returns whether another decoder might do in the browser what its own does not.
+    pub(crate) fn is_of_the_decoder(self) -> bool {
+        matches!(self, WhyFfmpeg::Video | WhyFfmpeg::HighRange | WhyFfmpeg::Range | WhyFfmpeg::Midway)
+    }
 }

@@ -1,6 +1,6 @@
 //! How fast this machine decodes and encodes, as it was measured once. Knows no clip.
 
-use super::{Decoder, Encoders, Preset, Profile};
+use super::{Decoder, Encoders, InHardware, Preset, Profile};
 use crate::wishes::Codec;
 use serde::Deserialize;
 
@@ -38,10 +38,13 @@ pub struct SpeedFigures {
     pub vp9: Option<f64>,
     /// The browser's own encoder for AV1.
     pub av1: Option<f64>,
+    /// Which of the browser's own are hardware.
+    pub hardware: InHardware,
 }
 
 impl SpeedFigures {
-    /// Returns the text that is kept: lines `name=pixels a second`, and `h264-profile=name`, without what did not work.
+    /// Returns the text that is kept: lines `name=pixels a second`, `h264-profile=name` and `hardware=` with the names of
+    /// codecs, without what did not work.
     pub fn text(&self) -> String {
         let [superfast, veryfast, medium] = [self.superfast, self.veryfast, self.medium].map(Some);
         let profile = self.h264_profile.map(|profile| format!("h264-profile={}", profile_name(profile)));
@@ -50,7 +53,10 @@ impl SpeedFigures {
             [("medium", medium), ("veryfast", veryfast), ("superfast", superfast), ("decode", self.decode)];
         let browser = [("h264", self.h264), ("h265", self.h265), ("vp9", self.vp9), ("av1", self.av1)];
         let lines = x264.into_iter().map(line).chain([profile]).chain(browser.into_iter().map(line));
-        lines.flatten().collect::<Vec<_>>().join("\n")
+        let hardware = Codec::ALL.iter().filter(|codec| self.hardware.has(**codec)).map(|codec| codec.id());
+        let hardware = hardware.collect::<Vec<_>>().join(" ");
+        let hardware = (!hardware.is_empty()).then(|| format!("hardware={hardware}"));
+        lines.chain([hardware]).flatten().collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the speeds that follow from them; `None` if an encoder of x264's is missing.
@@ -66,6 +72,7 @@ impl SpeedFigures {
             medium: valid(self.medium)?.min(veryfast),
             profile: self.h264_profile,
             browser: [self.h264, self.h265, self.vp9, self.av1].map(|speed| speed.and_then(valid)),
+            hardware: self.hardware,
         })
     }
 }
@@ -95,6 +102,7 @@ pub struct Speeds {
     profile: Option<Profile>,
     /// The browser's own encoders, in the order of `Codec::ALL`.
     browser: [Option<f64>; Codec::ALL.len()],
+    hardware: InHardware,
 }
 
 impl Speeds {
@@ -124,6 +132,9 @@ impl Speeds {
             h265: speed("h265"),
             vp9: speed("vp9"),
             av1: speed("av1"),
+            hardware: InHardware::of(|codec| {
+                find("hardware").is_some_and(|names| names.split(' ').any(|name| name == codec.id()))
+            }),
         };
         figures.speeds()
     }
@@ -147,6 +158,7 @@ impl Speeds {
             h265: has(Codec::H265),
             vp9: has(Codec::Vp9),
             av1: has(Codec::Av1),
+            hardware: self.hardware,
         }
     }
 
@@ -239,9 +251,10 @@ mod tests {
             h265: None,
             vp9: Some(20e6),
             av1: None,
+            hardware: InHardware { h264: true, ..InHardware::default() },
         };
         let text = "1 4 agent\nmedium=12000000\nveryfast=30000001\nsuperfast=50000000\ndecode=100000000\n\
-            h264-profile=main\nh264=200000000\nvp9=20000000\nday=20000";
+            h264-profile=main\nh264=200000000\nvp9=20000000\nhardware=h264\nday=20000";
         let key = key("agent", 4);
         assert_eq!(kept(&key, &figures, 20_000), text);
         let read = Speeds {
@@ -255,6 +268,7 @@ mod tests {
                 Codec::Vp9 => Some(20e6),
                 _ => None,
             }),
+            hardware: figures.hardware,
         };
         let measured = Some(read);
         for (key, today, expected) in [

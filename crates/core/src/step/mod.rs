@@ -112,6 +112,8 @@ pub enum Program {
     ExaminePackets {
         /// Position of the stream in the file.
         stream: u32,
+        /// Our own decoder is tried at once, because the browser's failed at this clip.
+        own_decoder: bool,
     },
     /// The browser decodes a chunk of the first input into frames, for the encode.
     Decode {
@@ -152,6 +154,15 @@ impl Program {
         }
     }
 
+    /// Lets our own decoder decode the video.
+    pub(crate) fn use_own_decoder(&mut self) {
+        match self {
+            Program::Decode { step, .. } => step.own_decoder = true,
+            Program::Watch(step) => step.video.iter_mut().for_each(|video| video.decode.own_decoder = true),
+            _ => {}
+        }
+    }
+
     /// Returns a line for the log; `None` where the encode says it all.
     pub fn describe(&self) -> Option<String> {
         Some(match self {
@@ -162,7 +173,9 @@ impl Program {
             Program::Frames { .. } => return None,
             Program::Measure => "measure the machine".into(),
             Program::ExamineStreams => "browser: examine the streams".into(),
-            Program::ExaminePackets { stream } => format!("browser: examine the packets of stream {stream}"),
+            Program::ExaminePackets { stream, .. } => {
+                format!("browser: examine the packets of stream {stream}")
+            }
             Program::Decode { step, .. } => format!(
                 "browser: decode {} frames from {} at {}x{}",
                 step.frames, step.first, step.width, step.height
@@ -266,6 +279,24 @@ impl Task {
         Task { id, program, inputs, outputs, encode: None, frames_in_memory: Bytes(0) }
     }
 
+    /// Returns whether it takes so long, for so little that it writes, that a page which goes on with the job of an
+    /// earlier one would rather not run it again.
+    pub fn is_worth_recording(&self) -> bool {
+        let of_clip = self.inputs.iter().all(|input| input.source == InputSource::Clip);
+        let watches = matches!(self.program, Program::Watch(_)) && of_clip;
+        let kind = |output: &Output| output.keep.map(|artifact| artifact.kind);
+        let encodes = |kind| {
+            matches!(
+                kind,
+                ArtifactKind::Stats(_)
+                    | ArtifactKind::Tree(_)
+                    | ArtifactKind::Encoded(..)
+                    | ArtifactKind::Audio
+            )
+        };
+        watches || self.outputs.iter().filter_map(kind).any(encodes)
+    }
+
     /// Reads `file` wherever the task would read the person's file.
     pub(crate) fn read_instead_of_clip(&mut self, file: Artifact) {
         for input in self.inputs.iter_mut().filter(|input| input.source == InputSource::Clip) {
@@ -307,4 +338,38 @@ pub enum Death {
     Browser,
     /// Anything else.
     Crash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_and_is_small_is_recorded() {
+        let [clip, result] =
+            [Input::clip(), Input { name: files::CLIP.into(), source: InputSource::Kept(RESULT) }];
+        let watch = || Program::Watch(Box::new(WatchStep { video: None, audio: None }));
+        let ffmpeg = || Program::Ffmpeg { arguments: Vec::new() };
+        for (program, input, kinds, recorded) in [
+            (Program::ExamineStreams, &clip, &[][..], false),
+            (watch(), &clip, &[], true),
+            // Another attempt's result may be another file.
+            (watch(), &result, &[], false),
+            (ffmpeg(), &clip, &[ArtifactKind::Stats(3), ArtifactKind::Frames(3)], true),
+            (ffmpeg(), &clip, &[ArtifactKind::Encoded(3, 0)], true),
+            (ffmpeg(), &clip, &[ArtifactKind::Audio], true),
+            // As large as the clip.
+            (ffmpeg(), &clip, &[ArtifactKind::Continuous], false),
+            // Quickly made.
+            (ffmpeg(), &clip, &[ArtifactKind::Result], false),
+        ] {
+            let kept = |&kind| Some(Artifact { rendition: 0, kind });
+            let output = |kind| Output { name: String::new(), keep: kept(kind), read: 0 };
+            let outputs = kinds.iter().map(output).collect();
+            let task = Task::new(TaskId(0), program, vec![input.clone()], outputs);
+            assert_eq!(task.is_worth_recording(), recorded, "{task:?}");
+        }
+    }
+
+    const RESULT: Artifact = Artifact { rendition: 0, kind: ArtifactKind::Result };
 }

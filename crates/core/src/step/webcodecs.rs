@@ -1,8 +1,8 @@
 //! What the browser's own codecs are asked to do, as plain steps. Knows nothing of WebCodecs' calls; a step names
 //! times, sizes and rates only.
 
-use crate::machine::Profile;
 use crate::machine::limits::frames_waiting;
+use crate::machine::{Encoders, Profile};
 use crate::plan::EncodePlan;
 use crate::plan::audio::{self, AacCoder, AudioPlan, Mix};
 use crate::plan::chunks::Chunk;
@@ -45,6 +45,8 @@ pub struct DecodeStep {
     pub waiting: u32,
     /// Goes on at the next keyframe after a decode error. The frame before it is shown until then.
     pub lenient: bool,
+    /// Our own HEVC decoder decodes it, whatever the browser claims to decode.
+    pub own_decoder: bool,
 }
 
 /// Measures how loud an audio stream is, window by window.
@@ -115,12 +117,15 @@ pub struct WebCodecsStep {
     pub bitrate: u64,
     /// How many frames there are to encode; with fewer or more nothing is handed out.
     pub frames: u64,
+    /// Hardware is asked for by name, where it takes frames of this size.
+    pub hardware: bool,
 }
 
 impl WebCodecsStep {
     /// Describes it for the log.
     pub fn describe(&self) -> String {
-        format!("browser's encoder: {} at {} kb/s", self.codec, self.bitrate / 1000)
+        let encoder = if self.hardware { "hardware encoder" } else { "encoder" };
+        format!("browser's {encoder}: {} at {} kb/s", self.codec, self.bitrate / 1000)
     }
 }
 
@@ -141,6 +146,7 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         hdr: Hdr::of(&plan.conversion),
         waiting: frames_waiting(plan.conversion.source),
         lenient: false,
+        own_decoder: false,
     }
 }
 
@@ -202,8 +208,9 @@ fn codec_string(plan: &EncodePlan, profile: Profile) -> String {
     }
 }
 
-/// Returns the step that encodes `chunk` of `plan` into about `asked`; `profile` is for H.264.
-pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) -> WebCodecsStep {
+/// Returns the step that encodes `chunk` of `plan` into about `asked` with one of `encoders`.
+pub fn encode(plan: &EncodePlan, encoders: Encoders, chunk: &Chunk, asked: Bytes) -> WebCodecsStep {
+    let profile = encoders.h264.unwrap_or(Profile::Baseline);
     let rate = asked.over(plan.grid.rate.time_of(chunk.frames));
     WebCodecsStep {
         codec: codec_string(plan, profile),
@@ -213,5 +220,6 @@ pub fn encode(plan: &EncodePlan, profile: Profile, chunk: &Chunk, asked: Bytes) 
         colour: plan.conversion.colour.code_points(),
         bitrate: (rate.0 * 1000.0).max(1.0) as u64,
         frames: chunk.frames,
+        hardware: encoders.hardware.has(plan.codec),
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::clip::facts::Colour;
 use crate::machine::Preset;
-use crate::machine::limits::lookahead;
+use crate::machine::limits::{keeps_pyramid, lookahead};
 use crate::plan::EncodePlan;
 use crate::plan::RateControl;
 use crate::plan::chunks::Chunk;
@@ -187,7 +187,7 @@ pub(crate) fn pass_options(preset: Preset, pass: Pass) -> &'static [&'static str
 }
 
 /// Returns the encode of `chunk` of `plan` in this pass: the same settings that `arguments::encode_chunk` spells for
-/// ffmpeg, but for large frames, of which fewer are looked ahead: a tab has less memory.
+/// ffmpeg, but for large frames, of which fewer are held: a tab has less memory.
 pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     let mut options = Vec::new();
     let passes = match pass {
@@ -214,9 +214,13 @@ pub fn step(plan: &EncodePlan, chunk: &Chunk, pass: Pass) -> X264Step {
     };
     options.extend(plan.keyframe_distance.into_iter().flat_map(gop_options));
     options.extend(pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
-    let ahead = lookahead(plan.preset, (plan.format.width, plan.format.height));
+    let size = (plan.format.width, plan.format.height);
+    let ahead = lookahead(plan.preset, size);
     if ahead < plan.preset.lookahead() && !matches!(pass, Pass::Capped(_)) {
         options.push(format!("rc-lookahead={ahead}"));
+    }
+    if !keeps_pyramid(size) {
+        options.push("b-pyramid=none".into());
     }
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
     options.push("stitchable=1".into());

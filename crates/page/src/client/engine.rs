@@ -30,6 +30,7 @@ extern "C" {
         tell: &Function,
         prepare: &Function,
         pack: &Function,
+        journal: &JsValue,
     ) -> Result<EngineRun, JsValue>;
 
     type EngineRun;
@@ -91,16 +92,23 @@ impl Drop for Run {
     }
 }
 
-/// Starts a job. `tell` is called from later turns of the event loop, never from within this call.
-pub fn start(file: File, wishes: Wishes, tell: Tell) -> Run {
+/// Starts a job, with the journal of what an earlier page did of it. `tell` is called from later turns of the event loop,
+/// never from within this call.
+pub fn start(
+    file: File,
+    wishes: Wishes,
+    journal: impl Future<Output = JsValue> + 'static,
+    tell: Tell,
+) -> Run {
     let stage = Rc::new(RefCell::new(RunState::Opening));
     let shared = Rc::clone(&stage);
     wasm_bindgen_futures::spawn_local(async move {
         let engine = open().await;
+        let journal = journal.await;
         if matches!(*shared.borrow(), RunState::Over) {
             return;
         }
-        let started = engine.and_then(|engine| run(&engine, &file, &wishes, Rc::clone(&tell)));
+        let started = engine.and_then(|engine| run(&engine, &file, &wishes, &journal, Rc::clone(&tell)));
         match started {
             Ok((run, called)) => drop(shared.replace(RunState::Running(run, called))),
             Err(reason) => tell(Update::Failed(reason.into()), None),
@@ -113,6 +121,7 @@ fn run(
     engine: &Engine,
     file: &File,
     wishes: &Wishes,
+    journal: &JsValue,
     tell: Tell,
 ) -> Result<(EngineRun, Called), LoadFailure> {
     let tell: Listener = Closure::new(move |update, result: Option<Blob>, package: Array| {
@@ -136,6 +145,7 @@ fn run(
         tell.as_ref().unchecked_ref(),
         prepare.as_ref().unchecked_ref(),
         pack.as_ref().unchecked_ref(),
+        journal,
     );
     run.map(|run| (run, (tell, prepare, pack))).map_err(|_| LoadFailure::Corrupt)
 }

@@ -2,9 +2,14 @@
 //! Knows no job.
 
 use super::script::import_script;
-use js_sys::{Array, Reflect};
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{Blob, File};
+
+/// A job waits so many milliseconds for its journal.
+const JOURNAL_MS: u32 = 2_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -12,6 +17,10 @@ extern "C" {
     type Script;
     #[wasm_bindgen(method, catch)]
     async fn keep(this: &Script, job: u32, account: &JsValue, url: Option<&str>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn adopt(this: &Script, job: u32, earlier: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn journal(this: &Script, job: u32, file: &File) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn forget(this: &Script, job: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -53,6 +62,29 @@ impl PageScript {
         if let Some(script) = self.script().await {
             let _ = script.forget(job).await;
         }
+    }
+
+    /// Gives what an earlier page did, by its key, to a job of this page.
+    pub async fn adopt(self, job: u32, earlier: &str) {
+        if let Some(script) = self.script().await {
+            let _ = script.adopt(job, earlier).await;
+        }
+    }
+
+    /// Returns the journal of a job of this page, which works on this file; undefined where the browser has no store, or
+    /// the script does not arrive in time: the job does not wait for it.
+    pub async fn journal(self, job: u32, file: File) -> JsValue {
+        let opened = future_to_promise(async move {
+            match self.script().await {
+                Some(script) => script.journal(job, &file).await,
+                None => Ok(JsValue::UNDEFINED),
+            }
+        });
+        let late = Promise::new(&mut |resolve, _| {
+            let give_up = move || drop(resolve.call0(&JsValue::NULL));
+            Timeout::new(JOURNAL_MS, give_up).forget();
+        });
+        JsFuture::from(Promise::race(&Array::of2(&opened, &late))).await.unwrap_or_default()
     }
 
     /// Returns what earlier pages left.

@@ -65,6 +65,12 @@ impl Keeping {
         spawn_local(async move { script.forget(job.0).await });
     }
 
+    /// Gives what an earlier page did to a job of this page.
+    pub(super) fn adopt(&self, job: JobId, key: String) {
+        let script = self.script;
+        spawn_local(async move { script.adopt(job.0, &key).await });
+    }
+
     /// Removes what an earlier page left.
     pub(super) fn remove(&self, key: String) {
         let script = self.script;

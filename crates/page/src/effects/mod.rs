@@ -98,7 +98,10 @@ impl Effects {
     /// Carries out one command.
     pub fn run(&self, command: Effect, state: &State) {
         match command {
-            Effect::Start { run, file, wishes } => self.runs.start(run, self.files.get(file), wishes),
+            Effect::Start { job, run, file, wishes } => {
+                self.runs.start(job, run, self.files.get(file), wishes);
+            }
+            Effect::Adopt(job, key) => self.keeping.adopt(job, key),
             Effect::End(run) => self.runs.end(run),
             Effect::DiscardEngine => engine::discard(),
             Effect::ForgetLog(run) => self.runs.forget(run),

@@ -2,7 +2,8 @@
 
 use super::browser;
 use crate::client::engine::{self, ResultFiles, Run};
-use crate::job::{Made, RunId};
+use crate::client::store::PageScript;
+use crate::job::{JobId, Made, RunId};
 use crate::state::{Action, News};
 use clipfit_core::clip::failure::ProbeFailure;
 use clipfit_core::view::update::{FailureAccount, Update};
@@ -26,16 +27,18 @@ impl Runs {
         Runs { dispatch, handles: RefCell::default(), logs: Rc::default() }
     }
 
-    pub(super) fn start(&self, run: RunId, file: Option<File>, wishes: Wishes) {
+    pub(super) fn start(&self, job: JobId, run: RunId, file: Option<File>, wishes: Wishes) {
         let dispatch = self.dispatch.clone();
         let Some(file) = file else {
             let update = Update::Failed(FailureAccount::plain(ProbeFailure::Unreadable.to_string()));
             return dispatch.emit(Action::Tell(run, News { update, made: None, now: browser::now() }));
         };
         let (logs, loading) = (Rc::clone(&self.logs), LoadingThrottle::default());
+        let journal = PageScript.journal(job.0, file.clone());
         let handle = engine::start(
             file,
             wishes,
+            journal,
             Rc::new(move |update, files| {
                 if let Update::Failed(FailureAccount { evidence, .. }) = &update
                     && !evidence.is_empty()

@@ -105,6 +105,8 @@ pub struct News {
 pub enum Effect {
     /// Start a run.
     Start {
+        /// The job.
+        job: JobId,
         /// Identifies the run.
         run: RunId,
         /// The file to work on.
@@ -161,6 +163,8 @@ pub enum Effect {
     },
     /// Forget what is stored of a job.
     Unstore(JobId),
+    /// Give what an earlier page did, by its key in the store, to a job.
+    Adopt(JobId, String),
     /// Forget what an earlier page left under this key.
     RemoveEarlier(String),
     /// Dispatch `Action::ForgetRemoved` with this number some seconds later.

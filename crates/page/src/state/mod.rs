@@ -308,8 +308,10 @@ impl State {
             return;
         }
         let wishes = found.wishes.clone().unwrap_or_else(|| Wishes::clone(&self.wishes));
+        // Before the job is stored and begins: what was done of it is its own then.
+        commands.push(Effect::Adopt(JobId(self.next_id), key.to_owned()));
         self.add(vec![file], &wishes, commands);
-        self.remove_earlier(|earlier| earlier.key == key, commands);
+        self.earlier = Rc::new(self.earlier.iter().filter(|one| one.key != key).cloned().collect());
     }
 
     fn remove_earlier(&mut self, which: impl Fn(&Earlier) -> bool, commands: &mut Vec<Effect>) {
@@ -475,7 +477,8 @@ impl State {
         }
         if let Some(next) = self.jobs.iter().find(|job| matches!(job.phase, Phase::Queued)) {
             let mut job = Job::clone(next);
-            commands.push(Effect::Start { run: job.run, file: job.source.file, wishes: job.wishes.clone() });
+            let (file, wishes) = (job.source.file, job.wishes.clone());
+            commands.push(Effect::Start { job: job.id, run: job.run, file, wishes });
             job.phase = Phase::Planning(Preparing::Starting);
             self.put(job);
         }
