@@ -46,6 +46,11 @@ const highRange = (white, transfer) =>
     .join(":") +
   ` -color_primaries bt2020 -color_trc ${transfer} -colorspace bt2020nc -color_range tv`;
 
+/** Frames that show their number as eight bars, the lowest bit on the left. */
+const numbered =
+  "-f lavfi -i color=black:size=320x180:rate=25:duration=6,format=gray," +
+  String.raw`geq=lum='if(bitand(N\,pow(2\,floor(X/40)))\,235\,16)',format=yuv420p`;
+
 export const RECIPES = {
   // As most clips are.
   mp4: { file: "clip.mp4", ffmpeg: [`${picture()} ${sound()} ${h264} ${aac} {out}`] },
@@ -195,6 +200,17 @@ export const RECIPES = {
     ffmpeg: [
       `${picture({ size: "64x36", rate: 1, seconds: 3600, grain: 30 })} -f lavfi -i anullsrc=r=8000:cl=mono:d=3600 ` +
         "-c:v libx264 -preset veryfast -crf 18 -g 60 -c:a aac -b:a 8k {out}",
+    ],
+  },
+  numbered: { file: "numbered.mp4", ffmpeg: [`${numbered} ${sound({ seconds: 6 })} ${h264} ${aac} {out}`] },
+  numberedMpeg4: {
+    file: "numbered-mpeg4.mp4",
+    ffmpeg: ["-i {numbered} -c:v mpeg4 -q:v 3 -g 50 -c:a copy {out}"],
+  },
+  numberedHevc: {
+    file: "numbered-hevc.mp4",
+    ffmpeg: [
+      "-i {numbered} -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=50 -tag:v hvc1 -c:a copy {out}",
     ],
   },
   // Of several chunks, and some seconds of work.

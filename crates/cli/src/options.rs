@@ -4,7 +4,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use clipfit_core::units::{Bytes, FrameRate};
+use clipfit_core::units::{Bytes, FrameRate, Micros};
 use clipfit_core::wishes::destinations::{self, Destination};
 use clipfit_core::wishes::ladder::{self, Rung};
 use clipfit_core::wishes::link;
@@ -12,7 +12,7 @@ use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::renditions::Wanted;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -129,6 +129,8 @@ pub struct Hls {
     /// What to do with several audio tracks: keep the default one, or mix all into one
     #[arg(long, value_parser = tracks())]
     audio_tracks: Option<Tracks>,
+    #[command(flatten)]
+    part: Part,
     /// Folder for the package, or for all packages; default: <IN>-hls next to each clip
     #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
@@ -148,6 +150,7 @@ impl Hls {
             frame_rate: self.fps,
             audio: self.audio.unwrap_or(unsaid.audio),
             tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
+            trim: self.part.trim(),
             ..unsaid
         }
     }
@@ -282,6 +285,30 @@ pub(crate) struct WishOptions {
     /// What to do with several audio tracks: keep the default one, or mix all into one
     #[arg(long, value_parser = tracks())]
     audio_tracks: Option<Tracks>,
+    #[command(flatten)]
+    part: Part,
+}
+
+/// The part of each clip to keep.
+#[derive(Debug, Args, Default)]
+struct Part {
+    /// Keep the clip from here on: seconds, m:ss or h:mm:ss, with decimals
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Micros>,
+    /// Keep the clip up to here
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to: Option<Micros>,
+}
+
+impl Part {
+    fn trim(&self) -> Option<Trim> {
+        let trim = Trim { start: self.from.unwrap_or_default(), end: self.to };
+        (trim != Trim::default()).then_some(trim)
+    }
+}
+
+fn time(text: &str) -> Result<Micros, &'static str> {
+    link::parse_time(text).ok_or("write a time as 75.5, 1:15.5 or 1:02:03")
 }
 
 impl WishOptions {
@@ -305,7 +332,7 @@ impl WishOptions {
             frame_rate: self.fps,
             audio: self.audio.unwrap_or(unsaid.audio),
             tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
-            trim: None,
+            trim: self.part.trim(),
         }
     }
 }

@@ -21,6 +21,8 @@ mod looks;
 #[path = "native/metadata.rs"]
 mod metadata;
 mod support;
+#[path = "native/trim.rs"]
+mod trim;
 
 use clipfit_cli::error::Error;
 use clipfit_core::job::failure::Failure;

@@ -2,14 +2,14 @@
 //! page's elements or of where settings are stored.
 
 use crate::words;
-use clipfit_core::units::{FrameRate, Kbps};
+use clipfit_core::units::{FrameRate, Kbps, Micros};
 use clipfit_core::wishes::destinations;
 use clipfit_core::wishes::ladder::{self, Rung};
 use clipfit_core::wishes::link::{self, Link};
 use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
-use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Tracks, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Tracks, Trim, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// Every field, as typed.
@@ -48,6 +48,12 @@ pub struct Settings {
     pub audio_rate: String,
     /// What to do with several audio tracks.
     pub tracks: Tracks,
+    /// Where the part to keep begins; empty means the beginning. Not for the next visit: that has other clips.
+    #[serde(skip)]
+    pub start_at: String,
+    /// Where it ends; empty means the end.
+    #[serde(skip)]
+    pub end_at: String,
     /// Whether a finished result downloads without a click.
     pub download: bool,
 }
@@ -185,6 +191,10 @@ pub enum Edit {
     AudioRate(String),
     /// Another choice for several audio tracks.
     Tracks(Tracks),
+    /// Typed where the part to keep begins.
+    StartAt(String),
+    /// Typed where it ends.
+    EndAt(String),
     /// Switched automatic download.
     Download(bool),
 }
@@ -208,6 +218,10 @@ pub enum Field {
     Segment,
     /// The limit of a package.
     PackageTarget,
+    /// Where the part to keep begins.
+    StartAt,
+    /// Where it ends.
+    EndAt,
 }
 
 impl Default for Settings {
@@ -234,6 +248,8 @@ impl Default for Settings {
             audio: AudioChoice::Auto,
             audio_rate: "96".into(),
             tracks: Tracks::First,
+            start_at: String::new(),
+            end_at: String::new(),
             download: false,
         }
     }
@@ -254,7 +270,7 @@ impl Settings {
             frame_rate,
             audio,
             tracks,
-            trim: _,
+            trim,
         } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
@@ -289,6 +305,10 @@ impl Settings {
             audio,
             audio_rate,
             tracks: *tracks,
+            start_at: trim
+                .filter(|trim| trim.start > Micros(0))
+                .map_or(String::new(), |trim| link::time_text(trim.start)),
+            end_at: trim.and_then(|trim| trim.end).map_or(String::new(), link::time_text),
             download: before.download || link.start_automatically,
         }
     }
@@ -321,6 +341,8 @@ impl Settings {
             Edit::Audio(audio) => self.audio = audio,
             Edit::AudioRate(text) => self.audio_rate = text,
             Edit::Tracks(tracks) => self.tracks = tracks,
+            Edit::StartAt(text) => self.start_at = text,
+            Edit::EndAt(text) => self.end_at = text,
             Edit::Download(on) => self.download = on,
         }
     }
@@ -357,8 +379,17 @@ impl Settings {
                 AudioChoice::Rate => rate(&self.audio_rate).map_or(before.audio, AudioWish::Encode),
             },
             tracks: self.tracks,
-            trim: None,
+            trim: self.trim().unwrap_or(before.trim),
         }
+    }
+
+    /// Returns the part to keep, `Some(None)` for all of it; `None` if a field is unreadable or it ends before it begins.
+    fn trim(&self) -> Option<Option<Trim>> {
+        let (start, end) =
+            (optional(&self.start_at, link::parse_time)?, optional(&self.end_at, link::parse_time)?);
+        let trim = Trim { start: start.unwrap_or_default(), end };
+        let holds = end.is_none_or(|end| end > trim.start);
+        holds.then_some((trim != Trim::default()).then_some(trim))
     }
 
     /// Says in a sentence what is wrong with a field; `in_force` are the wishes that apply until it is corrected.
@@ -396,6 +427,14 @@ impl Settings {
                 let now = in_force.packaging.target.map_or_else(|| "no limit".to_owned(), words::exact_size);
                 format!("Enter a size such as 10 MB or 900 KB. Until then: {now}.")
             }),
+            Field::StartAt => optional(&self.start_at, link::parse_time).is_none().then(time_asked),
+            Field::EndAt => match optional(&self.end_at, link::parse_time) {
+                None => Some(time_asked()),
+                Some(_) if self.trim().is_none() && optional(&self.start_at, link::parse_time).is_some() => {
+                    Some("It ends before it begins.".into())
+                }
+                Some(_) => None,
+            },
             Field::AudioRate => {
                 (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {
                     let now = match in_force.audio {
@@ -407,6 +446,10 @@ impl Settings {
             }
         }
     }
+}
+
+fn time_asked() -> String {
+    "Enter a time such as 12.5 or 1:05.".into()
 }
 
 /// Writes a frame rate so that `link::parse_frame_rate` reads it back exactly.

@@ -4,9 +4,9 @@
 use crate::job::CopyRefused;
 use clipfit_core::units::{Bytes, Micros, grouped};
 use clipfit_core::view::account::ResultAccount;
-use clipfit_core::wishes::link::parse_size;
+use clipfit_core::wishes::link::{self, parse_size};
 use clipfit_core::wishes::renditions;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 
 /// Describes the saving: `4.14 MB → 1.89 MB, 54 % smaller`.
 pub fn saving(report: &ResultAccount) -> String {
@@ -125,8 +125,19 @@ pub fn wishes(wishes: &Wishes) -> String {
         }
     };
     parts.extend(video_and_audio(wishes));
-    parts.extend(wishes.trim.map(|trim| format!("{} to {}", trim.start, trim.end)));
+    parts.extend(wishes.trim.map(part_kept));
     parts.join(" · ")
+}
+
+/// Lists what is not automatic: the part that is kept, video and audio.
+pub fn changed(wishes: &Wishes) -> Vec<String> {
+    wishes.trim.map(part_kept).into_iter().chain(video_and_audio(wishes)).collect()
+}
+
+/// Returns the part that is kept: `0:05 to 0:12.5`.
+pub fn part_kept(Trim { start, end }: Trim) -> String {
+    let end = end.map_or_else(|| "the end".to_owned(), link::time_text);
+    format!("{} to {end}", link::time_text(start))
 }
 
 /// Lists the wishes for video and audio that are not automatic: `720p`, `no audio`.

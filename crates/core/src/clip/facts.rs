@@ -170,6 +170,15 @@ pub struct VideoFacts {
 }
 
 impl VideoFacts {
+    /// Returns the time of the first frame at or after `time`, which people write to the millisecond; the end
+    /// behind the last one.
+    pub(crate) fn frame_from(&self, time: Micros) -> Micros {
+        const WRITTEN_TO: Micros = Micros(1_000);
+        let next = self.times.partition_point(|shown| *shown < time - WRITTEN_TO);
+        let behind = self.start + self.duration;
+        if self.times.is_empty() { time.min(behind) } else { self.times.get(next).copied().unwrap_or(behind) }
+    }
+
     /// Returns whether our own decoder may try what another has failed at.
     pub(crate) fn suits_own_decoder(&self) -> bool {
         self.codec == "hevc" && !self.own_decoder

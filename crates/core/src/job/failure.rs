@@ -6,7 +6,7 @@ use crate::machine::WhyFfmpeg;
 use crate::plan::refusal::Refusal;
 use crate::step::load::LoadFailure;
 pub use crate::step::load::PackFailure;
-use crate::units::Bytes;
+use crate::units::{Bytes, Micros};
 use serde::Serialize;
 
 /// Why there is no result.
@@ -70,6 +70,11 @@ pub enum Failure {
     },
     /// The files of a package are there, but not the archive of them.
     NotPacked(PackFailure),
+    /// Not one frame of the clip is in the part to keep.
+    NothingKept {
+        /// How long the clip is.
+        length: Micros,
+    },
     /// The user cancelled.
     Cancelled,
 }

@@ -373,6 +373,9 @@ impl Prelude {
         host: &Host,
         commands: &mut Vec<Command>,
     ) -> Next {
+        if plan::keeps_nothing(&facts, &self.wishes) {
+            return Next::GiveUp(Failure::NothingKept { length: facts.video.duration });
+        }
         let plan = match plan::plan(&facts, &self.wishes, machine) {
             Ok(plan) => plan,
             Err(refusal) => return Next::GiveUp(Failure::TooSmall(refusal)),
@@ -412,5 +415,5 @@ const OVERHANG: Micros = Micros(1_000_000);
 fn without_overhang(facts: &MediaFacts) -> Option<Trim> {
     let (start, end) = (facts.video.start, facts.video.start + facts.video.duration);
     let track = chosen_track(facts).filter(|_| facts.missing.end.is_some())?;
-    (track.start + track.duration > end + OVERHANG).then_some(Trim { start, end })
+    (track.start + track.duration > end + OVERHANG).then_some(Trim { start, end: Some(end) })
 }

@@ -11,14 +11,16 @@ use crate::machine::{Decoder, Machine, Preset, Threads, VideoEncoder};
 use crate::units::Micros;
 use crate::wishes::{Codec, Effort, Mode, Wishes};
 
-/// Returns the part of the clip that is kept, on the source's timeline.
+/// Returns the part of the clip that is kept, on the source's timeline: it begins and ends with frames. All frames from
+/// `Trim::start` on and before `Trim::end` are in it.
 pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
     let whole = (facts.video.start, facts.video.start + facts.video.duration);
     match wishes.trim {
         None => whole,
         Some(trim) => {
-            let start = trim.start.max(whole.0).min(whole.1);
-            (start, trim.end.min(whole.1).max(start))
+            let start = facts.video.frame_from(trim.start).max(whole.0);
+            let end = trim.end.map_or(whole.1, |end| facts.video.frame_from(end));
+            (start, end.max(start))
         }
     }
 }

@@ -30,6 +30,12 @@ pub(crate) use suits::audio_needs_ffmpeg;
 pub use suits::{suits, suits_container};
 pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, RenditionPlan};
 
+/// Returns whether not one frame of the clip is in the part to keep.
+pub fn keeps_nothing(facts: &MediaFacts, wishes: &Wishes) -> bool {
+    let (start, end) = encode::kept(facts, wishes);
+    wishes.trim.is_some() && start >= end
+}
+
 /// Plans `facts` under `wishes` for this machine.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {
     match wishes.mode {

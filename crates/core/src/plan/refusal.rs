@@ -138,6 +138,6 @@ fn first_part(facts: &MediaFacts, wishes: &Wishes, least: Bytes, duration: Micro
     let length = Micros::from_seconds((duration.seconds() * share * 0.8).floor());
     (length.seconds() >= 1.0).then(|| Offer {
         change: Change::KeepFirst(length),
-        wishes: Wishes { trim: Some(Trim { start, end: start + length }), ..wishes.clone() },
+        wishes: Wishes { trim: Some(Trim { start, end: Some(start + length) }), ..wishes.clone() },
     })
 }

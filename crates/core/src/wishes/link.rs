@@ -2,12 +2,12 @@
 //! honoured is reported.
 
 use crate::percent;
-use crate::units::{Bytes, FrameRate, Kbps};
+use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::destinations;
 use crate::wishes::ladder;
 use crate::wishes::packaging::SegmentFormat;
 use crate::wishes::renditions;
-use crate::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
+use crate::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 use serde::Serialize;
 
 /// What an address asks for.
@@ -101,6 +101,18 @@ pub fn parse(query: &str, fragment: &str) -> Link {
     if link.wishes.mode == Mode::Hls && (says("target") || says("preset")) {
         link.wishes.packaging.target = Some(link.wishes.target);
     }
+    if let Some(Trim { start, end: Some(end) }) = link.wishes.trim
+        && end <= start
+    {
+        link.wishes.trim = None;
+        let ends = said.iter().filter(|(name, _)| name == "start-at" || name == "end-at");
+        let problem = |(name, value): &(String, String)| LinkProblem {
+            name: name.clone(),
+            value: value.clone(),
+            why: LinkTrouble::BadValue,
+        };
+        link.problems.extend(ends.map(problem));
+    }
     // A rung is named to be used, and so are renditions.
     if (says("rung") || says("renditions")) && !says("mode") {
         link.wishes.mode = Mode::Ladder;
@@ -136,6 +148,13 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
         "height" => parse_height(value).map(|height| wishes.height = Some(height)).ok_or(Reject),
         "fps" => parse_frame_rate(value).map(|rate| wishes.frame_rate = Some(rate)).ok_or(Reject),
         "audio" => parse_audio(value).map(|audio| wishes.audio = audio).ok_or(Reject),
+        "start-at" => parse_time(value)
+            .map(|start| wishes.trim = Some(Trim { start, ..wishes.trim.unwrap_or_default() }))
+            .ok_or(Reject),
+        "end-at" => parse_time(value)
+            .filter(|end| *end > Micros(0))
+            .map(|end| wishes.trim = Some(Trim { end: Some(end), ..wishes.trim.unwrap_or_default() }))
+            .ok_or(Reject),
         "audio-tracks" => Tracks::find(value).map(|tracks| wishes.tracks = tracks).ok_or(Reject),
         "renditions" => renditions::parse(value).map(|wanted| wishes.renditions = wanted).ok_or(Reject),
         "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
@@ -178,6 +197,35 @@ pub fn parse_size(text: &str) -> Option<Bytes> {
     let exact = number * unit;
     let bytes = if (exact - exact.round()).abs() < 1e-3 { exact.round() } else { exact.floor() };
     (bytes.is_finite() && (1.0..=1e12).contains(&bytes)).then_some(Bytes(bytes as u64))
+}
+
+/// Reads a time in seconds (`75.5`), minutes and seconds (`1:15.5`), or hours, minutes and seconds (`1:02:03.250`), up
+/// to a hundred hours.
+pub fn parse_time(text: &str) -> Option<Micros> {
+    const MOST_SECONDS: f64 = 360_000.0;
+    let mut seconds = 0.0;
+    let parts: Vec<&str> = text.trim().split(':').collect();
+    for (index, part) in parts.iter().enumerate() {
+        let (is_first, is_last) = (index == 0, index + 1 == parts.len());
+        let digits = if is_last { part.replace(',', ".") } else { (*part).to_owned() };
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || (is_last && byte == b'.'));
+        let number: f64 = digits.parse().ok().filter(|_| plain)?;
+        if !is_first && number >= 60.0 {
+            return None;
+        }
+        seconds = seconds * 60.0 + number;
+    }
+    (parts.len() <= 3 && seconds <= MOST_SECONDS).then(|| Micros::from_seconds(seconds))
+}
+
+/// Writes a time so that `parse_time` reads it back exactly: `1:15.5`.
+pub fn time_text(time: Micros) -> String {
+    let whole = time.0.max(0) / 1_000_000;
+    let part = format!("{:06}", time.0.max(0) % 1_000_000);
+    let (minutes, seconds) = (whole / 60, whole % 60);
+    let part = part.trim_end_matches('0');
+    let dot = if part.is_empty() { "" } else { "." };
+    format!("{minutes}:{seconds:02}{dot}{part}")
 }
 
 /// Reads a height in pixels, 16 to 8640.
@@ -238,7 +286,7 @@ mod tests {
     #[test]
     fn every_parameter_is_honoured_or_named() {
         let link = parse(
-            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix",
+            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix&start-at=1.5&end-at=1:02",
             "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
@@ -257,7 +305,7 @@ mod tests {
                 frame_rate: FrameRate::new(30_000, 1001),
                 audio: AudioWish::Encode(Kbps(64.0)),
                 tracks: Tracks::Mix,
-                trim: None,
+                trim: Some(Trim { start: Micros(1_500_000), end: Some(Micros(62_000_000)) }),
             }
         );
         let link = parse("target=5MB&preset=discord", "#height=240&height=360");
@@ -297,6 +345,37 @@ mod tests {
             assert_eq!((link.wishes.mode, link.problems.len()), (mode, 0), "{query}");
             assert_eq!(link.wishes.rung.is_some(), query.contains("rung"), "{query}");
             assert_eq!(link.wishes.renditions.len(), if query.contains("renditions") { 2 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn times_as_people_write_them() {
+        for (text, time) in [
+            ("0", 0),
+            ("75.5", 75_500_000),
+            ("1:15,5", 75_500_000),
+            ("1:02:03.250", 3_723_250_000),
+            ("90:00", 5_400_000_000),
+            (" 7 ", 7_000_000),
+        ] {
+            let found = parse_time(text);
+            assert_eq!(found, Some(Micros(time)), "{text}");
+            assert_eq!(parse_time(&time_text(Micros(time))), found, "{text}");
+        }
+        for bad in ["", ":", "1:", "1:60", "-1", "1e3", "1:2:3:4", "1.5:00", "inf", "999:00:00", "٣"] {
+            assert_eq!(parse_time(bad), None, "{bad}");
+        }
+        for (query, trim, problems) in [
+            ("start-at=2", Some((2, None)), 0),
+            ("end-at=0:03", Some((0, Some(3))), 0),
+            ("start-at=2&end-at=3", Some((2, Some(3))), 0),
+            ("end-at=0", None, 1),
+            ("start-at=3&end-at=2", None, 2),
+        ] {
+            let link = parse(query, "");
+            let seconds = |time: Micros| time.0 / 1_000_000;
+            let found = link.wishes.trim.map(|trim| (seconds(trim.start), trim.end.map(seconds)));
+            assert_eq!((found, link.problems.len()), (trim, problems), "{query}");
         }
     }
 

@@ -233,10 +233,10 @@ impl Tracks {
 }
 
 /// A part of the clip on its zero-based timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trim {
     /// First moment to keep.
     pub start: Micros,
-    /// First moment not to keep.
-    pub end: Micros,
+    /// First moment not to keep; `None` keeps all to the end.
+    pub end: Option<Micros>,
 }

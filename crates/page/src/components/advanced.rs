@@ -1,4 +1,4 @@
-//! The settings that most people never need: codec, height, frame rate, audio.
+//! The settings that most people never need: the part to keep, codec, height, frame rate, audio.
 
 use super::chosen;
 use super::field::TextField;
@@ -17,7 +17,7 @@ const AUDIO_CHOICES: [(AudioChoice, &str, &str); 4] = [
 
 const TRACKS: [(Tracks, &str); 2] = [(Tracks::First, "Keep the default one"), (Tracks::Mix, "Mix into one")];
 
-/// Draws the fields for codec, height, frame rate and audio.
+/// Draws the fields for the part to keep, codec, height, frame rate and audio.
 pub fn advanced(
     settings: &Settings,
     wishes: &Wishes,
@@ -65,13 +65,35 @@ pub fn advanced(
         problem: settings.problem(Field::AudioRate, wishes),
         on_input: edit.reform(Edit::AudioRate),
     };
+    let start_at = TextField {
+        id: "start-at",
+        label: "Begin at",
+        value: &settings.start_at,
+        placeholder: "The beginning",
+        unit: Some("m:ss"),
+        inputmode: "text",
+        problem: settings.problem(Field::StartAt, wishes),
+        on_input: edit.reform(Edit::StartAt),
+    };
+    let end_at = TextField {
+        id: "end-at",
+        label: "End at",
+        value: &settings.end_at,
+        placeholder: "The end",
+        unit: Some("m:ss"),
+        inputmode: "text",
+        problem: settings.problem(Field::EndAt, wishes),
+        on_input: edit.reform(Edit::EndAt),
+    };
     html! {
         <details class="advanced">
             <summary>
-                { "Video and audio" }
-                <small>{ words::video_and_audio(wishes).join(" · ") }</small>
+                { "Part, video and audio" }
+                <small>{ words::changed(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
+                { start_at.draw() }
+                { end_at.draw() }
                 if matches!(settings.mode, Mode::Size | Mode::Quick) {
                 <div class="field">
                     <label for="codec">{ "Codec" }</label>

@@ -106,6 +106,9 @@ impl Display for Failure {
                 write!(f, "The finished file did not pass its check ({fault}), so it is not offered. Please try again.")
             }
             Failure::NotPacked(failure) => failure.fmt(f),
+            Failure::NothingKept { length } => {
+                write!(f, "The part to keep has no frame: the clip is {length} long. Choose another part.")
+            }
             Failure::Cancelled => f.write_str("Cancelled."),
         }
     }
