@@ -2,6 +2,7 @@
 
 import { open } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
+import * as webkit from "../e2e/support/webkit.mjs";
 
 const LAUNCH = {
   chromium: {
@@ -10,6 +11,8 @@ const LAUNCH = {
   },
   firefox: { browser: "firefox", executablePath: process.env.CLIPFIT_FIREFOX ?? "/usr/bin/firefox-esr" },
 };
+const launch = (name, options) =>
+  name === "webkit" ? webkit.launch() : puppeteer.launch({ ...LAUNCH[name], ...options });
 /** As text between browser and script: small enough for one message, large enough for few. */
 const SLICE_BYTES = 4 << 20;
 
@@ -24,7 +27,7 @@ const SLICE_BYTES = 4 << 20;
  * @returns {Promise<Value>}
  */
 export async function withPage(name, address, timeout, act) {
-  const browser = await puppeteer.launch({ ...LAUNCH[name], protocolTimeout: 0 });
+  const browser = await launch(name, { protocolTimeout: 0 });
   let timer;
   try {
     const page = await browser.newPage();
@@ -50,7 +53,7 @@ export async function withPage(name, address, timeout, act) {
  * @returns {Promise<string>} such as "Chrome/131.0"
  */
 export async function versionOf(name) {
-  const browser = await puppeteer.launch(LAUNCH[name]);
+  const browser = await launch(name);
   try {
     return await browser.version();
   } finally {

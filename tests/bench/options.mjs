@@ -15,7 +15,7 @@ export const USAGE = `Usage: cargo xtask bench FILE... [options]
                     against the command line on them, and nothing else not asked for
   --cli             measure the command line against native ffmpeg, and nothing else not asked for
   --encoder PRESETS measure x264 alone with these presets, on ten seconds of raw frames, and nothing else not asked for
-  --browser NAME    chromium or firefox (default chromium)
+  --browser NAME    chromium, firefox or webkit (default chromium)
   --dist FOLDER     the built site (default: dist in the checkout)
   --program FILE    the built command line (default: target/release/clipfit in the checkout)
   --timeout N       seconds after which one run is given up (default 3600)
@@ -80,7 +80,7 @@ export function readOptions(words) {
   const { values, positionals: files } = parsed;
   if (values.help) return "help";
   if (files.length === 0) throw new UsageError("name at least one clip");
-  if (!["chromium", "firefox"].includes(values.browser)) {
+  if (!["chromium", "firefox", "webkit"].includes(values.browser)) {
     throw new UsageError(`no such browser: ${values.browser}`);
   }
   return {

@@ -128,17 +128,16 @@ async function renditionsIn(folder, timeout) {
 
 /** The log of the job that is not the warm-up's. */
 async function readLog(page, warmUp) {
-  const job = await page.evaluateHandle(
-    (other) =>
-      [...document.querySelectorAll('[data-testid="job"]')].find(
-        (candidate) => !candidate.textContent.includes(other),
-      ),
-    basename(warmUp),
-  );
-  await (await job.$('[data-testid="job-log-toggle"]')).evaluate((toggle) => toggle.click());
-  const filled = (place) => place.querySelector('[data-testid="job-log"]')?.textContent.includes("\n");
-  await page.waitForFunction(filled, {}, job);
-  return { log: await job.$eval('[data-testid="job-log"]', (place) => place.textContent) };
+  const read = async (other) => {
+    const job = [...document.querySelectorAll('[data-testid="job"]')].find(
+      (candidate) => !candidate.textContent.includes(other),
+    );
+    const log = () => job.querySelector('[data-testid="job-log"]')?.textContent ?? "";
+    job.querySelector('[data-testid="job-log-toggle"]').click();
+    while (!log().includes("\n")) await new Promise((resolve) => setTimeout(resolve, 50));
+    return log();
+  };
+  return { log: await page.evaluate(read, basename(warmUp)) };
 }
 
 /**

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { media } from "../media/make.mjs";
-import { packetSizes, ratio } from "./support/native.mjs";
+import { busiestSecond, ratio } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
 import { verify } from "./support/verify.mjs";
@@ -60,11 +60,7 @@ inBrowsers("the ladder", BOTH, (site) => {
 
       const frames = Math.round(ratio(expected.fps));
       const buffer = Math.ceil(rate / ratio(expected.fps));
-      const sizes = await packetSizes(result);
-      const seconds = sizes.map(
-        (_, first) => sizes.slice(first, first + frames).reduce((a, b) => a + b) / 125,
-      );
-      const peak = Math.max(...seconds);
+      const peak = await busiestSecond(result, frames);
       t.diagnostic(`at most ${peak.toFixed(1)} kb in a second, of ${rate}`);
       assert.ok(peak <= rate + buffer, `${peak} kb in a second`);
       await clipfit.close();

@@ -1,11 +1,11 @@
 // Packages for streaming made on the page: played there, delivered as an archive, read back by ffprobe and ffmpeg.
 
 import assert from "node:assert/strict";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { media } from "../media/make.mjs";
-import { unzip } from "./support/hls.mjs";
+import { unpack } from "./support/hls.mjs";
 import { complaints, probe } from "./support/native.mjs";
 import { Clipfit } from "./support/page.mjs";
 import { BOTH, inBrowsers } from "./support/site.mjs";
@@ -78,17 +78,6 @@ async function playAll(page) {
     played.push({ label, height });
   }
   return played;
-}
-
-/** Writes what an archive holds. @param {string} archive @returns {Promise<[string, string[]]>} where, and the names */
-async function unpack(archive) {
-  const place = archive.replace(/\.zip$/, "");
-  const files = unzip(await readFile(archive));
-  for (const [name, bytes] of files) {
-    await mkdir(dirname(join(place, name)), { recursive: true });
-    await writeFile(join(place, name), bytes);
-  }
-  return [place, [...files.keys()]];
 }
 
 inBrowsers("packages from the page", BOTH, (site) => {

@@ -45,7 +45,7 @@ pub(crate) enum Step {
     Wasm,
     /// The encoder and its kernels, in Node and in a headless browser
     X264,
-    /// The built site in Chromium and Firefox
+    /// The built site in Chromium, Firefox and WebKit
     E2e,
 }
 

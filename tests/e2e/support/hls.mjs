@@ -2,8 +2,8 @@
 // written as core writes them, whose own tests are native.
 
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -93,4 +93,15 @@ export function unzip(archive) {
     at += 46 + name + extra + comment;
   }
   return files;
+}
+
+/** Writes what an archive holds. @param {string} archive @returns {Promise<[string, string[]]>} where, and the names */
+export async function unpack(archive) {
+  const place = archive.replace(/\.zip$/, "");
+  const files = unzip(await readFile(archive));
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(place, name)), { recursive: true });
+    await writeFile(join(place, name), bytes);
+  }
+  return [place, [...files.keys()]];
 }

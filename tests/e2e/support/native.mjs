@@ -63,7 +63,14 @@ export async function frameTimes(path) {
 }
 
 /** Bytes of the picture's packets, in their order. @param {string} path */
-export const packetSizes = (path) => numbers(path, "packet=size");
+const packetSizes = (path) => numbers(path, "packet=size");
+
+/** The kilobits of the picture in the second that takes the most, of so many frames. */
+export async function busiestSecond(path, frames) {
+  const sizes = await packetSizes(path);
+  const seconds = sizes.map((_, first) => sizes.slice(first, first + frames).reduce((a, b) => a + b) / 125);
+  return Math.max(...seconds);
+}
 
 /**
  * How many frames have which field first, or none, as ffmpeg's `idet` sees it.

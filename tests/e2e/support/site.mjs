@@ -7,6 +7,7 @@ import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { startServer } from "../../../web/serve.mjs";
+import * as webkit from "./webkit.mjs";
 
 /** The built site; `CLIPFIT_DIST` names another copy of it. */
 export const DIST = process.env.CLIPFIT_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -26,9 +27,12 @@ const LAUNCH = {
   },
 };
 
+/** @param {"chromium" | "firefox" | "webkit"} name */
+const launch = (name) => (name === "webkit" ? webkit.launch() : puppeteer.launch(LAUNCH[name]));
+
 /**
  * @typedef {object} Surroundings
- * @property {"chromium" | "firefox"} name
+ * @property {"chromium" | "firefox" | "webkit"} name
  * @property {import("puppeteer-core").Browser} browser
  * @property {Awaited<ReturnType<typeof startServer>>} server
  * @property {string} folder for results, removed in the end
@@ -38,7 +42,7 @@ const LAUNCH = {
  * Describes tests in each of the browsers, with one browser, one server and one folder for all of them.
  *
  * @param {string} what
- * @param {("chromium" | "firefox")[]} names
+ * @param {("chromium" | "firefox" | "webkit")[]} names
  * @param {(site: Surroundings) => void} define
  * @param {(folder: string) => Promise<string>} [root] what to serve instead of the built site; may be made in `folder`
  * @param {boolean} [isolate] whether with the headers for which browsers give a page shared memory
@@ -54,13 +58,14 @@ export function inBrowsers(
 ) {
   const only = process.env.CLIPFIT_BROWSER;
   for (const name of names.filter((name) => !only || name === only)) {
-    describe(`${what}, ${name}`, () => {
+    const missing = name === "webkit" && webkit.whatIsMissing();
+    describe(`${what}, ${name}`, { skip: missing }, () => {
       /** @type {Surroundings} */
       const site = { name };
       before(async () => {
         site.folder = await mkdtemp(join(tmpdir(), "clipfit-e2e-"));
         site.server = await startServer({ root: await root(site.folder), prefix: PREFIX, isolate, instead });
-        site.browser = await puppeteer.launch(LAUNCH[name]);
+        site.browser = await launch(name);
       });
       after(async () => {
         await site.browser?.close();

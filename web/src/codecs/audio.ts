@@ -1,14 +1,14 @@
 // Makes the audio of a result: packets copied, or decoded, mixed and encoded as AAC. Refuses to decide which.
 
-import { type AudioSample, AudioSampleSink, type EncodedPacket } from "mediabunny";
+import type { AudioSample, EncodedPacket } from "mediabunny";
 import { Resampler, TrackFile } from "../generated/media.js";
 import type { AudioStep } from "../generated/protocol.ts";
 import type { AacTrack } from "./aac.ts";
 import { bytesOf } from "./bytes.ts";
 import { type Track, withClip } from "./clip.ts";
 import { CannotDecode, CannotEncode, cannotDecode } from "./failures.ts";
+import { hear } from "./hear.ts";
 import { audioStalled, eachInTime, inTime } from "./in-time.ts";
-import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 import { type Mix, mixer } from "./mix.ts";
 import { isUncompressed } from "./names.ts";
@@ -169,10 +169,7 @@ async function encodeAudio(step: AudioStep, track: Track, alive: () => void): Pr
     const from = origin - LEAD_SECONDS;
     const measured = missingAtStart(track, await demuxed.getDecoderConfig(), from);
     const missing = await (step.lenient ? measured.catch(() => 0) : measured);
-    const samples = step.lenient
-      ? hearOn(track, from)
-      : new AudioSampleSink(demuxed).samples(from + delay, end + delay);
-    for await (const sample of eachInTime(samples)) {
+    for await (const sample of eachInTime(hear(track, from, step.lenient))) {
       try {
         const time = sample.timestamp - delay + missing;
         const data = interleaved(sample);

@@ -67,6 +67,9 @@ export async function* decodeFrames(
   }
 }
 
+/** Frames may lead the keyframe that decoding begins with by less than this, in microseconds. */
+const LEADING = 60e6;
+
 class Decoder {
   /** Signals every change of the state below. */
   readonly signs = new Signs(
@@ -79,6 +82,8 @@ class Decoder {
   /** Decoded, not yet taken. */
   readonly #ready: VideoFrame[] = [];
   readonly #due: Due;
+  /** How much later than its own time the decoder is told of a packet, in microseconds. */
+  #later: number | undefined;
   #flushed = false;
 
   constructor(config: VideoDecoderConfig, waiting: number, mayLose: boolean) {
@@ -89,7 +94,7 @@ class Decoder {
     try {
       this.#decoder = new VideoDecoder({
         output: (frame) => {
-          this.#ready.push(frame);
+          this.#ready.push(this.#inItsTime(frame));
           this.signs.give();
         },
         error: (error) => this.#fail(error),
@@ -112,9 +117,11 @@ class Decoder {
 
   feed(packet: EncodedPacket): void {
     const timestamp = this.#due.expect(packet, isShown(this.#codec, packet.data));
+    // Behind negative times, WebKitGTK stamps all frames with the same time.
+    this.#later ??= timestamp < 0 ? LEADING - timestamp : 0;
     try {
       const { type, data } = packet;
-      this.#decoder.decode(new EncodedVideoChunk({ type, timestamp, data }));
+      this.#decoder.decode(new EncodedVideoChunk({ type, timestamp: timestamp + this.#later, data }));
     } catch (error) {
       this.#fail(error);
     }
@@ -153,6 +160,17 @@ class Decoder {
     }
     if (this.#decoder.state !== "closed") {
       this.#decoder.close();
+    }
+  }
+
+  #inItsTime(frame: VideoFrame): VideoFrame {
+    if (!this.#later) {
+      return frame;
+    }
+    try {
+      return new VideoFrame(frame, { timestamp: frame.timestamp - this.#later });
+    } finally {
+      frame.close();
     }
   }
 

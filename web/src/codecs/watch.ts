@@ -1,14 +1,13 @@
 // Decodes a file, or a chunk beside its encode, into samples of frames and the loudness of audio. Refuses to know what
 // they are compared with.
 
-import { AudioSampleSink } from "mediabunny";
 import type { DecodeStep, ListenStep, SampleStep, WatchStep } from "../generated/protocol.ts";
 import { type Track, withClip } from "./clip.ts";
 import { decodeChunk, decodeTrack, type TakeDecoded, type TakeFrame, type Wish } from "./decode.ts";
 import { CannotDecode } from "./failures.ts";
+import { hear } from "./hear.ts";
 import { eachInTime } from "./in-time.ts";
 import { planesOf } from "./layout.ts";
-import { hearOn } from "./lenient.ts";
 import { interleaved, Meter } from "./meter.ts";
 
 /** What was seen and heard of a file. */
@@ -138,8 +137,7 @@ async function listen(
     throw new CannotDecode(`stream ${step.stream} is not audio`);
   }
   const meter = new Meter(step);
-  const samples = step.lenient ? hearOn(track, undefined) : new AudioSampleSink(demuxed).samples();
-  for await (const sample of eachInTime(samples)) {
+  for await (const sample of eachInTime(hear(track, undefined, step.lenient))) {
     try {
       meter.add(
         interleaved(sample),

@@ -19,6 +19,7 @@ struct Program {
 
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
+const WEBKIT_DRIVER: &[&str] = &["WebKitWebDriver"];
 
 const FFMPEG: Program =
     Program { names: &["ffmpeg"], package: "ffmpeg", elsewhere: "ffmpeg 5 or newer, on PATH" };
@@ -38,6 +39,37 @@ const BROWSERS: [Program; 5] = [
     Program { names: FIREFOX, package: "firefox-esr", elsewhere: "Firefox, on PATH" },
     FFMPEG,
     FFPROBE,
+];
+
+/// What the tests start WebKit with. Not every system has it, so only Debian's root must.
+const WEBKIT: [Program; 4] = [
+    Program {
+        names: WEBKIT_DRIVER,
+        package: "webkit2gtk-driver",
+        elsewhere: "WebKitWebDriver of WebKitGTK 2.50 or newer, on PATH",
+    },
+    Program { names: &["Xvfb"], package: "xvfb", elsewhere: "Xvfb, on PATH" },
+    // Its decoders and encoders.
+    Program {
+        names: &[
+            "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstvideoparsersbad.so",
+            "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstvideoparsersbad.so",
+            "/usr/lib64/gstreamer-1.0/libgstvideoparsersbad.so",
+            "/usr/lib/gstreamer-1.0/libgstvideoparsersbad.so",
+        ],
+        package: "gstreamer1.0-plugins-bad",
+        elsewhere: "GStreamer's bad plugins",
+    },
+    Program {
+        names: &[
+            "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstlibav.so",
+            "/usr/lib/aarch64-linux-gnu/gstreamer-1.0/libgstlibav.so",
+            "/usr/lib64/gstreamer-1.0/libgstlibav.so",
+            "/usr/lib/gstreamer-1.0/libgstlibav.so",
+        ],
+        package: "gstreamer1.0-libav",
+        elsewhere: "GStreamer's plugin for FFmpeg",
+    },
 ];
 
 /// In the same places where the tests of crates/cli look for them.
@@ -76,9 +108,16 @@ pub(super) fn node(workspace: &Workspace) -> Result<(), Error> {
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
 }
 
-/// Checks or installs what the end-to-end tests and the benchmark start.
+/// Checks or installs what the end-to-end tests and the benchmark start. Without WebKit, its tests are skipped.
 pub(super) fn browsers(workspace: &Workspace) -> Result<(), Error> {
-    programs(workspace, &BROWSERS)
+    programs(workspace, &BROWSERS)?;
+    match programs(workspace, &WEBKIT) {
+        Err(Error::Missing(missing)) if !installs(workspace) => {
+            eprintln!("xtask: WebKit is not tested, because this machine lacks: {}", missing.join("; "));
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 /// Checks or installs what the tests of live streams start.
@@ -104,7 +143,7 @@ fn programs(workspace: &Workspace, wanted: &'static [Program]) -> Result<(), Err
 /// Returns the environment variables that give the tests and the benchmark the browsers' paths: names differ between
 /// systems.
 pub(crate) fn browser_environment(workspace: &Workspace) -> Vec<(&'static str, PathBuf)> {
-    [("CLIPFIT_CHROMIUM", CHROMIUM), ("CLIPFIT_FIREFOX", FIREFOX)]
+    [("CLIPFIT_CHROMIUM", CHROMIUM), ("CLIPFIT_FIREFOX", FIREFOX), ("CLIPFIT_WEBKIT", WEBKIT_DRIVER)]
         .into_iter()
         .filter_map(|(variable, names)| Some((variable, workspace.find_program(names)?)))
         .collect()
@@ -117,7 +156,7 @@ fn missing_programs(workspace: &Workspace, wanted: &'static [Program]) -> Vec<&'
 
 /// Installs with apt-get as root on Debian; does nothing elsewhere.
 pub(super) fn install_packages(workspace: &Workspace, packages: &[&str]) -> Result<(), Error> {
-    if workspace.find_program(&["apt-get"]).is_none() || !is_root(workspace) {
+    if !installs(workspace) {
         return Ok(());
     }
     announce(&format!("installing {} with apt-get", packages.join(", ")), "one to three minutes");
@@ -129,6 +168,7 @@ pub(super) fn install_packages(workspace: &Workspace, packages: &[&str]) -> Resu
     })
 }
 
-fn is_root(workspace: &Workspace) -> bool {
-    workspace.ask("id", &["-u"]).as_deref() == Some("0")
+/// Returns whether this is root on Debian.
+fn installs(workspace: &Workspace) -> bool {
+    workspace.find_program(&["apt-get"]).is_some() && workspace.ask("id", &["-u"]).as_deref() == Some("0")
 }
