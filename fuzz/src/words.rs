@@ -69,7 +69,7 @@ pub fn words(bytes: &[u8]) {
             let _ = (rate.time_of(1), rate.frames_in(Micros(1)));
         }
         let _ = serde_json::from_str::<Wishes>(word);
-        assert!(names::archive_folder(word).len() <= 40);
+        assert!(names::package_folder(word).len() <= 40);
         assert!(names::result_name(word).ends_with(".mp4"));
     }
     let _ = Speeds::read(&text, text.lines().next().unwrap_or_default(), 20_000);
