@@ -49,7 +49,7 @@ export async function throughPage(wanted, wishes, output, ask = async () => ({})
     await (await page.waitForSelector('[data-testid="file-input"]')).uploadFile(source);
     const outcome = await ended();
     if (outcome.href === undefined) throw new Error(outcome.error);
-    const memoryBytes = await peak();
+    const memoryBytes = (await peak())?.whole;
     await saveLink(page, outcome.href, output);
     const { seconds, predicted } = outcome;
     return { seconds, predicted, memoryBytes, ...(await ask(page)) };

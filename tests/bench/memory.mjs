@@ -1,23 +1,34 @@
-// The most memory that a program and all it started used at once, as Linux counts it. Knows nothing of browsers.
+// The memory that a program and all it started use, as Linux counts it. Knows browsers only by how they mark the processes
+// of their pages.
 
 import { readdir, readFile } from "node:fs/promises";
 
 const INTERVAL_MS = 500;
 const KIB = 1024;
+/** The words by which Chromium and Firefox start a page's process. */
+const OF_A_PAGE = ["--type=renderer", "-isForBrowser"];
 
 /**
- * Watches until stopped. Shared pages count once (proportional set size).
+ * @typedef {{ whole: number, page: number }} Memory in bytes: of all processes, where shared pages count once (proportional
+ *   set size), and of the largest process of a page (resident set size).
+ */
+
+/**
+ * Watches until stopped.
  *
  * @param {number} root process id
- * @returns {() => Promise<number | undefined>} stops, and tells the peak in bytes; nothing where the system does not say
+ * @returns {() => Promise<Memory | undefined>} stops, and tells the peaks; nothing where the system does not say
  */
 export function watchMemory(root) {
   let peak;
   let stopped = false;
   const watching = (async () => {
     while (!stopped) {
-      const bytes = await usedBy(root).catch(() => undefined);
-      if (bytes !== undefined) peak = Math.max(peak ?? 0, bytes);
+      const now = await memoryOf(root).catch(() => undefined);
+      if (now !== undefined) {
+        const { whole = 0, page = 0 } = peak ?? {};
+        peak = { whole: Math.max(whole, now.whole), page: Math.max(page, now.page) };
+      }
       await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
     }
   })();
@@ -28,7 +39,11 @@ export function watchMemory(root) {
   };
 }
 
-async function usedBy(root) {
+/**
+ * @param {number} root process id
+ * @returns {Promise<Memory>} as it is now
+ */
+export async function memoryOf(root) {
   const parents = new Map();
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -38,10 +53,13 @@ async function usedBy(root) {
     if (parent !== undefined) parents.set(Number(name), Number(parent));
   }
   const belongs = (id) => id === root || (parents.has(id) && belongs(parents.get(id)));
-  let bytes = 0;
+  const memory = { whole: 0, page: 0 };
   for (const id of [...parents.keys()].filter(belongs)) {
     const text = await readFile(`/proc/${id}/smaps_rollup`, "utf8").catch(() => "");
-    bytes += Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * KIB;
+    const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? 0) * KIB;
+    memory.whole += bytes("Pss");
+    const words = await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "");
+    if (OF_A_PAGE.some((word) => words.includes(word))) memory.page = Math.max(memory.page, bytes("Rss"));
   }
-  return bytes;
+  return memory;
 }

@@ -51,6 +51,11 @@ const numbered =
   "-f lavfi -i color=black:size=320x180:rate=25:duration=6,format=gray," +
   String.raw`geq=lum='if(bitand(N\,pow(2\,floor(X/40)))\,235\,16)',format=yuv420p`;
 
+/** A second of video and audio whose title would be an element. */
+const tiny =
+  `${picture({ size: "160x90", seconds: 1, grain: 8 })} ${sound({ seconds: 1 })} -metadata ` +
+  "title=<b/class=trapped>";
+
 export const RECIPES = {
   // As most clips are.
   mp4: { file: "clip.mp4", ffmpeg: [`${picture()} ${sound()} ${h264} ${aac} {out}`] },
@@ -507,6 +512,20 @@ export const RECIPES = {
     file: "empty-audio.mkv",
     ffmpeg: [`${flashAndBeep(3, 25)} -af atrim=end=0 ${h264} ${aac} {out}`],
   },
+
+  // What hostile inputs are made of: small, with a title that is HTML.
+  tinyMp4: { file: "tiny.mp4", ffmpeg: [`${tiny} ${h264} ${aac} {out}`] },
+  tinyMov: { file: "tiny.mov", ffmpeg: [`${tiny} ${h264} ${aac} -movflags +faststart {out}`] },
+  tinyMkv: { file: "tiny.mkv", ffmpeg: [`${tiny} ${h264} ${aac} {out}`] },
+  tinyWebm: {
+    file: "tiny.webm",
+    ffmpeg: [
+      `${tiny} -c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -g 12 -c:a libopus -b:a 48k {out}`,
+    ],
+  },
+  tinyAvi: { file: "tiny.avi", ffmpeg: [`${tiny} -c:v mpeg4 -q:v 4 -g 12 -c:a libmp3lame -b:a 64k {out}`] },
+  tinyTs: { file: "tiny.ts", ffmpeg: [`${tiny} ${h264} ${aac} -f mpegts {out}`] },
+  tinyFlv: { file: "tiny.flv", ffmpeg: [`${tiny} ${h264} ${aac} {out}`] },
 
   // No clips, or broken ones.
   text: { file: "text.mp4", text: "This is a letter and not a film, whatever its name says.\n".repeat(40) },

@@ -75,7 +75,7 @@ pub(crate) fn guarded(arguments: &[String]) -> Vec<String> {
 }
 
 /// Returns the refusal of a file that ffmpeg or ffprobe did not open because of its format, from their log.
-pub(crate) fn refusal(log: &[String]) -> Option<Error> {
+pub fn refusal(log: &[String]) -> Option<Error> {
     // `[hls @ 0x55d32c0d9980] Format not on whitelist 'mov,matroska'`
     let line = log.iter().find(|line| line.contains("] Format not on whitelist '"))?;
     let demuxer = line.strip_prefix('[')?.split(" @ ").next()?;
@@ -91,7 +91,7 @@ pub(crate) fn refusal(log: &[String]) -> Option<Error> {
 
 /// Returns what kind of playlist begins with `head`, if it is one. ffmpeg itself knows some of them by their names
 /// only.
-pub(crate) fn playlist(head: &[u8]) -> Option<&'static str> {
+pub fn playlist(head: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let is = |sign: &str| text.starts_with(sign);

@@ -10,7 +10,7 @@ pub mod driver;
 pub mod error;
 pub mod ffmpeg;
 mod folder;
-mod guard;
+pub mod guard;
 pub mod interrupt;
 pub mod options;
 mod output;

@@ -240,8 +240,14 @@ fn unit(packet: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 fn sequence_header(packet: &[u8]) -> Option<&[u8]> {
-    let (kind, first, rest) = unit(packet)?;
-    if kind == SEQUENCE_HEADER { Some(first) } else { sequence_header(rest) }
+    let mut packet = packet;
+    loop {
+        let (kind, first, rest) = unit(packet)?;
+        if kind == SEQUENCE_HEADER {
+            return Some(first);
+        }
+        packet = rest;
+    }
 }
 
 /// Removes the temporal delimiter from an AV1 packet, as the binding requires.

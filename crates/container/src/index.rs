@@ -78,20 +78,25 @@ impl Track {
 
     /// Reads a `moov` box with one track, box header included.
     pub(crate) fn read(index: &[u8]) -> Result<Track, Error> {
-        let mut tracks = Track::read_all(index)?;
-        match (tracks.pop(), tracks.is_empty()) {
-            (Some(track), true) => Ok(track),
-            (None, _) => Err(Error::Unreadable("no box \"trak\"".into())),
-            (Some(_), false) => Err(Error::Foreign("several tracks")),
-        }
+        let track = Track::read_some(index, 1, "several tracks")?.pop();
+        track.ok_or_else(|| Error::Unreadable("no box \"trak\"".into()))
     }
 
-    /// Reads a `moov` box, box header included.
+    /// Reads a `moov` box with at most two tracks, box header included.
     pub(crate) fn read_all(index: &[u8]) -> Result<Vec<Track>, Error> {
+        Track::read_some(index, 2, "more tracks than two")
+    }
+
+    /// Reads a `moov` box with at most so many tracks. They are counted first: each may promise all samples that there
+    /// can be, in a hundred bytes.
+    fn read_some(index: &[u8], most: usize, too_many: &'static str) -> Result<Vec<Track>, Error> {
         let movie = split(one(&split(index)?, b"moov")?)?;
+        let tracks = || movie.iter().filter(|found| &found.kind == b"trak");
+        if tracks().nth(most).is_some() {
+            return Err(Error::Foreign(too_many));
+        }
         let header: Mvhd = read_one(&movie)?;
-        let tracks = movie.iter().filter(|found| &found.kind == b"trak");
-        tracks.map(|track| Track::read_one(&header, track.body)).collect()
+        tracks().map(|track| Track::read_one(&header, track.body)).collect()
     }
 
     /// Reads the content of a `trak` box.
@@ -123,6 +128,10 @@ impl Track {
         // After the version, the flags and the number of entries.
         let entries = one(&table, b"stsd")?.get(8..).unwrap_or_default();
         let entries: Vec<Vec<u8>> = split(entries)?.iter().map(|entry| entry.whole.to_vec()).collect();
+        // One that reaches to the end would swallow those that come behind it when chunks are joined.
+        if entries.iter().any(|entry| entry.starts_with(&[0; 4])) {
+            return Err(Error::Foreign("a sample entry without its size"));
+        }
         let samples = samples(
             &read_one(&table)?,
             &read_one(&table)?,

@@ -1,4 +1,5 @@
 //! Assembles chunks made by ffmpeg and by this crate, and reads the results with ffmpeg. Needs a native ffmpeg on PATH.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use clipfit_container::read::boxes;

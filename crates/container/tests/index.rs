@@ -1,7 +1,11 @@
 //! Tests indices that no encoder makes: damaged ones, and those of files beyond 4 GiB.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
-use clipfit_container::{AudioConfig, AudioFile, Error, Piece, Rate, VideoConfig, VideoFile, assemble};
+use clipfit_container::{
+    AudioConfig, AudioFile, Error, Format, Packager, Piece, Rate, VideoConfig, VideoFile, assemble,
+};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const RATE: Rate = Rate { numerator: 25, denominator: 1 };
 
@@ -60,6 +64,53 @@ fn the_date_of_capture_stands_in_the_header() {
         let date = (u64::from(number(&head, header + 4)) << 32) | u64::from(number(&head, header + 8));
         assert_eq!((head[header], date), (1, written), "{captured:?}");
     }
+}
+
+/// Returns a box with this content.
+fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    [&u32::try_from(content.len() + 8).unwrap().to_be_bytes(), kind.as_slice(), content].concat()
+}
+
+#[test]
+fn tracks_that_nobody_wants_are_not_read() {
+    let chunk = video(&[100; 3]);
+    let track = after(&chunk, b"trak").unwrap() - 8;
+    let (before, track) = (&chunk[8..track], &chunk[track..]);
+    // Each promises as many samples as a track may have, in a hundred bytes: together they would take 16 GB.
+    let many = [before, &track.repeat(100)].concat();
+    let many = boxed(b"moov", &many);
+    assert_eq!(assemble(&[&many], None, RATE, None), Err(Error::Foreign("several tracks")));
+    let refused = Packager::new(&many, Format::Fragments, RATE, &[0]);
+    assert_eq!(refused.err(), Some(Error::Foreign("more tracks than two")));
+}
+
+#[test]
+fn an_entry_to_the_end_stays_the_last() {
+    let whole = video(&[100; 3]);
+    let mut open = whole.clone();
+    let entry = after(&open, b"vp09").unwrap() - 8;
+    open[entry..entry + 4].fill(0);
+    // Behind it, another entry would be read as its own.
+    assert_eq!(
+        assemble(&[&open, &whole], None, RATE, None),
+        Err(Error::Foreign("a sample entry without its size"))
+    );
+}
+
+#[test]
+fn many_units_before_the_sequence_header_take_no_stack() {
+    let config = VideoConfig {
+        codec: "av01.0.00M.08".into(),
+        description: None,
+        width: 320,
+        height: 180,
+        colour: [1, 1, 1],
+    };
+    // Padding without content, then a sequence header.
+    let packet = [[0x7a, 0].repeat(500_000), vec![0x0a, 1, 7]].concat();
+    let mut file = VideoFile::new(config, RATE).unwrap();
+    file.add(&packet, 0, true).unwrap();
+    assert!(after(&file.finish(0).unwrap(), b"av1C").is_some());
 }
 
 #[test]
@@ -151,6 +202,7 @@ fn files_that_cannot_be() {
     assert_eq!(audio(vec![0x11, 0x90], 48_000).unwrap().finish(0), Err(Error::Empty));
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 proptest::proptest! {
     #[test]
     fn damage_is_survived(

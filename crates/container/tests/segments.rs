@@ -1,5 +1,6 @@
 //! Cuts files made by ffmpeg into segments, and plays them with ffmpeg through a playlist. Needs a native ffmpeg on
 //! PATH.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 use clipfit_container::read::boxes;

@@ -5,8 +5,8 @@ pub(crate) fn decoded(text: &str, plus: u8) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let hex =
-            || std::str::from_utf8(tail.get(..2)?).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let digit = |place: usize| char::from(*tail.get(place)?).to_digit(16);
+        let hex = || Some((digit(0)? * 16 + digit(1)?) as u8);
         match (first, hex()) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -38,6 +38,7 @@ mod tests {
             ("100%", b' ', "100%"),
             ("%2x%%41", b' ', "%2x%A"),
             ("%ff", b' ', "\u{fffd}"),
+            ("%+4%-4", b'+', "%+4%-4"),
         ] {
             assert_eq!(decoded(text, plus), wanted, "{text}");
         }

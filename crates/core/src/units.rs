@@ -1,6 +1,7 @@
 //! Newtypes for the units that could be mixed up: bytes, kilobits per second, microseconds, frames per second.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -139,11 +140,25 @@ impl fmt::Display for Micros {
 }
 
 /// Frames per second as an exact ratio, so that 30000/1001 stays what it is. Both parts are at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct FrameRate {
     numerator: u32,
     denominator: u32,
+}
+
+impl<'de> Deserialize<'de> for FrameRate {
+    /// Reads what a worker answers, or an earlier page stored: parts of 0 are refused as they are by `new`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FrameRate, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "FrameRate")]
+        struct Parts {
+            numerator: u32,
+            denominator: u32,
+        }
+        let Parts { numerator, denominator } = Parts::deserialize(deserializer)?;
+        FrameRate::new(numerator, denominator).ok_or_else(|| D::Error::custom("a frame rate of 0"))
+    }
 }
 
 impl FrameRate {
@@ -268,6 +283,7 @@ fn gcd(a: u32, b: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::de::value::MapDeserializer;
 
     #[test]
     fn sizes_read_as_people_write_them() {
@@ -321,6 +337,15 @@ mod tests {
         }
         for bad in ["", "0", "0/1", "1/0", "-3", "NaN", "1e9", "abc"] {
             assert_eq!(FrameRate::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_stored_frame_rate_is_one() {
+        for (parts, read) in [((50, 2), FrameRate::new(25, 1)), ((0, 1), None), ((25, 0), None)] {
+            let parts = [("numerator", parts.0), ("denominator", parts.1)];
+            let stored = MapDeserializer::<_, serde::de::value::Error>::new(parts.into_iter());
+            assert_eq!(FrameRate::deserialize(stored).ok(), read, "{parts:?}");
         }
     }
 

@@ -19,7 +19,7 @@ use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::{Answer, Death, Encode, Input, InputSource, Program, Task};
 use clipfit_core::units::Bytes;
 use clipfit_core::view::update::Update;
-use clipfit_core::wishes::names::archive_folder;
+use clipfit_core::wishes::names::package_folder;
 use clipfit_core::wishes::{Mode, Wishes};
 use clipfit_site::{PackageFile, pairs};
 use js_sys::{Array, Function, JSON, Promise, Reflect};
@@ -285,7 +285,7 @@ impl Driver {
     async fn pack(&self, report: &Report, held: &mut Held) -> Result<Bytes, PackFailure> {
         let lost = || PackFailure::NotWritten("a file of the package is missing".into());
         held.package = held.kept.package(&report.files).ok_or_else(lost)?;
-        let folder = archive_folder(&self.file.name());
+        let folder = package_folder(&self.file.name());
         let packing = self.helpers.pack.call3(
             &JsValue::NULL,
             &JsValue::from_str(&folder),

@@ -85,6 +85,7 @@ impl Drop for MediaWorker {
     fn drop(&mut self) {
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
         // The only way to stop a synchronous run; frees its memory.
         self.worker.terminate();
     }

@@ -16,7 +16,7 @@ const CHANNELS: std::ops::RangeInclusive<u32> = 1..=64;
 
 /// Why audio cannot be resampled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ResampleError {
+pub enum ResampleError {
     /// Rates or channels out of bounds.
     #[error("audio with {channels} channels cannot be resampled from {from} to {to} Hz")]
     Format {
@@ -45,7 +45,7 @@ fn greatest_common_divisor(one: u32, other: u32) -> u32 {
 }
 
 /// Resamples interleaved audio.
-pub(crate) struct Resampler {
+pub struct Resampler {
     inner: Async<f32>,
     channels: usize,
     from: u64,
@@ -62,7 +62,7 @@ pub(crate) struct Resampler {
 
 impl Resampler {
     /// Creates a resampler; rates are in hertz.
-    pub(crate) fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, ResampleError> {
+    pub fn new(from: u32, to: u32, channels: u32) -> Result<Resampler, ResampleError> {
         if !(RATES.contains(&from) && RATES.contains(&to) && CHANNELS.contains(&channels)) {
             return Err(ResampleError::Format { from, to, channels });
         }
@@ -86,12 +86,13 @@ impl Resampler {
             waiting: vec![0.0; (before - points / 2) * channels as usize],
             taken: 0,
             given: 0,
-            delay: before * to as usize / from as usize - 1,
+            // 32 bits, which is what `usize` has in WebAssembly, do not hold the product.
+            delay: (before as u64 * u64::from(to) / u64::from(from)).saturating_sub(1) as usize,
         })
     }
 
     /// Takes interleaved samples and returns what is ready.
-    pub(crate) fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, ResampleError> {
+    pub fn push(&mut self, samples: &[f32]) -> Result<Vec<f32>, ResampleError> {
         if !samples.len().is_multiple_of(self.channels) {
             return Err(ResampleError::Uneven { samples: samples.len(), channels: self.channels });
         }
@@ -107,7 +108,7 @@ impl Resampler {
     }
 
     /// Returns the rest, so that there are `round(frames * to / from)` frames in total.
-    pub(crate) fn finish(&mut self) -> Result<Vec<f32>, ResampleError> {
+    pub fn finish(&mut self) -> Result<Vec<f32>, ResampleError> {
         let due = (2 * self.taken * self.to + self.from) / (2 * self.from);
         let mut ready = Vec::new();
         let frames = self.waiting.len() / self.channels;
@@ -225,9 +226,16 @@ mod tests {
 
     #[test]
     fn lengths_are_exact_and_pieces_do_not_matter() {
-        for (from, to) in
-            [(44_100, 48_000), (48_000, 44_100), (11_025, 48_000), (192_000, 48_000), (48_000, 48_000)]
-        {
+        for (from, to) in [
+            (44_100, 48_000),
+            (48_000, 44_100),
+            (11_025, 48_000),
+            (192_000, 48_000),
+            (48_000, 48_000),
+            // Rates of which no frames coincide before a second is over.
+            (96_001, 48_000),
+            (47_999, 96_000),
+        ] {
             for frames in [0_usize, 1, 2, 100, 1023, 1024, 1025, 50_001] {
                 let source = sine(440.0, from, frames, 2);
                 let due = (frames as f64 * f64::from(to) / f64::from(from)).round() as usize;

@@ -6,34 +6,35 @@ use h264_reader::nal::{Nal, RefNal};
 
 /// The content of the first sequence parameter set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub struct Facts {
     /// ffmpeg's name for the pixel format.
-    pub(crate) pixel_format: String,
+    pub pixel_format: String,
     /// Whether frames may be coded as fields.
-    pub(crate) interlaced: bool,
+    pub interlaced: bool,
     /// Width and height of a sample, if specified.
-    pub(crate) sample_aspect: Option<(u16, u16)>,
+    pub sample_aspect: Option<(u16, u16)>,
     /// Width and height of the visible part in pixels.
-    pub(crate) size: Option<(u32, u32)>,
+    pub size: Option<(u32, u32)>,
 }
 
 /// The record is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an unreadable H.264 configuration: {0}")]
-pub(crate) struct Unreadable(String);
+pub struct Unreadable(String);
 
 /// Reads an `avcC` record (ISO/IEC 14496-15, 5.3.3.1).
-pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
+pub fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
     let unreadable = |why: &str| Unreadable(why.to_owned());
     let [1, _, _, _, _, list @ ..] = record else {
         return Err(unreadable("too short, or of another version"));
     };
     let set = parameter_sets(list, 31)
-        .and_then(|(sets, _)| sets.first().copied().filter(|set| !set.is_empty()))
+        .and_then(|(sets, _)| {
+            let set = *sets.first()?;
+            // Some encoders append zeros to the set, which the reader would take for content.
+            set.get(..=set.iter().rposition(|&byte| byte != 0)?)
+        })
         .ok_or_else(|| unreadable("no sequence parameter set"))?;
-    // Some encoders append zeros to the set, which the reader would take for content.
-    let end = set.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    let set = &set[..end];
     let set = SeqParameterSet::from_bits(RefNal::new(set, &[], true).rbsp_bits())
         .map_err(|error| Unreadable(format!("{error:?}")))?;
     let vui = set.vui_parameters.as_ref();
@@ -41,7 +42,7 @@ pub(crate) fn facts(record: &[u8]) -> Result<Facts, Unreadable> {
         pixel_format: pixel_format(&set),
         interlaced: set.frame_mbs_flags != FrameMbsFlags::Frames,
         sample_aspect: vui.and_then(|vui| vui.aspect_ratio_info.as_ref()).and_then(|aspect| aspect.get()),
-        size: set.pixel_dimensions().ok(),
+        size: set.pixel_dimensions().ok().filter(|&(width, height)| width > 0 && height > 0),
     })
 }
 
@@ -160,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn a_size_of_nothing_is_none() {
+        // Found by the fuzz target: the crop leaves no column.
+        let record = "01600015ffe100196723640028acd9444fcbb20088b200b2b2b2acd9447b20f810010300";
+        assert_eq!(facts(&bytes(record)).map(|facts| facts.size), Ok(None));
+    }
+
+    #[test]
     fn damaged_records_are_refused() {
         for record in [
             "",
@@ -169,6 +177,8 @@ mod tests {
             "0164000affe10000",
             "0164000affe1001867",
             "0164000affe1000267",
+            // A set of nothing but zeros.
+            "0164000affe100020000",
         ] {
             assert!(facts(&bytes(record)).is_err(), "{record}");
         }

@@ -1,10 +1,10 @@
 //! What the browser's own codecs need in addition: converting frames to the result's size and layout, resampling audio,
 //! writing packets into MP4 files, and reading H.264 parameter sets. Knows no clip, plan, worker or codec.
 
-mod audio;
+pub mod audio;
 mod face;
 mod frame;
-mod h264;
+pub mod h264;
 mod lanes;
 mod lookup;
 mod scale;

@@ -78,6 +78,18 @@ impl Card {
         handle(&self.root, "job").and_then(|job| job.get_attribute(name))
     }
 
+    /// Returns the address of the preview when there is one, or none, or after a while.
+    async fn preview(&self, loaded: bool) -> Option<String> {
+        let address = || find(&self.root, "video").and_then(|video| video.get_attribute("src"));
+        for _ in 0..100 {
+            if address().is_some() == loaded {
+                break;
+            }
+            yew::platform::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        address()
+    }
+
     fn heard(&self) -> Option<Action> {
         self.actions.borrow_mut().pop()
     }
@@ -114,9 +126,24 @@ async fn a_result_can_be_taken() {
     assert_eq!(download.as_ref().map(|link| link.tag_name()).as_deref(), Some("A"));
     assert_eq!(attribute("href").as_deref(), Some("blob:x"));
     assert_eq!(attribute("download").as_deref(), Some("big-buck-bunny-trailer-clipfit.mp4"));
-    let video = find(&card.root, "video");
-    assert_eq!(video.and_then(|video| video.get_attribute("src")).as_deref(), Some("blob:x"));
+    card.root.scroll_into_view();
+    assert_eq!(card.preview(true).await.as_deref(), Some("blob:x"));
     assert!(text(find(&card.root, ".result__saving")).contains("54 % smaller"));
+}
+
+#[wasm_bindgen_test]
+async fn a_preview_is_loaded_only_near_what_is_seen() {
+    let card = Card::of(samples::done(1, "blob:x")).await;
+    assert!(card.root.set_attribute("style", "padding: 10000px 0").is_ok());
+    let video = find(&card.root, "video");
+    let scroll_to = |place: Option<&Element>| place.map(Element::scroll_into_view);
+    for _ in 0..2 {
+        scroll_to(video.as_ref());
+        assert_eq!(card.preview(true).await.as_deref(), Some("blob:x"));
+        scroll_to(Some(&card.root));
+        assert_eq!(card.preview(false).await, None);
+    }
+    card.root.remove();
 }
 
 #[wasm_bindgen_test]

@@ -15,6 +15,9 @@ Usage: cargo xtask <command>
   bench FILE... [--target 10MB] [--hls] [--phone] [--cli] [--json]
                                compare Clipfit with the plain recipe and native ffmpeg: the page, or with --hls its
                                streaming packages, with --cli the command line (docs/benchmarks.md)
+  soak [--jobs 200] [--gigabytes 3] [--browser chromium]
+                               whether a tab stays small: many jobs in one tab, and a source of some gigabytes
+                               (docs/reliability.md)
   generate                     write web/src/generated: the worker protocol and the modules' types
   fmt                          format Rust and TypeScript
 ";
@@ -47,6 +50,11 @@ pub(crate) enum Command {
         /// Passed on unchanged.
         arguments: Vec<String>,
     },
+    /// Run the soak; the arguments are its own.
+    Soak {
+        /// Passed on unchanged.
+        arguments: Vec<String>,
+    },
     /// Write the generated TypeScript.
     Generate,
     /// Format all sources.
@@ -67,6 +75,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         "serve" => serve(rest),
         "test" => test(rest),
         "bench" => Ok(Command::Bench { arguments: rest }),
+        "soak" => Ok(Command::Soak { arguments: rest }),
         other => Err(Error::Usage(format!("there is no command `{other}`"))),
     }
 }
@@ -141,6 +150,10 @@ mod unit {
         assert_eq!(
             parsed("bench a.mp4 --json"),
             Some(Command::Bench { arguments: vec!["a.mp4".to_owned(), "--json".to_owned()] })
+        );
+        assert_eq!(
+            parsed("soak --jobs 20"),
+            Some(Command::Soak { arguments: vec!["--jobs".to_owned(), "20".to_owned()] })
         );
     }
 

@@ -38,6 +38,7 @@ fn run() -> Result<(), Error> {
         Command::Serve { port, prefix, isolate } => site::serve(&workspace, port, &prefix, isolate),
         Command::Test { steps } => tests::run(&workspace, &steps),
         Command::Bench { arguments } => site::bench(&workspace, &arguments),
+        Command::Soak { arguments } => site::soak(&workspace, &arguments),
         Command::Generate => site::generate(&workspace),
         Command::Format => site::format(&workspace),
     }

@@ -41,8 +41,19 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<(), E
         eprintln!("xtask: building the command line (a minute or two the first time)");
         workspace.run_aside("cargo", &["build", "--release", "--package", "clipfit-cli"])?;
     }
-    let arguments: Vec<&str> =
-        std::iter::once("tests/bench/bench.mjs").chain(arguments.iter().map(String::as_str)).collect();
+    in_browser(workspace, "tests/bench/bench.mjs", arguments)
+}
+
+/// Sets up, builds the site, and runs the soak. Only its results go to standard output.
+pub(crate) fn soak(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
+    setup::run(workspace, Needs { browsers: true, ..Needs::default() })?;
+    trunk(workspace)?;
+    in_browser(workspace, "tests/soak/soak.mjs", arguments)
+}
+
+/// Runs a script that starts browsers.
+fn in_browser(workspace: &Workspace, script: &str, arguments: &[String]) -> Result<(), Error> {
+    let arguments: Vec<&str> = std::iter::once(script).chain(arguments.iter().map(String::as_str)).collect();
     workspace.run_with("node", &arguments, |command| command.envs(setup::browser_environment(workspace)))
 }
 

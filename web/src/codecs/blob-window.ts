@@ -4,8 +4,11 @@ import { CannotDecode } from "./failures.ts";
 
 /** Bytes per read: many headers are close to each other. */
 const WINDOW_BYTES = 256 << 10;
-/** No index is this large; a longer length means a broken file. */
-const LARGEST_PIECE_BYTES = 512 << 20;
+/**
+ * No more is held at once. The index of an MP4 file of eight hours takes 30 MB, a cluster of Matroska some; a longer length
+ * means a broken file, or one that ffmpeg reads bit by bit.
+ */
+export const LARGEST_PIECE_BYTES = 40 << 20;
 
 export class BlobWindow {
   readonly size: number;
@@ -32,8 +35,11 @@ export class BlobWindow {
 
   /** Reads exactly `length` bytes from `start`; fails when the file ends before. */
   async exactly(start: number, length: number): Promise<DataView<ArrayBuffer>> {
-    if (length > LARGEST_PIECE_BYTES || start + length > this.size) {
+    if (start + length > this.size) {
       throw new CannotDecode(`the file ends at ${this.size}, before ${start + length}`);
+    }
+    if (length > LARGEST_PIECE_BYTES) {
+      throw new CannotDecode(`a part of ${length} bytes`);
     }
     return this.upTo(start, length);
   }

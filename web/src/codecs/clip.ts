@@ -1,7 +1,6 @@
 // Opens a clip: the demuxer's tracks, and what the container says about them. Refuses to know what the packets are for.
 
 import {
-  BlobSource,
   type EncodedPacket,
   EncodedPacketSink,
   Input,
@@ -12,6 +11,7 @@ import {
   WEBM,
 } from "mediabunny";
 import { CannotDecode, cannotDecode } from "./failures.ts";
+import { GuardedSource } from "./guard.ts";
 import { readMatroska } from "./matroska.ts";
 import { readMovie } from "./movie.ts";
 import type { Stream, Structure } from "./structure.ts";
@@ -29,11 +29,15 @@ export class Clip {
   }
 
   static async open(file: Blob): Promise<Clip> {
-    const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, MATROSKA, WEBM] });
+    const source = new GuardedSource(file);
+    const input = new Input({ source, formats: [MP4, QTFF, MATROSKA, WEBM] });
     try {
       const format = await input.getFormat();
-      const structure = await (format === MP4 || format === QTFF ? readMovie(file) : readMatroska(file));
-      return new Clip(structure, input, await input.getTracks());
+      const isMovie = format === MP4 || format === QTFF;
+      const structure = await (isMovie ? readMovie(file) : readMatroska(file));
+      source.guard(isMovie ? "boxes" : "elements");
+      // What is spread over the file is read by ffmpeg; the demuxer would list it all now.
+      return new Clip(structure, input, structure.fragmented ? [] : await input.getTracks());
     } catch (error) {
       input.dispose();
       throw cannotDecode(error);

@@ -20,7 +20,7 @@ import { type MadeAudio, makeAudio } from "./audio.ts";
 import type { TakeDecoded, TakeFrame } from "./decode.ts";
 import { type ChunkEncoder, hasHardware, openEncoding } from "./encode.ts";
 import { type Asked, examinePackets, examineStreams } from "./examine.ts";
-import { cannotDecode, isOurs } from "./failures.ts";
+import { orCannotDecode } from "./failures.ts";
 import { hevcBytes } from "./hevc.ts";
 import { packageSegments } from "./package.ts";
 import { type Scaler, scaler } from "./scale.ts";
@@ -112,17 +112,4 @@ async function decodeInto(
   } catch (error) {
     throw takers === undefined ? error : takers.error;
   }
-}
-
-/** Turns every failure that is the file's or the browser's into `CannotDecode`. */
-function orCannotDecode<A extends unknown[], R>(
-  act: (...given: A) => Promise<R>,
-): (...given: A) => Promise<R> {
-  return async (...given) => {
-    try {
-      return await act(...given);
-    } catch (error) {
-      throw isOurs(error) ? error : cannotDecode(error);
-    }
-  };
 }

@@ -15,6 +15,9 @@ export class NoMemory extends Error {
   override readonly name = "NoMemory";
 }
 
+/** What the demuxer and `DataView` say where a file ends too early. */
+const OF_THE_FILE = /^Tried reading|bounds of the DataView/;
+
 /**
  * Returns whether an error says nothing of the file: memory is short, or a module of ours stopped midway and is in no
  * known state.
@@ -22,7 +25,7 @@ export class NoMemory extends Error {
 export function isOurs(error: unknown): boolean {
   return (
     error instanceof NoMemory ||
-    error instanceof RangeError ||
+    (error instanceof RangeError && !OF_THE_FILE.test(error.message)) ||
     error instanceof WebAssembly.RuntimeError ||
     // Firefox's exhausted stack.
     (error instanceof Error && error.name === "InternalError")
@@ -37,6 +40,19 @@ export function cannotDecode(error: unknown): CannotDecode {
 /** Wraps an error as a failure of the encoder. */
 export function cannotEncode(error: unknown): CannotEncode {
   return error instanceof CannotEncode ? error : new CannotEncode(describe(error), { cause: error });
+}
+
+/** Turns every failure that is the file's or the browser's into `CannotDecode`. */
+export function orCannotDecode<A extends unknown[], R>(
+  act: (...given: A) => Promise<R>,
+): (...given: A) => Promise<R> {
+  return async (...given) => {
+    try {
+      return await act(...given);
+    } catch (error) {
+      throw isOurs(error) ? error : cannotDecode(error);
+    }
+  };
 }
 
 /** Describes an error; what the WebAssembly module throws is no `Error` but has a message too. */

@@ -7,11 +7,12 @@ import {
   ALWAYS,
   attached,
   brightest,
-  checkParts,
   dateAndTime,
   dolbyVision,
   type Kind,
+  MOST_TEXT_BYTES,
   type Oddity,
+  Parts,
   reduced,
   type Stream,
   type Structure,
@@ -42,6 +43,8 @@ const ID = {
   contentEncodings: 0x6d80,
   contentEncoding: 0x6240,
   contentEncryption: 0x5035,
+  contentCompression: 0x5034,
+  contentCompSettings: 0x4255,
   blockAdditionMapping: 0x41e4,
   blockAddIdType: 0x41e7,
   blockAddIdExtraData: 0x41ed,
@@ -77,11 +80,12 @@ const IMAGE_TYPES = ["image/gif", "image/jpeg", "image/png", "image/tiff"];
 
 export async function readMatroska(file: Blob): Promise<Structure> {
   const window = new BlobWindow(file);
-  const segment = await findSegment(window);
-  const places = await findParts(window, segment);
+  const parts = new Parts();
+  const segment = await findSegment(window, parts);
+  const places = await findParts(window, segment, parts);
   const load = async (id: number) => {
     const place = places.get(id);
-    return place === undefined ? [] : elements(await window.exactly(place.content, place.size));
+    return place === undefined ? [] : elements(await window.exactly(place.content, place.size), parts);
   };
   const tracks = await load(ID.tracks);
   const tags = await load(ID.tags);
@@ -97,7 +101,7 @@ export async function readMatroska(file: Blob): Promise<Structure> {
     declaredEnd: declaredEnd(info),
     streams: [
       ...tracks.filter(({ id }) => id === ID.track).flatMap((track) => streamOf(track, rates)),
-      ...(attachments === undefined ? [] : await readAttachments(window, attachments)),
+      ...(attachments === undefined ? [] : await readAttachments(window, attachments, parts)),
     ],
   };
 }
@@ -113,9 +117,12 @@ const UNKNOWN = Number.POSITIVE_INFINITY;
 /** The longest header: four bytes of identifier, eight of length. */
 const HEADER_BYTES = 12;
 
-async function findSegment(window: BlobWindow): Promise<Place> {
+async function findSegment(window: BlobWindow, parts: Parts): Promise<Place> {
+  const before: Place[] = [];
   for (let at = 0; at < window.size; ) {
     const place = await placeAt(window, at);
+    before.push(place);
+    parts.check(before);
     if (place.id === ID.segment) {
       return place;
     }
@@ -124,9 +131,17 @@ async function findSegment(window: BlobWindow): Promise<Place> {
   throw new CannotDecode("no segment");
 }
 
+/** What there is many times over in a file without lengths: clusters, and what is in them. */
+const IN_CLUSTERS: readonly number[] = [ID.cluster, 0xe7, 0xa3, 0xa0, 0xa7, 0xab];
+/** More than a day of video and audio has. */
+const MOST_IN_CLUSTERS = 12_000_000;
+
 /** Finds the wanted parts; also checks that the end of the file is there. */
-async function findParts(window: BlobWindow, segment: Place): Promise<Map<number, Place>> {
+async function findParts(window: BlobWindow, segment: Place, counted: Parts): Promise<Map<number, Place>> {
   const parts = new Map<number, Place>();
+  const others: Place[] = [];
+  const seeks: unknown[] = [];
+  let inClusters = 0;
   const wanted: number[] = [ID.info, ID.tracks, ID.tags, ID.attachments];
   if (segment.size !== UNKNOWN && segment.content + segment.size > window.size) {
     throw new CannotDecode(`the file ends at ${window.size}, before ${segment.content + segment.size}`);
@@ -134,10 +149,21 @@ async function findParts(window: BlobWindow, segment: Place): Promise<Map<number
   const end = Math.min(window.size, segment.content + segment.size);
   for (let at = segment.content; at < end; ) {
     const place = await placeAt(window, at);
+    if (IN_CLUSTERS.includes(place.id)) {
+      inClusters += 1;
+    } else {
+      others.push(place);
+      counted.check(others);
+    }
+    if (inClusters > MOST_IN_CLUSTERS) {
+      throw new CannotDecode(`more than ${MOST_IN_CLUSTERS} blocks`);
+    }
     if (wanted.includes(place.id)) {
       parts.set(place.id, place);
     } else if (place.id === ID.seekHead) {
-      for (const target of seekTargets(elements(await window.exactly(place.content, place.size)))) {
+      for (const target of seekTargets(elements(await window.exactly(place.content, place.size), counted))) {
+        seeks.push(target);
+        counted.check(seeks);
         if (wanted.includes(target.id) && !parts.has(target.id)) {
           parts.set(target.id, await placeAt(window, segment.content + target.position));
         }
@@ -221,6 +247,13 @@ function oddityOf(track: Element, video: Element | undefined): Oddity | undefine
   if (encodings.some((encoding) => encoding.child(ID.contentEncryption) !== undefined)) {
     return "encrypted";
   }
+  // These bytes are put in front of every packet.
+  const stripped = encodings.map((encoding) =>
+    encoding.child(ID.contentCompression)?.child(ID.contentCompSettings)?.bytes(),
+  );
+  if (stripped.some((bytes) => (bytes?.length ?? 0) > MOST_TEXT_BYTES)) {
+    throw new CannotDecode("a compressed track with too much in common");
+  }
   const crops = [ID.pixelCropBottom, ID.pixelCropTop, ID.pixelCropLeft, ID.pixelCropRight];
   return crops.some((crop) => (video?.number(crop) ?? 0) > 0) ? "cropped" : undefined;
 }
@@ -267,25 +300,25 @@ function declaredEnd(info: readonly Element[]): number | undefined {
 }
 
 /** Lists the attachments. Skips their data, which may be large. */
-async function readAttachments(window: BlobWindow, attachments: Place): Promise<Stream[]> {
+async function readAttachments(window: BlobWindow, attachments: Place, counted: Parts): Promise<Stream[]> {
   const streams: Stream[] = [];
-  for (const file of await children(window, attachments)) {
+  for (const file of await children(window, attachments, counted)) {
     if (file.id === ID.attachedFile) {
-      const parts = await children(window, file);
+      const parts = await children(window, file, counted);
       const type = parts.find(({ id }) => id === ID.fileMediaType);
-      const name = type ? text(await window.exactly(type.content, type.size)) : "";
+      const name = type ? text(await window.upTo(type.content, Math.min(type.size, MOST_TEXT_BYTES))) : "";
       streams.push(attached(IMAGE_TYPES.includes(name) ? "video" : "attachment", name));
     }
   }
   return streams;
 }
 
-async function children(window: BlobWindow, parent: Place): Promise<Place[]> {
+async function children(window: BlobWindow, parent: Place, counted: Parts): Promise<Place[]> {
   const places: Place[] = [];
   for (let at = parent.content; at < parent.content + parent.size; ) {
     const place = await placeAt(window, at);
     places.push(place);
-    checkParts(places);
+    counted.check(places);
     at = place.content + place.size;
   }
   return places;
@@ -295,14 +328,16 @@ async function children(window: BlobWindow, parent: Place): Promise<Place[]> {
 class Element {
   readonly id: number;
   readonly #content: DataView;
+  readonly #parts: Parts;
 
-  constructor(id: number, content: DataView) {
+  constructor(id: number, content: DataView, parts: Parts) {
     this.id = id;
     this.#content = content;
+    this.#parts = parts;
   }
 
   all(id: number): Element[] {
-    return elements(this.#content).filter((element) => element.id === id);
+    return elements(this.#content, this.#parts).filter((element) => element.id === id);
   }
 
   child(id: number): Element | undefined {
@@ -338,7 +373,7 @@ class Element {
   }
 }
 
-function elements(view: DataView): Element[] {
+function elements(view: DataView, parts: Parts): Element[] {
   const found: Element[] = [];
   for (let at = 0; at < view.byteLength; ) {
     const place = headerOf(view, at);
@@ -346,8 +381,8 @@ function elements(view: DataView): Element[] {
       throw new CannotDecode("an element ends too early");
     }
     const content = new DataView(view.buffer, view.byteOffset + place.content, place.size);
-    found.push(new Element(place.id, content));
-    checkParts(found);
+    found.push(new Element(place.id, content, parts));
+    parts.check(found);
     at = place.content + place.size;
   }
   return found;
@@ -383,6 +418,6 @@ function bigEndian(view: DataView, at: number, bytes: number): number {
 }
 
 function text(view: DataView): string {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, MOST_TEXT_BYTES));
   return new TextDecoder().decode(bytes).replace(/\0.*$/s, "");
 }

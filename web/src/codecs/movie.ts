@@ -7,11 +7,12 @@ import {
   ALWAYS,
   attached,
   brightest,
-  checkParts,
   dateAndTime,
   dolbyVision,
   type Kind,
+  MOST_TEXT_BYTES,
   type Oddity,
+  Parts,
   reduced,
   type Span,
   type Stream,
@@ -21,9 +22,10 @@ import {
 const FORMAT = "mov,mp4,m4a,3gp,3g2,mj2";
 
 export async function readMovie(file: Blob): Promise<Structure> {
-  const { index, majorBrand } = await findMovie(file);
+  const parts = new Parts();
+  const { index, majorBrand } = await findMovie(file, parts);
   try {
-    const movie = new Box(index.buffer, index.byteOffset, index.byteLength).single("moov");
+    const movie = new Box(index.buffer, index.byteOffset, index.byteLength, parts).single("moov");
     const fragmented = movie.child("mvex") !== undefined;
     const { tags, captured } = metadata(movie);
     const streams = [...tracks(movie), ...covers(movie)];
@@ -35,16 +37,20 @@ export async function readMovie(file: Blob): Promise<Structure> {
 
 /** Reads the `moov` box of a file, header included. */
 export async function movieBox(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  const { index } = await findMovie(file);
+  const { index } = await findMovie(file, new Parts());
   return new Uint8Array(index.buffer, index.byteOffset, index.byteLength);
 }
 
 async function findMovie(
   file: Blob,
+  parts: Parts,
 ): Promise<{ index: DataView<ArrayBuffer>; majorBrand: string | undefined }> {
   const window = new BlobWindow(file);
   let majorBrand: string | undefined;
+  const before: number[] = [];
   for (let start = 0; start < window.size; ) {
+    before.push(start);
+    parts.check(before);
     const view = await window.upTo(start, 16);
     const head = boxHead(view, 0, window.size - start);
     if (head === undefined) {
@@ -122,6 +128,7 @@ function readEdits(track: Box, movieTimescale: number): { shown: Span; odd?: Odd
   }
   const long = isLong(list);
   const entryBytes = long ? 20 : 12;
+  list.parts.checkRows(list.getUint32(4));
   const entries = Array.from({ length: list.getUint32(4) }, (_, index) => {
     const at = 8 + index * entryBytes;
     return {
@@ -232,7 +239,8 @@ function partsOf(meta: Box): { type: string; box: Box }[] {
 }
 
 function utf8(box: Box, start: number): string {
-  return new TextDecoder().decode(box.buffer.slice(box.byteOffset + start, box.byteOffset + box.byteLength));
+  const end = Math.min(box.byteLength, start + MOST_TEXT_BYTES);
+  return new TextDecoder().decode(box.buffer.slice(box.byteOffset + start, box.byteOffset + end));
 }
 
 /** Lists the images in the tags, which ffprobe lists after the tracks. */
@@ -269,6 +277,13 @@ function boxHead(
 
 /** The content of one box. Reading beyond it is a RangeError and means a broken file. */
 class Box extends DataView<ArrayBuffer> {
+  readonly parts: Parts;
+
+  constructor(buffer: ArrayBuffer, byteOffset: number, byteLength: number, parts: Parts) {
+    super(buffer, byteOffset, byteLength);
+    this.parts = parts;
+  }
+
   /** Lists the boxes inside, the first of them at `start`. */
   children(start: number): { type: string; box: Box }[] {
     const found = [];
@@ -279,8 +294,11 @@ class Box extends DataView<ArrayBuffer> {
         break;
       }
       const content = this.byteOffset + at + head.content;
-      found.push({ type: head.type, box: new Box(this.buffer, content, head.size - head.content) });
-      checkParts(found);
+      found.push({
+        type: head.type,
+        box: new Box(this.buffer, content, head.size - head.content, this.parts),
+      });
+      this.parts.check(found);
       at += head.size;
     }
     return found;
@@ -304,6 +322,7 @@ class Box extends DataView<ArrayBuffer> {
 
   /** Reads the content as a list of 32-bit numbers. */
   numbers(): number[] {
+    this.parts.checkRows(this.byteLength / 4);
     return Array.from({ length: Math.floor(this.byteLength / 4) }, (_, index) => this.getUint32(index * 4));
   }
 }

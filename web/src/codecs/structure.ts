@@ -99,13 +99,33 @@ export function brightest(content: number | undefined, screen: number | undefine
 
 /** The most parts in one part of a container. Real files have some hundreds; more are made to exhaust memory. */
 const MOST_PARTS = 10_000;
+/** The most in all, each counted as often as it is looked at. */
+const MOST_IN_ALL = 300_000;
 
-/** Refuses a list of parts that has grown too long. */
-export function checkParts(found: readonly unknown[]): void {
-  if (found.length > MOST_PARTS) {
-    throw new CannotDecode(`more than ${MOST_PARTS} parts in one`);
+/** The parts of one container, counted while they are listed. */
+export class Parts {
+  #all = 0;
+
+  /** Refuses a list of parts that has grown too long, and too many lists. */
+  check(found: readonly unknown[]): void {
+    this.#all += 1;
+    if (found.length > MOST_PARTS || this.#all > MOST_IN_ALL) {
+      throw new CannotDecode(
+        found.length > MOST_PARTS ? `more than ${MOST_PARTS} parts in one` : `more than ${MOST_IN_ALL} parts`,
+      );
+    }
+  }
+
+  /** Refuses a table of more rows than a list may have. */
+  checkRows(rows: number): void {
+    if (rows > MOST_PARTS) {
+      throw new CannotDecode(`more than ${MOST_PARTS} rows in a table`);
+    }
   }
 }
+
+/** The most bytes of a word: a name, a language, a date. What is longer is read to there. */
+export const MOST_TEXT_BYTES = 4096;
 
 /** Reduces a ratio to its lowest terms. */
 export function reduced(a: number, b: number): [number, number] {

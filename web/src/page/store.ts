@@ -99,7 +99,11 @@ export async function earlier(): Promise<Earlier[]> {
   const { held = [] } = await navigator.locks.query();
   const alive = new Set(held.map(({ name }) => name));
   const left = all.filter(([, { page }]) => !alive.has(LOCK + page));
-  const isRecent = ([, { at }]: [string, Entry]) => Date.now() - at < WEEK_MS;
+  const now = Date.now();
+  // The clock was ahead: from now on it is a week for these, too, and not until the clock is there again.
+  const ahead = left.filter(([, { at }]) => at > now);
+  await Promise.all(ahead.map(([key, entry]) => set(key, { ...entry, at: now }, store)));
+  const isRecent = ([, { at }]: [string, Entry]) => now - at < WEEK_MS;
   const old = left.filter((one) => !isRecent(one)).map(([key]) => key);
   await Promise.all(old.map((key) => del(key, store)));
   const known = new Set(all.map(([key]) => key).filter((key) => !old.includes(key)));

@@ -70,6 +70,8 @@ pub fn child<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
 mod tests {
     use super::super::testing::boxed;
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn headers_of_every_kind() {
@@ -106,6 +108,7 @@ mod tests {
         assert_eq!(child(bytes, b"moov"), Some(&b"payl"[..]));
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn never_panics(bytes in proptest::collection::vec(0..24_u8, 0..100), rest: u64) {

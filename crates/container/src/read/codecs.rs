@@ -114,8 +114,12 @@ fn descriptor(bytes: &[u8], kind: u8) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{boxed, spoilt};
+    use super::super::testing::boxed;
+    #[cfg(not(target_arch = "wasm32"))]
+    use super::super::testing::spoilt;
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn track(entry: &[u8]) -> Vec<u8> {
         let list = boxed(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1], entry]);
@@ -160,6 +164,7 @@ mod tests {
         }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn never_panics(cut in 0..400_usize, place in 0..400_usize, byte: u8) {

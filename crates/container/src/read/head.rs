@@ -24,6 +24,8 @@ pub fn index_first(head: &[u8]) -> bool {
 mod tests {
     use super::super::testing::boxed;
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn finds_media_and_index() {
@@ -48,6 +50,7 @@ mod tests {
         assert_eq!(media_bytes(&large, 1 << 34), Some((1 << 33) - 16));
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn never_panics(bytes in proptest::collection::vec(0..40_u8, 0..200), file_bytes: u64) {

@@ -27,6 +27,7 @@ mod testing {
         [&size.to_be_bytes(), kind.as_slice(), &body].concat()
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     /// Returns `bytes` with the byte at `place` changed, if there is one, and no longer than `cut`.
     pub(super) fn spoilt(mut bytes: Vec<u8>, cut: usize, place: usize, byte: u8) -> Vec<u8> {
         if let Some(changed) = bytes.get_mut(place) {

@@ -166,8 +166,12 @@ fn micros(ticks: i128, scale: u64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{boxed, spoilt};
+    use super::super::testing::boxed;
+    #[cfg(not(target_arch = "wasm32"))]
+    use super::super::testing::spoilt;
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// An initialization file: track 1 of video, 90,000 ticks a second, of which the first 3,000 are skipped.
     fn init() -> Vec<u8> {
@@ -228,6 +232,7 @@ mod tests {
         assert_eq!(begin(Format::TransportStream, &[], &fragment(0, 0)), None);
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
         fn never_panics(

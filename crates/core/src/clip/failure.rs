@@ -29,6 +29,13 @@ pub enum ProbeFailure {
         /// ffmpeg's name for it.
         codec: String,
     },
+    /// A codec that the reader has no name for.
+    UnknownCodec,
+    /// A codec that is known, in a stream that does not even say how large its frames are.
+    Undecodable {
+        /// ffmpeg's name for it.
+        codec: String,
+    },
     /// A video stream without a frame.
     NoFrames,
     /// Times in the file start again or leap.

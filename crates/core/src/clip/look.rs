@@ -83,12 +83,12 @@ const PROOF: u64 = 3;
 const CLEARLY: u64 = 4;
 
 fn judge([top, bottom, progressive, undetermined]: Counts) -> Fields {
-    let seen = top + bottom + progressive;
+    let seen = top.saturating_add(bottom).saturating_add(progressive);
     let (first, most, other) =
         if top >= bottom { (Field::Top, top, bottom) } else { (Field::Bottom, bottom, top) };
-    if seen < PROOF || seen * 10 < undetermined {
+    if seen < PROOF || seen < undetermined.div_ceil(10) {
         Fields::Unseen
-    } else if most >= PROOF && most > progressive && most >= CLEARLY * other {
+    } else if most >= PROOF && most > progressive && most / CLEARLY >= other {
         Fields::Interlaced(first)
     } else {
         Fields::Progressive
@@ -202,6 +202,8 @@ mod tests {
             ([0, 0, 0, 100], Fields::Unseen),
             ([5, 0, 0, 95], Fields::Unseen),
             ([1, 0, 0, 0], Fields::Unseen),
+            ([u64::MAX - 1, 0, u64::MAX, 1], Fields::Progressive),
+            ([u64::MAX - 1, u64::MAX / 2, 0, 0], Fields::Progressive),
         ] {
             assert_eq!(fields(&idet(counts)), seen, "{counts:?}");
         }

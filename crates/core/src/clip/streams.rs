@@ -139,9 +139,10 @@ pub fn read_streams(
         });
     };
     let codec = codec(&streams[video]);
-    let missing = reader == Reader::Core && only_in_browser(&codec);
-    if codec.is_empty() || codec == "none" || codec == "unknown" || missing {
-        let codec = if codec.is_empty() { "an unknown codec".to_owned() } else { codec };
+    if ["", "none", "unknown"].contains(&codec.as_str()) {
+        return Err(ProbeFailure::UnknownCodec);
+    }
+    if reader == Reader::Core && only_in_browser(&codec) {
         return Err(ProbeFailure::UnsupportedCodec { codec });
     }
     Ok(Streams { video, reader, listing })
@@ -245,7 +246,7 @@ impl Streams {
         let duration = last - first + last_frame;
         let end = self.cut_off(is_cut, duration, first, (packets.times.len() as u64, timing.rate));
         if details.width == 0 || details.height == 0 {
-            return Err(ProbeFailure::UnsupportedCodec { codec });
+            return Err(ProbeFailure::Undecodable { codec });
         }
         let mut video = VideoFacts {
             index: stream.index,
@@ -614,6 +615,30 @@ mod tests {
                 .and_then(|streams| streams.read_packets(Bytes(1000), &packet(layout), &[]))
                 .map(|facts| facts.video.pixel_format);
             assert_eq!(found, outcome, "{reader:?} {layout:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_header_is_not_called_an_unsupported_codec() {
+        let without_size = VideoDetails { width: 0, height: 0, ..VideoDetails::default() };
+        let sizeless = |codec: &str| {
+            let mut listing = listed(codec, VideoDetails::default());
+            listing.streams[0].video = Some(without_size.clone());
+            listing
+        };
+        let damaged = ProbeFailure::Undecodable { codec: "h264".into() };
+        for (listing, failure) in [
+            (listed("", VideoDetails::default()), ProbeFailure::UnknownCodec),
+            (listed("none", VideoDetails::default()), ProbeFailure::UnknownCodec),
+            (listed("unknown", VideoDetails::default()), ProbeFailure::UnknownCodec),
+            (sizeless("h264"), damaged),
+        ] {
+            for reader in [Reader::Browser, Reader::Core, Reader::Native] {
+                let found = read_streams(Bytes(1000), listing.clone(), &[], reader)
+                    .and_then(|streams| streams.read_packets(Bytes(1000), &packet(Some("NV12")), &[]));
+                assert_eq!(found.as_ref().err(), Some(&failure), "{reader:?}");
+                assert!(!failure.to_string().to_lowercase().contains("unknown"), "{failure}");
+            }
         }
     }
 

@@ -36,7 +36,7 @@ pub enum Violation {
 }
 
 /// Times in transport streams are rounded.
-const TOLERANCE: i64 = 1_000;
+const TOLERANCE: u64 = 1_000;
 
 /// Returns all rules that the renditions of a package break.
 pub fn check(streams: &[Stream]) -> Vec<Violation> {
@@ -56,7 +56,7 @@ fn check_row(stream: &Stream, broken: &mut Vec<Violation>) {
             broken.push(Violation::NotIndependent { uri: uri(), segment });
         }
         let Some(is) = there.begin.map(|begin| Micros(begin.micros)) else { continue };
-        if let Some(due) = due.filter(|due: &Micros| (is - *due).0.abs() > TOLERANCE) {
+        if let Some(due) = due.filter(|due: &Micros| (is - *due).0.unsigned_abs() > TOLERANCE) {
             broken.push(Violation::Gap { uri: uri(), segment, is, due });
         }
         due = Some(is + there.duration);
@@ -72,7 +72,7 @@ fn check_alignment(streams: &[Stream], stream: &Stream, broken: &mut Vec<Violati
     for segment in 0..first.segments.len().max(stream.segments.len()) {
         let (is, first) = (time(stream, segment), time(first, segment));
         let apart = match (is, first) {
-            (Some(is), Some(first)) => (is - first).0.abs() > TOLERANCE,
+            (Some(is), Some(first)) => (is - first).0.unsigned_abs() > TOLERANCE,
             (is, first) => is != first,
         };
         if apart {
@@ -98,6 +98,16 @@ mod tests {
 
     fn later(segment: &mut Segment) {
         segment.begin = segment.begin.map(|begin| Begin { micros: begin.micros + 40_000, ..begin });
+    }
+
+    #[test]
+    fn times_at_the_ends_are_gaps() {
+        let mut streams = example();
+        let ends = [Begin { micros: i64::MIN, clean: true }, Begin { micros: i64::MAX, clean: true }];
+        streams[0].segments[0].begin = Some(ends[1]);
+        streams[0].segments[1].begin = Some(ends[0]);
+        let gaps = check(&streams).iter().filter(|found| matches!(found, Violation::Gap { .. })).count();
+        assert_eq!(gaps, 2);
     }
 
     type Spoil = fn(&mut [Stream]);

@@ -368,7 +368,11 @@ fn why_ffmpeg(failure: &Unexamined) -> Option<WhyFfmpeg> {
         Unexamined::Death(Death::InputUnreadable) => None,
         Unexamined::Death(Death::Browser) => Some(WhyFfmpeg::Container),
         Unexamined::Death(Death::Crash | Death::Encoder | Death::OutOfMemory) => Some(WhyFfmpeg::Midway),
-        Unexamined::Found(ProbeFailure::UnsupportedCodec { .. }) => Some(WhyFfmpeg::Video),
+        Unexamined::Found(
+            ProbeFailure::UnsupportedCodec { .. }
+            | ProbeFailure::UnknownCodec
+            | ProbeFailure::Undecodable { .. },
+        ) => Some(WhyFfmpeg::Video),
         Unexamined::Found(_) => Some(WhyFfmpeg::Wrong),
     }
 }

@@ -12,7 +12,7 @@ use crate::machine::Machine;
 use crate::plan::{Action, Plan};
 use crate::progress::Stage;
 use crate::step::tones::Hdr;
-use crate::step::{Death, TaskId, answer, files};
+use crate::step::{Death, TaskId, Written, answer, files};
 use crate::units::Bytes;
 use std::collections::BTreeMap;
 
@@ -240,7 +240,9 @@ impl Schedule {
 
     fn audio_done(&mut self, running: Running, ended: Ended) {
         let Ended { exit_code, answer, outputs, log } = ended;
-        let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE && written.size.0 > 0);
+        // ffmpeg makes a file without a packet, and without a word, of a track whose index is gone.
+        let is_there = |written: &&Written| written.size.0 > 0 && written.media() != Some(Bytes(0));
+        let made = outputs.iter().find(|written| written.name == files::AUDIO_FILE).filter(is_there);
         match made.filter(|_| exit_code == 0) {
             Some(written) => {
                 // Only the packets count here; the container is estimated as a whole.

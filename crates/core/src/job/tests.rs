@@ -13,7 +13,7 @@ use crate::machine::limits::Limits;
 use crate::machine::{Decoder, WhyFfmpeg};
 use crate::machine::{Encoders, Profile, Threads};
 use crate::machine::{Machine, VideoEncoder};
-use crate::plan::audio::AudioPlan;
+use crate::plan::audio::{AudioPlan, WhyNoAudio};
 use crate::plan::notes::Note;
 use crate::plan::{self, Action, Plan};
 use crate::rate::ledger::{FLOOR, MEASURED_FLOOR};
@@ -404,11 +404,14 @@ impl World {
         };
         let name = if codec == Codec::H265 { "hevc" } else { codec.id() };
         let tag = codec.sample_entry();
+        let audio = format!(
+            "streams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\nstreams.stream.1.duration=\"{heard}\"\n"
+        );
+        let audio = if self.audio == 0 { String::new() } else { audio };
         format!(
             "streams.stream.0.codec_type=\"video\"\nstreams.stream.0.codec_name=\"{name}\"\nstreams.stream.0.codec_tag_string=\"{tag}\"\n\
              streams.stream.0.width=320\nstreams.stream.0.height=180\nstreams.stream.0.duration=\"{}\"\n\
-             streams.stream.0.nb_read_packets=\"{found}\"\nstreams.stream.1.codec_type=\"audio\"\nstreams.stream.1.codec_name=\"aac\"\n\
-             streams.stream.1.duration=\"{heard}\"\n",
+             streams.stream.0.nb_read_packets=\"{found}\"\n{audio}",
             length
         )
     }
@@ -536,6 +539,19 @@ fn audio_that_ends_early_goes_to_ffmpeg_and_gets_a_note_if_ffmpeg_does_no_better
     assert!(matches!(world.ending, Some(Ending::WithFfmpeg(WhyFfmpeg::NoResult))), "{:?}", world.ending);
     let world = World::new(FRAMES, wishes(), Mishap::AudioShort).run(None);
     assert!(finished(&world).notes.contains(&Note::AudioEndsEarly { at: Micros(29_000_000) }));
+}
+
+#[test]
+fn a_track_of_which_no_packet_comes_is_left_out() {
+    let silent = |mut world: World| {
+        world.audio = 0;
+        world.run(None)
+    };
+    let world = silent(World::new(FRAMES, wishes(), Mishap::None));
+    let left_out = Note::AudioDropped { why: WhyNoAudio::Undecodable };
+    assert!(finished(&world).notes.contains(&left_out), "{:?}", finished(&world).notes);
+    let world = silent(World::in_browser(wishes(), Mishap::None));
+    assert!(matches!(world.ending, Some(Ending::WithFfmpeg(_))), "{:?}", world.ending);
 }
 
 #[test]

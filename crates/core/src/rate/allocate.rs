@@ -191,7 +191,8 @@ impl Curve {
     fn expected(&self, rate_factor: f64) -> (f64, f64) {
         let qscales = self.qscales(rate_factor);
         let (lowest, highest) = self.settings.qp_range;
-        let (lowest, highest) = (qp_to_qscale(lowest), qp_to_qscale(highest.min(COARSEST_QP)));
+        let highest = highest.min(COARSEST_QP);
+        let (lowest, highest) = (qp_to_qscale(lowest.min(highest)), qp_to_qscale(highest));
         // Neighbours weigh exp(-1 / qblur^2) with x264's qblur of 0.5.
         let neighbour = (-4.0_f64).exp();
         let (mut bits, mut qp_sum, mut qp_count, mut qp_all) = (0.0, 0.0, 0.0, 0.0);

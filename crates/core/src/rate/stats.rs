@@ -1,5 +1,6 @@
 //! Parses x264's first-pass statistics (`stats-0.log`): its own figures for every frame of a chunk.
 
+use std::ops::RangeInclusive;
 use thiserror::Error;
 
 /// What x264 noted in the first pass over one chunk.
@@ -110,18 +111,29 @@ pub fn parse(text: &str) -> Result<PassStats, StatsError> {
 fn settings(options: &str) -> PassSettings {
     let value =
         |name: &str| options.split_whitespace().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let number = |name: &str, default: f64| value(name).and_then(|text| text.parse().ok()).unwrap_or(default);
-    let mbtree = number("mbtree", 1.0) != 0.0;
+    // What x264 does not write is damage: its own default stands for it.
+    let number = |name: &str, within: RangeInclusive<f64>, default: f64| {
+        let read = value(name).and_then(|text| text.parse().ok());
+        read.filter(|number| within.contains(number)).unwrap_or(default)
+    };
+    let mbtree = number("mbtree", 0.0..=1.0, 1.0) != 0.0;
+    let coarsest = number("qpmax", QUANTIZERS, 69.0);
     PassSettings {
         mbtree,
-        qcomp: number("qcomp", 0.6),
-        ip_factor: number("ip_ratio", 1.4),
-        pb_factor: if mbtree { 1.0 } else { number("pb_ratio", 1.3) },
-        qp_step: number("qpstep", 4.0),
-        qp_range: (number("qpmin", 0.0), number("qpmax", 69.0)),
-        bframes: number("bframes", 3.0) > 0.0,
+        qcomp: number("qcomp", 0.0..=1.0, 0.6),
+        ip_factor: number("ip_ratio", FACTORS, 1.4),
+        pb_factor: if mbtree { 1.0 } else { number("pb_ratio", FACTORS, 1.3) },
+        qp_step: number("qpstep", QUANTIZERS, 4.0),
+        qp_range: (number("qpmin", QUANTIZERS, 0.0).min(coarsest), coarsest),
+        bframes: number("bframes", 0.0..=16.0, 3.0) > 0.0,
     }
 }
+
+/// More bits than any frame takes.
+const MOST_BITS: f64 = 1e12;
+/// Quantizers as x264 has them, and the factors between those of different kinds of frames.
+const QUANTIZERS: RangeInclusive<f64> = 0.0..=81.0;
+const FACTORS: RangeInclusive<f64> = 0.1..=10.0;
 
 /// Reads a line such as `in:0 out:0 type:I dur:2 cpbdur:2 q:37.12 aq:28.84 tex:141733 mv:47149 misc:6118 imb:1620 ...`.
 fn frame(line: &str) -> Option<(u64, FrameStats)> {
@@ -135,14 +147,15 @@ fn frame(line: &str) -> Option<(u64, FrameStats)> {
         "b" => FrameKind::B,
         _ => return None,
     };
-    let (intra, inter, skipped) = (number("imb")?, number("pmb")?, number("smb")?);
+    let positive = |name: &str| Some(number(name)?.max(0.0));
+    let (intra, inter, skipped) = (positive("imb")?, positive("pmb")?, positive("smb")?);
     let macroblocks = (intra + inter + skipped).max(1.0);
     let stats = FrameStats {
         kind,
-        qp: number("q")?,
-        texture_bits: number("tex")?.max(0.0),
-        motion_bits: number("mv")?.max(0.0),
-        misc_bits: number("misc")?.max(0.0),
+        qp: number("q")?.clamp(*QUANTIZERS.start(), *QUANTIZERS.end()),
+        texture_bits: positive("tex")?.min(MOST_BITS),
+        motion_bits: positive("mv")?.min(MOST_BITS),
+        misc_bits: positive("misc")?.min(MOST_BITS),
         intra_share: intra / macroblocks,
         macroblocks: macroblocks as u32,
     };
@@ -187,6 +200,21 @@ mod tests {
             ),
         ] {
             assert_eq!(parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_x264_never_writes_changes_no_rule() {
+        let line = "in:0 out:0 type:I dur:2 cpbdur:2 q:9e99 aq:1 tex:1 mv:1 misc:1 imb:-9 pmb:1 smb:1";
+        for options in
+            ["qpmin=69 qpmax=1", "qpmin=nan qpmax=inf", "qcomp=-1e9 qpstep=nan ip_ratio=0 pb_ratio=inf"]
+        {
+            let stats = parse(&format!("#options: mbtree=0 {options}\n{line}\n"));
+            let Ok(PassStats { settings, frames }) = stats else { panic!("{options}") };
+            assert!(settings.qp_range.0 <= settings.qp_range.1, "{options}");
+            let others = [settings.qcomp, settings.qp_step, settings.ip_factor, settings.pb_factor];
+            assert_eq!(others, [0.6, 4.0, 1.4, 1.3], "{options}");
+            assert!(frames[0].qp <= 100.0 && (0.0..=1.0).contains(&frames[0].intra_share));
         }
     }
 

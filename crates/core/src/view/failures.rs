@@ -38,6 +38,15 @@ impl Display for ProbeFailure {
                 "The video uses {}, which Clipfit cannot decode yet. Save it as H.264, H.265 or VP9 and try that.",
                 codec.to_uppercase()
             ),
+            ProbeFailure::UnknownCodec => f.write_str(
+                "The video in this file is of a kind that Clipfit does not know. The file may be damaged; if it plays elsewhere, \
+                 save it as MP4 there and try that.",
+            ),
+            ProbeFailure::Undecodable { codec } => write!(
+                f,
+                "The video in this file ({codec}) could not be decoded. The file may be damaged; if it plays elsewhere, save it as \
+                 MP4 there and try that."
+            ),
             ProbeFailure::TimesJump { at } => write!(
                 f,
                 "The timestamps in this file jump at {at}: it was probably joined from several recordings. Join them with a \

@@ -15,10 +15,12 @@ async function inTime(act, patience) {
 }
 async function loaderAt(address, patience) {
   for (let tries = 0; ; tries += 1) {
+    let late = false;
     try {
       return await inTime(import(failed === 0 ? address : `${address}#${failed}`), patience);
-    } catch {
+    } catch (reason) {
       failed += 1;
+      late = reason === 'network';
       const connection = new AbortController();
       const answer = fetch(address, { cache: 'reload', signal: connection.signal }).then(async (response) => {
         if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) throw 'status';
@@ -30,7 +32,7 @@ async function loaderAt(address, patience) {
         connection.abort();
         throw reason === 'status' ? reason : 'network';
       }
-      if (tries === 2) throw 'corrupt';
+      if (tries === 2) throw late ? 'network' : 'corrupt';
     }
   }
 }

@@ -16,6 +16,7 @@ mod packaging;
 pub mod page;
 pub mod plan_view;
 pub mod player;
+pub mod preview;
 pub mod progress_view;
 pub mod result_view;
 mod rungs;

@@ -3,6 +3,7 @@
 use super::click;
 use super::icon::Icon;
 use super::player::Player;
+use super::preview::Preview;
 use crate::job::{Finished, JobId, Made, Saving};
 use crate::state::Action;
 use crate::words;
@@ -20,18 +21,14 @@ pub(super) fn package_view(
     dispatch: &Callback<Action>,
 ) -> Html {
     let Finished { report, made, saving, .. } = done;
-    let (width, height) = report.size;
     html! {
         <div class="result result--package">
             if report.streams {
                 <Player files={made.files.clone()} name={name.to_owned()}
                     id={format!("{}-rendition", id.element())} />
             } else {
-                <div class="result__preview">
-                    <video controls=true playsinline=true preload="metadata" src={made.urls.first().cloned()}
-                        style={format!("aspect-ratio: {} / {}", width.max(1), height.max(1))}
-                        aria-label={format!("Preview of the largest video in {name}")}></video>
-                </div>
+                <Preview url={made.urls.first().cloned()} size={report.size}
+                    label={format!("Preview of the largest video in {name}")} />
             }
             <div class="result__figures">
                 <p class="result__saving">{ words::saving(report) }</p>

@@ -2,6 +2,7 @@
 
 use super::click;
 use super::icon::Icon;
+use super::preview::Preview;
 use crate::job::{Finished, JobId, Made};
 use crate::state::Action;
 use crate::words;
@@ -15,14 +16,9 @@ pub fn result_view(
     name: &str,
     dispatch: &Callback<Action>,
 ) -> Html {
-    let (width, height) = report.size;
-    let shape = format!("aspect-ratio: {} / {}", width.max(1), height.max(1));
     html! {
         <div class="result">
-            <div class="result__preview">
-                <video controls=true playsinline=true preload="metadata" src={url.to_owned()} style={shape}
-                    aria-label={format!("Preview of {}", name)}></video>
-            </div>
+            <Preview url={url.clone()} size={report.size} label={format!("Preview of {name}")} />
             <div class="result__figures">
                 <p class="result__saving">
                     { for words::saving(report).split_inclusive(", ").map(|part| html! { <span>{ part }</span> }) }

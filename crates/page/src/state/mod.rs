@@ -18,7 +18,7 @@ use clipfit_core::view::account::{CodecAccount, EffortsAccount};
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::link::{LinkProblem, LinkTrouble};
-use clipfit_core::wishes::names::result_stem;
+use clipfit_core::wishes::names::package_folder;
 use std::rc::Rc;
 
 /// The page's state.
@@ -220,7 +220,7 @@ impl State {
                 {
                     commands.push(Effect::SaveIntoFolder {
                         run: job.run,
-                        name: result_stem(&job.source.name).to_owned(),
+                        name: package_folder(&job.source.name),
                         files: Rc::clone(&finished.made.files),
                         with_page: finished.report.streams,
                     });

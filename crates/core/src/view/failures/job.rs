@@ -1,5 +1,6 @@
 //! The sentences for what ends a job: a refusal, a failed check, a failure.
 
+use crate::clip::failure::ProbeFailure;
 use crate::job::failure::{Failure, Step};
 use crate::job::verify::Fault;
 use crate::plan::refusal::{Change, Refusal};
@@ -68,11 +69,7 @@ impl Display for Failure {
             ),
             Failure::NotLoaded(failure) => failure.fmt(f),
             Failure::TooSmall(refusal) => refusal.fmt(f),
-            Failure::Undecodable { codec, .. } => write!(
-                f,
-                "The video in this file ({codec}) could not be decoded. The file may be damaged; if it plays elsewhere, save it as \
-                 MP4 there and try that."
-            ),
+            Failure::Undecodable { codec, .. } => ProbeFailure::Undecodable { codec: codec.clone() }.fmt(f),
             Failure::InputUnreadable { .. } => f.write_str(
                 "This file could not be read to its end. It may have been moved, changed or damaged: choose it again.",
             ),

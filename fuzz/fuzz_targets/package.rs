@@ -1,0 +1,5 @@
+//! Gives what libFuzzer makes up to `container::package`.
+#![no_main]
+#![allow(missing_docs, reason = "the macro makes them")]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| clipfit_fuzz::container::package(bytes));
