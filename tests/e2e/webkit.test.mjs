@@ -20,6 +20,7 @@ const BY_FFMPEG = /ffmpeg\.wasm reads this clip/;
 const FILES = [
   { of: "mp4", link: { effort: "best" } },
   { of: "mp4", link: { effort: "fast" }, floor: 0.92, ssim: 0.6 },
+  { of: "mp4", link: { codec: "av1" }, floor: 0.92, ssim: 0.6, says: /no working AV1 encoder/ },
   { of: "rotated", size: [180, 320], says: /rotation/ },
   // Its first packets have negative times.
   { of: "edited", frames: 88, seconds: 3.52 },
