@@ -52,7 +52,9 @@ async function follow(recipe, draft) {
     await copyFile(await media(recipe.cut.of), draft);
     const file = await open(draft, "r+");
     const { size } = await file.stat();
-    await file.truncate(Math.floor(size * recipe.cut.share));
+    const { share, table } = recipe.cut;
+    const end = table ? (await file.readFile()).lastIndexOf(table) : Math.floor(size * share);
+    await file.truncate(end);
     await file.close();
   } else if (recipe.hole) {
     const bytes = await readFile(await media(recipe.hole.of));

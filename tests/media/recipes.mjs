@@ -2,6 +2,7 @@
 // `{name}` stands for another entry's file, `{out}` for the file to write. An entry is one of
 //   { file, ffmpeg: [arguments, ...] }  runs ffmpeg, once for each line
 //   { file, cut: { of, share } }        the beginning of another entry's file
+//   { file, cut: { of, table } }        what of it comes before the last box of this name
 //   { file, rest: { of, share, packet } }  what is left of it after that share, in whole packets of so many bytes
 //   { file, join: [name, ...] }         other entries' files, one after the other
 //   { file, text }                      just this text
@@ -474,6 +475,9 @@ export const RECIPES = {
       `${flashAndBeep(5, 25)} ${h264} -g 25 ${aac} -movflags frag_keyframe+empty_moov+default_base_moof {out}`,
     ],
   },
+  // Ends where the last table of the index begins, which is the audio's.
+  cutTable: { file: "cut-table.mp4", cut: { of: "indexLast", table: "stco" } },
+  indexLast: { file: "index-last.mp4", ffmpeg: [`${flashAndBeep(3, 25)} ${h264} ${aac} {out}`] },
   cutFragments: { file: "cut-fragments.mp4", cut: { of: "fragments", share: 0.7 } },
   wholeMkv: { file: "whole.mkv", ffmpeg: [`${flashAndBeep(5, 25)} ${h264} ${aac} {out}`] },
   cutMkv: { file: "cut.mkv", cut: { of: "wholeMkv", share: 0.6 } },

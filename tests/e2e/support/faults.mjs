@@ -5,8 +5,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, PREFIX } from "./site.mjs";
 
-/** For so many milliseconds nothing may arrive: the test is over before a person's patience would be. */
-const PATIENCE = 700;
+/**
+ * For so many milliseconds nothing may arrive: less than a person's patience, and more than what a busy machine takes for
+ * a file that has no fault, with several pages at once.
+ */
+const PATIENCE = 2000;
 
 /** What a server can do to a file. Each gets the right content. */
 export const FAULTS = {

@@ -70,7 +70,7 @@ async function findMovie(
 function tracks(movie: Box): Stream[] {
   const header = movie.single("mvhd");
   const timescale = header.getUint32(isLong(header) ? 20 : 12);
-  const all = movie.all("trak");
+  const all = movie.all("trak", "strictly");
   const chapters = new Set(all.flatMap((track) => track.child("tref")?.child("chap")?.numbers() ?? []));
   return all.map((track) => streamOf(track, timescale, chapters));
 }
@@ -284,13 +284,19 @@ class Box extends DataView<ArrayBuffer> {
     this.parts = parts;
   }
 
-  /** Lists the boxes inside, the first of them at `start`. */
-  children(start: number): { type: string; box: Box }[] {
+  /** Lists the boxes inside, the first of them at `start`. Strictly, none may end behind this one: it would be lost. */
+  children(start: number, strictly?: "strictly"): { type: string; box: Box }[] {
     const found = [];
     for (let at = start; at < this.byteLength; ) {
       const head = boxHead(this, at, this.byteLength - at);
       // QuickTime ends lists with four zero bytes.
-      if (head === undefined || at + head.size > this.byteLength) {
+      if (head === undefined) {
+        break;
+      }
+      if (at + head.size > this.byteLength) {
+        if (strictly) {
+          throw new CannotDecode(`a ${head.type} box ends behind what holds it`);
+        }
         break;
       }
       const content = this.byteOffset + at + head.content;
@@ -304,8 +310,8 @@ class Box extends DataView<ArrayBuffer> {
     return found;
   }
 
-  all(wanted: string): Box[] {
-    return this.children(0).flatMap(({ type, box }) => (type === wanted ? [box] : []));
+  all(wanted: string, strictly?: "strictly"): Box[] {
+    return this.children(0, strictly).flatMap(({ type, box }) => (type === wanted ? [box] : []));
   }
 
   child(type: string): Box | undefined {

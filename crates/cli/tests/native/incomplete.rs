@@ -27,6 +27,7 @@ const H264: &str = "-c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -g 50
 fn whole(name: &'static str) -> PathBuf {
     let (seconds, rest) = match name {
         "sync.mp4" => (5, format!("{H264} -movflags faststart")),
+        "sync-index-last.mp4" => (5, H264.to_owned()),
         "sync-fragments.mp4" => {
             (5, format!("{H264} -g 25 -movflags frag_keyframe+empty_moov+default_base_moof"))
         }
@@ -58,6 +59,8 @@ enum Input {
     Whole(&'static str),
     /// Its first so many per cent.
     Cut(&'static str, usize),
+    /// What comes before the last table of this name in its index.
+    Untabled(&'static str, &'static [u8; 4]),
     /// What is left after so many per cent, in whole packets.
     Rest(&'static str, usize),
     Joined(&'static [&'static str]),
@@ -71,6 +74,11 @@ impl Input {
             Input::Cut(name, share) => {
                 let bytes = read(name);
                 (format!("cut-{share}-{name}"), bytes[..bytes.len() * share / 100].to_vec())
+            }
+            Input::Untabled(name, table) => {
+                let bytes = read(name);
+                let at = bytes.windows(table.len()).rposition(|part| part == table).unwrap();
+                (format!("untabled-{name}"), bytes[..at].to_vec())
             }
             Input::Rest(name, share) => {
                 let bytes = read(name);
@@ -101,7 +109,7 @@ const TOGETHER: f64 = 0.04;
 
 #[test]
 fn as_much_as_there_is_comes_out_in_sync_and_is_told() {
-    use Input::{Cut, Joined, Rest, Whole};
+    use Input::{Cut, Joined, Rest, Untabled, Whole};
     let cases = [
         case(Cut("sync.mp4", 60), 70..=82, 3, " of 5 s are in this file"),
         case(Cut("sync-fragments.mp4", 70), 80..=95, 3, " of 4 s are in this file"),
@@ -121,6 +129,12 @@ fn as_much_as_there_is_comes_out_in_sync_and_is_told() {
             150..=150,
             3,
             "timestamps in this file start again",
+        ),
+        case(
+            Untabled("sync-index-last.mp4", b"stco"),
+            125..=125,
+            0,
+            "An audio track without content is left out.",
         ),
         case(Whole("sync-wrap.ts"), 125..=125, 4, ""),
         case(Whole("sync-empty.mkv"), 125..=125, 0, "An audio track without content is left out."),

@@ -108,7 +108,7 @@ pub struct Streams {
 /// Reads the streams of a file of so many bytes. `log` is what the reader printed.
 pub fn read_streams(
     file_bytes: Bytes,
-    listing: Listing,
+    mut listing: Listing,
     log: &[String],
     reader: Reader,
 ) -> Result<Streams, ProbeFailure> {
@@ -116,6 +116,12 @@ pub fn read_streams(
         return Err(ProbeFailure::Empty);
     }
     let logged = |part: &str| log.iter().any(|line| line.contains(part));
+    for stream in &mut listing.streams {
+        // The count of its packets is that of one table, and the other ones are missing.
+        if logged(&format!("stream {}, missing mandatory atoms", stream.index)) {
+            stream.packets = Some(0);
+        }
+    }
     let Listing { streams, format, .. } = &listing;
     if streams.is_empty() {
         return Err(if NO_INDEX.iter().any(|sign| logged(sign)) {
