@@ -4,6 +4,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::units::{Bytes, FrameRate, Micros};
 use clipfit_core::wishes::destinations::{self, Destination};
 use clipfit_core::wishes::ladder::{self, Rung};
@@ -12,6 +13,7 @@ use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
 use clipfit_core::wishes::renditions::Wanted;
+use clipfit_core::wishes::shape::{self, Crop, Flip, Shape};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 use std::fmt;
 use std::path::PathBuf;
@@ -131,6 +133,8 @@ pub struct Hls {
     audio_tracks: Option<Tracks>,
     #[command(flatten)]
     part: Part,
+    #[command(flatten)]
+    shape: ShapeOptions,
     /// Folder for the package, or for all packages; default: <IN>-hls next to each clip
     #[arg(short, long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
@@ -151,6 +155,7 @@ impl Hls {
             audio: self.audio.unwrap_or(unsaid.audio),
             tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
             trim: self.part.trim(),
+            shape: self.shape.shape(),
             ..unsaid
         }
     }
@@ -287,6 +292,41 @@ pub(crate) struct WishOptions {
     audio_tracks: Option<Tracks>,
     #[command(flatten)]
     part: Part,
+    #[command(flatten)]
+    shape: ShapeOptions,
+}
+
+/// The part of the frames to keep, and which way up.
+#[derive(Debug, Args, Default)]
+struct ShapeOptions {
+    /// Keep a part of the frames: an aspect ratio such as 9:16, or pixels as 640x360 (in the middle) or 640x360+LEFT+TOP
+    #[arg(long, value_name = "PART", value_parser = crop)]
+    crop: Option<Crop>,
+    /// Turn the frames clockwise: 90, 180 or 270 degrees, after the crop
+    #[arg(long, value_name = "DEGREES", value_parser = turn)]
+    turn: Option<Rotation>,
+    /// Flip the frames, after the turn
+    #[arg(long, value_parser = flip())]
+    flip: Option<Flip>,
+}
+
+impl ShapeOptions {
+    fn shape(&self) -> Shape {
+        let unsaid = Shape::default();
+        Shape {
+            crop: self.crop,
+            turn: self.turn.unwrap_or(unsaid.turn),
+            flip: self.flip.unwrap_or(unsaid.flip),
+        }
+    }
+}
+
+fn crop(text: &str) -> Result<Crop, &'static str> {
+    Crop::parse(text).ok_or("write a part as 9:16, 640x360 or 640x360+10+20")
+}
+
+fn turn(text: &str) -> Result<Rotation, &'static str> {
+    shape::parse_turn(text).ok_or("a turn is 90, 180 or 270")
 }
 
 /// The part of each clip to keep.
@@ -333,6 +373,7 @@ impl WishOptions {
             audio: self.audio.unwrap_or(unsaid.audio),
             tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
             trim: self.part.trim(),
+            shape: self.shape.shape(),
         }
     }
 }
@@ -390,6 +431,10 @@ fn named<T: Clone + Send + Sync + 'static>(
 
 fn effort() -> impl TypedValueParser<Value = Effort> {
     named(Effort::ALL.map(|effort| PossibleValue::new(effort.id())).into(), Effort::find)
+}
+
+fn flip() -> impl TypedValueParser<Value = Flip> {
+    named(Flip::ALL.map(|(_, id)| PossibleValue::new(id)).into(), Flip::find)
 }
 
 fn tracks() -> impl TypedValueParser<Value = Tracks> {

@@ -25,7 +25,7 @@ pub(crate) enum Status<'a> {
 /// Describes a clip: `4.14 MB, 0:30, 854x480 at 24 fps, h264, aac 5.1`.
 pub(crate) fn clip(facts: &MediaFacts) -> String {
     let video = &facts.video;
-    let (width, height) = video.display_size();
+    let (width, height) = video.full_size();
     let video = format!(
         "{}, {}, {width}x{height} at {} fps, {}",
         facts.file_bytes, video.duration, video.frame_rate, video.codec

@@ -12,23 +12,24 @@ pub struct FrameConverter(frame::Converter);
 
 #[wasm_bindgen]
 impl FrameConverter {
-    /// Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
+    /// Creates a converter. `format` is a `VideoPixelFormat`; `size` is width and height of the part to convert.
     /// `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
-    /// makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
+    /// makes the frame upright, in degrees; `mirrored` swaps left and right after it. `out` is the width and height of the output frame, then left, top, width
     /// and height of the video in it. `hdr` is empty, or what HDR is made of, which becomes BT.709: the code points of
     /// H.273 for transfer, primaries and matrix, and the brightest light in nits, 0 if unknown.
     #[wasm_bindgen(constructor)]
     pub fn new(
         format: &str,
-        width: u32,
-        height: u32,
+        size: &[u32],
         #[wasm_bindgen(js_name = fullRange)] full_range: bool,
         turn: u32,
+        mirrored: bool,
         out: &[u32],
         hdr: &[u32],
     ) -> Result<FrameConverter, JsError> {
         let refused = frame::FrameError::Size { width: 0, height: 0 };
-        let &[out_width, out_height, left, top, inner_width, inner_height] = out else {
+        let (&[width, height], &[out_width, out_height, left, top, inner_width, inner_height]) = (size, out)
+        else {
             return Err(refused.into());
         };
         let (out, inside) = ((out_width, out_height), [left, top, inner_width, inner_height]);
@@ -38,7 +39,7 @@ impl FrameConverter {
             ),
             _ => None,
         };
-        let size = (width, height);
+        let (size, turn) = ((width, height), (turn, mirrored));
         Ok(FrameConverter(frame::Converter::new(format, size, full_range, turn, out, inside, hdr)?))
     }
 

@@ -198,6 +198,8 @@ pub(crate) struct Converter {
     layout: Layout,
     size: Size,
     turn: Turn,
+    /// After the turn.
+    mirrored: bool,
     full_range: bool,
     /// The output frame.
     out: Size,
@@ -231,13 +233,13 @@ struct Tones {
 
 impl Converter {
     /// Creates a converter. `format` is a `VideoPixelFormat`; sizes are in pixels, of the visible part; `full_range` is
-    /// about YUV, since RGB always is; `turn` is in degrees, clockwise; `inside` is where the video is in the output
+    /// about YUV, since RGB always is; `turn` is in degrees, clockwise, and `mirrored` swaps left and right after it; `inside` is where the video is in the output
     /// frame: left, top (both even), width, height. The rest is black. HDR is mapped to BT.709.
     pub(crate) fn new(
         format: &str,
         (width, height): (u32, u32),
         full_range: bool,
-        turn: u32,
+        (turn, mirrored): (u32, bool),
         (out_width, out_height): (u32, u32),
         inside: [u32; 4],
         hdr: Option<Hdr>,
@@ -266,6 +268,7 @@ impl Converter {
             layout,
             size,
             turn,
+            mirrored,
             out,
             tables,
             input: vec![0; layout.bytes(size)],
@@ -318,6 +321,9 @@ impl Converter {
                 scaler.scale(plane, &mut self.lying);
                 turn_plane(&self.lying, lying, self.turn, target);
             }
+            if self.mirrored {
+                mirror_plane(target, out);
+            }
             if !fills {
                 let share = if number == 0 { 1 } else { 2 };
                 put(&self.inner, out, whole, frame, (self.inside.left / share, self.inside.top / share));
@@ -346,7 +352,7 @@ impl Converter {
         });
         let width = lying[0].width as usize;
         let frames = Chroma::C420.planes(self.out);
-        if self.turn == Turn::None && self.inside.size == self.out {
+        if self.turn == Turn::None && !self.mirrored && self.inside.size == self.out {
             tones.lookup.map(planes, width, split(&mut self.output, frames), &mut tones.buffers);
             return;
         }
@@ -362,6 +368,9 @@ impl Converter {
         {
             self.inner.resize(out.samples(), 0);
             turn_plane(part, size, self.turn, &mut self.inner);
+            if self.mirrored {
+                mirror_plane(&mut self.inner, out);
+            }
             put(&self.inner, out, whole, frame, (self.inside.left / share, self.inside.top / share));
         }
     }
@@ -652,6 +661,11 @@ fn turn_plane(source: &[u8], size: Size, turn: Turn, target: &mut [u8]) {
             }
         }
     }
+}
+
+/// Swaps left and right.
+fn mirror_plane(plane: &mut [u8], size: Size) {
+    plane.chunks_exact_mut(size.width as usize).for_each(<[u8]>::reverse);
 }
 
 #[cfg(test)]

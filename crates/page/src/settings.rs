@@ -2,6 +2,7 @@
 //! page's elements or of where settings are stored.
 
 use crate::words;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::units::{FrameRate, Kbps, Micros};
 use clipfit_core::wishes::destinations;
 use clipfit_core::wishes::ladder::{self, Rung};
@@ -9,6 +10,7 @@ use clipfit_core::wishes::link::{self, Link};
 use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
+use clipfit_core::wishes::shape::{Crop, Flip, Shape};
 use clipfit_core::wishes::{AudioWish, Codec, DEFAULT_TARGET, Effort, Mode, Tracks, Trim, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +56,15 @@ pub struct Settings {
     /// Where it ends; empty means the end.
     #[serde(skip)]
     pub end_at: String,
+    /// The part of the frames to keep; empty means all. Not for the next visit, either.
+    #[serde(skip)]
+    pub crop: String,
+    /// The turn, clockwise.
+    #[serde(skip)]
+    pub turn: Rotation,
+    /// What is swapped.
+    #[serde(skip)]
+    pub flip: Flip,
     /// Whether a finished result downloads without a click.
     pub download: bool,
 }
@@ -195,6 +206,12 @@ pub enum Edit {
     StartAt(String),
     /// Typed where it ends.
     EndAt(String),
+    /// Typed or chose the part of the frames to keep.
+    Crop(String),
+    /// Another turn.
+    Turn(Rotation),
+    /// Another flip.
+    Flip(Flip),
     /// Switched automatic download.
     Download(bool),
 }
@@ -222,6 +239,8 @@ pub enum Field {
     StartAt,
     /// Where it ends.
     EndAt,
+    /// The part of the frames to keep.
+    Crop,
 }
 
 impl Default for Settings {
@@ -250,6 +269,9 @@ impl Default for Settings {
             tracks: Tracks::First,
             start_at: String::new(),
             end_at: String::new(),
+            crop: String::new(),
+            turn: Rotation::None,
+            flip: Flip::None,
             download: false,
         }
     }
@@ -271,6 +293,7 @@ impl Settings {
             audio,
             tracks,
             trim,
+            shape,
         } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
@@ -309,6 +332,9 @@ impl Settings {
                 .filter(|trim| trim.start > Micros(0))
                 .map_or(String::new(), |trim| link::time_text(trim.start)),
             end_at: trim.and_then(|trim| trim.end).map_or(String::new(), link::time_text),
+            crop: shape.crop.map_or(String::new(), |crop| crop.to_string()),
+            turn: shape.turn,
+            flip: shape.flip,
             download: before.download || link.start_automatically,
         }
     }
@@ -343,6 +369,9 @@ impl Settings {
             Edit::Tracks(tracks) => self.tracks = tracks,
             Edit::StartAt(text) => self.start_at = text,
             Edit::EndAt(text) => self.end_at = text,
+            Edit::Crop(text) => self.crop = text,
+            Edit::Turn(turn) => self.turn = turn,
+            Edit::Flip(flip) => self.flip = flip,
             Edit::Download(on) => self.download = on,
         }
     }
@@ -380,6 +409,11 @@ impl Settings {
             },
             tracks: self.tracks,
             trim: self.trim().unwrap_or(before.trim),
+            shape: Shape {
+                crop: optional(&self.crop, Crop::parse).unwrap_or(before.shape.crop),
+                turn: self.turn,
+                flip: self.flip,
+            },
         }
     }
 
@@ -435,6 +469,9 @@ impl Settings {
                 }
                 Some(_) => None,
             },
+            Field::Crop => optional(&self.crop, Crop::parse).is_none().then(|| {
+                "Enter a shape such as 9:16, a size such as 640x360, or 640x360+10+20 to place it.".into()
+            }),
             Field::AudioRate => {
                 (self.audio == AudioChoice::Rate && rate(&self.audio_rate).is_none()).then(|| {
                     let now = match in_force.audio {

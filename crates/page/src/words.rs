@@ -2,10 +2,12 @@
 //! failures come from core and are not made here.
 
 use crate::job::CopyRefused;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::units::{Bytes, Micros, grouped};
 use clipfit_core::view::account::ResultAccount;
 use clipfit_core::wishes::link::{self, parse_size};
 use clipfit_core::wishes::renditions;
+use clipfit_core::wishes::shape::{Flip, Shape};
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 
 /// Describes the saving: `4.14 MB → 1.89 MB, 54 % smaller`.
@@ -126,12 +128,22 @@ pub fn wishes(wishes: &Wishes) -> String {
     };
     parts.extend(video_and_audio(wishes));
     parts.extend(wishes.trim.map(part_kept));
+    parts.extend(shape(wishes.shape));
     parts.join(" · ")
 }
 
-/// Lists what is not automatic: the part that is kept, video and audio.
+/// Lists what is not automatic: the part that is kept, the shape, video and audio.
 pub fn changed(wishes: &Wishes) -> Vec<String> {
-    wishes.trim.map(part_kept).into_iter().chain(video_and_audio(wishes)).collect()
+    let part = wishes.trim.map(part_kept).into_iter();
+    part.chain(shape(wishes.shape)).chain(video_and_audio(wishes)).collect()
+}
+
+/// Lists what becomes of the frames: `crop 9:16`, `turned 90°`, `flipped`.
+fn shape(Shape { crop, turn, flip }: Shape) -> impl Iterator<Item = String> {
+    let crop = crop.map(|crop| format!("crop {crop}"));
+    let turn = (turn != Rotation::None).then(|| format!("turned {}°", turn.clockwise()));
+    let flip = (flip != Flip::None).then(|| "flipped".to_owned());
+    [crop, turn, flip].into_iter().flatten()
 }
 
 /// Returns the part that is kept: `0:05 to 0:12.5`.

@@ -25,13 +25,11 @@ export type TakeFrame = (
  */
 export type TakeDecoded = (frame: VideoFrame) => Promise<boolean>;
 
-/** Which slots of a decode are handed over, and of which part of the frames. */
+/** Which slots of a decode are handed over. */
 export interface Wish {
   step: DecodeStep;
   /** Of so many slots the first. */
   every: number;
-  /** Left, top, width, height; null for all. */
-  crop: readonly [number, number, number, number] | null;
   take: TakeFrame;
   /** Asked first for frames that are already what is wanted. */
   takeDecoded?: TakeDecoded | undefined;
@@ -49,7 +47,7 @@ export function decodeChunk(
   takeDecoded: TakeDecoded | undefined,
   beside?: Wish,
 ): Promise<void> {
-  const wishes = [{ step, every: 1, crop: null, take, takeDecoded }, ...(beside ? [beside] : [])];
+  const wishes = [{ step, every: 1, take, takeDecoded }, ...(beside ? [beside] : [])];
   return withClip(file, (clip) => decodeTrack(memory, clip.track(step.stream), wishes));
 }
 
@@ -120,7 +118,7 @@ class Filler {
 
   /** Fills the slots before `time` with a frame. */
   async fillTo(time: number, held: Frame | undefined): Promise<void> {
-    const { step, every, crop, take, takeDecoded } = this.#wish;
+    const { step, every, take, takeDecoded } = this.#wish;
     const slot = Math.min(slotOf(time, step), this.#end);
     let converted: Uint8Array | undefined;
     for (; held !== undefined && this.#next < slot; this.#next += 1) {
@@ -130,7 +128,7 @@ class Filler {
       if (takeDecoded !== undefined && isConverted(held, step) && (await takeDecoded(held))) {
         continue;
       }
-      converted ??= await this.#converter.convert(held, crop);
+      converted ??= await this.#converter.convert(held);
       await take(converted, this.#next, held.format);
     }
   }

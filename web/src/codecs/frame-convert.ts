@@ -14,8 +14,12 @@ export interface Wanted {
   height: number;
   /** The area that the source's frame fills: left, top, width, height. */
   inside: readonly [number, number, number, number];
-  /** Clockwise degrees that turn the frame upright. */
+  /** The part of the source's frame that is kept: left, top, width, height; null for all. */
+  crop: readonly [number, number, number, number] | null;
+  /** Clockwise degrees. */
   turn: number;
+  /** Left and right are swapped, after the turn. */
+  mirrored: boolean;
   /** The source uses the full range of values. */
   fullRange: boolean;
   /** What HDR is made of that is to become BT.709. */
@@ -24,12 +28,13 @@ export interface Wanted {
 
 /** Returns whether a frame of the browser is already what is wanted, so that nothing would change but its memory. */
 export function isConverted(frame: Frame, wanted: Wanted): frame is VideoFrame {
-  const { width, height, inside, turn, fullRange, hdr } = wanted;
+  const { width, height, inside, crop, turn, mirrored, fullRange, hdr } = wanted;
   const { format, visibleRect } = frame;
   const isWhole = inside.every((side, index) => side === [0, 0, width, height][index]);
   const hasSize = visibleRect?.width === width && visibleRect.height === height;
-  const isPlain = turn === 0 && !fullRange && hdr === null && (format === "I420" || format === "NV12");
-  return frame instanceof VideoFrame && isPlain && isWhole && hasSize;
+  const isShown = crop === null && turn === 0 && !mirrored;
+  const isPlain = !fullRange && hdr === null && (format === "I420" || format === "NV12");
+  return frame instanceof VideoFrame && isShown && isPlain && isWhole && hasSize;
 }
 
 /** Converts frames one by one; their layout and size may change midway, because decoders change them. */
@@ -43,15 +48,23 @@ export class Converter {
     this.#wanted = wanted;
   }
 
-  /** Converts a frame, or a part of it (left, top, width, height); the result is valid until the next call. */
-  async convert(frame: Frame, part: readonly [number, number, number, number] | null): Promise<Uint8Array> {
-    const [x, y, width, height] = part ?? [];
-    const rect = x === undefined ? frame.visibleRect : new DOMRectReadOnly(x, y, width, height);
+  /** Converts a frame; the result is valid until the next call. */
+  async convert(frame: Frame): Promise<Uint8Array> {
+    const rect = this.#part(frame);
     const { layout, converter } = this.#fitting(visible({ format: frame.format, visibleRect: rect }));
     const { inputAddress, inputBytes } = converter;
     await copyVisible(frame, new Uint8Array(this.#memory.buffer, inputAddress, inputBytes), layout, rect);
     converter.convert();
     return new Uint8Array(this.#memory.buffer, converter.outputAddress, converter.outputBytes);
+  }
+
+  /** Returns the part of a frame that is kept. */
+  #part({ visibleRect }: Frame): DOMRectReadOnly | null {
+    if (this.#wanted.crop === null || visibleRect === null) {
+      return visibleRect;
+    }
+    const [left, top, width, height] = this.#wanted.crop;
+    return new DOMRectReadOnly(visibleRect.x + left, visibleRect.y + top, width, height);
   }
 
   close(): void {
@@ -66,10 +79,11 @@ export class Converter {
     }
     this.close();
     const layout = tightLayout(format, width, height);
-    const { fullRange, turn, width: outWidth, height: outHeight, inside, hdr } = this.#wanted;
+    const { fullRange, turn, mirrored, width: outWidth, height: outHeight, inside, hdr } = this.#wanted;
+    const size = new Uint32Array([width, height]);
     const out = new Uint32Array([outWidth, outHeight, ...inside]);
     const numbers = new Uint32Array(hdr ? [hdr.transfer, hdr.primaries, hdr.matrix, hdr.peak] : []);
-    const converter = new FrameConverter(format, width, height, fullRange, turn, out, numbers);
+    const converter = new FrameConverter(format, size, fullRange, turn, mirrored, out, numbers);
     this.#current = { kind, layout, converter };
     return this.#current;
   }

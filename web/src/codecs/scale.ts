@@ -16,8 +16,9 @@ export function scaler(
   outWidth: number,
   outHeight: number,
 ): Scaler {
+  const size = new Uint32Array([width, height]);
   const out = new Uint32Array([outWidth, outHeight, 0, 0, outWidth, outHeight]);
-  const converter = new FrameConverter("I420", width, height, false, 0, out, new Uint32Array());
+  const converter = new FrameConverter("I420", size, false, 0, false, out, new Uint32Array());
   return {
     scale(bytes) {
       const { inputAddress, inputBytes } = converter;

@@ -73,7 +73,7 @@ class Samples {
   rgb = false;
   readonly #luma: Uint8Array<ArrayBuffer>[] = [];
 
-  constructor({ decode, every, finer, crop, lumaOfChroma }: SampleStep, progress: (samples: number) => void) {
+  constructor({ decode, every, finer, lumaOfChroma }: SampleStep, progress: (samples: number) => void) {
     const pixels = decode.width * decode.height;
     const take = (frame: Uint8Array, _: number, format: VideoPixelFormat | null) => {
       const isRgb = planesOf(format).length === 1;
@@ -82,7 +82,7 @@ class Samples {
       this.#luma.push(shrunk(gray, decode.width, finer));
       progress(this.#luma.length);
     };
-    this.wish = { step: decode, every, crop, take };
+    this.wish = { step: decode, every, take };
   }
 
   /** Returns their luma, one after the other. */

@@ -29,13 +29,13 @@ export class FrameConverter {
      */
     convert(): void;
     /**
-     * Creates a converter. `format` is a `VideoPixelFormat`; `width` and `height` are those of the visible part.
+     * Creates a converter. `format` is a `VideoPixelFormat`; `size` is width and height of the part to convert.
      * `fullRange` is about YUV, which keeps its matrix; RGB becomes BT.709. `turn` is the clockwise rotation that
-     * makes the frame upright, in degrees. `out` is the width and height of the output frame, then left, top, width
+     * makes the frame upright, in degrees; `mirrored` swaps left and right after it. `out` is the width and height of the output frame, then left, top, width
      * and height of the video in it. `hdr` is empty, or what HDR is made of, which becomes BT.709: the code points of
      * H.273 for transfer, primaries and matrix, and the brightest light in nits, 0 if unknown.
      */
-    constructor(format: string, width: number, height: number, fullRange: boolean, turn: number, out: Uint32Array, hdr: Uint32Array);
+    constructor(format: string, size: Uint32Array, fullRange: boolean, turn: number, mirrored: boolean, out: Uint32Array, hdr: Uint32Array);
     /**
      * Returns the address of the next input frame in the module's memory: its planes in the order of `VideoFrame`,
      * without padding, chroma sizes rounded up. The memory may grow in every call; the address stays.

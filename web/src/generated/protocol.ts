@@ -273,9 +273,17 @@ height: number,
  */
 inside: [number, number, number, number],
 /**
- * Clockwise degrees that make the frame upright.
+ * The part of the coded frames that is kept: left, top, width, height; `None` keeps all.
+ */
+crop: [number, number, number, number] | null,
+/**
+ * Clockwise degrees that turn the frame the way up it is to have.
  */
 turn: number,
+/**
+ * Left and right are swapped, after the turn.
+ */
+mirrored: boolean,
 /**
  * The source uses the full range of values.
  */
@@ -512,10 +520,6 @@ finer: number,
  * Of so many slots the first is sampled.
  */
 every: number,
-/**
- * The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.
- */
-crop: [number, number, number, number] | null,
 /**
  * What is added to luma for each unit of blue and of red chroma of frames that come as RGB. What a browser made with
  * BT.601 becomes luma of BT.709, and this makes it what was coded.

@@ -1,10 +1,12 @@
-//! The part of a clip that is kept, to the frame: each frame of the clips shows its number as eight bars.
+//! The part of a clip and of its frames that is kept, to the frame: each frame of the clips shows its number as eight bars.
 
 use crate::support::{Clip, compress, made};
 use crate::wishes;
 use clipfit_cli::error::Error;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::job::failure::Failure;
 use clipfit_core::units::{Bytes, Micros};
+use clipfit_core::wishes::shape::{Crop, Flip, Shape};
 use clipfit_core::wishes::{Trim, Wishes};
 use std::path::Path;
 use std::process::Command;
@@ -20,13 +22,19 @@ fn numbered(rate: &str) -> String {
 
 /// Reads the numbers of a file's frames.
 fn numbers(path: &Path) -> Vec<u32> {
+    bars(path, (8, 1))
+}
+
+/// Reads numbers that so many bars show, beside or below each other.
+fn bars(path: &Path, (across, down): (usize, usize)) -> Vec<u32> {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-i"]).arg(path);
-    ffmpeg.args(["-vf", "scale=8:1:flags=area,format=gray", "-f", "rawvideo", "-"]);
+    ffmpeg.args(["-vf", &format!("scale={across}:{down}:flags=area,format=gray"), "-f", "rawvideo", "-"]);
     let output = ffmpeg.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    let number = |bars: &[u8]| (0..8).filter(|bar| bars[*bar] > 120).map(|bar| 1 << bar).sum();
-    output.stdout.chunks(8).map(number).collect()
+    let count = across * down;
+    let number = |bars: &[u8]| (0..count).filter(|bar| bars[*bar] > 120).map(|bar| 1 << bar).sum();
+    output.stdout.chunks(count).map(number).collect()
 }
 
 #[test]
@@ -60,5 +68,39 @@ fn the_part_that_is_kept_is_exact_to_the_frame() {
         let outcome = compress(&clip, &Wishes { trim, ..wishes(90_000) }, 2, Bytes(0));
         let Err(Error::NoResult(failure)) = outcome else { panic!("{start} to {end:?}: a result") };
         assert_eq!(*failure, Failure::NothingKept { length: second(6.0) }, "{start} to {end:?}");
+    }
+}
+
+#[test]
+fn the_part_of_the_frames_that_is_kept_is_the_right_one_and_stands_as_asked() {
+    let path = made("numbered-mpeg4.mp4", &format!("{} -c:v mpeg4 -q:v 2 -c:a aac", numbered("25")));
+    let turned =
+        made("numbered-turned.mp4", &format!("-i {} -c copy -metadata:s:v rotate=90", path.display()));
+    let (lying, standing) = ((8, 1), (1, 8));
+    let same = |frame: u32| frame;
+    let reversed = |frame: u32| u32::from((frame as u8).reverse_bits());
+    let upper = |frame: u32| frame >> 4;
+    let lower_reversed = |frame: u32| u32::from((frame as u8).reverse_bits()) >> 4;
+    type Case<'a> = (&'a Path, &'a str, u32, Flip, (u32, u32), (usize, usize), fn(u32) -> u32);
+    let cases: [Case; 8] = [
+        (&path, "", 0, Flip::Horizontal, (320, 180), lying, reversed),
+        (&path, "", 0, Flip::Vertical, (320, 180), lying, same),
+        (&path, "", 90, Flip::None, (180, 320), standing, same),
+        (&path, "", 270, Flip::None, (180, 320), standing, reversed),
+        (&path, "", 90, Flip::Both, (180, 320), standing, reversed),
+        (&path, "160x180+160+0", 0, Flip::None, (160, 180), (4, 1), upper),
+        (&turned, "180x160+0+160", 0, Flip::None, (180, 160), (1, 4), lower_reversed),
+        (&turned, "", 90, Flip::None, (320, 180), lying, same),
+    ];
+    for (path, crop, degrees, flip, size, grid, shown) in cases {
+        let clip = Clip { name: "numbered", path: path.to_path_buf(), frames: 0 };
+        let shape = Shape { crop: Crop::parse(crop), turn: Rotation::from_clockwise(degrees), flip };
+        let trim = Some(Trim { start: Micros::from_seconds(2.0), end: Some(Micros::from_seconds(3.0)) });
+        let case = format!("{path:?} {crop} {degrees} {flip:?}");
+        let finished = compress(&clip, &Wishes { trim, shape, ..wishes(60_000) }, 2, Bytes(0));
+        let finished = finished.unwrap_or_else(|failure| panic!("{case}: {failure:?}"));
+        assert_eq!((finished.report.format.width, finished.report.format.height), size, "{case}");
+        let expected: Vec<u32> = (50..75).map(shown).collect();
+        assert_eq!(bars(&finished.file, grid), expected, "{case}");
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of a clip before anything is planned. Plain data; `streams` fills it in.
 
 use crate::clip::metadata::Metadata;
+use crate::clip::rotation::Rotation;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,9 @@ pub struct VideoFacts {
     pub sample_aspect: (u32, u32),
     /// How far the frames must be turned clockwise to stand upright.
     pub rotation: Rotation,
+    /// What a person wants of the frames; the file knows nothing of it.
+    #[serde(default)]
+    pub framing: Framing,
     /// The rate of the output frame grid at full rate: the nominal rate of the clip.
     pub frame_rate: FrameRate,
     /// Whether every frame lies on that grid (within two milliseconds or so of timestamp rounding).
@@ -184,9 +188,16 @@ impl VideoFacts {
         self.codec == "hevc" && !self.own_decoder
     }
 
-    /// Returns the size in square pixels, upright: what a person sees.
-    pub fn display_size(&self) -> (u32, u32) {
+    /// Returns the size in square pixels, upright: what a person sees of the file.
+    pub fn full_size(&self) -> (u32, u32) {
         self.displayed((self.width, self.height), self.sample_aspect)
+    }
+
+    /// Returns the same of what is kept of the frames, the way up that is asked for.
+    pub fn display_size(&self) -> (u32, u32) {
+        let Framing { crop, turn, .. } = self.framing;
+        let kept = crop.map_or((self.width, self.height), |[_, _, width, height]| (width, height));
+        turn.turned(self.displayed(kept, self.sample_aspect))
     }
 
     /// The same of a frame of another size.
@@ -197,10 +208,7 @@ impl VideoFacts {
         } else {
             (f64::from(width) * f64::from(horizontal) / f64::from(vertical)).round().max(1.0) as u32
         };
-        match self.rotation {
-            Rotation::None | Rotation::Half => (width, height),
-            Rotation::Right | Rotation::Left => (height, width),
-        }
+        self.rotation.turned((width, height))
     }
 
     /// Returns about how many bytes the packets before `time` have.
@@ -243,40 +251,15 @@ pub struct Resized {
     pub reshaped: bool,
 }
 
-/// Clockwise turn that makes the frames upright.
+/// What is kept of the frames and which way up: what a person asks for. Without a wish, all as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Rotation {
-    /// Already upright.
-    #[default]
-    None,
-    /// 90 degrees clockwise.
-    Right,
-    /// Upside down.
-    Half,
-    /// 90 degrees counter-clockwise.
-    Left,
-}
-
-impl Rotation {
-    /// Returns the turn in clockwise degrees.
-    pub fn clockwise(self) -> u32 {
-        match self {
-            Rotation::None => 0,
-            Rotation::Right => 90,
-            Rotation::Half => 180,
-            Rotation::Left => 270,
-        }
-    }
-
-    /// Reads clockwise degrees; anything but quarter turns is none.
-    pub fn from_clockwise(degrees: u32) -> Rotation {
-        match degrees {
-            90 => Rotation::Right,
-            180 => Rotation::Half,
-            270 => Rotation::Left,
-            _ => Rotation::None,
-        }
-    }
+pub struct Framing {
+    /// The part of the coded frames: left, top, width, height in their own pixels, all even. `None` keeps all.
+    pub crop: Option<[u32; 4]>,
+    /// How the upright frames are turned.
+    pub turn: Rotation,
+    /// Left and right are swapped, after the turn.
+    pub mirrored: bool,
 }
 
 /// ffmpeg's names of the colour tags; `None` where the file says nothing.

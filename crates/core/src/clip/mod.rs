@@ -14,6 +14,7 @@ pub mod look;
 pub mod metadata;
 #[cfg(feature = "planner")]
 pub mod packets;
+pub mod rotation;
 #[cfg(feature = "planner")]
 pub mod streams;
 #[cfg(feature = "planner")]

@@ -2,13 +2,14 @@
 //! and what is known of it and of the others. Knows neither reader.
 
 use crate::clip::facts::{
-    AudioFacts, Colour, Container, CutOff, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, CutOff, Framing, MediaFacts, Missing, OtherKind, OtherStream, VideoFacts,
 };
 use crate::clip::failure::ProbeFailure;
 use crate::clip::listing::{ListedStream, Listing, StreamKind, VideoDetails};
 use crate::clip::look::{aspect, take_largest};
 use crate::clip::metadata::{self, Captured, Metadata};
 use crate::clip::packets::{FrameSize, FrameTiming, PacketTable, Packets, Steady};
+use crate::clip::rotation::Rotation;
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 
 /// Who examines a clip, and is to decode it.
@@ -266,6 +267,7 @@ impl Streams {
             height: details.height,
             sample_aspect: aspect(details.sample_aspect),
             rotation: Rotation::from_clockwise(details.rotation),
+            framing: Framing::default(),
             frame_rate: timing.rate,
             constant_rate: timing.constant,
             frames: packets.times.len() as u64,

@@ -75,6 +75,11 @@ pub enum Failure {
         /// How long the clip is.
         length: Micros,
     },
+    /// What is to be kept of the frames lies outside of them.
+    CropOutside {
+        /// The size of the frames, upright.
+        size: (u32, u32),
+    },
     /// The user cancelled.
     Cancelled,
 }

@@ -11,6 +11,7 @@ use crate::machine::limits::Limits;
 use crate::machine::speeds::Speeds;
 use crate::machine::{Decoder, Encoders, Machine, NativeEncoders, Threads, VideoEncoder, WhyFfmpeg};
 use crate::plan::audio::chosen_track;
+use crate::plan::framing::{Outside, framing};
 use crate::plan::predict::{self, Means};
 use crate::plan::{self, Plan};
 use crate::step::load::{LoadFailure, Part};
@@ -310,7 +311,11 @@ impl Prelude {
         }
     }
 
-    fn examined(&mut self, facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
+    fn examined(&mut self, mut facts: MediaFacts, host: &Host, commands: &mut Vec<Command>) -> Next {
+        match framing(&self.wishes.shape, &facts.video) {
+            Ok(framing) => facts.video.framing = framing,
+            Err(Outside { size }) => return Next::GiveUp(Failure::CropOutside { size }),
+        }
         if self.decoder == Decoder::Browser
             && let Err(why) = plan::suits(&facts, self.examination.seen())
         {

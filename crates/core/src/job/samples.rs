@@ -31,7 +31,9 @@ pub(super) fn step(stream: u32, size: (u32, u32), origin: Micros, grid: &Grid) -
             width: watched::WIDTH,
             height: watched::HEIGHT,
             inside: [0, 0, watched::WIDTH, watched::HEIGHT],
+            crop: None,
             turn: 0,
+            mirrored: false,
             full_range: false,
             hdr: None,
             waiting: frames_waiting(size),
@@ -41,8 +43,8 @@ pub(super) fn step(stream: u32, size: (u32, u32), origin: Micros, grid: &Grid) -
         finer: 1,
         every: watch::every(grid.rate),
         luma_of_chroma: [0.0, 0.0],
-        crop: None,
         fitted: None,
+        upright: None,
     }
 }
 
@@ -53,9 +55,13 @@ pub(super) fn listen(stream: u32, origin: Micros) -> ListenStep {
 /// Samples the source as `plan` shows it.
 pub(super) fn frames_of_source(plan: &EncodePlan) -> SampleStep {
     let mut step = step(plan.stream, plan.conversion.source, plan.zero + plan.grid.origin, &plan.grid);
-    step.decode.turn = plan.conversion.rotation.clockwise();
+    let shown = plan.chunks.first().map(|chunk| webcodecs::decode(plan, chunk));
+    if let Some(DecodeStep { crop, turn, mirrored, .. }) = shown {
+        (step.decode.crop, step.decode.turn, step.decode.mirrored) = (crop, turn, mirrored);
+    }
+    step.upright = plan.conversion.upright();
     step.decode.full_range = plan.conversion.full_range;
-    step.fitted = plan.conversion.reshaped.then_some(plan.conversion.inside);
+    step.fitted = plan.conversion.fits_each().then_some(plan.conversion.inside);
     step.decode.hdr = Hdr::of(&plan.conversion);
     if step.decode.hdr.is_some() {
         // Colours change so much that brightness and contrast alone could not be fitted. The mean of mapped colours is not

@@ -172,7 +172,7 @@ impl Rendition {
                 if let Some(video) = &mut step.video {
                     let inside = plan.conversion.place(plan.format);
                     let all = [0, 0, plan.format.width, plan.format.height];
-                    video.crop = Some(inside).filter(|_| inside != all);
+                    video.decode.crop = Some(inside).filter(|_| inside != all);
                     let matrix = plan.conversion.colour.matrix.as_deref();
                     if plan.decoder == Decoder::Browser && matches!(matrix, Some("smpte170m" | "bt470bg")) {
                         video.luma_of_chroma = watch::BT601_FROM_BT709;

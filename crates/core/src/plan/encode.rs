@@ -132,6 +132,7 @@ pub(crate) fn conversion(video: &VideoFacts, format: VideoFormat) -> Conversion 
         source: (video.width, video.height),
         inside: (format.width, format.height),
         rotation: video.rotation,
+        framing: video.framing,
         deinterlace: video.interlaced,
         first_field: video.first_field,
         resized: video.resized.is_some(),

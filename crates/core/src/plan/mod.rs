@@ -5,6 +5,7 @@ pub mod audio;
 pub mod chunks;
 mod encode;
 pub mod format;
+pub mod framing;
 pub mod notes;
 pub mod overhead;
 mod package;

@@ -1,8 +1,9 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized, Rotation};
+use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized};
 use crate::clip::format::VideoFormat;
+use crate::clip::rotation::Rotation;
 use crate::clip::watched::Span;
 use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
@@ -72,6 +73,13 @@ pub enum Note {
     EvenFrames {
         /// Rate of the grid.
         rate: FrameRate,
+    },
+    /// A part of the frames is kept.
+    Cropped {
+        /// What a person sees of the source.
+        from: (u32, u32),
+        /// What is left of it.
+        to: (u32, u32),
     },
     /// Rotation metadata is applied to the frames themselves.
     Uprighted,
@@ -344,6 +352,13 @@ pub(crate) fn conversion_notes(
     let conversions = [
         (!video.constant_rate, Note::EvenFrames { rate: format.frame_rate }),
         (video.rotation != Rotation::None, Note::Uprighted),
+        (
+            video.framing.crop.is_some(),
+            Note::Cropped {
+                from: video.full_size(),
+                to: video.framing.turn.back().turned(video.display_size()),
+            },
+        ),
         (video.sample_aspect.0 != video.sample_aspect.1, Note::SquarePixels),
         (video.interlaced && video.first_field.is_none(), Note::Deinterlaced),
         (video.interlaced && video.first_field.is_some(), Note::FoundInterlaced),

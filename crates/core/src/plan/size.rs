@@ -7,8 +7,9 @@ use super::notes::{Note, encode_notes, source_notes};
 use super::overhead::{overhead, overhead_with_audio};
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
-use crate::clip::facts::{Container, MediaFacts, Missing, Rotation};
+use crate::clip::facts::{Container, Framing, MediaFacts, Missing};
 use crate::clip::format::VideoFormat;
+use crate::clip::rotation::Rotation;
 use crate::machine::Preset;
 use crate::machine::{Machine, VideoEncoder};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
@@ -181,6 +182,7 @@ pub(super) fn without_encoding(facts: &MediaFacts, wishes: &Wishes, limit: Bytes
     let changes = wishes.height.is_some_and(|height| height < facts.video.display_size().1)
         || wishes.frame_rate.is_some_and(|rate| rate.per_second() < facts.video.frame_rate.per_second())
         || wishes.trim.is_some()
+        || facts.video.framing != Framing::default()
         || matches!(wishes.audio, AudioWish::Encode(_))
         || (wishes.audio == AudioWish::None && !facts.audio.is_empty())
         || audio::mixes_tracks(facts, wishes);

@@ -30,6 +30,8 @@ pub fn suits(facts: &MediaFacts, seen: &Seen) -> Result<(), WhyFfmpeg> {
         (seen.mirrored, WhyFfmpeg::Mirrored),
         // The browser's way fills the result's frame with each.
         (facts.video.resized.is_some_and(|resized| resized.reshaped), WhyFfmpeg::Wrong),
+        // The part to keep has its place in frames of one size.
+        (facts.video.resized.is_some() && facts.video.framing.crop.is_some(), WhyFfmpeg::Wrong),
         // Firefox takes it for the limited range.
         (seen.is_rgb() && facts.video.colour.full_range, WhyFfmpeg::Range),
         // Firefox: as RGB it has 8 bits, which is little for what HDR spans, and still better than nothing.

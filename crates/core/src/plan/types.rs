@@ -4,9 +4,10 @@ use super::audio::{AacCoder, AudioPlan};
 use super::chunks::{Chunk, Grid};
 use super::notes::Note;
 use super::overhead::overhead;
-use crate::clip::facts::{Colour, Field, Rotation};
+use crate::clip::facts::{Colour, Field, Framing};
 use crate::clip::format::VideoFormat;
 use crate::clip::metadata::Captured;
+use crate::clip::rotation::Rotation;
 use crate::hls::Segments;
 use crate::machine::{Decoder, Preset, VideoEncoder};
 use crate::units::{Bytes, Kbps, Micros};
@@ -142,6 +143,9 @@ pub struct Conversion {
     pub inside: (u32, u32),
     /// How the source must be turned to stand upright.
     pub rotation: Rotation,
+    /// What is kept of the source's frames, and which way up.
+    #[serde(default)]
+    pub framing: Framing,
     /// Turn into progressive frames.
     pub deinterlace: bool,
     /// Which field comes first in every frame, where the frames do not say what they are.
@@ -168,7 +172,36 @@ pub struct Conversion {
     pub colour: Colour,
 }
 
+/// What is done to upright frames first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upright {
+    /// The size of all frames, for a source whose frames change theirs.
+    pub same: Option<(u32, u32)>,
+    /// The part that is kept: left, top, width, height.
+    pub crop: Option<[u32; 4]>,
+    /// How it is turned.
+    pub turn: Rotation,
+    /// Left and right are swapped, after the turn.
+    pub mirrored: bool,
+}
+
 impl Conversion {
+    /// Returns what is done to upright frames before they are scaled; `None` where nothing is.
+    pub fn upright(&self) -> Option<Upright> {
+        let Framing { crop, turn, mirrored } = self.framing;
+        (self.framing != Framing::default()).then(|| Upright {
+            same: self.resized.then(|| self.rotation.turned(self.source)),
+            crop: crop.map(|part| self.rotation.part(part, self.source)),
+            turn,
+            mirrored,
+        })
+    }
+
+    /// Returns whether each frame is fitted into the result by itself.
+    pub fn fits_each(&self) -> bool {
+        self.reshaped && self.framing == Framing::default()
+    }
+
     /// Returns where the video is in the result's frame: left, top, width, height. On whole samples of colour.
     pub fn place(&self, frame: VideoFormat) -> [u32; 4] {
         let middle = |frame: u32, own: u32| (frame.saturating_sub(own) / 2) & !1;

@@ -5,10 +5,12 @@ use crate::clip::facts::{Colour, Field};
 use crate::clip::format::VideoFormat;
 use crate::clip::look::{self, Keyframes, SAME_SHAPE};
 use crate::clip::metadata::Captured;
+use crate::clip::rotation::Rotation;
 use crate::machine::NativeEncoder;
 use crate::machine::Preset;
 use crate::plan::audio::{AudioPlan, MixedTrack};
 use crate::plan::chunks::Chunk;
+use crate::plan::types::Upright;
 use crate::plan::{Conversion, EncodePlan, RemuxPlan};
 use crate::step::files::{
     AUDIO_FILE, CHUNK_FILE, CLIP, CONTINUOUS_FILE, FRAMES_FILE, HEARD_FILE, LIST_FILE, PROBE_FILE,
@@ -309,6 +311,25 @@ fn fit(width: u32, height: u32, how: &str, chain: &mut Vec<String>) {
     chain.push(format!("pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"));
 }
 
+/// Keeps a part of upright frames, and turns it.
+fn frame(Upright { same, crop: part, turn, mirrored }: Upright, chain: &mut Vec<String>) {
+    if let Some((width, height)) = same {
+        chain.push(format!("scale={width}:{height}"));
+    }
+    chain.extend(part.map(crop));
+    let turned = match turn {
+        Rotation::None => None,
+        Rotation::Right => Some("transpose=clock"),
+        Rotation::Half => Some("hflip,vflip"),
+        Rotation::Left => Some("transpose=cclock"),
+    };
+    chain.extend(turned.into_iter().chain(mirrored.then_some("hflip")).map(str::to_owned));
+}
+
+fn crop([left, top, width, height]: [u32; 4]) -> String {
+    format!("crop={width}:{height}:{left}:{top}")
+}
+
 /// How ffmpeg maps HDR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tones {
@@ -328,7 +349,10 @@ pub(crate) fn fill_frame(
     let range = if conversion.full_range { ":out_range=tv" } else { "" };
     let matrix = if conversion.rgb { ":out_color_matrix=bt709" } else { "" };
     let [left, top, width, height] = conversion.place(format);
-    if conversion.reshaped {
+    if let Some(upright) = conversion.upright() {
+        frame(upright, chain);
+    }
+    if conversion.fits_each() {
         fit(width, height, &format!("flags=bicubic{range}{matrix}"), chain);
     } else {
         chain.push(format!("scale={width}:{height}:flags=bicubic{range}{matrix}"));
@@ -547,8 +571,9 @@ pub fn watch(file: &str, step: &SampleStep, audio: Option<ListenStep>) -> Vec<St
     if let Some((width, height)) = step.fitted {
         fit(width, height, "flags=area", &mut chain);
     }
-    if let Some([left, top, width, height]) = step.crop {
-        chain.push(format!("crop={width}:{height}:{left}:{top}"));
+    match step.upright {
+        Some(upright) => frame(upright, &mut chain),
+        None => chain.extend(video.crop.map(crop)),
     }
     chain.push(format!("scale={}:{}:flags=area", video.width, video.height));
     if let Some(hdr) = video.hdr {

@@ -2,6 +2,7 @@
 //! decoder writes. Knows nothing of what follows from it.
 
 use crate::clip::watched::{self, Perceived, WINDOW, Watched};
+use crate::plan::types::Upright;
 use crate::step::answer::Answer;
 use crate::step::files::{HEARD_FILE, SHOWN_FILE, WATCHED_FILE};
 use crate::step::webcodecs::{DecodeStep, ListenStep};
@@ -31,8 +32,6 @@ pub struct SampleStep {
     pub finer: u32,
     /// Of so many slots the first is sampled.
     pub every: u64,
-    /// The part of the frames that is sampled: left, top, width, height. A result's black bars are not the source's.
-    pub crop: Option<[u32; 4]>,
     /// What is added to luma for each unit of blue and of red chroma of frames that come as RGB. What a browser made with
     /// BT.601 becomes luma of BT.709, and this makes it what was coded.
     pub luma_of_chroma: [f64; 2],
@@ -40,6 +39,9 @@ pub struct SampleStep {
     /// browser is never asked to.
     #[serde(skip)]
     pub fitted: Option<(u32, u32)>,
+    /// What ffmpeg does first to frames that it has turned upright, instead of `decode.crop` of the coded ones.
+    #[serde(skip)]
+    pub upright: Option<Upright>,
 }
 
 impl WatchStep {

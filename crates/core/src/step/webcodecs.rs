@@ -35,8 +35,12 @@ pub struct DecodeStep {
     pub height: u32,
     /// Where the video is in it: left, top, width, height. What is around it is black.
     pub inside: [u32; 4],
-    /// Clockwise degrees that make the frame upright.
+    /// The part of the coded frames that is kept: left, top, width, height; `None` keeps all.
+    pub crop: Option<[u32; 4]>,
+    /// Clockwise degrees that turn the frame the way up it is to have.
     pub turn: u32,
+    /// Left and right are swapped, after the turn.
+    pub mirrored: bool,
     /// The source uses the full range of values.
     pub full_range: bool,
     /// HDR that is to become BT.709; `None` leaves the colours as they are.
@@ -141,7 +145,9 @@ pub fn decode(plan: &EncodePlan, chunk: &Chunk) -> DecodeStep {
         width: plan.format.width,
         height: plan.format.height,
         inside: plan.conversion.place(plan.format),
-        turn: plan.conversion.rotation.clockwise(),
+        crop: plan.conversion.framing.crop,
+        turn: plan.conversion.rotation.and(plan.conversion.framing.turn).clockwise(),
+        mirrored: plan.conversion.framing.mirrored,
         full_range: plan.conversion.full_range,
         hdr: Hdr::of(&plan.conversion),
         waiting: frames_waiting(plan.conversion.source),

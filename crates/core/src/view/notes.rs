@@ -89,6 +89,9 @@ impl Note {
             Note::EvenFrames { rate } => {
                 format!("Uneven frame times become a constant frame rate of {rate} fps.")
             }
+            Note::Cropped { from, to } => {
+                format!("Of {}×{} pixels, a part of {}×{} is kept.", from.0, from.1, to.0, to.1)
+            }
             Note::Uprighted => "The rotation flag is applied, so that the video is upright everywhere.".into(),
             Note::SquarePixels => "Non-square pixels become square; the aspect ratio stays the same.".into(),
             Note::Deinterlaced => "Interlaced video is deinterlaced into whole frames.".into(),

@@ -22,7 +22,7 @@ use crate::wishes::Effort;
 impl From<&MediaFacts> for ClipAccount {
     fn from(facts: &MediaFacts) -> ClipAccount {
         let video = &facts.video;
-        let (width, height) = video.display_size();
+        let (width, height) = video.full_size();
         let figures = vec![
             video.duration.to_string(),
             format!("{width}×{height}"),

@@ -7,6 +7,7 @@ use crate::wishes::destinations;
 use crate::wishes::ladder;
 use crate::wishes::packaging::SegmentFormat;
 use crate::wishes::renditions;
+use crate::wishes::shape::{self, Crop, Flip};
 use crate::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 use serde::Serialize;
 
@@ -155,6 +156,9 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
             .filter(|end| *end > Micros(0))
             .map(|end| wishes.trim = Some(Trim { end: Some(end), ..wishes.trim.unwrap_or_default() }))
             .ok_or(Reject),
+        "crop" => Crop::parse(value).map(|crop| wishes.shape.crop = Some(crop)).ok_or(Reject),
+        "turn" => shape::parse_turn(value).map(|turn| wishes.shape.turn = turn).ok_or(Reject),
+        "flip" => Flip::find(value).map(|flip| wishes.shape.flip = flip).ok_or(Reject),
         "audio-tracks" => Tracks::find(value).map(|tracks| wishes.tracks = tracks).ok_or(Reject),
         "renditions" => renditions::parse(value).map(|wanted| wishes.renditions = wanted).ok_or(Reject),
         "rung" => ladder::parse(value).map(|rung| wishes.rung = Some(rung)).ok_or(Reject),
@@ -260,7 +264,9 @@ pub fn parse_audio(text: &str) -> Option<AudioWish> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::rotation::Rotation;
     use crate::wishes::packaging::Packaging;
+    use crate::wishes::shape::Shape;
 
     #[test]
     fn sizes_as_people_write_them() {
@@ -286,7 +292,7 @@ mod tests {
     #[test]
     fn every_parameter_is_honoured_or_named() {
         let link = parse(
-            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix&start-at=1.5&end-at=1:02",
+            "?target=1.9MB&effort=best&height=360&fps=30000/1001&audio=64&start=auto&audio-tracks=mix&start-at=1.5&end-at=1:02&crop=9:16&turn=90&flip=vertical",
             "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
@@ -306,6 +312,11 @@ mod tests {
                 audio: AudioWish::Encode(Kbps(64.0)),
                 tracks: Tracks::Mix,
                 trim: Some(Trim { start: Micros(1_500_000), end: Some(Micros(62_000_000)) }),
+                shape: Shape {
+                    crop: Some(Crop::Ratio { across: 9, down: 16 }),
+                    turn: Rotation::Right,
+                    flip: Flip::Vertical,
+                },
             }
         );
         let link = parse("target=5MB&preset=discord", "#height=240&height=360");

@@ -6,11 +6,13 @@ pub mod link;
 pub mod names;
 pub mod packaging;
 pub mod renditions;
+pub mod shape;
 
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::ladder::Rung;
 use crate::wishes::packaging::Packaging;
 use crate::wishes::renditions::Wanted;
+use crate::wishes::shape::Shape;
 use serde::{Deserialize, Serialize};
 
 /// The target when nobody names one: 10 MB.
@@ -43,6 +45,9 @@ pub struct Wishes {
     pub tracks: Tracks,
     /// The part of the clip to keep; `None` keeps all.
     pub trim: Option<Trim>,
+    /// The part of the frames to keep, and which way up.
+    #[serde(default)]
+    pub shape: Shape,
 }
 
 impl Default for Wishes {
@@ -60,6 +65,7 @@ impl Default for Wishes {
             audio: AudioWish::Auto,
             tracks: Tracks::First,
             trim: None,
+            shape: Shape::default(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Reads the clips of `tests/golden/plans.txt`. The command line's tests and the job's include this file as well.
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, Framing, MediaFacts, Missing, OtherKind, OtherStream, VideoFacts,
 };
 use clipfit_core::clip::metadata::Metadata;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::units::{Bytes, FrameRate, Kbps, Micros};
 use clipfit_core::wishes::link;
 
@@ -31,6 +32,7 @@ pub(crate) fn read_clip(text: &str) -> MediaFacts {
             height: height.parse().unwrap(),
             sample_aspect: (1, 1),
             rotation: Rotation::None,
+            framing: Framing::default(),
             frame_rate: rate,
             constant_rate: true,
             frames,

@@ -169,7 +169,7 @@ fn check(
 ) {
     let name = format!("{format} {size:?} full {full_range} turned {turn} to {out:?}");
     let mut converter =
-        Converter::new(format, size, full_range, turn, out, [0, 0, out.0, out.1], None).unwrap();
+        Converter::new(format, size, full_range, (turn, false), out, [0, 0, out.0, out.1], None).unwrap();
     assert_eq!(converter.input().len(), bytes.len(), "{name}");
     converter.input.copy_from_slice(bytes);
     // Twice: nothing of one frame may remain for the next.
@@ -204,6 +204,28 @@ fn every_layout_and_range_at_the_same_size() {
 }
 
 #[test]
+fn mirroring_swaps_left_and_right_after_the_turn() {
+    for (format, hdr) in [("I420", None), ("NV12", None), ("I420P10", Some(hdr(HDR10)))] {
+        for (turn, out) in [(0, (32, 18)), (90, (18, 32)), (180, (16, 10))] {
+            let layout = YUV.iter().find(|layout| layout.name == format).unwrap_or(&YUV[0]);
+            let (bytes, _) = yuv(layout, (32, 18), false);
+            let [plain, mirrored] = [false, true].map(|mirrored| {
+                let inside = [0, 0, out.0, out.1];
+                let turn = (turn, mirrored);
+                let mut converter = Converter::new(format, (32, 18), false, turn, out, inside, hdr).unwrap();
+                converter.input.copy_from_slice(&bytes);
+                converter.convert();
+                converter.output().to_vec()
+            });
+            let (luma, chroma) = plain.split_at((out.0 * out.1) as usize);
+            let rows = luma.chunks_exact(out.0 as usize).chain(chroma.chunks_exact(out.0 as usize / 2));
+            let swapped: Vec<u8> = rows.flat_map(|row| row.iter().rev().copied()).collect();
+            assert_eq!(mirrored, swapped, "{format} turned {turn}");
+        }
+    }
+}
+
+#[test]
 fn colours_become_bt709() {
     for format in ["RGBA", "RGBX", "BGRA", "BGRX"] {
         for size in [(32, 18), (33, 19)] {
@@ -219,7 +241,8 @@ fn colours_become_bt709() {
         ([0, 0, 255], [32, 240, 118]),
     ];
     for ([red, green, blue], wanted) in known {
-        let mut converter = Converter::new("RGBA", (1, 1), true, 0, (1, 1), [0, 0, 1, 1], None).unwrap();
+        let mut converter =
+            Converter::new("RGBA", (1, 1), true, (0, false), (1, 1), [0, 0, 1, 1], None).unwrap();
         converter.input.copy_from_slice(&[red, green, blue, 0]);
         converter.convert();
         assert_eq!(converter.output(), wanted);
@@ -256,7 +279,7 @@ fn what_is_refused() {
     ];
     for (format, size, turn, out, wanted) in cases {
         assert_eq!(
-            Converter::new(format, size, false, turn, out, [0, 0, out.0, out.1], None).err(),
+            Converter::new(format, size, false, (turn, false), out, [0, 0, out.0, out.1], None).err(),
             Some(wanted)
         );
     }
@@ -265,7 +288,8 @@ fn what_is_refused() {
 #[test]
 fn video_in_the_middle_of_its_frame_has_black_around_it() {
     // 4x2 of white in a frame of 8x6: two columns on each side, two rows above and below.
-    let mut converter = Converter::new("I420", (4, 2), false, 0, (8, 6), [2, 2, 4, 2], None).unwrap();
+    let mut converter =
+        Converter::new("I420", (4, 2), false, (0, false), (8, 6), [2, 2, 4, 2], None).unwrap();
     converter.input.copy_from_slice(&[[235; 8].as_slice(), &[90; 2], &[200; 2]].concat());
     converter.convert();
     let (luma, chroma) = converter.output().split_at(48);
@@ -279,7 +303,10 @@ fn video_in_the_middle_of_its_frame_has_black_around_it() {
         }
     }
     for inside in [[1, 0, 4, 2], [0, 0, 9, 2], [4, 0, 6, 2], [0, 0, 0, 2], [2, 2, u32::MAX, 2]] {
-        assert!(Converter::new("I420", (4, 2), false, 0, (8, 6), inside, None).is_err(), "{inside:?}");
+        assert!(
+            Converter::new("I420", (4, 2), false, (0, false), (8, 6), inside, None).is_err(),
+            "{inside:?}"
+        );
     }
 }
 
@@ -397,7 +424,8 @@ fn hdr_is_scaled_and_mapped_as_the_exact_mapping_does() {
         let hdr = hdr(transfer);
         let (bytes, planes) = hdr_frame(by_name(name), size, full_range);
         let inside = [0, 0, out.0, out.1];
-        let mut converter = Converter::new(name, size, full_range, turn, out, inside, Some(hdr)).unwrap();
+        let mut converter =
+            Converter::new(name, size, full_range, (turn, false), out, inside, Some(hdr)).unwrap();
         converter.input.copy_from_slice(&bytes);
         converter.convert();
         converter.convert();
@@ -437,7 +465,7 @@ fn hdr_that_comes_as_red_green_and_blue_keeps_its_transfer() {
         ] {
             let hdr = hdr(HDR10);
             let mut converter =
-                Converter::new(name, (2, 2), false, 0, (2, 2), [0, 0, 2, 2], Some(hdr)).unwrap();
+                Converter::new(name, (2, 2), false, (0, false), (2, 2), [0, 0, 2, 2], Some(hdr)).unwrap();
             let pixel = [coded[order[0]], coded[order[1]], coded[order[2]], 255];
             converter.input.copy_from_slice(&[pixel; 4].concat());
             converter.convert();
@@ -455,7 +483,8 @@ fn hdr_in_the_middle_of_its_frame_has_black_around_it() {
     // White of 1000 nits, at the size of the frame's inside and at another.
     for size in [(4, 2), (8, 4)] {
         let mut converter =
-            Converter::new("I420P10", size, false, 0, (8, 6), [2, 2, 4, 2], Some(hdr(HDR10))).unwrap();
+            Converter::new("I420P10", size, false, (0, false), (8, 6), [2, 2, 4, 2], Some(hdr(HDR10)))
+                .unwrap();
         let (luma, chroma) = (size.0 as usize * size.1 as usize, size.0 as usize * size.1 as usize / 2);
         let samples = std::iter::repeat_n(723_u16, luma).chain(std::iter::repeat_n(512, chroma));
         converter.input.copy_from_slice(&samples.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());

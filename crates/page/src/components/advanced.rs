@@ -1,7 +1,8 @@
-//! The settings that most people never need: the part to keep, codec, height, frame rate, audio.
+//! The settings that most people never need: the part to keep, the shape, codec, height, frame rate, audio.
 
 use super::chosen;
 use super::field::TextField;
+use super::shape::shape;
 use crate::settings::{AudioChoice, Edit, Field, Settings};
 use crate::words;
 use clipfit_core::view::account::CodecAccount;
@@ -88,12 +89,13 @@ pub fn advanced(
     html! {
         <details class="advanced">
             <summary>
-                { "Part, video and audio" }
+                { "Part, shape, video and audio" }
                 <small>{ words::changed(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
                 { start_at.draw() }
                 { end_at.draw() }
+                { shape(settings, wishes, edit) }
                 if matches!(settings.mode, Mode::Size | Mode::Quick) {
                 <div class="field">
                     <label for="codec">{ "Codec" }</label>

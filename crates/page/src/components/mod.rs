@@ -21,6 +21,7 @@ pub mod progress_view;
 pub mod result_view;
 mod rungs;
 pub mod settings_panel;
+mod shape;
 pub mod steps;
 mod undo;
 

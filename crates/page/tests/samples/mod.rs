@@ -2,9 +2,10 @@
 #![allow(dead_code, reason = "each file that includes it uses a part")]
 
 use clipfit_core::clip::facts::{
-    AudioFacts, Colour, Container, MediaFacts, Missing, OtherKind, OtherStream, Rotation, VideoFacts,
+    AudioFacts, Colour, Container, Framing, MediaFacts, Missing, OtherKind, OtherStream, VideoFacts,
 };
 use clipfit_core::clip::metadata::Metadata;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::job;
 use clipfit_core::job::report::Report;
 use clipfit_core::machine::Decoder;
@@ -43,6 +44,7 @@ pub(crate) fn facts() -> MediaFacts {
             height: 720,
             sample_aspect: (1, 1),
             rotation: Rotation::None,
+            framing: Framing::default(),
             frame_rate: FrameRate::whole(24),
             constant_rate: true,
             frames: 720,

@@ -106,6 +106,9 @@ impl Display for Failure {
             Failure::NothingKept { length } => {
                 write!(f, "The part to keep has no frame: the clip is {length} long. Choose another part.")
             }
+            Failure::CropOutside { size: (width, height) } => {
+                write!(f, "The part to keep lies outside the frame, which has {width}×{height} pixels. Choose a part of it.")
+            }
             Failure::Cancelled => f.write_str("Cancelled."),
         }
     }
