@@ -46,6 +46,8 @@ const CASES = [
     query: { crop: "200x100", flip: "both" },
     size: [200, 100],
     filter: "crop=200:100,hflip,vflip,",
+    frames: 76,
+    seconds: 3.04,
     ssim: 0.85,
   },
   {

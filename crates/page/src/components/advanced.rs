@@ -89,7 +89,7 @@ pub fn advanced(
     html! {
         <details class="advanced">
             <summary>
-                { "Part, shape, video and audio" }
+                { "Trim, crop and more" }
                 <small>{ words::changed(wishes).join(" · ") }</small>
             </summary>
             <div class="advanced__fields">
