@@ -180,6 +180,34 @@ inBrowsers("running jobs", BOTH, (site) => {
     await clipfit.close();
   });
 
+  test("a clip waits with its plan until it is started", { timeout: 60_000 }, async () => {
+    const clipfit = await Clipfit.open(site, { target: "60KB", start: "wait" });
+    const { page } = clipfit;
+    await page.setViewport({ width: 1100, height: 900 });
+    await clipfit.choose(await media("mp4"), await media("mkv"));
+    const starts = '[data-testid="job-start"]';
+    const shown = (selector, count) => document.querySelectorAll(selector).length === count;
+    await page.waitForFunction(shown, { timeout: 30_000 }, starts, 2);
+    assert.match((await clipfit.jobs())[0].plan, /60\.0 kB/);
+    assert.equal((await clipfit.jobs())[0].state, "planning");
+    // Another limit, another plan; the other clip waits on.
+    await page.$eval("#target", (field) => field.select());
+    await page.keyboard.type("80KB");
+    const planned = (limit) =>
+      [...document.querySelectorAll('[data-testid="job-plan"]')].every((plan) =>
+        plan.textContent.includes(limit),
+      );
+    await page.waitForFunction(planned, { timeout: 30_000 }, "80.0 kB");
+    await page.waitForFunction(shown, { timeout: 30_000 }, starts, 2);
+    await page.click(starts);
+    const job = await clipfit.result();
+    assert.ok(job.bytes > 60_000 && job.bytes <= 80_000, `${job.bytes} bytes`);
+    assert.equal((await clipfit.jobs())[1].state, "planning");
+    await page.click(starts);
+    await clipfit.result({ index: 1 });
+    await clipfit.close();
+  });
+
   test("a queued file can be cancelled without disturbing the others", { timeout: 60_000 }, async () => {
     const sources = await Promise.all(["mp4", "silent", "mono"].map(media));
     const clipfit = await Clipfit.open(site, { target: "100KB" });

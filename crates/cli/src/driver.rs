@@ -221,7 +221,8 @@ impl<'a> Driver<'a> {
                     | Command::LoadPacker
                     | Command::KeepSpeeds(_)
                     | Command::EncoderFailed(_)
-                    | Command::Pack(_) => {}
+                    | Command::Pack(_)
+                    | Command::Rest => {}
                 }
             }
             if let Some((plan, first)) = planned {

@@ -374,6 +374,7 @@ impl WishOptions {
             tracks: self.audio_tracks.unwrap_or(unsaid.tracks),
             trim: self.part.trim(),
             shape: self.shape.shape(),
+            only_plan: false,
         }
     }
 }

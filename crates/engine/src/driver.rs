@@ -118,7 +118,7 @@ struct Held {
 }
 
 impl Driver {
-    /// Runs the job to its end. The last update is `Finished` or `Failed`.
+    /// Runs the job to its end. The last update is `Finished`, `Failed` or `Resting`.
     pub(crate) async fn run(&self) {
         let Some(site) = Site::read() else {
             return self.show(Update::Failed(Failure::NotLoaded(LoadFailure::Status).into()));
@@ -144,6 +144,7 @@ impl Driver {
             for command in std::mem::take(&mut commands) {
                 match command {
                     Command::Finish(report) => return self.finish(&report, &mut held),
+                    Command::Rest => return self.show(Update::Resting),
                     Command::GiveUp(failure) => return self.show(Update::Failed((*failure).into())),
                     command => events.extend(self.obey(command, &mut held, job.shares_frames()).await),
                 }
@@ -221,7 +222,7 @@ impl Driver {
             Command::LoadPacker => return Some(Event::PackerLoaded(self.load_packer().await)),
             Command::Pack(report) => return Some(Event::Packed(self.pack(&report, held).await)),
             // A native ffmpeg is not asked for here; the ends are the caller's.
-            Command::FindEncoders | Command::Finish(_) | Command::GiveUp(_) => {}
+            Command::FindEncoders | Command::Finish(_) | Command::GiveUp(_) | Command::Rest => {}
         }
         None
     }

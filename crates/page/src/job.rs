@@ -68,6 +68,8 @@ pub struct Job {
     pub log: Option<Log>,
     /// The result of the attempt before, until this one has its own.
     pub previous: Option<Previous>,
+    /// A person started it: it does not wait with its plan.
+    pub started: bool,
 }
 
 /// The result of an earlier attempt.
@@ -99,6 +101,8 @@ pub enum Phase {
     Queued,
     /// Before the first encoding.
     Planning(Preparing),
+    /// Has its plan and waits for a person to start it.
+    Waiting,
     /// Runs.
     Encoding(Running),
     /// Has a checked result.
@@ -218,6 +222,7 @@ impl Job {
             percent: 0,
             log: None,
             previous: None,
+            started: false,
         }
     }
 
@@ -256,7 +261,7 @@ impl Phase {
     pub fn handle(&self) -> &'static str {
         match self {
             Phase::Queued => "queued",
-            Phase::Planning(_) => "planning",
+            Phase::Planning(_) | Phase::Waiting => "planning",
             Phase::Encoding(_) => "encoding",
             Phase::Done(_) => "done",
             Phase::Failed(_) => "failed",
@@ -269,6 +274,7 @@ impl Phase {
         match self {
             Phase::Queued => "Waiting",
             Phase::Planning(_) => "Planning",
+            Phase::Waiting => "Ready to start",
             Phase::Encoding(_) => "Working",
             Phase::Done(_) => "Done",
             Phase::Failed(_) => "No result",

@@ -6,7 +6,7 @@ use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::units::{FrameRate, Kbps, Micros};
 use clipfit_core::wishes::destinations;
 use clipfit_core::wishes::ladder::{self, Rung};
-use clipfit_core::wishes::link::{self, Link};
+use clipfit_core::wishes::link::{self, Link, Start};
 use clipfit_core::wishes::packaging::Packaging;
 use clipfit_core::wishes::packaging::SegmentFormat;
 use clipfit_core::wishes::renditions;
@@ -67,6 +67,8 @@ pub struct Settings {
     pub flip: Flip,
     /// Whether a finished result downloads without a click.
     pub download: bool,
+    /// Whether clips wait with their plan until they are started.
+    pub wait: bool,
 }
 
 /// The choice of a format in `Mode::Ladder`.
@@ -214,6 +216,8 @@ pub enum Edit {
     Flip(Flip),
     /// Switched automatic download.
     Download(bool),
+    /// Switched waiting.
+    Wait(bool),
 }
 
 /// Fields that can be wrong.
@@ -273,12 +277,14 @@ impl Default for Settings {
             turn: Rotation::None,
             flip: Flip::None,
             download: false,
+            wait: false,
         }
     }
 }
 
 impl Settings {
-    /// Returns the settings that a link asks for. Automatic download stays as it is unless the link switches it on.
+    /// Returns the settings that a link asks for. Automatic download stays as it is unless the link switches it on, and
+    /// waiting unless the link says when clips start.
     pub fn from_link(link: &Link, before: &Settings) -> Self {
         let Wishes {
             mode,
@@ -294,6 +300,7 @@ impl Settings {
             tracks,
             trim,
             shape,
+            only_plan: _,
         } = &link.wishes;
         let fresh = Settings::default();
         let (audio, audio_rate) = match audio {
@@ -335,7 +342,8 @@ impl Settings {
             crop: shape.crop.map_or(String::new(), |crop| crop.to_string()),
             turn: shape.turn,
             flip: shape.flip,
-            download: before.download || link.start_automatically,
+            download: before.download || link.start == Some(Start::Automatically),
+            wait: link.start.map_or(before.wait, |start| start == Start::Waiting),
         }
     }
 
@@ -373,6 +381,7 @@ impl Settings {
             Edit::Turn(turn) => self.turn = turn,
             Edit::Flip(flip) => self.flip = flip,
             Edit::Download(on) => self.download = on,
+            Edit::Wait(on) => self.wait = on,
         }
     }
 
@@ -414,6 +423,7 @@ impl Settings {
                 turn: self.turn,
                 flip: self.flip,
             },
+            only_plan: false,
         }
     }
 

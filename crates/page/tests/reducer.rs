@@ -45,6 +45,51 @@ fn clips_run_one_after_the_other() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn clips_wait_with_their_plans_until_they_are_started() {
+    let mut state = State::new(None);
+    state.reduce(Action::Edit(Edit::Wait(true)));
+    let only_plan = |commands: &[Effect]| -> Vec<bool> {
+        let starts = commands.iter().filter_map(|command| match command {
+            Effect::Start { wishes, .. } => Some(wishes.only_plan),
+            _ => None,
+        });
+        starts.collect()
+    };
+    let commands = state.reduce(Action::AddFiles((1..=2).map(driving::source).collect()));
+    assert_eq!(only_plan(&commands), [true]);
+    let commands = state.reduce(Action::Tell(state.jobs[0].run, news(Update::Resting)));
+    assert_eq!(only_plan(&commands), [true], "the next one is planned meanwhile");
+    state.reduce(Action::Tell(state.jobs[1].run, news(Update::Resting)));
+    assert_eq!((handles(&state), state.waiting().len()), (vec!["planning", "planning"], 2));
+
+    // Another limit is another plan, for each that waits.
+    let commands = state.reduce(Action::Edit(Edit::Target("3 MB".into())));
+    assert_eq!((only_plan(&commands), handles(&state)), (vec![true], vec!["planning", "queued"]));
+    // So it is while one of them is still in the queue.
+    state.reduce(Action::Edit(Edit::Target("3.5 MB".into())));
+    state.reduce(Action::Edit(Edit::Target("3 MB".into())));
+    for job in 0..2 {
+        state.reduce(Action::Tell(state.jobs[job].run, news(Update::Resting)));
+    }
+    assert!(state.jobs.iter().all(|job| job.wishes.target == Bytes(3_000_000)));
+
+    // The second is started; the first waits on, whatever is changed now, and the second is not disturbed.
+    let commands = state.reduce(Action::Begin(state.jobs[1].id));
+    assert_eq!(only_plan(&commands), [false]);
+    let running = state.jobs[1].run;
+    state.reduce(Action::Edit(Edit::Target("4 MB".into())));
+    assert_eq!(state.jobs[1].run, running);
+    assert_eq!(state.jobs[1].wishes.target, Bytes(3_000_000));
+    state.reduce(Action::Tell(running, finished("blob:1")));
+    state.reduce(Action::Tell(state.jobs[0].run, news(Update::Resting)));
+
+    // Whoever need not wait any more starts.
+    let commands = state.reduce(Action::Edit(Edit::Wait(false)));
+    assert_eq!(only_plan(&commands), [false]);
+    assert_eq!(state.jobs[0].wishes.target, Bytes(4_000_000));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_job_goes_from_planning_to_encoding_to_done() {
     let (mut state, _) = with_files(1);
     let run = state.jobs[0].run;

@@ -100,6 +100,8 @@ pub enum Command {
     Finish(Box<Report>),
     /// There is no result.
     GiveUp(Box<Failure>),
+    /// The plan has been shown, and nothing else was asked for.
+    Rest,
 }
 
 /// What becomes known on the way, in this order. A job that falls back to ffmpeg begins again.

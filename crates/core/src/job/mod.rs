@@ -3,7 +3,7 @@
 //! driver and a test with recorded events all drive the same decisions.
 //!
 //! Invariants: no more tasks run at a time than the plan's limits allow; every task ends in exactly one of `Done` or
-//! `Died`; after `Finish` or `GiveUp` no command follows; nothing larger than the plan's limit is ever finished;
+//! `Died`; after `Finish`, `GiveUp` or `Rest` no command follows; nothing larger than the plan's limit is ever finished;
 //! progress never falls.
 
 mod beside;
@@ -168,6 +168,10 @@ impl Job {
             prelude::Next::CopyForBrowser(copy) => {
                 (self.only_browser, self.reads_copy) = (Some(copy), true);
                 self.begin(Decoder::Browser, commands);
+            }
+            prelude::Next::Start(start) if start.wishes.only_plan => {
+                self.stage = JobState::Ended;
+                commands.extend([Command::Stop, Command::Rest]);
             }
             prelude::Next::Start(start) => {
                 let mut schedule = Schedule::new(*start, self.next_task);

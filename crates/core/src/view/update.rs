@@ -6,7 +6,7 @@ use crate::progress::Progress;
 use crate::step::load::LoadFailure;
 use serde::{Deserialize, Serialize};
 
-/// What a job sends while it runs, in this order; the last is `Finished` or `Failed`.
+/// What a job sends while it runs, in this order; the last is `Finished`, `Failed` or `Resting`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// A part of the encoder is being fetched.
@@ -30,6 +30,8 @@ pub enum Update {
     Finished(ResultAccount),
     /// No result.
     Failed(FailureAccount),
+    /// Nothing but the plan was asked for.
+    Resting,
 }
 
 /// Why there is no result, in sentences.

@@ -18,10 +18,19 @@ pub struct Link {
     pub wishes: Wishes,
     /// Identifier of the destination, when `preset=` named a known one.
     pub destination: Option<String>,
-    /// `start=auto`: dropped clips start, and finished ones are handed over, without a click.
-    pub start_automatically: bool,
+    /// When dropped clips start, where it is said.
+    pub start: Option<Start>,
     /// What was not understood or is not there.
     pub problems: Vec<LinkProblem>,
+}
+
+/// When dropped clips start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// `start=auto`: at once, and finished ones are handed over without a click.
+    Automatically,
+    /// `start=wait`: when a person has seen the plan and says so.
+    Waiting,
 }
 
 /// One parameter that could not be honoured.
@@ -169,7 +178,8 @@ fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>>
             _ => Err(Reject),
         },
         "start" => match value {
-            "auto" => set(&mut link.start_automatically, true),
+            "auto" => set(&mut link.start, Some(Start::Automatically)),
+            "wait" => set(&mut link.start, Some(Start::Waiting)),
             _ => Err(Reject),
         },
         _ => return None,
@@ -296,7 +306,8 @@ mod tests {
             "#mode=quick&codec=vp9",
         );
         assert_eq!(link.problems, []);
-        assert!(link.start_automatically);
+        assert_eq!(link.start, Some(Start::Automatically));
+        assert_eq!(parse("", "#start=wait").start, Some(Start::Waiting));
         assert_eq!(
             link.wishes,
             Wishes {
@@ -317,6 +328,7 @@ mod tests {
                     turn: Rotation::Right,
                     flip: Flip::Vertical,
                 },
+                only_plan: false,
             }
         );
         let link = parse("target=5MB&preset=discord", "#height=240&height=360");

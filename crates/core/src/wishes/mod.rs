@@ -48,6 +48,9 @@ pub struct Wishes {
     /// The part of the frames to keep, and which way up.
     #[serde(default)]
     pub shape: Shape,
+    /// Nothing but the plan is asked for.
+    #[serde(default)]
+    pub only_plan: bool,
 }
 
 impl Default for Wishes {
@@ -66,6 +69,7 @@ impl Default for Wishes {
             tracks: Tracks::First,
             trim: None,
             shape: Shape::default(),
+            only_plan: false,
         }
     }
 }

@@ -112,6 +112,15 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
             <p class="job__line">{ format!("Starts after the previous clip: {}.", words::wishes(&job.wishes)) }</p>
         },
         Phase::Planning(_) | Phase::Encoding(_) => progress_view(job),
+        Phase::Waiting => html! {
+            <p class="job__start">
+                <button type="button" class="button button--main" data-testid="job-start"
+                    onclick={click(dispatch, Action::Begin(job.id))}>
+                    { "Start" }
+                </button>
+                <span>{ "This is the plan. Change a setting, and it changes." }</span>
+            </p>
+        },
         Phase::Done(done) if done.made.files.is_empty() => {
             result_view(job.id, done, &job.result_name(), dispatch)
         }

@@ -1,5 +1,6 @@
 //! The whole page, drawn from the state. Each part gets only what it shows, so only parts that changed are drawn again.
 
+use super::click;
 use super::drop_zone::{drop_zone, overlay};
 use super::earlier::earlier;
 use super::header::header;
@@ -12,6 +13,20 @@ use crate::state::{Action, State};
 use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
+
+/// Draws what starts all clips that wait, where there are several.
+fn start_all(state: &State, dispatch: &Callback<Action>) -> Html {
+    let waiting = state.waiting().len();
+    html! {
+        if waiting > 1 {
+            <p class="jobs__start">
+                <button type="button" class="button button--main" onclick={click(dispatch, Action::BeginAll)}>
+                    { format!("Start all {waiting} clips") }
+                </button>
+            </p>
+        }
+    }
+}
 
 /// Draws the page.
 pub fn page(
@@ -42,6 +57,7 @@ pub fn page(
                     } else {
                         <section class="jobs" aria-labelledby="jobs-title">
                             <h2 id="jobs-title" class="visually-hidden">{ "Your clips" }</h2>
+                            { start_all(state, dispatch) }
                             // A separate element for the list: next to the heading, Yew would ignore the keys, and a
                             // new clip would replace the preview that someone is watching.
                             <div class="jobs__list">

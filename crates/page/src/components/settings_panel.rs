@@ -83,6 +83,15 @@ pub fn SettingsPanel(props: &SettingsProps) -> Html {
                     />
                     <span>{ "Download automatically" }</span>
                 </label>
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        id="wait"
+                        checked={settings.wait}
+                        onchange={edit.reform(|event: Event| Edit::Wait(ticked(&event)))}
+                    />
+                    <span>{ "Show me the plan before it starts" }</span>
+                </label>
                 { advanced(settings, wishes, codecs, &edit) }
             </div>
         </section>

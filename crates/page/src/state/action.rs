@@ -43,6 +43,10 @@ pub enum Action {
     Tell(RunId, News),
     /// The engine broke and answers no more.
     EngineBroke,
+    /// Start this job, which waits with its plan.
+    Begin(JobId),
+    /// Start all that wait with their plan.
+    BeginAll,
     /// Stop this job.
     Cancel(JobId),
     /// Remove this job from the page.

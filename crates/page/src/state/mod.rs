@@ -109,6 +109,7 @@ impl State {
                 self.wishes = Rc::new(settings.wishes(&self.wishes));
                 self.settings = Rc::new(settings);
                 commands.push(Effect::KeepSettings);
+                self.plan_anew(&mut commands);
             }
             Action::ToggleMoreSettings => self.more_settings = !self.more_settings,
             Action::Drag(over) => self.dragging = over,
@@ -123,6 +124,16 @@ impl State {
                 {
                     self.fail(&mut job, FailureAccount::engine_broke(), &mut commands);
                     self.put(job);
+                }
+            }
+            Action::Begin(id) => {
+                if let Some(job) = self.job(id).filter(|job| matches!(job.phase, Phase::Waiting)) {
+                    self.queue(Job { started: true, ..job }, &mut commands);
+                }
+            }
+            Action::BeginAll => {
+                for job in self.waiting() {
+                    self.queue(Job { started: true, ..job }, &mut commands);
                 }
             }
             Action::Cancel(id) => {
@@ -437,6 +448,11 @@ impl State {
                 None => self.fail(&mut job, LoadFailure::Corrupt.into(), commands),
             },
             Update::Failed(failure) => self.fail(&mut job, failure, commands),
+            Update::Resting => {
+                commands.push(Effect::End(run));
+                self.announcement = format!("{}: ready to start.", job.source.name);
+                job.phase = Phase::Waiting;
+            }
         }
         if job.has_ended() && job.log.is_some() {
             commands.push(Effect::ReadLog(run));
@@ -457,17 +473,48 @@ impl State {
         commands.push(Effect::Focus(Place::Job(job.id)));
         self.announcement = format!("{}: queued again.", job.source.name);
         let run = RunId(self.fresh_id());
-        let name = job.result_name();
+        let (name, ended) = (job.result_name(), job.has_ended());
         let previous = match job.phase {
             Phase::Done(finished) => Some(Previous { finished, name }),
             _ => job.previous,
         };
-        let job = Job { previous, ..Job::new(job.id, run, job.source, wishes) };
+        let started = job.started || ended;
+        let job = Job { previous, started, ..Job::new(job.id, run, job.source, wishes) };
         // Until then the store has the result, too.
         if job.previous.is_none() {
             commands.push(store(&job));
         }
         self.put(job);
+    }
+
+    /// Returns the jobs that wait with their plan.
+    pub fn waiting(&self) -> Vec<Job> {
+        let waiting = self.jobs.iter().filter(|job| matches!(job.phase, Phase::Waiting));
+        waiting.map(|job| Job::clone(job)).collect()
+    }
+
+    /// Makes new plans for the jobs that wait with one, under the wishes of now; where they need not wait any more, they
+    /// start.
+    fn plan_anew(&mut self, commands: &mut Vec<Effect>) {
+        let plans = |job: &&Shared<Job>| match job.phase {
+            Phase::Waiting => true,
+            // Without waiting, a queued clip keeps the wishes that it came with.
+            Phase::Queued => self.settings.wait && !job.started,
+            _ => job.is_active() && !job.started,
+        };
+        let mut jobs: Vec<Job> = self.jobs.iter().filter(plans).map(|job| Job::clone(job)).collect();
+        jobs.retain(|job| !self.settings.wait || job.wishes != *self.wishes);
+        for job in jobs {
+            let wishes = Wishes::clone(&self.wishes);
+            self.queue(Job { wishes, ..job }, commands);
+        }
+    }
+
+    /// Queues a job again, keeping what is known of it to show until there is more.
+    fn queue(&mut self, job: Job, commands: &mut Vec<Effect>) {
+        give_up_run(&job, commands);
+        let run = RunId(self.fresh_id());
+        self.put(Job { run, phase: Phase::Queued, planned_at: None, percent: 0, ..job });
     }
 
     /// Starts the first waiting job when none is active.
@@ -477,9 +524,11 @@ impl State {
         }
         if let Some(next) = self.jobs.iter().find(|job| matches!(job.phase, Phase::Queued)) {
             let mut job = Job::clone(next);
-            let (file, wishes) = (job.source.file, job.wishes.clone());
+            let only_plan = self.settings.wait && !job.started;
+            let (file, wishes) = (job.source.file, Wishes { only_plan, ..job.wishes.clone() });
             commands.push(Effect::Start { job: job.id, run: job.run, file, wishes });
             job.phase = Phase::Planning(Preparing::Starting);
+            job.started |= !only_plan;
             self.put(job);
         }
     }
