@@ -1,6 +1,7 @@
 //! The figures of a checked result.
 
 use crate::clip::format::VideoFormat;
+use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::step::InputSource;
 use crate::units::{Bytes, Micros};
@@ -24,6 +25,9 @@ pub struct Report {
     pub frames: u64,
     /// Length of the result.
     pub duration: Micros,
+    /// Its frames on the source's timeline; `None` for a package, and where nothing was encoded.
+    #[serde(skip)]
+    pub grid: Option<Grid>,
     /// Chunks that were encoded again to meet the limit or the floor.
     pub encoded_again: u32,
     /// What the plan changed and dropped, with what was found while running.

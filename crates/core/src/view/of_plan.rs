@@ -2,7 +2,8 @@
 //! hold.
 
 use super::account::{
-    ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark, ResultAccount,
+    Beside, ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark,
+    ResultAccount,
 };
 use super::update::FailureAccount;
 use crate::clip::facts::MediaFacts;
@@ -11,6 +12,7 @@ use crate::job;
 use crate::job::report::Report;
 use crate::machine::{Preset, VideoEncoder};
 use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::plan::predict::{self as speed, Prediction, Unavailable};
 use crate::plan::refusal::{Offer, Refusal};
@@ -90,10 +92,17 @@ impl From<&Report> for ResultAccount {
             kept_source: report.kept_source,
             compared: report.is_compared(),
             size: (report.format.width, report.format.height),
+            beside: report.grid.as_ref().map(Beside::from),
             files: report.files.len(),
             streams: report.files.iter().any(|file| file.path == hls::MASTER),
             remarks: remarks(&report.notes),
         }
+    }
+}
+
+impl From<&Grid> for Beside {
+    fn from(grid: &Grid) -> Beside {
+        Beside { rate: grid.rate, frames: grid.frames, origin: grid.origin }
     }
 }
 
