@@ -74,8 +74,6 @@ class OpenViewer implements Viewer {
     this.#stage.append(
       element("div", { class: "compare__side" }, this.#source),
       element("div", { class: "compare__side compare__side--result" }, this.#result),
-      caption("source", "Original", facts.sourceSize),
-      caption("result", "Result", facts.resultSize),
       divider.handle,
     );
     this.#controls = new Controls(facts, {
@@ -95,13 +93,16 @@ class OpenViewer implements Viewer {
       "data-testid": "compare",
       "data-state": "loading",
     });
-    this.#root.append(this.#stage, ...this.#controls.rows);
+    const captions = element("div", { class: "compare__captions" });
+    captions.append(caption("Original", facts.sourceSize), caption("Result", facts.resultSize));
+    this.#root.append(captions, this.#stage, ...this.#controls.rows);
     place.replaceChildren(this.#root);
     this.#pair = new Pair(this.#source, this.#result, facts, () => this.#draw());
     this.#lens = new Lens(this.#stage, [this.#source, this.#result], facts, () => this.#draw());
     const { signal } = this.#over;
     listen(this.#stage, divider, this.#lens, signal);
     this.#root.addEventListener("keydown", (event) => this.#key(event, () => end("closed", "")), { signal });
+    this.#draw();
     divider.handle.focus({ preventScroll: true });
     this.#root.scrollIntoView({ block: "nearest" });
   }
@@ -202,7 +203,6 @@ class OpenViewer implements Viewer {
   }
 }
 
-function caption(side: string, name: string, size: string): HTMLElement {
-  const words = { class: `compare__caption compare__caption--${side}` };
-  return element("p", words, element("strong", {}, name), ` ${size}`);
+function caption(name: string, size: string): HTMLElement {
+  return element("p", {}, element("strong", {}, name), ` ${size}`);
 }

@@ -50,6 +50,7 @@ export class Controls {
     this.#facts = facts;
     this.#play = iconButton(PLAY, "Play", "compare-play", acts.play);
     this.#mute = iconButton(HEARD, "Mute", "compare-mute", acts.mute);
+    this.#mute.classList.add("compare__mute");
     this.#bar = element("input", {
       type: "range",
       class: "compare__seek",

@@ -7,7 +7,7 @@ const NEAR_FRAMES = 0.25;
 /** It is not hurried but sought while it is farther than this from its place, in seconds. */
 const FAR_SECONDS = 0.3;
 /** In this time a hurried source is at its place. */
-const HURRY_SECONDS = 0.5;
+const HURRY_SECONDS = 0.15;
 /** No sooner than this after one seek the source is sought again: a machine that cannot keep up would do nothing else. */
 const SEEK_AGAIN_MS = 1000;
 

@@ -203,6 +203,7 @@ fn rough(time: Micros) -> String {
 mod tests {
     use super::*;
     use crate::plan::predict::{Likely, Quality};
+    use crate::units::FrameRate;
     use crate::wishes::Codec;
 
     #[test]
@@ -225,6 +226,28 @@ mod tests {
         let why = Unavailable::OnlyBrowser(Codec::Vp9);
         let none = EffortAccount::from(&Prediction { effort: Effort::Best, likely: Err(why) });
         assert_eq!((none.text, none.time, none.never), (why.text(), None, true));
+    }
+
+    #[test]
+    fn the_middle_of_a_frame_is_within_the_frame_of_the_source_that_it_shows() {
+        let video = crate::testing::facts(250).video;
+        let rate = video.frame_rate;
+        let middle = |rate: FrameRate, frame: u64| Micros(rate.time_of(2 * frame + 1).0 / 2);
+        for first in [0, 37] {
+            for divisor in [1, 2, 3] {
+                let grid = Grid::new(&video, rate.divided_by(divisor), rate.time_of(first), video.duration);
+                let beside = Beside::from(&grid);
+                for frame in 0..beside.frames {
+                    let shown = first + u64::from(divisor) * frame;
+                    let at = beside.origin + middle(beside.rate, frame);
+                    // Of several that a slot takes in, the last.
+                    let last = (shown..).take_while(|&next| grid.slot_of(rate.time_of(next)) <= frame).last();
+                    let from = rate.time_of(last.unwrap_or(shown));
+                    let to = rate.time_of(last.unwrap_or(shown) + 1);
+                    assert!(from < at && at < to, "frame {frame} of {beside:?}: {at:?} in {from:?}..{to:?}");
+                }
+            }
+        }
     }
 
     #[test]

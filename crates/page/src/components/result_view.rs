@@ -81,11 +81,9 @@ fn compare_button(Comparing { state, button, toggle, .. }: &Comparing) -> Html {
                 aria-expanded={open.to_string()} onclick={toggle}>
                 { Icon::Compare.draw() }{ "Compare with the original" }
             </button>
-            <p class="settings__hint" role="status" data-testid="job-compare-problem">
-                if let Comparison::Failed(why) = &**state {
-                    { why.to_string() }
-                }
-            </p>
+            if let Comparison::Failed(why) = &**state {
+                <p class="result__problem" role="alert" data-testid="job-compare-problem">{ why.to_string() }</p>
+            }
         </>
     }
 }
