@@ -1,6 +1,6 @@
 // Trunk's pre-build step: bundles the workers and the style sheet, and prepares both builds of the ffmpeg core, the engine, the
-// encoder, the codecs module and the player of packages. Everything goes into web/dist, from where index.html collects it.
-// Run it alone with `node web/build.mjs`.
+// encoder, the codecs module, the player of packages and the viewer that compares. Everything goes into web/dist, from
+// where index.html collects it. Run it alone with `node web/build.mjs`.
 
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
@@ -180,6 +180,11 @@ async function preparePlayer() {
   ]);
 }
 
+/** Prepares the viewer that shows source and result. */
+async function prepareCompare() {
+  await placeModule("compare", await bundled("compare/compare.ts", {}));
+}
+
 /** Resolves a module's script to where it was built: the sources contain only its types. */
 function generatedScript(name, path) {
   const filter = new RegExp(`/generated/${name}\\.js$`);
@@ -238,3 +243,4 @@ await prepareEngine();
 await prepareNative("x264");
 await prepareCodecs(await prepareNative("hevc"));
 await preparePlayer();
+await prepareCompare();

@@ -132,7 +132,7 @@ async function finishDocument(files, hashes, build) {
     html = fillMeta(html, `clipfit-${name}-wasm`, wasm);
     html = fillMeta(html, `clipfit-${name}-bytes`, (await stat(join(staging, wasm))).size);
   }
-  for (const name of ["engine", "player"]) {
+  for (const name of ["engine", "player", "compare"]) {
     const script = only(files, new RegExp(`^core/${name}-[^/]+/${name}\\.js$`));
     html = fillMeta(html, `clipfit-${name}-script`, script);
   }
@@ -154,7 +154,7 @@ async function writeServiceWorker(files, hashes, build) {
     coreFolders: [
       ...new Set(files.filter((file) => file.startsWith("core/")).map((file) => file.split("/")[1])),
     ],
-    together: files.filter((file) => /^core\/(codecs|engine|player)-[^/]+\//.test(file)),
+    together: files.filter((file) => /^core\/(codecs|compare|engine|player)-[^/]+\//.test(file)),
     hashes: hashes.join(" "),
     // The document is cached under the folder's address, which every server serves without a redirect.
     files: appFiles.map((file) => (file === "index.html" ? "./" : file)),

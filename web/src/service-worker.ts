@@ -1,5 +1,5 @@
-// Caches the app for offline use, and after their first use also the engine, the encoder, the codecs, the player and
-// ffmpeg. Knows nothing of video.
+// Caches the app for offline use, and after their first use also the engine, the encoder, the codecs, the player, the
+// viewer that compares and ffmpeg. Knows nothing of video.
 //
 // Four rules:
 // - The document comes from the network if that responds in time, else from the cache. So a release appears at once.

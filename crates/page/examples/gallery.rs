@@ -74,7 +74,13 @@ impl Component for Gallery {
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
-        page(&self.state, &context.link().callback(|action| action), &Callback::noop(), &Callback::noop())
+        page(
+            &self.state,
+            &context.link().callback(|action| action),
+            &Callback::noop(),
+            &Callback::noop(),
+            &Callback::from(|_| None),
+        )
     }
 }
 

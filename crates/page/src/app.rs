@@ -3,6 +3,7 @@
 
 use crate::components::page::page;
 use crate::effects::Effects;
+use crate::job::FileId;
 use crate::state::{Action, State};
 use web_sys::File;
 use yew::prelude::*;
@@ -14,6 +15,7 @@ pub struct App {
     dispatch: Callback<Action>,
     add_files: Callback<Vec<File>>,
     go_on: Callback<(String, File)>,
+    sources: Callback<FileId, Option<File>>,
 }
 
 impl Component for App {
@@ -27,7 +29,14 @@ impl Component for App {
         if let Some((link, named)) = effects.link() {
             state.reduce(Action::FollowLink(Box::new(link), named));
         }
-        App { state, add_files: effects.file_taker(), go_on: effects.earlier_taker(), effects, dispatch }
+        App {
+            state,
+            add_files: effects.file_taker(),
+            go_on: effects.earlier_taker(),
+            sources: effects.file_giver(),
+            effects,
+            dispatch,
+        }
     }
 
     fn update(&mut self, _: &Context<Self>, action: Action) -> bool {
@@ -39,6 +48,6 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        page(&self.state, &self.dispatch, &self.add_files, &self.go_on)
+        page(&self.state, &self.dispatch, &self.add_files, &self.go_on, &self.sources)
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod client;
+pub mod comparison;
 pub mod components;
 pub mod earlier;
 pub mod effects;

@@ -68,7 +68,13 @@ impl Card {
         let again = job.has_ended().then(|| State::new(None).wishes);
         let dispatch = Callback::from(move |action| heard.borrow_mut().push(action));
         let root = place();
-        let props = JobCardProps { job: Shared::new(job), again, folders: true, dispatch };
+        let props = JobCardProps {
+            job: Shared::new(job),
+            again,
+            folders: true,
+            sources: Callback::from(|_| None),
+            dispatch,
+        };
         yew::Renderer::<JobCard>::with_root_and_props(root.clone(), props).render();
         drawn().await;
         Card { root, actions }
@@ -241,7 +247,13 @@ impl Component for Bare {
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
-        page(&self.0, &context.link().callback(|action| action), &Callback::noop(), &Callback::noop())
+        page(
+            &self.0,
+            &context.link().callback(|action| action),
+            &Callback::noop(),
+            &Callback::noop(),
+            &Callback::from(|_| None),
+        )
     }
 }
 

@@ -88,7 +88,7 @@ impl Step {
                     module.types(workspace, false)?;
                 }
                 workspace.run("tsc", &["--noEmit"])?;
-                ["web/src/player", "web/src/engine", "web/src/page"]
+                ["web/src/compare", "web/src/player", "web/src/engine", "web/src/page"]
                     .into_iter()
                     .try_for_each(|folder| workspace.run("tsc", &["--noEmit", "--project", folder]))
             }

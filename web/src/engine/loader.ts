@@ -1,4 +1,5 @@
-// The page's own loader, there before the first clip: fetches the engine and the player. Refuses to know what they do.
+// The page's own loader, there before the first clip: fetches the engine, the player and the viewer that
+// compares. Refuses to know what they do.
 
 import { forgetScript, importScript, LoadError } from "../media/load.ts";
 

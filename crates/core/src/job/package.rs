@@ -71,7 +71,15 @@ impl Schedule {
                 let encoded_again = reports.map(|one| one.encoded_again).sum();
                 let notes = self.shared.plan.notes.clone();
                 self.shared.drop_files(vec![Artifact::AUDIO]);
-                End::Finished(Box::new(Report { bytes, limit, encoded_again, notes, files, ..first }))
+                End::Finished(Box::new(Report {
+                    bytes,
+                    limit,
+                    encoded_again,
+                    notes,
+                    files,
+                    grid: None,
+                    ..first
+                }))
             }
         };
         self.shared.end(end);

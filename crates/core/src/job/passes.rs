@@ -396,7 +396,8 @@ impl Rendition {
 
     fn describe(&self, shared: &Shared, bytes: Bytes, expected: &Expected, notes: Vec<Note>) -> Report {
         let (width, height) = expected.size.unwrap_or_else(|| shared.facts.video.display_size());
-        let ledger = self.encode.as_ref().and_then(|encode| encode.ledger.as_ref());
+        let encode = self.encode.as_ref();
+        let ledger = encode.and_then(|encode| encode.ledger.as_ref());
         Report {
             source_bytes: shared.facts.file_bytes,
             bytes,
@@ -405,6 +406,7 @@ impl Rendition {
             format: VideoFormat { width, height, frame_rate: expected.frame_rate },
             frames: expected.frames,
             duration: expected.duration,
+            grid: encode.filter(|encode| encode.plan.shows_all()).map(|encode| encode.plan.grid),
             encoded_again: ledger.map_or(0, Ledger::encoded_again),
             notes,
             files: Vec::new(),

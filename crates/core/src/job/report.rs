@@ -1,6 +1,7 @@
 //! The figures of a checked result.
 
 use crate::clip::format::VideoFormat;
+use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::step::InputSource;
 use crate::units::{Bytes, Micros};
@@ -24,6 +25,10 @@ pub struct Report {
     pub frames: u64,
     /// Length of the result.
     pub duration: Micros,
+    /// Its frames on the source's timeline; `None` for a package, where nothing was encoded, and where its
+    /// frames show a part of the source's, another way up or with bars around.
+    #[serde(skip)]
+    pub grid: Option<Grid>,
     /// Chunks that were encoded again to meet the limit or the floor.
     pub encoded_again: u32,
     /// What the plan changed and dropped, with what was found while running.

@@ -242,6 +242,12 @@ impl PackagePlan {
 const AUDIO_OVER: f64 = 1.25;
 
 impl EncodePlan {
+    /// Returns whether its frames show what the source's show, as they show it.
+    pub(crate) fn shows_all(&self) -> bool {
+        let Conversion { framing, inside, .. } = &self.conversion;
+        *framing == Framing::default() && *inside == (self.format.width, self.format.height)
+    }
+
     /// Returns the bytes that the audio is expected to take.
     pub fn audio_bytes(&self) -> Bytes {
         self.audio.expected().during(self.audio_length)

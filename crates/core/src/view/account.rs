@@ -4,7 +4,7 @@
 
 use crate::machine::speeds::Speeds;
 use crate::machine::{CodecUnavailable, Threads};
-use crate::units::{Bytes, Micros};
+use crate::units::{Bytes, FrameRate, Micros};
 use crate::wishes::{Codec, Effort, Wishes};
 use serde::{Deserialize, Serialize};
 
@@ -87,12 +87,27 @@ pub struct ResultAccount {
     pub compared: bool,
     /// Width and height of the video.
     pub size: (u32, u32),
+    /// How its frames lie beside the source's, where the two can be compared.
+    pub beside: Option<Beside>,
     /// How many files a package has; a single result has none.
     pub files: usize,
     /// The files are a stream's.
     pub streams: bool,
     /// What the plan changed and dropped, with what was found while running.
     pub remarks: Vec<Remark>,
+}
+
+/// How the frames of a result lie beside those of its source. The middle of frame `n` is at `n` and a half frames in the
+/// result; what that frame was made of is shown in the source at as much after `origin`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Frames per second of the result.
+    pub rate: FrameRate,
+    /// Frames of the result.
+    pub frames: u64,
+    /// Time in the source at which the result's frames are counted from: after what a trim takes off. Below zero where
+    /// the first frame is at zero and rates differ.
+    pub origin: Micros,
 }
 
 /// A way out of a refusal.

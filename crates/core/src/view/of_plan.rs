@@ -2,7 +2,8 @@
 //! hold.
 
 use super::account::{
-    ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark, ResultAccount,
+    Beside, ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark,
+    ResultAccount,
 };
 use super::update::FailureAccount;
 use crate::clip::facts::MediaFacts;
@@ -11,6 +12,7 @@ use crate::job;
 use crate::job::report::Report;
 use crate::machine::{Preset, VideoEncoder};
 use crate::plan::audio::AudioPlan;
+use crate::plan::chunks::Grid;
 use crate::plan::notes::Note;
 use crate::plan::predict::{self as speed, Prediction, Unavailable};
 use crate::plan::refusal::{Offer, Refusal};
@@ -90,10 +92,17 @@ impl From<&Report> for ResultAccount {
             kept_source: report.kept_source,
             compared: report.is_compared(),
             size: (report.format.width, report.format.height),
+            beside: report.grid.as_ref().map(Beside::from),
             files: report.files.len(),
             streams: report.files.iter().any(|file| file.path == hls::MASTER),
             remarks: remarks(&report.notes),
         }
+    }
+}
+
+impl From<&Grid> for Beside {
+    fn from(grid: &Grid) -> Beside {
+        Beside { rate: grid.rate, frames: grid.frames, origin: grid.origin }
     }
 }
 
@@ -194,6 +203,7 @@ fn rough(time: Micros) -> String {
 mod tests {
     use super::*;
     use crate::plan::predict::{Likely, Quality};
+    use crate::units::FrameRate;
     use crate::wishes::Codec;
 
     #[test]
@@ -216,6 +226,28 @@ mod tests {
         let why = Unavailable::OnlyBrowser(Codec::Vp9);
         let none = EffortAccount::from(&Prediction { effort: Effort::Best, likely: Err(why) });
         assert_eq!((none.text, none.time, none.never), (why.text(), None, true));
+    }
+
+    #[test]
+    fn the_middle_of_a_frame_is_within_the_frame_of_the_source_that_it_shows() {
+        let video = crate::testing::facts(250).video;
+        let rate = video.frame_rate;
+        let middle = |rate: FrameRate, frame: u64| Micros(rate.time_of(2 * frame + 1).0 / 2);
+        for first in [0, 37] {
+            for divisor in [1, 2, 3] {
+                let grid = Grid::new(&video, rate.divided_by(divisor), rate.time_of(first), video.duration);
+                let beside = Beside::from(&grid);
+                for frame in 0..beside.frames {
+                    let shown = first + u64::from(divisor) * frame;
+                    let at = beside.origin + middle(beside.rate, frame);
+                    // Of several that a slot takes in, the last.
+                    let last = (shown..).take_while(|&next| grid.slot_of(rate.time_of(next)) <= frame).last();
+                    let from = rate.time_of(last.unwrap_or(shown));
+                    let to = rate.time_of(last.unwrap_or(shown) + 1);
+                    assert!(from < at && at < to, "frame {frame} of {beside:?}: {at:?} in {from:?}..{to:?}");
+                }
+            }
+        }
     }
 
     #[test]

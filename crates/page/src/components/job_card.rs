@@ -8,8 +8,8 @@ use super::log_view::log_view;
 use super::package_view::package_view;
 use super::plan_view::{facts_line, plan_view};
 use super::progress_view::progress_view;
-use super::result_view::result_view;
-use crate::job::{Job, Phase, Previous};
+use super::result_view::ResultView;
+use crate::job::{FileId, Job, Phase, Previous};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
@@ -17,6 +17,7 @@ use clipfit_core::view::account::{PlanAccount, Remark};
 use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::names::result_stem;
 use std::rc::Rc;
+use web_sys::File;
 use yew::prelude::*;
 
 /// The properties of a card.
@@ -28,6 +29,8 @@ pub struct JobCardProps {
     pub again: Option<Rc<Wishes>>,
     /// Whether this browser can write into a folder.
     pub folders: bool,
+    /// Gives the file that a job was made of.
+    pub sources: Callback<FileId, Option<File>>,
     /// Where its buttons' actions go.
     pub dispatch: Callback<Action>,
 }
@@ -35,7 +38,7 @@ pub struct JobCardProps {
 /// Draws a card.
 #[component]
 pub fn JobCard(props: &JobCardProps) -> Html {
-    let JobCardProps { job, again, folders, dispatch } = props;
+    let JobCardProps { job, again, folders, sources, dispatch } = props;
     let state = job.phase.handle();
     let name_id = format!("{}-name", job.id.element());
     let bytes = match &job.phase {
@@ -63,7 +66,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
                 </div>
                 { head_buttons(job, dispatch) }
             </div>
-            { body(job, *folders, dispatch) }
+            { body(job, *folders, sources, dispatch) }
             { previous(job, dispatch) }
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
@@ -106,7 +109,12 @@ fn head_buttons(job: &Job, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
+fn body(
+    job: &Job,
+    folders: bool,
+    sources: &Callback<FileId, Option<File>>,
+    dispatch: &Callback<Action>,
+) -> Html {
     match &job.phase {
         Phase::Queued => html! {
             <p class="job__line">{ format!("Starts after the previous clip: {}.", words::wishes(&job.wishes)) }</p>
@@ -121,9 +129,17 @@ fn body(job: &Job, folders: bool, dispatch: &Callback<Action>) -> Html {
                 <span>{ "This is the plan. Change a setting, and it changes." }</span>
             </p>
         },
-        Phase::Done(done) if done.made.files.is_empty() => {
-            result_view(job.id, done, &job.result_name(), dispatch)
-        }
+        Phase::Done(done) if done.made.files.is_empty() => html! {
+            <ResultView
+                id={job.id}
+                report={done.report.clone()}
+                url={done.made.url.clone()}
+                name={job.result_name()}
+                source={job.source.clone()}
+                sources={sources}
+                dispatch={dispatch}
+            />
+        },
         Phase::Done(done) => {
             package_view(job.id, done, &job.result_name(), result_stem(&job.source.name), folders, dispatch)
         }

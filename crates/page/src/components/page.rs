@@ -9,6 +9,7 @@ use super::notice::notice;
 use super::settings_panel::SettingsPanel;
 use super::steps::steps;
 use super::undo::undo;
+use crate::job::FileId;
 use crate::state::{Action, State};
 use std::rc::Rc;
 use web_sys::File;
@@ -28,12 +29,13 @@ fn start_all(state: &State, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// Draws the page.
+/// Draws the page. `sources` gives the files that jobs were made of.
 pub fn page(
     state: &State,
     dispatch: &Callback<Action>,
     add_files: &Callback<Vec<File>>,
     go_on: &Callback<(String, File)>,
+    sources: &Callback<FileId, Option<File>>,
 ) -> Html {
     let empty = state.jobs.is_empty();
     html! {
@@ -67,6 +69,7 @@ pub fn page(
                                         job={job.clone()}
                                         again={job.has_ended().then(|| Rc::clone(&state.wishes))}
                                         folders={state.folders_can_be_written}
+                                        sources={sources}
                                         dispatch={dispatch}
                                     />
                                 }) }

@@ -1,24 +1,55 @@
-//! A finished clip: a preview, the bytes saved as a gauge and in figures, and the download.
+//! A finished clip: a preview, the bytes saved as a gauge and in figures, the download, and the comparison with its
+//! source.
 
 use super::click;
+use super::compare::Compare;
 use super::icon::Icon;
 use super::preview::Preview;
-use crate::job::{Finished, JobId, Made};
+use crate::comparison::Comparison;
+use crate::hooks::use_compare::{Comparing, use_comparing};
+use crate::job::{ClipFile, FileId, JobId};
+use crate::shared::Shared;
 use crate::state::Action;
 use crate::words;
 use clipfit_core::view::account::ResultAccount;
+use web_sys::File;
 use yew::prelude::*;
 
-/// Draws a result that downloads as `name`.
-pub fn result_view(
-    id: JobId,
-    Finished { report, made: Made { url, .. }, .. }: &Finished,
-    name: &str,
-    dispatch: &Callback<Action>,
-) -> Html {
+/// The properties of a result.
+#[derive(Properties, PartialEq)]
+pub struct ResultProps {
+    /// The job.
+    pub id: JobId,
+    /// The result's figures.
+    pub report: Shared<ResultAccount>,
+    /// Its address.
+    pub url: AttrValue,
+    /// What it is downloaded as.
+    pub name: AttrValue,
+    /// What it was made of.
+    pub source: ClipFile,
+    /// Gives the file that a job was made of.
+    pub sources: Callback<FileId, Option<File>>,
+    /// Where its buttons' actions go.
+    pub dispatch: Callback<Action>,
+}
+
+/// Draws a result.
+#[component]
+pub fn ResultView(props: &ResultProps) -> Html {
+    let ResultProps { id, report, url, name, source, sources, dispatch } = props;
+    let comparing = use_comparing();
+    let both = report.beside.zip(sources.emit(source.file));
+    let open = both.clone().filter(|_| *comparing.state == Comparison::Open);
     html! {
-        <div class="result">
-            <Preview url={url.clone()} size={report.size} label={format!("Preview of {name}")} />
+        <div class={classes!("result", open.is_some().then_some("result--compared"))}>
+            // One of the two: whoever compares needs no preview, and its decoder is free.
+            if let Some((beside, file)) = open {
+                <Compare name={source.name.clone()} source={file} result={url} report={report.clone()} {beside}
+                    end={comparing.end.clone()} />
+            } else {
+                <Preview {url} size={report.size} label={format!("Preview of {name}")} />
+            }
             <div class="result__figures">
                 <p class="result__saving">
                     { for words::saving(report).split_inclusive(", ").map(|part| html! { <span>{ part }</span> }) }
@@ -28,13 +59,32 @@ pub fn result_view(
                     { Icon::Check.draw() }
                     { words::check(report) }
                 </p>
-                <a class="button button--main result__download" data-testid="job-download" href={url.to_owned()}
-                    download={name.to_owned()} onclick={click(dispatch, Action::Downloaded(id, url.clone()))}>
+                <a class="button button--main result__download" data-testid="job-download" href={url}
+                    download={name} onclick={click(dispatch, Action::Downloaded(*id, url.to_string()))}>
                     { Icon::Download.draw() }
                     <span>{ "Download" }<small>{ name }</small></span>
                 </a>
+                if both.is_some() {
+                    { compare_button(&comparing) }
+                }
             </div>
         </div>
+    }
+}
+
+/// Draws the button that compares, and why that was not possible.
+fn compare_button(Comparing { state, button, toggle, .. }: &Comparing) -> Html {
+    let open = **state == Comparison::Open;
+    html! {
+        <>
+            <button type="button" class="button result__compares" data-testid="job-compare" ref={button}
+                aria-expanded={open.to_string()} onclick={toggle}>
+                { Icon::Compare.draw() }{ "Compare with the original" }
+            </button>
+            if let Comparison::Failed(why) = &**state {
+                <p class="result__problem" role="alert" data-testid="job-compare-problem">{ why.to_string() }</p>
+            }
+        </>
     }
 }
 

@@ -8,7 +8,7 @@ mod runs;
 
 use crate::client::{engine, player};
 use crate::elements;
-use crate::job::RunId;
+use crate::job::{FileId, RunId};
 use crate::settings::Settings;
 use crate::state::{Action, Copied, Effect, Place, State};
 use clipfit_core::view::account::CodecAccount;
@@ -83,6 +83,12 @@ impl Effects {
                 dispatch.emit(Action::GoOn(key.clone(), file));
             }
         })
+    }
+
+    /// Returns a callback that gives the file that a job was made of.
+    pub fn file_giver(&self) -> Callback<FileId, Option<File>> {
+        let files = Rc::clone(&self.files);
+        Callback::from(move |id| files.get(id))
     }
 
     /// Shows in title and icon how far it is, keeps the screen on while jobs run, and has the browser ask before

@@ -1,4 +1,5 @@
 //! Effects that live and end with one component. Components call these, and no others.
 
+pub mod use_compare;
 pub mod use_player;
 pub mod use_preview;

@@ -175,6 +175,7 @@ pub(crate) fn done(id: u32, url: &str) -> Job {
         format: encode.format,
         frames: 720,
         duration: Micros::from_seconds(30.0),
+        grid: Some(encode.grid),
         encoded_again: 1,
         notes: plan().map_or_else(Vec::new, |plan| plan.notes),
         files: Vec::new(),
