@@ -1,5 +1,5 @@
-// What the page tells about a source and its result, and where a frame of the result is in both. Refuses to know how any
-// of it was decided: core did.
+// What the page tells about a source and its result, and where a frame of the result is in both. Refuses to know how
+// any of it was decided: core did.
 
 export interface Facts {
   /** Name of the clip. */

@@ -8,7 +8,7 @@ const NEAR_FRAMES = 0.25;
 const FAR_SECONDS = 0.3;
 /** In this time a hurried source is at its place. */
 const HURRY_SECONDS = 0.15;
-/** No sooner than this after one seek the source is sought again: a machine that cannot keep up would do nothing else. */
+/** The source is not sought again sooner than this: a machine that cannot keep up would do nothing else. */
 const SEEK_AGAIN_MS = 1000;
 
 export class Pair {
