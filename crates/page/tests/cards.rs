@@ -68,7 +68,7 @@ impl Card {
         let again = job.has_ended().then(|| State::new(None).wishes);
         let dispatch = Callback::from(move |action| heard.borrow_mut().push(action));
         let root = place();
-        let props = JobCardProps { job: Shared::new(job), again, folders: true, dispatch };
+        let props = JobCardProps { job: Shared::new(job), again, folders: true, copied: None, dispatch };
         yew::Renderer::<JobCard>::with_root_and_props(root.clone(), props).render();
         drawn().await;
         Card { root, actions }

@@ -38,7 +38,10 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
 fn meanings(commands: &[Vec<String>]) -> Vec<String> {
     command::explained(commands)
         .into_iter()
-        .map(|Explained { words, sentence }| format!("{}: {sentence}", words.join(", ")))
+        .map(|Explained { words, sentence, within }| {
+            let indent = if within { "  " } else { "" };
+            format!("{indent}{}: {sentence}", words.join(", "))
+        })
         .collect()
 }
 

@@ -75,6 +75,8 @@ pub struct Explained {
     pub words: Vec<String>,
     /// What they do.
     pub sentence: &'static str,
+    /// They are part of the value of the option before them.
+    pub within: bool,
 }
 
 /// Returns what a part does; `None` if the table does not know it. Some values have sentences of their own.
@@ -164,7 +166,10 @@ pub fn explained(commands: &[Vec<String>]) -> Vec<Explained> {
         match rows.iter_mut().find(|row| row.sentence == sentence) {
             Some(row) if row.words.contains(&part.words) => {}
             Some(row) => row.words.push(part.words),
-            None => rows.push(Explained { words: vec![part.words], sentence }),
+            None => {
+                let within = part.kind != Kind::Option;
+                rows.push(Explained { words: vec![part.words], sentence, within });
+            }
         }
     }
     rows

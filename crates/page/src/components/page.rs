@@ -51,6 +51,7 @@ pub fn page(
                                         job={job.clone()}
                                         again={job.has_ended().then(|| Rc::clone(&state.wishes))}
                                         folders={state.folders_can_be_written}
+                                        copied={state.copied.clone()}
                                         dispatch={dispatch}
                                     />
                                 }) }
