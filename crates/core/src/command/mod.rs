@@ -33,6 +33,9 @@ pub fn about(plan: &Plan) -> String {
     if encodes.iter().any(sized) {
         about.push_str(" Nothing corrects it afterwards, so the result may miss the target by some percent.");
     }
+    if encodes.iter().any(|one| whole::encoder(one).is_some_and(|encoder| !encoder.has_first_pass())) {
+        about.push_str(" With one pass, as here, it may miss it by a quarter.");
+    }
     if encodes.iter().any(|one| one.conversion.tone_map) {
         about.push_str(
             " HDR needs an ffmpeg with zimg, and its colours come out a little darker than Clipfit's.",

@@ -1,11 +1,11 @@
 //! Commands as people copy them, compared as a whole; no option goes unexplained in `tests/explained.rs`.
 
 use super::*;
-use crate::machine::{Machine, VideoEncoder};
+use crate::machine::{Machine, NativeEncoders, VideoEncoder};
 use crate::plan::plan;
 use crate::testing::facts;
 use crate::units::{Bytes, Micros};
-use crate::wishes::{Mode, Wishes};
+use crate::wishes::{Codec, Mode, Wishes};
 
 fn commands(wishes: &Wishes, name: &str) -> Vec<Vec<String>> {
     let planned = plan(&facts(700), wishes, Machine::ffmpeg(2, VideoEncoder::Own));
@@ -39,6 +39,23 @@ fn the_quick_recipe_is_one_command() {
         "{said}"
     );
     assert!(!said.contains("-x264-params"), "{said}");
+}
+
+#[test]
+fn what_to_know_depends_on_the_plan() {
+    let planned = |wishes: &Wishes| {
+        let plan = plan(&facts(700), wishes, Machine::native(2, NativeEncoders::of(|_| true)));
+        about(&plan.unwrap_or_else(|refusal| panic!("{refusal}")))
+    };
+    let sized = Wishes { target: Bytes(1_500_000), ..Wishes::default() };
+    for (wishes, percent, quarter) in [
+        (Wishes { mode: Mode::Quick, ..Wishes::default() }, false, false),
+        (sized.clone(), true, false),
+        (Wishes { codec: Codec::Av1, ..sized }, true, true),
+    ] {
+        let said = planned(&wishes);
+        assert_eq!((said.contains("some percent"), said.contains("a quarter")), (percent, quarter), "{said}");
+    }
 }
 
 #[test]

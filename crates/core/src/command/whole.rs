@@ -121,7 +121,7 @@ impl Step {
 }
 
 /// Returns the native encoder for the plan's codec; `None` is x264.
-fn encoder(plan: &EncodePlan) -> Option<NativeEncoder> {
+pub(super) fn encoder(plan: &EncodePlan) -> Option<NativeEncoder> {
     match plan.engine {
         VideoEncoder::NativeOther(encoder) => Some(encoder),
         _ if plan.codec == Codec::H264 => None,
