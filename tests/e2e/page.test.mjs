@@ -83,4 +83,54 @@ inBrowsers("the page", BOTH, (site) => {
     for (const width of widths) assert.ok((await overflow(width)) <= 0, `with jobs, ${width} pixels`);
     await clipfit.close();
   });
+
+  test("shows the same as commands of ffmpeg, with a sentence for each option", {
+    timeout: 60_000,
+  }, async () => {
+    const source = await media("halfSecond");
+    const clipfit = await Clipfit.open(site, { target: "30KB" }, (page) =>
+      page.evaluateOnNewDocument(() => {
+        navigator.clipboard.writeText = async (text) => {
+          window.copied = text;
+        };
+      }),
+    );
+    await clipfit.choose(source);
+    // It comes with the plan, before the result.
+    const details = await clipfit.page.waitForSelector('[data-testid="job-command"]', { timeout: 30_000 });
+    assert.equal(await details.evaluate((details) => details.open), false);
+    await clipfit.result();
+    await (await details.$("summary")).click();
+    const shown = await details.evaluate((details) => ({
+      open: details.open,
+      command: details.querySelector("pre").textContent,
+      options: [...details.querySelectorAll("dl > div")].map((row) => ({
+        words: [...row.querySelectorAll("dt code")].map((code) => code.textContent),
+        sentence: row.querySelector("dd").textContent,
+      })),
+    }));
+    assert.ok(shown.open);
+    const lines = shown.command.split(" &&\n");
+    assert.equal(lines.length, 2, shown.command);
+    for (const [index, line] of lines.entries()) {
+      assert.match(line, new RegExp(`^ffmpeg -i half-second\\.mp4 .* -pass ${index + 1} `));
+    }
+    assert.match(lines[1], / half-second-clipfit\.mp4$/);
+    for (const { words, sentence } of shown.options) assert.match(sentence, /^[A-Z].*[.:]$/, words.join());
+    // Every option of the commands is among those that have a sentence.
+    const explained = new Set(shown.options.flatMap(({ words }) => words.map((word) => word.split(" ")[0])));
+    const options = shown.command.split(/\s+/).filter((word) => /^-[a-z]/.test(word));
+    assert.ok(options.length > 20, shown.command);
+    for (const option of options) assert.ok(explained.has(option), option);
+    await clipfit.page.click('[data-testid="job-command-copy"]');
+    await clipfit.page.waitForFunction(() => window.copied !== undefined, { timeout: 5000 });
+    assert.equal(await clipfit.page.evaluate(() => window.copied), shown.command);
+    const copy = await clipfit.page.waitForSelector('[data-testid="job-command-copy"]');
+    assert.equal((await copy.evaluate((button) => button.textContent)).trim(), "Copied");
+    assert.ok(await details.evaluate((details) => details.open));
+    await clipfit.page.setViewport({ width: 360, height: 740 });
+    const overflow = () => document.documentElement.scrollWidth - window.innerWidth;
+    assert.ok((await clipfit.page.evaluate(overflow)) <= 0);
+    await clipfit.close();
+  });
 });

@@ -47,7 +47,7 @@ pub(crate) fn file_places(
     let place = |input: &PathBuf| match (folder, wanted) {
         (Some(folder), _) => folder.join(result_name(input)),
         (None, Some(file)) => file.to_owned(),
-        (None, None) => input.with_file_name(result_name(input)),
+        (None, None) => result_path(input),
     };
     let paths = distinct(inputs.iter().map(place).collect())?;
     Ok(paths.into_iter().map(|path| FilePlace { path, force }).collect())
@@ -275,6 +275,11 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the path of a result that nothing else is said about: next to its source.
+pub(crate) fn result_path(input: &Path) -> PathBuf {
+    input.with_file_name(result_name(input))
 }
 
 fn result_name(input: &Path) -> String {

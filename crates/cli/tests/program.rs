@@ -186,7 +186,7 @@ fn plans_probes_and_explanations_leave_no_file() {
     let cases = [
         ("probe", vec!["facts", "report"]),
         ("plan -t 100KB", vec!["facts", "plan", "report"]),
-        ("explain -t 100KB", vec!["facts", "plan", "explanation", "explanation", "explanation", "report"]),
+        ("explain -t 100KB", [vec!["facts", "plan"], vec!["explanation"; 5], vec!["report"]].concat()),
         // A clip that is handed over as it is gets decoded, to see that it plays.
         ("explain -t 100MB", vec!["facts", "plan", "explanation", "report"]),
     ];

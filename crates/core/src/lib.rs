@@ -12,6 +12,7 @@ extern crate self as clipfit_core;
 
 mod percent;
 pub mod progress;
+mod table;
 pub mod units;
 
 pub mod clip;
@@ -40,6 +41,9 @@ pub mod step {
 pub mod job;
 
 pub mod live;
+
+#[cfg(feature = "planner")]
+pub mod command;
 
 pub mod view;
 

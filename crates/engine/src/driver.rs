@@ -18,6 +18,7 @@ use clipfit_core::progress::frame_of;
 use clipfit_core::step::load::{LoadFailure, Part};
 use clipfit_core::step::{Answer, Death, Encode, Input, InputSource, Program, Task};
 use clipfit_core::units::Bytes;
+use clipfit_core::view::account::PlanAccount;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::names::package_folder;
 use clipfit_core::wishes::{Mode, Wishes};
@@ -238,7 +239,7 @@ impl Driver {
             Milestone::Predicted(predictions) => {
                 Update::Predicted(predictions.as_slice().into(), speeds::codecs())
             }
-            Milestone::Planned(plan) => Update::Planned(plan.as_ref().into()),
+            Milestone::Planned(plan) => Update::Planned(PlanAccount::new(&plan, &self.file.name())),
         });
     }
 

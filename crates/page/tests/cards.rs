@@ -72,6 +72,7 @@ impl Card {
             job: Shared::new(job),
             again,
             folders: true,
+            copied: None,
             sources: Callback::from(|_| None),
             dispatch,
         };

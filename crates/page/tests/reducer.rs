@@ -95,7 +95,7 @@ fn a_job_goes_from_planning_to_encoding_to_done() {
     let run = state.jobs[0].run;
     let Some(plan) = samples::plan() else { panic!("the sample has no plan") };
     state.reduce(Action::Tell(run, news(Update::Probed(samples::clip()))));
-    let planned = news(Update::Planned(PlanAccount::from(&plan)));
+    let planned = news(Update::Planned(PlanAccount::new(&plan, "clip.mp4")));
     state.reduce(Action::Tell(run, News { now: Micros::from_seconds(1.0), ..planned }));
     assert_eq!(handles(&state), ["planning"]);
     assert!(state.jobs[0].plan.is_some());

@@ -1,9 +1,12 @@
-//! `clipfit explain`: shows a plan with its figures: where the bytes go, how the clip is cut, and what runs first.
+//! `clipfit explain`: shows a plan with its figures: where the bytes go, how the clip is cut, what runs first, and the
+//! same as commands of ffmpeg with what each option does.
 
 use super::Bench;
 use crate::error::Error;
 use crate::options::Planned;
+use crate::output::result_path;
 use crate::voice::Voice;
+use clipfit_core::command::{self, Explained, equivalent};
 use clipfit_core::plan::{Action, EncodePlan, Plan, RateControl};
 use clipfit_core::step::{Program, Task};
 use clipfit_core::units::{Bytes, Kbps, grouped};
@@ -21,9 +24,25 @@ pub(super) fn run(options: &Planned, voice: &mut Voice) -> Result<(), Error> {
         if !rows.is_empty() {
             voice.explain(input, "What runs first", &rows);
         }
+        let commands = equivalent(&plan, &input.to_string_lossy(), &result_path(input).to_string_lossy());
+        if !commands.is_empty() {
+            let lines: Vec<String> = command::text(&commands).lines().map(str::to_owned).collect();
+            voice.explain(input, "The same with ffmpeg", &lines);
+            voice.explain(input, "What each option does", &meanings(&commands));
+        }
         voice.done(input);
         Ok(())
     })
+}
+
+fn meanings(commands: &[Vec<String>]) -> Vec<String> {
+    command::explained(commands)
+        .into_iter()
+        .map(|Explained { words, sentence, within }| {
+            let indent = if within { "  " } else { "" };
+            format!("{indent}{}: {sentence}", words.join(", "))
+        })
+        .collect()
 }
 
 fn budget(plan: &Plan, encode: &EncodePlan) -> Vec<String> {

@@ -13,6 +13,8 @@ mod subject;
 pub use address::{Address, AddressError, Protocol};
 #[cfg(feature = "planner")]
 pub use push::publish;
+#[cfg(feature = "planner")]
+pub(crate) use shell::quoted;
 pub use shell::{publish_command, shown_command};
 #[cfg(feature = "planner")]
 pub use subject::{LiveClip, LiveSource, Push};

@@ -35,6 +35,12 @@ impl Arguments {
         self
     }
 
+    /// Adds one word, whatever it holds.
+    pub(crate) fn word(mut self, word: &str) -> Arguments {
+        self.0.push(word.to_owned());
+        self
+    }
+
     pub(crate) fn pair(mut self, name: &str, value: impl ToString) -> Arguments {
         self.0.push(name.to_owned());
         self.0.push(value.to_string());
@@ -47,18 +53,22 @@ fn read_chunk(plan: &EncodePlan, chunk: &Chunk, arguments: Arguments) -> Argumen
     let arguments = open_clip(chunk, arguments)
         .pair("-map", format!("0:{}", plan.stream))
         .words("-an -sn -dn")
-        .pair("-vf", filters(plan, chunk));
+        .pair("-vf", filters(plan, chunk, Tones::Table));
     frames_of(arguments, chunk)
 }
 
 /// Opens the clip where decoding a chunk begins.
 fn open_clip(chunk: &Chunk, arguments: Arguments) -> Arguments {
-    let arguments = match chunk.seek {
+    begin_at(chunk, arguments).words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
+}
+
+/// Goes to where decoding a chunk begins.
+pub(crate) fn begin_at(chunk: &Chunk, arguments: Arguments) -> Arguments {
+    match chunk.seek {
         // Every frame from the keyframe on reaches the filters: `fps` needs the one before the chunk's first slot.
         Some(seek) => arguments.words("-noaccurate_seek").pair("-ss", seconds(seek)),
         None => arguments,
-    };
-    arguments.words("-copyts -reinit_filter 0 -max_error_rate 1").pair("-i", CLIP)
+    }
 }
 
 /// Takes as many frames as the chunk has, each once.
@@ -104,7 +114,8 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
     let arguments = match frames {
         FrameSource::Decoded => read_chunk(plan, chunk, arguments),
         FrameSource::Kept => {
-            let graph = format!("[0:{}]{},split[video][frames]", plan.stream, filters(plan, chunk));
+            let graph =
+                format!("[0:{}]{},split[video][frames]", plan.stream, filters(plan, chunk, Tones::Table));
             let arguments = open_clip(chunk, arguments).pair("-filter_complex", graph);
             frames_of(arguments.words("-map [video]"), chunk)
         }
@@ -120,7 +131,28 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
         None => arguments,
     };
     // Headers must not depend on a chunk's content or rate: all chunks share one set in the result.
-    let mut x264 = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
+    let headers = vec!["stitchable=1".to_owned(), format!("level={}", encoder::level_name(plan))];
+    let arguments = x264_pass(arguments, plan, pass, headers);
+    let arguments = match pass {
+        Pass::First(_) => arguments.words("-f null -"),
+        _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
+    };
+    match frames {
+        FrameSource::Kept => frames_of(arguments.words("-map [frames]"), chunk)
+            .words("-c:v rawvideo -f rawvideo")
+            .words(FRAMES_FILE),
+        FrameSource::Decoded | FrameSource::FromFile => arguments,
+    }
+    .0
+}
+
+/// Says how x264 spends bytes in this pass, with these of its own options before those of the pass.
+pub(crate) fn x264_pass(
+    arguments: Arguments,
+    plan: &EncodePlan,
+    pass: Pass,
+    mut x264: Vec<String>,
+) -> Arguments {
     x264.extend(plan.keyframe_distance.into_iter().flat_map(encoder::gop_options));
     x264.extend(encoder::pass_options(plan.preset, pass).iter().map(|&option| option.to_owned()));
     let high = "-profile:v high";
@@ -134,18 +166,8 @@ pub fn encode_chunk(plan: &EncodePlan, chunk: &Chunk, pass: Pass, native: Option
         Pass::Capped(cap) => capped(arguments.pair("-b:v", whole_bits(cap.rate)).words(high), cap),
         Pass::Constrained(crf, cap) => capped(arguments.pair("-crf", crf).words(high), cap),
     };
-    let arguments = tag_colours(arguments.pair("-x264-params", x264.join(":")), plan);
-    let arguments = match pass {
-        Pass::First(_) => arguments.words("-f null -"),
-        _ => arguments.words("-tag:v avc1 -f mp4").words(CHUNK_FILE),
-    };
-    match frames {
-        FrameSource::Kept => frames_of(arguments.words("-map [frames]"), chunk)
-            .words("-c:v rawvideo -f rawvideo")
-            .words(FRAMES_FILE),
-        FrameSource::Decoded | FrameSource::FromFile => arguments,
-    }
-    .0
+    let arguments = if x264.is_empty() { arguments } else { arguments.pair("-x264-params", x264.join(":")) };
+    tag_colours(arguments, plan)
 }
 
 /// Reads `FRAMES_FILE` as it was written.
@@ -201,6 +223,23 @@ pub fn encode_other(
     pass: Passes,
     rate: Kbps,
 ) -> Vec<String> {
+    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"));
+    let arguments = other_pass(arguments, plan, encoder, pass, rate);
+    match pass {
+        Passes::First => arguments.words("-f null -"),
+        _ => arguments.pair("-tag:v", plan.codec.sample_entry()).words("-f mp4").words(CHUNK_FILE),
+    }
+    .0
+}
+
+/// Says how an encoder other than x264 encodes in this pass.
+pub(crate) fn other_pass(
+    arguments: Arguments,
+    plan: &EncodePlan,
+    encoder: NativeEncoder,
+    pass: Passes,
+    rate: Kbps,
+) -> Arguments {
     let number = if pass == Passes::First { 1 } else { 2 };
     // How thorough: the encoders' own scales, at about the time that x264's presets of these names stand for beside
     // each other.
@@ -209,9 +248,7 @@ pub fn encode_other(
         Preset::Veryfast => veryfast,
         Preset::Medium => medium,
     };
-    let arguments = read_chunk(plan, chunk, Arguments::new("-hide_banner -nostats -progress pipe:1"))
-        .pair("-c:v", encoder.name())
-        .pair("-b:v", whole_bits(rate));
+    let arguments = arguments.pair("-c:v", encoder.name()).pair("-b:v", whole_bits(rate));
     let passes = |arguments: Arguments| arguments.pair("-pass", number).pair("-passlogfile", STATS);
     // A keyframe every ten seconds or so, for seeking; the encoders choose their own at scene cuts.
     let apart = (plan.grid.rate.per_second() * 10.0).round().max(1.0) as u64;
@@ -228,12 +265,7 @@ pub fn encode_other(
             .words("-usage good -row-mt 1 -lag-in-frames 35")
             .pair("-cpu-used", if pass == Passes::First { 6 } else { pick(8, 6, 4) }),
     };
-    let arguments = tag_colours(arguments.pair("-g", apart), plan);
-    match pass {
-        Passes::First => arguments.words("-f null -"),
-        _ => arguments.pair("-tag:v", plan.codec.sample_entry()).words("-f mp4").words(CHUNK_FILE),
-    }
-    .0
+    tag_colours(arguments.pair("-g", apart), plan)
 }
 
 fn tag_colours(arguments: Arguments, plan: &EncodePlan) -> Arguments {
@@ -261,7 +293,7 @@ pub(crate) fn tag_with(mut arguments: Arguments, colour: &Colour) -> Arguments {
 }
 
 /// Returns the filters from source frames to the chunk's frames. ffmpeg itself has applied the rotation before.
-fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
+pub(crate) fn filters(plan: &EncodePlan, chunk: &Chunk, tones: Tones) -> String {
     let conversion = &plan.conversion;
     let format = plan.format;
     let mut chain: Vec<String> = Vec::new();
@@ -278,7 +310,7 @@ fn filters(plan: &EncodePlan, chunk: &Chunk) -> String {
     }
     // A last frame that is shown longer than one slot fills the grid to its end.
     chain.push("tpad=stop_mode=clone:stop=-1".into());
-    fill_frame(conversion, format, Tones::Table, &mut chain);
+    fill_frame(conversion, format, tones, &mut chain);
     chain.push("setpts=PTS-STARTPTS".into());
     chain.join(",")
 }
@@ -390,7 +422,7 @@ pub(crate) fn mix(source_channels: u32) -> &'static str {
 }
 
 /// Places audio from `from` on. Silence fills gaps and a late start, so that the audio stays where it belongs.
-fn in_place(source_channels: u32, from: Micros, joined: bool) -> String {
+pub(crate) fn in_place(source_channels: u32, from: Micros, joined: bool) -> String {
     let mix = mix(source_channels);
     // Where parts meet, the overlaps of several add up.
     let apart = if joined { 0.01 } else { 0.1 };
@@ -400,7 +432,13 @@ fn in_place(source_channels: u32, from: Micros, joined: bool) -> String {
 /// Sums tracks as `[mixed]`. Each keeps its level: `amix` by itself would halve two voices, and raise one again where
 /// the other ends. Where the sum is louder than there is room for, a limiter holds the peaks down for some
 /// milliseconds, and nothing clips; its own gain is off.
-fn mix_tracks(tracks: &[MixedTrack], channels: u32, sample_rate: u32, from: Micros, joined: bool) -> String {
+pub(crate) fn mix_tracks(
+    tracks: &[MixedTrack],
+    channels: u32,
+    sample_rate: u32,
+    from: Micros,
+    joined: bool,
+) -> String {
     let layout = if channels == 1 { "mono" } else { "stereo" };
     let each: String = tracks
         .iter()
@@ -455,16 +493,27 @@ pub fn make_audio(plan: &EncodePlan) -> Option<Vec<String>> {
                 let graph = mix_tracks(&tracks, *channels, *sample_rate, from, plan.joined);
                 arguments.pair("-i", CLIP).pair("-filter_complex", graph).words("-map [mixed]")
             };
-            let coder = plan.aac_coder(*channels).name();
-            let arguments = arguments.words("-c:a aac").pair("-aac_coder", coder);
-            let arguments = arguments.pair("-ac", channels).pair("-ar", sample_rate);
-            match bitrate {
-                Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
-                None => arguments,
-            }
+            aac(arguments, plan, *channels, *sample_rate, *bitrate)
         }
     };
     Some(arguments.words("-map_metadata -1 -map_chapters -1 -f mp4").words(AUDIO_FILE).0)
+}
+
+/// Says how AAC is encoded.
+pub(crate) fn aac(
+    arguments: Arguments,
+    plan: &EncodePlan,
+    channels: u32,
+    sample_rate: u32,
+    bitrate: Option<Kbps>,
+) -> Arguments {
+    let coder = plan.aac_coder(channels).name();
+    let arguments = arguments.words("-c:a aac").pair("-aac_coder", coder);
+    let arguments = arguments.pair("-ac", channels).pair("-ar", sample_rate);
+    match bitrate {
+        Some(rate) => arguments.pair("-b:a", (rate.0 * 1000.0).round() as u64),
+        None => arguments,
+    }
 }
 
 /// How far below zero the file's times begin: MP4 files do not.
@@ -491,15 +540,11 @@ pub fn assemble(plan: &EncodePlan) -> Vec<String> {
         arguments = arguments.words("-map 0:v:0");
     }
     let arguments = arguments.words("-c copy -map_metadata -1 -map_chapters -1");
-    dated(arguments, plan.captured)
-        .pair("-tag:v", plan.codec.sample_entry())
-        .words("-movflags +faststart -f mp4")
-        .words(RESULT_FILE)
-        .0
+    finish_mp4(dated(arguments, plan.captured), plan.codec.sample_entry()).words(RESULT_FILE).0
 }
 
 /// Names the date of capture, which alone is kept of a clip's metadata.
-fn dated(arguments: Arguments, captured: Option<Captured>) -> Arguments {
+pub(crate) fn dated(arguments: Arguments, captured: Option<Captured>) -> Arguments {
     match captured {
         Some(captured) => arguments.pair("-metadata", format!("creation_time={captured}")),
         None => arguments,
@@ -518,17 +563,28 @@ pub fn chunk_list(plan: &EncodePlan) -> String {
 
 /// Copies the source's packets into MP4.
 pub fn remux(plan: &RemuxPlan) -> Vec<String> {
-    let arguments = Arguments::new("-hide_banner -nostats -progress pipe:1")
-        .pair("-i", CLIP)
-        .pair("-map", format!("0:{}", plan.video));
+    copy_into_mp4(Arguments::new("-hide_banner -nostats -progress pipe:1"), plan, CLIP, RESULT_FILE)
+}
+
+/// Copies the packets of `source` into `result`, which is MP4.
+pub(crate) fn copy_into_mp4(
+    arguments: Arguments,
+    plan: &RemuxPlan,
+    source: &str,
+    result: &str,
+) -> Vec<String> {
+    let arguments = arguments.pair("-i", source).pair("-map", format!("0:{}", plan.video));
     let arguments = match plan.audio {
         Some(stream) => arguments.pair("-map", format!("0:{stream}")),
         None => arguments,
     };
-    dated(arguments.words("-c copy -map_metadata -1 -map_chapters -1"), plan.captured)
-        .words("-tag:v avc1 -movflags +faststart -f mp4")
-        .words(RESULT_FILE)
-        .0
+    let arguments = dated(arguments.words("-c copy -map_metadata -1 -map_chapters -1"), plan.captured);
+    finish_mp4(arguments, "avc1").word(result).0
+}
+
+/// Writes MP4 that begins to play before all of it is there.
+pub(crate) fn finish_mp4(arguments: Arguments, sample_entry: &str) -> Arguments {
+    arguments.pair("-tag:v", sample_entry).words("-movflags +faststart -f mp4")
 }
 
 /// Copies these streams so that their times go on where they start again or leap by more than `gap`: ffmpeg moves all

@@ -26,6 +26,30 @@ pub struct PlanAccount {
     pub remarks: Vec<Remark>,
     /// Length of what is encoded; `None` where that is all of the clip, or nothing.
     pub length: Option<Micros>,
+    /// The same with ffmpeg; `None` where nothing is to be done.
+    pub command: Option<CommandAccount>,
+}
+
+/// Command lines that people can run themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandAccount {
+    /// As a shell takes them.
+    pub text: String,
+    /// What to know before.
+    pub about: String,
+    /// What each option does.
+    pub options: Vec<OptionAccount>,
+}
+
+/// An option of a command line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionAccount {
+    /// The option and its value; several if the value differs from command to command.
+    pub words: Vec<String>,
+    /// What it does.
+    pub sentence: String,
+    /// It is part of the value of the option before it.
+    pub within: bool,
 }
 
 /// One figure of a plan.

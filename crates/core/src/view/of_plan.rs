@@ -2,11 +2,12 @@
 //! hold.
 
 use super::account::{
-    Beside, ClipAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, PlanAccount, Remark,
-    ResultAccount,
+    Beside, ClipAccount, CommandAccount, EffortAccount, EffortsAccount, Figure, OfferAccount, OptionAccount,
+    PlanAccount, Remark, ResultAccount,
 };
 use super::update::FailureAccount;
 use crate::clip::facts::MediaFacts;
+use crate::command::{self, Explained};
 use crate::hls;
 use crate::job;
 use crate::job::report::Report;
@@ -20,6 +21,7 @@ use crate::plan::{Action, EncodePlan, PackagePlan, Plan, RateControl};
 use crate::units::Micros;
 use crate::view::notes::channel_layout;
 use crate::wishes::Effort;
+use crate::wishes::names;
 
 impl From<&MediaFacts> for ClipAccount {
     fn from(facts: &MediaFacts) -> ClipAccount {
@@ -35,8 +37,9 @@ impl From<&MediaFacts> for ClipAccount {
     }
 }
 
-impl From<&Plan> for PlanAccount {
-    fn from(plan: &Plan) -> PlanAccount {
+impl PlanAccount {
+    /// Makes the account of a plan for the clip of this name.
+    pub fn new(plan: &Plan, clip: &str) -> PlanAccount {
         let mut figures = vec![figure("Never over", plan.limit.to_string(), None)];
         let length = match &plan.action {
             Action::Keep => {
@@ -56,7 +59,29 @@ impl From<&Plan> for PlanAccount {
                 package.segments().map(|segments| segments.rate().time_of(segments.frames()))
             }
         };
-        PlanAccount { figures, remarks: remarks(&plan.notes), length }
+        PlanAccount {
+            figures,
+            remarks: remarks(&plan.notes),
+            length,
+            command: CommandAccount::new(plan, clip),
+        }
+    }
+}
+
+impl CommandAccount {
+    /// Makes the account of the commands that do what is planned for the clip of this name.
+    fn new(plan: &Plan, clip: &str) -> Option<CommandAccount> {
+        let commands = command::equivalent(plan, clip, &names::result_name(clip));
+        let option = |Explained { words, sentence, within }| OptionAccount {
+            words,
+            sentence: sentence.to_owned(),
+            within,
+        };
+        (!commands.is_empty()).then(|| CommandAccount {
+            text: command::text(&commands),
+            about: command::about(plan),
+            options: command::explained(&commands).into_iter().map(option).collect(),
+        })
     }
 }
 

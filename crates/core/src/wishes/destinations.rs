@@ -1,6 +1,7 @@
 //! Places that limit uploads, from `data/destinations.csv`. A limit is what an upload form accepts, with the date when
 //! that was last known.
 
+use crate::table;
 use crate::units::Bytes;
 use serde::Serialize;
 
@@ -34,27 +35,9 @@ pub fn find(id: &str) -> Option<Destination> {
 }
 
 fn parse_row(row: &'static str) -> Option<Destination> {
-    let fields = split(row);
+    let fields = table::fields(row);
     let [id, label, limit, note, _codecs, confidence, as_of] = fields.as_slice() else { return None };
     Some(Destination { id, label, limit: Bytes(limit.parse().ok()?), note, confidence, as_of })
-}
-
-/// Splits at commas outside double quotes; the quotes go.
-fn split(row: &'static str) -> Vec<&'static str> {
-    let mut fields = Vec::new();
-    let (mut start, mut quoted) = (0, false);
-    for (at, byte) in row.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
-                fields.push(row[start..at].trim_matches('"'));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    fields.push(row[start..].trim_matches('"'));
-    fields
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One clip's card: its name, its progress, and the view for its phase.
 
 use super::click;
+use super::command_view::command_view;
 use super::efforts::efforts;
 use super::failure_view::failure_view;
 use super::icon::Icon;
@@ -11,7 +12,7 @@ use super::progress_view::progress_view;
 use super::result_view::ResultView;
 use crate::job::{FileId, Job, Phase, Previous};
 use crate::shared::Shared;
-use crate::state::Action;
+use crate::state::{Action, Copied};
 use crate::words;
 use clipfit_core::view::account::{PlanAccount, Remark};
 use clipfit_core::wishes::Wishes;
@@ -31,6 +32,8 @@ pub struct JobCardProps {
     pub folders: bool,
     /// Gives the file that a job was made of.
     pub sources: Callback<FileId, Option<File>>,
+    /// The text copied last.
+    pub copied: Option<Rc<Copied>>,
     /// Where its buttons' actions go.
     pub dispatch: Callback<Action>,
 }
@@ -38,7 +41,7 @@ pub struct JobCardProps {
 /// Draws a card.
 #[component]
 pub fn JobCard(props: &JobCardProps) -> Html {
-    let JobCardProps { job, again, folders, sources, dispatch } = props;
+    let JobCardProps { job, again, folders, sources, copied, dispatch } = props;
     let state = job.phase.handle();
     let name_id = format!("{}-name", job.id.element());
     let bytes = match &job.phase {
@@ -71,6 +74,9 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
                 { plan_view(plan, remarks(job, plan)) }
+                if let Some(command) = &plan.command {
+                    { command_view(command, copied.as_deref(), dispatch) }
+                }
             }
             if !matches!(job.phase, Phase::Queued) {
                 <div class="job__foot">

@@ -1,6 +1,7 @@
 //! Draws the page from the state alone. Components know actions, never effects.
 
 pub mod advanced;
+mod command_view;
 pub mod compare;
 pub mod drop_zone;
 pub mod earlier;

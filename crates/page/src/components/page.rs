@@ -70,6 +70,7 @@ pub fn page(
                                         again={job.has_ended().then(|| Rc::clone(&state.wishes))}
                                         folders={state.folders_can_be_written}
                                         sources={sources}
+                                        copied={state.copied.clone()}
                                         dispatch={dispatch}
                                     />
                                 }) }

@@ -141,7 +141,7 @@ pub(crate) fn planned(id: u32) -> Job {
         phase: Phase::Planning(Preparing::Planned),
         clip: Some(Shared::new(clip())),
         efforts: Some(Shared::new(efforts(Codec::H264))),
-        plan: plan().map(|plan| Shared::new(PlanAccount::from(&plan))),
+        plan: plan().map(|plan| Shared::new(PlanAccount::new(&plan, "clip.mp4"))),
         planned_at: Some(Micros(0)),
         ..queued(id, "big-buck-bunny-trailer.mkv")
     }
