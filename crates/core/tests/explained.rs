@@ -4,9 +4,10 @@
 
 mod support;
 
-use clipfit_core::clip::facts::{Field, MediaFacts};
+use clipfit_core::clip::facts::{Field, Framing, MediaFacts};
 use clipfit_core::clip::look::Keyframes;
 use clipfit_core::clip::metadata::Captured;
+use clipfit_core::clip::rotation::Rotation;
 use clipfit_core::command::{Part, equivalent, explained, parts, sentence, x264_option};
 use clipfit_core::live::{Address, Push, publish};
 use clipfit_core::machine::{Machine, NativeEncoder, NativeEncoders, VideoEncoder};
@@ -42,6 +43,12 @@ fn cases() -> Vec<(MediaFacts, Wishes)> {
         facts.video.pixel_format = "rgb24".into();
         facts.metadata.captured = Some(Captured(1_700_000_000));
         clips.push((facts, mixed.clone()));
+    }
+    let (first, wishes) = clips[0].clone();
+    for (turn, mirrored) in [(Rotation::Right, true), (Rotation::Half, false), (Rotation::Left, false)] {
+        let mut facts = first.clone();
+        facts.video.framing = Framing { crop: Some([2, 4, 320, 180]), turn, mirrored };
+        clips.push((facts, wishes.clone()));
     }
     for (facts, wishes) in clips {
         for mode in [Mode::Size, Mode::Quick, Mode::Ladder, Mode::Hls] {
