@@ -68,6 +68,10 @@ pub fn drive(mut job: Job, mut answer: impl FnMut(Task) -> Event) {
                     assert_eq!(job.handle(Event::Cancel), [], "nothing follows the end");
                     return;
                 }
+                Command::Rest => {
+                    assert_eq!(job.handle(Event::Cancel), [], "nothing follows the end");
+                    return;
+                }
                 Command::GiveUp(failure) => {
                     assert!(!failure.to_string().is_empty());
                     assert_eq!(job.handle(Event::Cancel), [], "nothing follows the end");

@@ -9,7 +9,7 @@ use yew::prelude::*;
 /// ran.
 pub fn plan_view(plan: &PlanAccount, remarks: &[Remark]) -> Html {
     html! {
-        <section class="plan" data-testid="job-plan" aria-label="Plan">
+        <div role="group" class="plan" data-testid="job-plan" aria-label="Plan">
             <dl class="plan__figures">
                 { for plan.figures.iter().map(|figure| html! {
                     <div>
@@ -24,7 +24,7 @@ pub fn plan_view(plan: &PlanAccount, remarks: &[Remark]) -> Html {
                     { for remarks.iter().filter(|remark| !remark.loss).map(change) }
                 </ul>
             }
-        </section>
+        </div>
     }
 }
 

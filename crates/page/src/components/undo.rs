@@ -7,11 +7,11 @@ use yew::prelude::*;
 /// Draws the bar for the job of the file with this name.
 pub(super) fn undo(name: &str, dispatch: &Callback<Action>) -> Html {
     html! {
-        <div class="undo" data-testid="undo">
+        <aside class="undo" data-testid="undo" aria-label="Removed">
             <p>{ format!("{name} is removed.") }</p>
             <button type="button" class="button" data-testid="undo-button" onclick={click(dispatch, Action::Undo)}>
                 { "Put it back" }
             </button>
-        </div>
+        </aside>
     }
 }
