@@ -242,7 +242,7 @@ pub(crate) struct WishOptions {
     /// Size limit: 10MB (decimal), 900KB, 10MiB (binary), 123456B; default: 10MB
     #[arg(short, long, value_name = "SIZE", value_parser = size)]
     target: Option<Bytes>,
-    /// Use the size limit of a destination
+    /// Use the size limit of a destination, and tell of clips that are too long for it
     #[arg(
         short,
         long,
@@ -363,6 +363,7 @@ impl WishOptions {
                 (false, false) => unsaid.mode,
             },
             target: self.target.or(limit).unwrap_or(unsaid.target),
+            destination: self.preset.as_ref().map(|destination| destination.id),
             rung: self.rung,
             renditions: self.renditions.as_ref().map_or_else(Vec::new, |wanted| wanted.0.clone()),
             packaging: unsaid.packaging,
@@ -448,13 +449,16 @@ fn codec() -> impl TypedValueParser<Value = Codec> {
 }
 
 fn destination() -> impl TypedValueParser<Value = Destination> {
-    let value =
-        |place: Destination| PossibleValue::new(place.id).help(format!("{}, {}", place.label, place.limit));
+    let value = |place: Destination| PossibleValue::new(place.id.as_str()).help(place.to_string());
     named(destinations::all().into_iter().map(value).collect(), destinations::find)
 }
 
 fn destinations_help() -> String {
     let rows = destinations::all();
-    let rows = rows.iter().map(|place| format!("\n  {:<18} {} ({})", place.id, place.limit, place.label));
-    std::iter::once("Use the size limit of a destination:".to_owned()).chain(rows).collect()
+    let rows = rows.iter().map(|place| format!("\n  {:<18} {place}", place.id.as_str()));
+    std::iter::once(
+        "Use the size limit of a destination, and tell of clips that are too long for it:".to_owned(),
+    )
+    .chain(rows)
+    .collect()
 }

@@ -6,6 +6,7 @@
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
+use clipfit_core::wishes::destinations::Id;
 use clipfit_core::wishes::link;
 use clipfit_page::components::page::page;
 use clipfit_page::job::Job;
@@ -50,7 +51,7 @@ impl Component for Gallery {
             }
             "settings" => {
                 state.reduce(Action::ToggleMoreSettings);
-                state.reduce(Action::Edit(Edit::Destination(Some("discord".into()))));
+                state.reduce(Action::Edit(Edit::Destination(Id::parse("discord"))));
                 state.reduce(Action::Edit(Edit::Height("tall".into())));
             }
             "quick" => {

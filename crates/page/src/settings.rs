@@ -23,7 +23,7 @@ pub struct Settings {
     /// The limit, as the user typed it.
     pub target: String,
     /// The destination that the limit was taken from.
-    pub destination: Option<String>,
+    pub destination: Option<destinations::Id>,
     /// The format in `Mode::Ladder`.
     pub rung: RungChoice,
     /// The figures of a custom format.
@@ -177,7 +177,7 @@ pub enum Edit {
     /// Typed in the limit.
     Target(String),
     /// Chose a destination, or no destination.
-    Destination(Option<String>),
+    Destination(Option<destinations::Id>),
     /// Another format of the ladder.
     Rung(RungChoice),
     /// Typed in the custom format.
@@ -289,6 +289,7 @@ impl Settings {
         let Wishes {
             mode,
             target,
+            destination,
             rung,
             renditions: several,
             packaging,
@@ -312,11 +313,7 @@ impl Settings {
         Settings {
             mode: *mode,
             target: words::exact_size(*target),
-            // A later `target=` may have overruled the destination's own limit.
-            destination: link
-                .destination
-                .clone()
-                .filter(|id| destinations::find(id).is_some_and(|found| found.limit == *target)),
+            destination: *destination,
             rung: match rung {
                 _ if !several.is_empty() => RungChoice::Several,
                 None => RungChoice::Fitting,
@@ -356,11 +353,10 @@ impl Settings {
                 self.destination = None;
             }
             Edit::Destination(id) => {
-                let found = id.and_then(|id| destinations::find(&id));
-                if let Some(destination) = &found {
+                if let Some(destination) = id.and_then(destinations::Id::destination) {
                     self.target = words::exact_size(destination.limit);
                 }
-                self.destination = found.map(|destination| destination.id.to_owned());
+                self.destination = id;
             }
             Edit::Rung(rung) => self.rung = rung,
             Edit::Own(own) => self.own = own,
@@ -390,6 +386,7 @@ impl Settings {
         Wishes {
             mode: self.mode,
             target: link::parse_size(&self.target).unwrap_or(before.target),
+            destination: self.destination,
             rung: match self.rung {
                 RungChoice::Fitting | RungChoice::Several => None,
                 RungChoice::Published(rung) => Some(rung),

@@ -9,6 +9,7 @@ use clipfit_core::progress::{Progress, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{OfferAccount, PlanAccount};
 use clipfit_core::view::update::{FailureAccount, Update};
+use clipfit_core::wishes::destinations::Id;
 use clipfit_core::wishes::link;
 use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
 use clipfit_page::job::{Job, Phase, Saving};
@@ -387,9 +388,10 @@ fn a_link_with_nothing_but_foreign_parameters_changes_nothing() {
 fn a_destination_of_a_link_is_shown_unless_the_target_overrules_it() {
     let mut state = State::new(None);
     state.reduce(Action::FollowLink(Box::new(link::parse("preset=discord", "")), 1));
-    assert_eq!(state.settings.destination.as_deref(), Some("discord"));
+    assert_eq!(state.settings.destination, Id::parse("discord"));
+    assert_eq!(state.wishes.destination, Id::parse("discord"));
     state.reduce(Action::FollowLink(Box::new(link::parse("preset=discord&target=3MB", "")), 2));
-    assert_eq!(state.settings.destination, None);
+    assert_eq!((state.settings.destination, state.wishes.destination), (None, None));
     assert_eq!(state.wishes.target, Bytes(3_000_000));
 }
 
@@ -416,7 +418,7 @@ fn a_field_that_cannot_be_read_keeps_what_was_in_force_and_says_so() {
 #[wasm_bindgen_test(unsupported = test)]
 fn choosing_a_destination_sets_its_limit_and_typing_leaves_it() {
     let mut state = State::new(None);
-    state.reduce(Action::Edit(Edit::Destination(Some("email-20".into()))));
+    state.reduce(Action::Edit(Edit::Destination(Id::parse("email-20"))));
     assert_eq!((state.settings.target.as_str(), state.wishes.target), ("14.5 MB", Bytes(14_500_000)));
     state.reduce(Action::Edit(Edit::Target("14 MB".into())));
     assert_eq!(state.settings.destination, None);

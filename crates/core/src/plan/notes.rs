@@ -1,6 +1,7 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
+use super::encode::kept;
 use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized};
 use crate::clip::format::VideoFormat;
 use crate::clip::rotation::Rotation;
@@ -9,7 +10,8 @@ use crate::machine::CodecUnavailable;
 use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track, mixes_tracks};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
-use crate::wishes::{AudioWish, Codec, Wishes};
+use crate::wishes::destinations;
+use crate::wishes::{AudioWish, Codec, Mode, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// One note on a plan.
@@ -73,6 +75,15 @@ pub enum Note {
     EvenFrames {
         /// Rate of the grid.
         rate: FrameRate,
+    },
+    /// The destination takes no clip of this length.
+    TooLong {
+        /// The destination.
+        destination: destinations::Id,
+        /// The greatest length that it takes.
+        longest: Micros,
+        /// What is kept of the clip.
+        length: Micros,
     },
     /// A part of the frames is kept.
     Cropped {
@@ -255,9 +266,24 @@ pub enum Wished {
 /// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
+/// Returns whether what is kept of the clip is longer than its destination takes. A frame more is not: players count
+/// whole seconds.
+pub(crate) fn too_long(facts: &MediaFacts, wishes: &Wishes) -> Option<Note> {
+    let destination = wishes.destination.filter(|_| wishes.mode == Mode::Size)?;
+    let longest = destination.destination()?.longest?;
+    let (start, end) = kept(facts, wishes);
+    let length = end - start;
+    (length > longest + facts.video.frame_rate.time_of(1)).then_some(Note::TooLong {
+        destination,
+        longest,
+        length,
+    })
+}
+
 /// Returns what follows from the source, and from what is wished of its tracks.
 pub(crate) fn source_notes(facts: &MediaFacts, wishes: &Wishes) -> Vec<Note> {
     let mut notes: Vec<Note> = facts.missing.end.map(Note::CutOff).into_iter().collect();
+    notes.extend(too_long(facts, wishes));
     if facts.missing.start > Micros(0) {
         // What is heard meanwhile is lost with it.
         notes.push(Note::BeginsMidway { lost: facts.missing.start.max(heard_before(facts)) });

@@ -3,7 +3,7 @@
 use super::audio::{self, AudioPlan, WhyNoAudio};
 use super::encode::{effort_of, encode_plan, engine_for, kept, machine_notes};
 use super::format::{self, Fixed};
-use super::notes::{Note, encode_notes, source_notes};
+use super::notes::{Note, encode_notes, source_notes, too_long};
 use super::overhead::{overhead, overhead_with_audio};
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
@@ -224,7 +224,8 @@ fn copied(facts: &MediaFacts) -> RemuxPlan {
 /// without empty tracks.
 pub(crate) fn hand_over(facts: &MediaFacts, wishes: &Wishes, limit: Bytes) -> Plan {
     if may_keep(facts) {
-        return Plan { limit, action: Action::Keep, notes: vec![Note::KeptAsIs] };
+        let notes = too_long(facts, wishes).into_iter().chain([Note::KeptAsIs]).collect();
+        return Plan { limit, action: Action::Keep, notes };
     }
     let mut notes = source_notes(facts, wishes);
     notes.push(Note::Copied);

@@ -29,6 +29,7 @@ impl Note {
                 | Note::NotCompared
                 | Note::EncoderFailed { .. }
                 | Note::DolbyVision
+                | Note::TooLong { .. }
         )
     }
 
@@ -88,6 +89,10 @@ impl Note {
             }
             Note::EvenFrames { rate } => {
                 format!("Uneven frame times become a constant frame rate of {rate} fps.")
+            }
+            Note::TooLong { destination, longest, length } => {
+                let place = destination.destination().map_or("This destination", |found| found.label);
+                format!("{place} takes clips of at most {longest}, and this one is {length} long. Keep a part of it.")
             }
             Note::Cropped { from, to } => {
                 format!("Of {}×{} pixels, a part of {}×{} is kept.", from.0, from.1, to.0, to.1)

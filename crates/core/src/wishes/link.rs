@@ -16,8 +16,6 @@ use serde::Serialize;
 pub struct Link {
     /// The wishes, with defaults for what is not named.
     pub wishes: Wishes,
-    /// Identifier of the destination, when `preset=` named a known one.
-    pub destination: Option<String>,
     /// When dropped clips start, where it is said.
     pub start: Option<Start>,
     /// What was not understood or is not there.
@@ -96,9 +94,6 @@ pub fn parse(query: &str, fragment: &str) -> Link {
                     let (name, value) = said.swap_remove(at);
                     link.problems.push(LinkProblem { name, value, why: LinkTrouble::SaidAgain });
                 }
-                if name == "target" {
-                    link.destination = None;
-                }
                 said.push((name, value));
                 continue;
             }
@@ -139,12 +134,11 @@ fn set<T>(place: &mut T, value: T) -> Result<(), Reject> {
 fn apply(link: &mut Link, name: &str, value: &str) -> Option<Result<(), Reject>> {
     let wishes = &mut link.wishes;
     Some(match name {
-        "target" => parse_size(value).map(|size| wishes.target = size).ok_or(Reject),
+        "target" => {
+            parse_size(value).map(|size| (wishes.target, wishes.destination) = (size, None)).ok_or(Reject)
+        }
         "preset" => destinations::find(value)
-            .map(|destination| {
-                wishes.target = destination.limit;
-                link.destination = Some(destination.id.to_owned());
-            })
+            .map(|found| (wishes.target, wishes.destination) = (found.limit, Some(found.id)))
             .ok_or(Reject),
         "mode" => match value {
             "size" => set(&mut wishes.mode, Mode::Size),
@@ -313,6 +307,7 @@ mod tests {
             Wishes {
                 mode: Mode::Quick,
                 target: Bytes(1_900_000),
+                destination: None,
                 rung: None,
                 renditions: Vec::new(),
                 packaging: Packaging::default(),
@@ -335,7 +330,7 @@ mod tests {
         let said: Vec<_> =
             link.problems.iter().map(|problem| (problem.value.as_str(), problem.why)).collect();
         assert_eq!(said, [("5MB", LinkTrouble::SaidAgain), ("240", LinkTrouble::SaidAgain)]);
-        assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_000_000), Some(360)));
+        assert_eq!((link.wishes.target, link.wishes.height), (Bytes(20_971_520), Some(360)));
         let link = parse(
             "target=lots&mode=dash&speed=9&preset=discord&fps=0&effort=slow&rung=1024x576@24&audio-tracks=all&x",
             "",
@@ -355,8 +350,9 @@ mod tests {
                 ("x", LinkTrouble::UnknownName),
             ]
         );
-        assert_eq!(link.wishes.target, Bytes(20_000_000));
-        assert_eq!(link.destination.as_deref(), Some("discord"));
+        assert_eq!(link.wishes.target, Bytes(20_971_520));
+        assert_eq!(link.wishes.destination.map(destinations::Id::as_str), Some("discord"));
+        assert_eq!(parse("preset=discord&target=3MB", "").wishes.destination, None);
         for (query, mode) in [
             ("rung=1024x576@25", Mode::Ladder),
             ("mode=ladder", Mode::Ladder),

@@ -15,7 +15,7 @@ use crate::wishes::renditions::Wanted;
 use crate::wishes::shape::Shape;
 use serde::{Deserialize, Serialize};
 
-/// The target when nobody names one: 10 MB.
+/// The target when nobody names one: the least that any destination takes, so that an unnamed limit fits everywhere.
 pub const DEFAULT_TARGET: Bytes = Bytes(10_000_000);
 
 /// Everything that can be chosen for one clip.
@@ -25,6 +25,8 @@ pub struct Wishes {
     pub mode: Mode,
     /// The limit in `Mode::Size`.
     pub target: Bytes,
+    /// The destination that the target was taken from; its greatest length counts in `Mode::Size`.
+    pub destination: Option<destinations::Id>,
     /// The format in `Mode::Ladder`; `None` is the best rung that is not above the source.
     pub rung: Option<Rung>,
     /// Several renditions at once in `Mode::Ladder`, instead of one rung; empty asks for none.
@@ -58,6 +60,7 @@ impl Default for Wishes {
         Wishes {
             mode: Mode::Size,
             target: DEFAULT_TARGET,
+            destination: None,
             rung: None,
             renditions: Vec::new(),
             packaging: Packaging::default(),

@@ -108,12 +108,11 @@ fn segment(label: &'static str, checked: bool, onchange: Callback<Event>) -> Htm
 }
 
 fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
-    let known = settings.destination.as_deref().and_then(destinations::find);
-    let choose =
-        edit.reform(|event: Event| Edit::Destination(Some(chosen(&event)).filter(|id| !id.is_empty())));
+    let known = settings.destination.and_then(destinations::Id::destination);
+    let choose = edit.reform(|event: Event| Edit::Destination(destinations::Id::parse(&chosen(&event))));
     let remark = known.as_ref().map(|found| {
         let note = if found.note.is_empty() { String::new() } else { format!(": {}", found.note) };
-        format!("As of {}{note} ({}).", found.as_of, found.confidence)
+        format!("As of {}{note} ({}).", found.as_of, found.source)
     });
     let limit = TextField {
         id: elements::TARGET,
@@ -133,8 +132,8 @@ fn target(settings: &Settings, wishes: &Wishes, edit: &Callback<Edit>) -> Html {
                 <select id="destination" onchange={choose} aria-describedby={remark.as_ref().map(|_| "destination-note")}>
                     <option value="" selected={known.is_none()}>{ "Custom limit" }</option>
                     { for destinations::all().into_iter().map(|one| html! {
-                        <option value={one.id} selected={settings.destination.as_deref() == Some(one.id)}>
-                            { format!("{}: {}", one.label, one.limit) }
+                        <option value={one.id.as_str()} selected={settings.destination == Some(one.id)}>
+                            { one.to_string() }
                         </option>
                     }) }
                 </select>
