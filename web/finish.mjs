@@ -11,7 +11,7 @@ import { transform } from "esbuild";
 /** Some static hosts reject larger files. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 /** What a visitor downloads before the first clip: wasm, js and css, compressed. */
-const MAX_APP_BYTES = 265_000;
+const MAX_APP_BYTES = 275_000;
 /** What the first clip downloads to plan and to drive the workers. */
 const MAX_ENGINE_BYTES = 375_000;
 

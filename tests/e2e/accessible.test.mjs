@@ -37,10 +37,12 @@ const STATES = {
   },
   "the ladder": async (site) => Clipfit.open(site, { mode: "ladder", rung: "320x180@25:300" }),
   "a package's settings": async (site) => Clipfit.open(site, { mode: "hls" }),
-  "a clip that waits, and one in the queue": async (site) => {
+  "clips that wait, and choosing a part of one": async (site) => {
     const clipfit = await Clipfit.open(site, { start: "wait", target: "60KB" });
     await clipfit.choose(await media("mp4"), await media("mkv"));
     await clipfit.page.waitForSelector('[data-testid="job-start"]', { timeout: 30_000 });
+    await clipfit.page.click('[data-testid="job-trim"]');
+    await clipfit.page.waitForSelector(".trim__video", { timeout: 10_000 });
     return clipfit;
   },
   "a result beside its source, its commands and its log, another clip, and what is no clip": async (site) => {

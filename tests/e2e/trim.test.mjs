@@ -56,6 +56,49 @@ inBrowsers("the part to keep", BOTH, (site) => {
     await clipfit.close();
   });
 
+  test("chosen on the card, by keyboard, pointer and typing", { timeout: 90_000 }, async () => {
+    const clipfit = await Clipfit.open(site, { target: "60KB", effort: "balanced", start: "wait" });
+    const { page } = clipfit;
+    await page.setViewport({ width: 1100, height: 1200 });
+    await clipfit.choose(await media("numbered"));
+    await page.waitForSelector('[data-testid="job-start"]', { timeout: 30_000 });
+    await page.click('[data-testid="job-trim"]');
+    await page.waitForSelector(".trim__video", { timeout: 10_000 });
+    const at = (name) => page.$eval(`.trim__handle--${name}`, ({ value }) => Number(value));
+    await page.focus(".trim__handle--begin");
+    await page.keyboard.down("Shift");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.up("Shift");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await at("begin"), 51, "two seconds and a frame");
+    assert.ok(Math.abs((await page.$eval(".trim__video", ({ currentTime }) => currentTime)) - 2.04) < 0.001);
+    // The end's thumb, dragged to the middle, is where the pointer is.
+    const bar = await page.$eval(".trim__frames", (one) => {
+      const { left, top, width, height } = one.getBoundingClientRect();
+      return { left, width, middle: top + height / 2 };
+    });
+    await page.mouse.move(bar.left + bar.width, bar.middle);
+    await page.mouse.down();
+    await page.mouse.move(bar.left + bar.width * 0.75, bar.middle, { steps: 5 });
+    await page.mouse.up();
+    assert.ok(Math.abs((await at("end")) - 150 * 0.75) < 3, `${await at("end")}`);
+    const [, end] = await page.$$(".trim__time input");
+    await end.evaluate((field) => field.select());
+    await end.type("0:04");
+    await page.keyboard.press("Tab");
+    assert.equal(await at("end"), 100);
+    await page.click('[data-testid="trim-use"]');
+    await page.waitForFunction(() =>
+      /0:02.04 to 0:04/.test(document.querySelector('[data-testid="job-trim"]').textContent),
+    );
+    await page.waitForSelector('[data-testid="job-start"]', { timeout: 30_000 });
+    await page.click('[data-testid="job-start"]');
+    const result = await clipfit.save(await clipfit.result());
+    assert.deepEqual(await numbers(result), range(51, 99));
+    await clipfit.close();
+  });
+
   test("typed in the settings", { timeout: 60_000 }, async () => {
     const clipfit = await Clipfit.open(site, { target: "60KB", "start-at": "2" });
     const { page } = clipfit;

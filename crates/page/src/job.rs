@@ -6,8 +6,8 @@ use clipfit_core::progress::{Estimate, Stage};
 use clipfit_core::units::{Bytes, Micros};
 use clipfit_core::view::account::{ClipAccount, EffortsAccount, PlanAccount, ResultAccount};
 use clipfit_core::view::update::FailureAccount;
-use clipfit_core::wishes::Wishes;
 use clipfit_core::wishes::names;
+use clipfit_core::wishes::{Trim, Wishes};
 use clipfit_site::PackageFile;
 use std::rc::Rc;
 
@@ -68,6 +68,8 @@ pub struct Job {
     pub log: Option<Log>,
     /// The result of the attempt before, until this one has its own.
     pub previous: Option<Previous>,
+    /// The part of this clip that a person chose on its card, instead of the settings'.
+    pub part: Option<Trim>,
     /// A person started it: it does not wait with its plan.
     pub started: bool,
 }
@@ -222,6 +224,7 @@ impl Job {
             percent: 0,
             log: None,
             previous: None,
+            part: None,
             started: false,
         }
     }

@@ -11,7 +11,7 @@ use clipfit_core::view::account::{OfferAccount, PlanAccount};
 use clipfit_core::view::update::{FailureAccount, Update};
 use clipfit_core::wishes::destinations::Id;
 use clipfit_core::wishes::link;
-use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Wishes};
+use clipfit_core::wishes::{AudioWish, Codec, Effort, Mode, Tracks, Trim, Wishes};
 use clipfit_page::job::{Job, Phase, Saving};
 use clipfit_page::settings::{AudioChoice, Edit, Field, Settings};
 use clipfit_page::state::{Action, Copied, Effect, News, Place, State};
@@ -88,6 +88,36 @@ fn clips_wait_with_their_plans_until_they_are_started() {
     let commands = state.reduce(Action::Edit(Edit::Wait(false)));
     assert_eq!(only_plan(&commands), [false]);
     assert_eq!(state.jobs[0].wishes.target, Bytes(4_000_000));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_part_that_is_chosen_on_a_card_stays_with_its_clip() {
+    let (mut state, _) = with_files(1);
+    let (id, part) = (state.jobs[0].id, Trim { start: Micros(2_000_000), end: Some(Micros(4_000_000)) });
+    let trim = |state: &State| state.jobs[0].wishes.trim;
+    state.reduce(Action::Trim(id, Some(part)));
+    assert_eq!((trim(&state), handles(&state)), (Some(part), vec!["planning"]));
+    state.reduce(Action::Tell(state.jobs[0].run, finished("blob:1")));
+    // Other settings and efforts keep it; the settings' own part is for the others.
+    state.reduce(Action::Edit(Edit::Target("3 MB".into())));
+    state.reduce(Action::Edit(Edit::StartAt("0:01".into())));
+    state.reduce(Action::Again(id));
+    assert_eq!((trim(&state), state.jobs[0].wishes.target), (Some(part), Bytes(3_000_000)));
+    state.reduce(Action::Switch(id, Effort::Fast));
+    assert_eq!(trim(&state), Some(part));
+    state.reduce(Action::Trim(id, None));
+    assert_eq!(trim(&state), None);
+
+    // A clip that waits waits on, with another plan.
+    let mut state = State::new(None);
+    state.reduce(Action::Edit(Edit::Wait(true)));
+    state.reduce(Action::AddFiles(vec![driving::source(1)]));
+    state.reduce(Action::Tell(state.jobs[0].run, news(Update::Resting)));
+    state.reduce(Action::Trim(state.jobs[0].id, Some(part)));
+    state.reduce(Action::Tell(state.jobs[0].run, news(Update::Resting)));
+    assert_eq!((trim(&state), state.waiting().len()), (Some(part), 1));
+    state.reduce(Action::Edit(Edit::Target("2 MB".into())));
+    assert_eq!(trim(&state), Some(part));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

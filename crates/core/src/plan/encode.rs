@@ -4,26 +4,13 @@
 use super::audio::{self, AudioPlan};
 use super::chunks::{self, Grid};
 use super::notes::Note;
+use super::part::kept;
 use super::types::{Conversion, EncodePlan, RateControl};
 use crate::clip::facts::{Colour, MediaFacts, VideoFacts};
 use crate::clip::format::VideoFormat;
 use crate::machine::{Decoder, Machine, Preset, Threads, VideoEncoder};
 use crate::units::Micros;
 use crate::wishes::{Codec, Effort, Mode, Wishes};
-
-/// Returns the part of the clip that is kept, on the source's timeline: it begins and ends with frames. All frames from
-/// `Trim::start` on and before `Trim::end` are in it.
-pub(crate) fn kept(facts: &MediaFacts, wishes: &Wishes) -> (Micros, Micros) {
-    let whole = (facts.video.start, facts.video.start + facts.video.duration);
-    match wishes.trim {
-        None => whole,
-        Some(trim) => {
-            let start = facts.video.frame_from(trim.start).max(whole.0);
-            let end = trim.end.map_or(whole.1, |end| facts.video.frame_from(end));
-            (start, end.max(start))
-        }
-    }
-}
 
 /// Returns the effort that `Auto` stands for on this clip.
 pub fn effort_of(wishes: &Wishes, format: VideoFormat, duration: Micros) -> Effort {

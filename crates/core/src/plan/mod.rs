@@ -9,6 +9,7 @@ pub mod framing;
 pub mod notes;
 pub mod overhead;
 mod package;
+mod part;
 pub mod predict;
 mod quick;
 pub mod refusal;
@@ -24,18 +25,13 @@ pub(crate) use encode::conversion;
 pub use encode::effort_of;
 use notes::Note;
 pub(crate) use package::refuse as refuse_package;
+pub use part::keeps_nothing;
 use refusal::Refusal;
 pub(crate) use size::hand_over;
 pub use size::{Ceiling, plan_encode, plays_everywhere};
 pub(crate) use suits::audio_needs_ffmpeg;
 pub use suits::{suits, suits_container};
 pub use types::{Action, Conversion, EncodePlan, PackagePlan, Plan, RateControl, RemuxPlan, RenditionPlan};
-
-/// Returns whether not one frame of the clip is in the part to keep.
-pub fn keeps_nothing(facts: &MediaFacts, wishes: &Wishes) -> bool {
-    let (start, end) = encode::kept(facts, wishes);
-    wishes.trim.is_some() && start >= end
-}
 
 /// Plans `facts` under `wishes` for this machine.
 pub fn plan(facts: &MediaFacts, wishes: &Wishes, machine: Machine) -> Result<Plan, Refusal> {

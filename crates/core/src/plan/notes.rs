@@ -1,7 +1,7 @@
 //! What users should know about a plan: every change and every omission with its reason. The sentences are in
 //! `view::notes`.
 
-use super::encode::kept;
+use super::part::kept;
 use crate::clip::facts::{CutOff, MediaFacts, OtherKind, Resized};
 use crate::clip::format::VideoFormat;
 use crate::clip::rotation::Rotation;

@@ -1,6 +1,6 @@
 //! When nothing watchable fits: the least size that would work, and what could be given up instead.
 
-use super::encode::kept;
+use super::part::kept;
 use crate::clip::facts::MediaFacts;
 use crate::clip::format::VideoFormat;
 use crate::plan::audio::{self, AudioPlan};

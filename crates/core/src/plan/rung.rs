@@ -2,9 +2,10 @@
 
 use super::audio::{self, AudioPlan};
 use super::chunks;
-use super::encode::{effort_of, encode_plan, kept, machine_notes};
+use super::encode::{effort_of, encode_plan, machine_notes};
 use super::format;
 use super::notes::{rung_notes, source_notes};
+use super::part::kept;
 use super::types::{Action, EncodePlan, Plan, RateControl};
 use crate::clip::facts::MediaFacts;
 use crate::machine::Machine;

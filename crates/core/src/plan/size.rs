@@ -1,10 +1,11 @@
 //! The target size: which video format, audio and encoder make the most of the bytes, and when nothing watchable fits.
 
 use super::audio::{self, AudioPlan, WhyNoAudio};
-use super::encode::{effort_of, encode_plan, engine_for, kept, machine_notes};
+use super::encode::{effort_of, encode_plan, engine_for, machine_notes};
 use super::format::{self, Fixed};
 use super::notes::{Note, encode_notes, source_notes, too_long};
 use super::overhead::{overhead, overhead_with_audio};
+use super::part::kept;
 use super::refusal::{self, Refusal};
 use super::types::{Action, Plan, RateControl, RemuxPlan};
 use crate::clip::facts::{Container, Framing, MediaFacts, Missing};

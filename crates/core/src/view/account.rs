@@ -15,6 +15,8 @@ pub struct ClipAccount {
     pub figures: Vec<String>,
     /// Length of the video.
     pub length: Micros,
+    /// Its frames per second.
+    pub rate: FrameRate,
 }
 
 /// What is made of a clip.

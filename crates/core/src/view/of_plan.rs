@@ -33,7 +33,7 @@ impl From<&MediaFacts> for ClipAccount {
             format!("{} fps", video.frame_rate),
             video.codec.clone(),
         ];
-        ClipAccount { figures, length: video.duration }
+        ClipAccount { figures, length: video.duration, rate: video.frame_rate }
     }
 }
 

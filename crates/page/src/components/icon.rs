@@ -19,6 +19,8 @@ pub enum Icon {
     Copy,
     /// Two halves and the line between them.
     Compare,
+    /// A bar between two ends.
+    Trim,
     /// An arrow in a circle.
     Again,
     /// Lines with knobs.
@@ -37,6 +39,7 @@ impl Icon {
             Icon::Close => "M6 6l12 12M18 6L6 18",
             Icon::Copy => "M9 9h10v11H9zM15 9V4.5H5V15h4",
             Icon::Compare => "M12 3v18M9 6H4v12h5M15 6h5v12h-5",
+            Icon::Trim => "M6 5v14M18 5v14M6 12h12M3 8v8M21 8v8",
             Icon::Again => "M19 12a7 7 0 1 1-2.2-5.1M19 4v4.2h-4.2",
             Icon::Sliders => "M4 8h9m4 0h3M4 16h3m4 0h9M15 6v4M9 14v4",
             Icon::Offline => {

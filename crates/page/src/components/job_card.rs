@@ -10,6 +10,7 @@ use super::package_view::package_view;
 use super::plan_view::{facts_line, plan_view};
 use super::progress_view::progress_view;
 use super::result_view::ResultView;
+use super::trim::trim;
 use crate::job::{FileId, Job, Phase, Previous};
 use crate::shared::Shared;
 use crate::state::{Action, Copied};
@@ -78,6 +79,7 @@ pub fn JobCard(props: &JobCardProps) -> Html {
                     { command_view(command, copied.as_deref(), dispatch) }
                 }
             }
+            { trim(job, sources.emit(job.source.file), dispatch) }
             if !matches!(job.phase, Phase::Queued) {
                 <div class="job__foot">
                 if let Some(wishes) = again {

@@ -25,6 +25,7 @@ mod rungs;
 pub mod settings_panel;
 mod shape;
 pub mod steps;
+pub mod trim;
 mod undo;
 
 use crate::state::Action;

@@ -67,7 +67,7 @@ pub fn page(
                                     <JobCard
                                         key={job.id.0}
                                         job={job.clone()}
-                                        again={job.has_ended().then(|| Rc::clone(&state.wishes))}
+                                        again={job.has_ended().then(|| Rc::new(state.wishes_for(job)))}
                                         folders={state.folders_can_be_written}
                                         sources={sources}
                                         copied={state.copied.clone()}

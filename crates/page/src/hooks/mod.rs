@@ -3,3 +3,4 @@
 pub mod use_compare;
 pub mod use_player;
 pub mod use_preview;
+pub mod use_source;

@@ -7,7 +7,7 @@ use clipfit_core::units::Micros;
 use clipfit_core::view::account::CodecAccount;
 use clipfit_core::view::update::Update;
 use clipfit_core::wishes::link::Link;
-use clipfit_core::wishes::{Effort, Wishes};
+use clipfit_core::wishes::{Effort, Trim, Wishes};
 use clipfit_site::PackageFile;
 use std::rc::Rc;
 
@@ -45,6 +45,8 @@ pub enum Action {
     EngineBroke,
     /// Start this job, which waits with its plan.
     Begin(JobId),
+    /// Keep this part of this job's clip, or all of it: it runs again, or waits with another plan.
+    Trim(JobId, Option<Trim>),
     /// Start all that wait with their plan.
     BeginAll,
     /// Stop this job.

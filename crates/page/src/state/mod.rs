@@ -131,6 +131,16 @@ impl State {
                     self.queue(Job { started: true, ..job }, &mut commands);
                 }
             }
+            Action::Trim(id, part) => {
+                if let Some(job) = self.job(id) {
+                    let wishes = Wishes { trim: part, ..job.wishes.clone() };
+                    let job = Job { part, ..job };
+                    match job.phase {
+                        Phase::Waiting => self.queue(Job { wishes, ..job }, &mut commands),
+                        _ => self.restart(job, wishes, &mut commands),
+                    }
+                }
+            }
             Action::BeginAll => {
                 for job in self.waiting() {
                     self.queue(Job { started: true, ..job }, &mut commands);
@@ -182,7 +192,8 @@ impl State {
             }
             Action::Again(id) => {
                 if let Some(job) = self.job(id).filter(Job::has_ended) {
-                    self.restart(job, Wishes::clone(&self.wishes), &mut commands);
+                    let wishes = self.wishes_for(&job);
+                    self.restart(job, wishes, &mut commands);
                 }
             }
             Action::TakeOffer(id, number) => {
@@ -479,12 +490,18 @@ impl State {
             _ => job.previous,
         };
         let started = job.started || ended;
-        let job = Job { previous, started, ..Job::new(job.id, run, job.source, wishes) };
+        let part = job.part;
+        let job = Job { previous, started, part, ..Job::new(job.id, run, job.source, wishes) };
         // Until then the store has the result, too.
         if job.previous.is_none() {
             commands.push(store(&job));
         }
         self.put(job);
+    }
+
+    /// Returns the wishes of now for a job, which keeps the part that was chosen on its card.
+    pub fn wishes_for(&self, job: &Job) -> Wishes {
+        Wishes { trim: job.part.or(self.wishes.trim), ..Wishes::clone(&self.wishes) }
     }
 
     /// Returns the jobs that wait with their plan.
@@ -503,9 +520,9 @@ impl State {
             _ => job.is_active() && !job.started,
         };
         let mut jobs: Vec<Job> = self.jobs.iter().filter(plans).map(|job| Job::clone(job)).collect();
-        jobs.retain(|job| !self.settings.wait || job.wishes != *self.wishes);
+        jobs.retain(|job| !self.settings.wait || job.wishes != self.wishes_for(job));
         for job in jobs {
-            let wishes = Wishes::clone(&self.wishes);
+            let wishes = self.wishes_for(&job);
             self.queue(Job { wishes, ..job }, commands);
         }
     }
