@@ -76,6 +76,23 @@ inBrowsers("links", BOTH, (site) => {
     await clipfit.close();
   });
 
+  test("a clip that is too long for its destination is offered its beginning", {
+    timeout: 60_000,
+  }, async () => {
+    const clipfit = await Clipfit.open(site, { preset: "x", start: "wait" });
+    const { page } = clipfit;
+    await clipfit.choose(await media("long"));
+    await page.waitForSelector('[data-testid="job-start"]', { timeout: 30_000 });
+    assert.match((await clipfit.jobs())[0].plan, /takes clips of at most 2:20, and this one is 2:30 long/);
+    await page.click('[data-testid="job-offer"]');
+    const shortened = () =>
+      document.querySelector('[data-testid="job-start"]') !== null &&
+      /0:00 to 2:20/.test(document.querySelector('[data-testid="job-trim"]').textContent) &&
+      !document.querySelector('[data-testid="job-plan"]').textContent.includes("at most 2:20");
+    await page.waitForFunction(shortened, { timeout: 30_000 });
+    await clipfit.close();
+  });
+
   test("a destination sets its limit", { timeout: 60_000 }, async () => {
     const source = await media("mp4");
     const clipfit = await Clipfit.open(site, { preset: "discord" });

@@ -81,6 +81,13 @@ export const RECIPES = {
     file: "rotated.mov",
     ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=90 {out}"],
   },
+  /** Longer than some destinations take. */
+  long: {
+    file: "long.mp4",
+    ffmpeg: [
+      "-f lavfi -i testsrc2=size=64x36:rate=5:duration=150 -c:v libx264 -preset ultrafast -pix_fmt yuv420p {out}",
+    ],
+  },
   upsideDown: {
     file: "upside-down.mp4",
     ffmpeg: ["-i {mp4} -c copy -metadata:s:v rotate=180 {out}"],

@@ -11,7 +11,7 @@ use crate::machine::WhyFfmpeg;
 use crate::plan::audio::{AudioPlan, WhyEncode, WhyNoAudio, chosen_track, mixes_tracks};
 use crate::units::{Bytes, FrameRate, Kbps, Micros};
 use crate::wishes::destinations;
-use crate::wishes::{AudioWish, Codec, Mode, Wishes};
+use crate::wishes::{AudioWish, Codec, Mode, Trim, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// One note on a plan.
@@ -84,6 +84,8 @@ pub enum Note {
         longest: Micros,
         /// What is kept of the clip.
         length: Micros,
+        /// The beginning that it takes.
+        takes: Trim,
     },
     /// A part of the frames is kept.
     Cropped {
@@ -277,6 +279,7 @@ pub(crate) fn too_long(facts: &MediaFacts, wishes: &Wishes) -> Option<Note> {
         destination,
         longest,
         length,
+        takes: Trim { start, end: Some(start + longest) },
     })
 }
 

@@ -5,7 +5,7 @@
 use crate::machine::speeds::Speeds;
 use crate::machine::{CodecUnavailable, Threads};
 use crate::units::{Bytes, FrameRate, Micros};
-use crate::wishes::{Codec, Effort, Wishes};
+use crate::wishes::{Codec, Effort, Trim, Wishes};
 use serde::{Deserialize, Serialize};
 
 /// What a clip is.
@@ -26,6 +26,8 @@ pub struct PlanAccount {
     pub figures: Vec<Figure>,
     /// What changes or is left out.
     pub remarks: Vec<Remark>,
+    /// The part that the destination takes, where the clip is too long for it.
+    pub takes: Option<Trim>,
     /// Length of what is encoded; `None` where that is all of the clip, or nothing.
     pub length: Option<Micros>,
     /// The same with ffmpeg; `None` where nothing is to be done.

@@ -90,7 +90,7 @@ impl Note {
             Note::EvenFrames { rate } => {
                 format!("Uneven frame times become a constant frame rate of {rate} fps.")
             }
-            Note::TooLong { destination, longest, length } => {
+            Note::TooLong { destination, longest, length, .. } => {
                 let place = destination.destination().map_or("This destination", |found| found.label);
                 format!("{place} takes clips of at most {longest}, and this one is {length} long. Keep a part of it.")
             }

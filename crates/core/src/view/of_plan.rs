@@ -62,6 +62,10 @@ impl PlanAccount {
         PlanAccount {
             figures,
             remarks: remarks(&plan.notes),
+            takes: plan.notes.iter().find_map(|note| match note {
+                Note::TooLong { takes, .. } => Some(*takes),
+                _ => None,
+            }),
             length,
             command: CommandAccount::new(plan, clip),
         }

@@ -75,6 +75,12 @@ pub fn JobCard(props: &JobCardProps) -> Html {
             if let Some(plan) = job.plan.as_ref().filter(|_| !matches!(job.phase, Phase::Cancelled)) {
                 { efforts(job, dispatch) }
                 { plan_view(plan, remarks(job, plan)) }
+                if let Some(part) = plan.takes {
+                    <button type="button" class="button job__takes" data-testid="job-offer"
+                        onclick={click(dispatch, Action::Trim(job.id, Some(part)))}>
+                        { format!("Keep only {}", words::part_kept(part)) }
+                    </button>
+                }
                 if let Some(command) = &plan.command {
                     { command_view(command, copied.as_deref(), dispatch) }
                 }
