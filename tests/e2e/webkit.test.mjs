@@ -21,6 +21,15 @@ const FILES = [
   { of: "mp4", link: { effort: "best" } },
   { of: "mp4", link: { effort: "fast" }, floor: 0.92, ssim: 0.6 },
   { of: "mp4", link: { codec: "av1" }, floor: 0.92, ssim: 0.6, says: /no working AV1 encoder/ },
+  {
+    of: "mp4",
+    link: { crop: "160x90+100+50", turn: "90" },
+    size: [90, 160],
+    filter: "crop=160:90:100:50,transpose=clock,",
+    floor: 0.9,
+    ssim: 0.9,
+    placed: false,
+  },
   { of: "rotated", size: [180, 320], says: /rotation/ },
   // Its first packets have negative times.
   { of: "edited", frames: 88, seconds: 3.52 },
