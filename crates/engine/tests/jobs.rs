@@ -194,6 +194,7 @@ async fn a_clip_that_fits_passes_through_every_step() {
             Update::Progress(..) => "progress",
             Update::Finished(_) => "finished",
             Update::Failed(..) => "failed",
+            Update::Resting => "resting",
         })
         .collect();
     assert_eq!(steps, ["loading", "probing", "probed", "planned", "finished"]);
