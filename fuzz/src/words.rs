@@ -11,6 +11,7 @@ use clipfit_core::progress::frame_of;
 use clipfit_core::rate::stats;
 use clipfit_core::units::{FrameRate, Micros};
 use clipfit_core::wishes::link;
+use clipfit_core::wishes::shape::Crop;
 use clipfit_core::wishes::{Wishes, ladder, names, renditions};
 
 fn text(bytes: &[u8]) -> String {
@@ -61,6 +62,14 @@ pub fn words(bytes: &[u8]) {
         }
         if let Some(captured) = Captured::parse(word) {
             assert!(captured.0 > 0);
+        }
+        if let Some(time) = link::parse_time(word) {
+            assert_eq!(link::parse_time(&link::time_text(time)), Some(time), "{word}");
+        }
+        if let Some(crop) = Crop::parse(word) {
+            assert_eq!(Crop::parse(&crop.to_string()), Some(crop), "{word}");
+            let [left, top, width, height] = crop.within((1920, 1080));
+            assert!(width == 0 || height == 0 || (left + width <= 1920 && top + height <= 1080), "{word}");
         }
         let _ = (link::parse_audio(word), link::parse_segment(word), link::parse_height(word));
         // Stored by other versions of the page.
