@@ -268,18 +268,21 @@ pub enum Wished {
 /// Audio before the first frame that is shorter than this is not worth a note.
 const NOTICED: Micros = Micros(200_000);
 
-/// Returns whether what is kept of the clip is longer than its destination takes. A frame more is not: players count
-/// whole seconds.
+/// Returns what is said of a clip that is longer than its destination takes, where it is. The part that it takes ends with
+/// the last frame that is not too late.
 pub(crate) fn too_long(facts: &MediaFacts, wishes: &Wishes) -> Option<Note> {
     let destination = wishes.destination.filter(|_| wishes.mode == Mode::Size)?;
     let longest = destination.destination()?.longest?;
     let (start, end) = kept(facts, wishes);
-    let length = end - start;
-    (length > longest + facts.video.frame_rate.time_of(1)).then_some(Note::TooLong {
+    let (length, rate) = (end - start, facts.video.frame_rate);
+    let frames = rate.frames_in(longest);
+    let whole = if rate.time_of(frames) > longest { frames.saturating_sub(1) } else { frames };
+    let takes = rate.time_of(whole);
+    (length > longest).then_some(Note::TooLong {
         destination,
         longest,
         length,
-        takes: Trim { start, end: Some(start + longest) },
+        takes: Trim { start, end: Some(start + takes) },
     })
 }
 
@@ -443,4 +446,42 @@ pub(crate) fn audio_raised_notes(
     notes.retain(|note| !of_audio(note));
     audio_notes(facts, wishes, audio, notes);
     notes.push(Note::AudioRaised);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+    use super::*;
+    use crate::testing::facts;
+    use crate::wishes::link;
+
+    #[test]
+    fn a_clip_that_is_too_long_for_its_destination_is_offered_as_much_as_that_takes() {
+        for (rate, seconds, query, said) in [
+            ("25", 141, "preset=x", true),
+            ("30000/1001", 141, "preset=x", true),
+            ("25", 140, "preset=x", false),
+            ("25", 141, "preset=x&end-at=2:20", false),
+            ("25", 281, "preset=x&start-at=0:30", true),
+            ("25", 141, "preset=x&mode=quick", false),
+            ("25", 141, "preset=x&target=20MB", false),
+            ("25", 141, "preset=discord", false),
+        ] {
+            let rate = FrameRate::parse(rate).unwrap();
+            let mut facts = facts(rate.frames_in(Micros(seconds * 1_000_000)));
+            facts.video.frame_rate = rate;
+            facts.video.times = (0..facts.video.frames).map(|frame| rate.time_of(frame)).collect();
+            facts.video.duration = rate.time_of(facts.video.frames);
+            let wishes = link::parse(query, "").wishes;
+            let note = too_long(&facts, &wishes);
+            assert_eq!(note.is_some(), said, "{rate} {seconds} {query}");
+            if let Some(Note::TooLong { longest, takes, .. }) = note {
+                let cut = Wishes { trim: Some(takes), ..wishes };
+                let (start, end) = kept(&facts, &cut);
+                assert!(end - start <= longest && end - start > longest - rate.time_of(1), "{rate} {query}");
+                assert_eq!(too_long(&facts, &cut), None);
+            }
+        }
+    }
 }
